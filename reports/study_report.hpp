@@ -1,0 +1,50 @@
+// A finished study as a person receives it: verdicts first, then the comparison, then everything else; and its writers.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "reports/verdict.hpp"
+#include "scenarios/reader.hpp"
+#include "sim/experiment/study.hpp"
+
+namespace headroom {
+
+// One row of the comparison: a measured quantity in every variant, and how it differs from the first.
+struct ComparisonCell {
+  Interval value;
+  std::optional<PairedDifference> difference;  // against the first variant, same replications; none for the first
+  bool distinguishable = false;                // after Holm's correction over the whole table
+};
+struct ComparisonRow {
+  MetricSelector selector;
+  std::string title;                           // "p99 latency of users"
+  Dimension dimension = Dimension::count;
+  std::vector<ComparisonCell> cells;           // one per variant
+};
+
+struct StudyReport {
+  std::string command;                         // "headroom compare scenarios/ugc-video/scenario.json"
+  ScenarioFile file;
+  Study study;
+  std::vector<std::vector<Verdict>> verdicts;  // per variant
+  std::vector<ComparisonRow> comparison;
+  double wall_seconds = 0.0;                   // printed on the terminal, never in summary.json
+};
+
+// file.variants and study.runs correspond one to one; the caller keeps only the variants that were run.
+StudyReport make_study_report(std::string command, ScenarioFile file, Study study, double wall_seconds);
+
+// Byte-equal for equal studies: no wall time, no path of this machine.
+nlohmann::json to_json(const StudyReport& report);
+// Table for a terminal: variants side by side, verdicts, last line the outcome. `colour`: ANSI codes.
+std::string to_terminal(const StudyReport& report, bool colour);
+std::string to_markdown(const StudyReport& report);
+std::string to_html(const StudyReport& report);
+// Writes report.html, summary.json, summary.md into the folder (made if need be); each file appears whole or not at all.
+// Throws std::runtime_error naming the path and what to do.
+void write_report(const StudyReport& report, const std::string& folder);
+
+}  // namespace headroom

@@ -1,0 +1,42 @@
+// From a file (JSON with comments, or YAML) to scenarios: the base and every variant, all read and checked.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scenarios/scenario.hpp"
+#include "scenarios/scenario_error.hpp"
+
+namespace headroom {
+
+struct ReadOptions {
+  std::vector<std::pair<std::string, std::string>> set;  // --set POINTER=VALUE: JSON Pointer (names work as list indices), JSON or text
+  std::optional<std::int64_t> seed;
+  std::optional<int> replications;
+};
+
+struct InputHash {
+  std::string path;    // as named in the scenario
+  std::string sha256;  // hexadecimal
+};
+
+struct NamedScenario {
+  std::string name;    // "base" or the variant's
+  Scenario scenario;
+  // What it sets otherwise than the base, as (pointer with names, value) pairs: "/services/api/balancer/policy" = "random".
+  std::vector<std::pair<std::string, std::string>> settings;
+};
+
+struct ScenarioFile {
+  std::string path;
+  std::vector<NamedScenario> variants;  // the base first (its name: the file's "base_name", default "base"), then the variants in file order
+  std::vector<InputHash> inputs;        // the file, what it extends, the traces it reads
+};
+
+// Throws ScenarioError with every issue. Limits: 16 MiB of text, 100 levels of nesting.
+ScenarioFile read_scenario(const std::string& path, const ReadOptions& options = {});
+
+}  // namespace headroom

@@ -1,0 +1,53 @@
+// RequestPlane: everything that happens per request. A seam of its own: the exact plane simulates every request; other planes
+// may carry flows. The infrastructure plane drives it with one rule: advance, then change.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/cluster/blueprint.hpp"
+#include "sim/core/time.hpp"
+#include "sim/measure/run_result.hpp"
+
+namespace headroom {
+
+struct ReplicaSample {
+  double busy_core_seconds = 0.0;  // since the replica was added
+  Bytes memory;                    // in use now
+  std::uint32_t in_flight = 0;     // in slots and in its backlog
+};
+
+struct ReplicaRef {
+  Index service = no_index;
+  Index replica = no_index;  // stable for the life of the replica; may be reused after remove_replica
+};
+
+class RequestPlane {
+ public:
+  virtual ~RequestPlane() = default;
+
+  // Simulates everything up to and including `until`; never goes back.
+  virtual void advance_to(SimTime until) = 0;
+  virtual SimTime now() const = 0;
+
+  // Changes; they take effect at now().
+  // Registers a new replica with the balancer (or lets a worker take messages). Returns its identifier.
+  virtual Index add_replica(Index service) = 0;
+  // Out of the balancer; what is in it goes on (its backlog too).
+  virtual void drain_replica(ReplicaRef replica) = 0;
+  // Gone: what is still in it fails with reason "lost".
+  virtual void remove_replica(ReplicaRef replica) = 0;
+
+  // Observations.
+  virtual bool is_idle(ReplicaRef replica) const = 0;
+  virtual ReplicaSample sample(ReplicaRef replica) const = 0;
+  // Replicas killed by the plane itself since the last call (out of memory); they are removed already.
+  virtual std::vector<ReplicaRef> take_killed() = 0;
+  // Before a recorder tick: brings sampled instruments (memory, cache bytes, age of queues) up to date.
+  virtual void refresh_instruments() = 0;
+
+  // End of the run: ledger entries, events.
+  virtual void finish(RunResult& result) = 0;
+};
+
+}  // namespace headroom

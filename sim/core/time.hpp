@@ -1,0 +1,42 @@
+// Simulated time: instants and spans as integer nanoseconds.
+//
+// Range: +-292 years. The only two doors between real-valued seconds and integer time are
+// to_duration (rounds to the nearest nanosecond) and to_seconds.
+#pragma once
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+namespace headroom {
+
+using Duration = std::chrono::nanoseconds;
+
+// The clock of a run: zero is the start of the run. It has no now(); whoever owns a run owns its time.
+struct SimulatedClock {
+  using rep = Duration::rep;
+  using period = Duration::period;
+  using duration = Duration;
+  using time_point = std::chrono::time_point<SimulatedClock>;
+  static constexpr bool is_steady = true;
+};
+
+using SimTime = SimulatedClock::time_point;
+
+inline constexpr SimTime start_of_time{};
+inline constexpr SimTime end_of_time = SimTime::max();
+
+// Rounds to the nearest nanosecond; values outside the range (and NaN) clamp to the largest span.
+inline Duration to_duration(double seconds) {
+  constexpr double largest = 9.2e9;  // seconds; just inside 2^63 ns
+  if (!(seconds < largest)) return Duration::max();
+  if (seconds < -largest) return Duration::min();
+  return Duration{static_cast<std::int64_t>(std::llround(seconds * 1e9))};
+}
+
+constexpr double to_seconds(Duration span) { return static_cast<double>(span.count()) * 1e-9; }
+constexpr double to_seconds(SimTime instant) { return to_seconds(instant.time_since_epoch()); }
+inline SimTime at_seconds(double seconds) { return SimTime{to_duration(seconds)}; }
+
+}  // namespace headroom

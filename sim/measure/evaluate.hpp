@@ -1,0 +1,38 @@
+// The value of a condition's left-hand side over a finished run, from its series: one meaning for objectives, claims and reports.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/core/condition.hpp"
+#include "sim/measure/run_result.hpp"
+
+namespace headroom {
+
+struct TimeSpan {
+  double begin_seconds = 0.0;
+  double end_seconds = 0.0;
+};
+
+// The span a condition speaks of: its phase (intersected with what is left after warm-up), or the run after warm-up.
+TimeSpan span_of(const Condition& condition, const RunResult& run);
+
+// None if nothing was recorded there (no request ended, no such series).
+//   p(N), avg, max, min of durations: over the merged histograms of the slices in the span.  rate: counter per second; share: part / whole.
+//   avg of a gauge: time average; max, min: of its largest levels / window means; last: at the end of the span.
+//   avg, max, min of a share: whole-span ratio, largest, smallest window ratio.
+//   count: amount of a counter, part of a share, number of durations.
+//   time_to Nx: seconds from the first time `replicas_wanted` (or the metric itself) rises above its level at the start of the span
+//   until the metric reaches N × that level; none if it never does.
+//   cost_per_user: cost in the span per user, as USD per second; cost_per_request: cost / requests of workloads.
+std::optional<double> evaluate(const MetricSelector& selector, const RunResult& run, TimeSpan span);
+
+// With "for": the longest time in the span during which the condition did NOT hold window by window (0: it always held).
+// The objective is missed when that is at least `lasting`.
+double longest_breach_seconds(const Condition& condition, const RunResult& run, TimeSpan span);
+
+// Value per window (nullopt where nothing was seen), for charts and for `for`.
+std::vector<std::optional<double>> window_values(const MetricSelector& selector, const RunResult& run);
+
+}  // namespace headroom

@@ -1,0 +1,72 @@
+// Latency histogram: log-linear buckets over integer nanoseconds, mergeable, bounded relative error.
+//
+// Values up to 2^7 ns are exact; above, each power of two is cut into 128 buckets, so a quantile (bucket midpoint) is off by at
+// most 1/256 = 0.4 % of its value. Mean and count are exact. Merging histograms of parts equals the histogram of the whole, bit for bit.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/core/time.hpp"
+
+namespace headroom {
+
+class Histogram {
+ public:
+  static constexpr double relative_error = 1.0 / 256.0;
+
+  // Negative spans count as zero.
+  void record(Duration span) {
+    const auto value = static_cast<std::uint64_t>(span.count() < 0 ? 0 : span.count());
+    const std::uint32_t bucket = bucket_of(value);
+    if (bucket >= counts_.size()) grow(bucket);
+    ++counts_[bucket];
+    ++count_;
+    sum_ += value;
+    if (value > largest_) largest_ = value;
+  }
+  void merge(const Histogram& other);
+  void clear();  // keeps its memory
+
+  std::uint64_t count() const { return count_; }
+  double mean_seconds() const;  // 0 when empty
+  double sum_seconds() const { return static_cast<double>(sum_) * 1e-9; }
+  double max_seconds() const { return static_cast<double>(largest_) * 1e-9; }
+  // Value below which `probability` (0-1) of the records lie: smallest bucket whose cumulated count reaches
+  // ceil(probability × count), at its midpoint, never above the largest record. 0 when empty.
+  double quantile_seconds(double probability) const;
+  // Share of records at or below the span; 1 when empty.
+  double share_at_most(double seconds) const;
+
+  // Non-empty buckets in order of value, for storage and charts.
+  struct Bucket {
+    std::uint32_t index;
+    std::uint64_t count;
+  };
+  std::vector<Bucket> buckets() const;
+  static double lower_bound_seconds(std::uint32_t index);
+  static double upper_bound_seconds(std::uint32_t index);
+  // Rebuilds what buckets(), sum and largest gave: for reading stored results.
+  static Histogram restore(const std::vector<Bucket>& buckets, std::uint64_t sum_ns_high, std::uint64_t sum_ns_low, std::uint64_t largest_ns);
+  std::uint64_t sum_ns_high() const { return static_cast<std::uint64_t>(sum_ >> 64); }
+  std::uint64_t sum_ns_low() const { return static_cast<std::uint64_t>(sum_); }
+  std::uint64_t largest_ns() const { return largest_; }
+  bool operator==(const Histogram& other) const;
+
+ private:
+  static constexpr unsigned sub_bits = 7;
+  static std::uint32_t bucket_of(std::uint64_t value) {
+    if (value < (std::uint64_t{1} << sub_bits)) return static_cast<std::uint32_t>(value);
+    const unsigned exponent = 63U - static_cast<unsigned>(__builtin_clzll(value));
+    const unsigned shift = exponent - sub_bits;
+    return static_cast<std::uint32_t>(((shift + 1U) << sub_bits) + ((value >> shift) - (std::uint64_t{1} << sub_bits)));
+  }
+  void grow(std::uint32_t bucket);
+
+  std::vector<std::uint64_t> counts_;
+  std::uint64_t count_ = 0;
+  unsigned __int128 sum_ = 0;
+  std::uint64_t largest_ = 0;
+};
+
+}  // namespace headroom

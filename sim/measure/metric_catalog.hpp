@@ -1,0 +1,54 @@
+// The metrics that exist: name, meaning, unit, labels. One table for conditions, policies, reports and documentation.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/core/condition.hpp"
+#include "sim/core/units.hpp"
+
+namespace headroom {
+
+enum class MetricKind { counter, gauge, share, durations };
+
+struct MetricInfo {
+  std::string_view name;
+  MetricKind kind;
+  Dimension dimension;                    // of its value: latency is time, cpu is a ratio, errors is a ratio
+  std::vector<std::string_view> labels;   // that a selector may name
+  std::string_view meaning;
+  std::string_view output_name;           // with its unit, as in exports: "latency_seconds"
+};
+
+// Every metric, in the order of documentation:
+//   latency          durations  {workload | service | endpoint}  from sending a request to its answer or to giving up on it
+//   queue_wait       durations  {service | queue | database}     time spent waiting for a slot, a worker, a connection
+//   requests         counter    {workload | service | endpoint}  requests ended
+//   errors           share      {workload | service | endpoint}  requests that failed, of those that ended
+//   in_flight        gauge      {workload | service}             requests begun and not ended
+//   sessions         counter    {workload}                       journeys begun
+//   replicas         gauge      {service}                        registered with the balancer
+//   replicas_wanted  gauge      {service}                        asked for
+//   cpu              share      {service}                        cores in use of cores of the registered replicas
+//   memory           share      {service}                        memory in use of the limit of the registered replicas
+//   slots            share      {service}                        slots in use of slots
+//   queue_length     gauge      {service | queue | database}     waiting
+//   queue_age        gauge      {queue}                          age of the oldest message waiting
+//   pool             share      {database}                       connections in use of the pool
+//   database_cpu     share      {database}                       cores in use of cores
+//   hit_ratio        share      {cache}                          hits of look-ups
+//   cache_bytes      gauge      {cache}
+//   evictions        counter    {cache}
+//   nodes            gauge      {node_pool}                      up
+//   pending_pods     gauge      {node_pool}                      pods without a node
+//   node_cpu_requested share    {node_pool}                      requested of allocatable
+//   cost             counter    {component}                      US dollars spent
+//   cost_per_user    (derived: cost per user and month), cost_per_request (derived)
+//   availability     share      {workload | service | endpoint}  1 - errors
+std::span<const MetricInfo> metric_catalog();
+const MetricInfo* find_metric(std::string_view name);  // nullptr if there is none
+std::vector<std::string_view> metric_names();
+
+}  // namespace headroom

@@ -1,0 +1,56 @@
+// NodeAutoscaler: how many nodes a pool should have, by the pods that wait for room and the nodes that stand idle.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/core/fields.hpp"
+#include "sim/core/time.hpp"
+#include "sim/core/units.hpp"
+#include "sim/seams/placement_policy.hpp"
+
+namespace headroom {
+
+struct NodeView {
+  std::uint32_t node = 0;
+  bool booting = false;            // asked for, not up yet
+  SimTime created;                 // when it was asked for (or start of the run)
+  std::uint32_t pods = 0;
+  double cpu_requested = 0.0;      // sum over its pods
+  Bytes memory_requested;
+  bool pods_fit_elsewhere = true;  // its pods would find room on other nodes that are up
+};
+
+struct NodePoolView {
+  SimTime now;
+  int minimum = 0, maximum = 0;    // the scenario's range
+  double cpu_allocatable = 0.0;    // of one node
+  Bytes memory_allocatable;
+  int pods_per_node = 110;
+  std::span<const NodeView> nodes;            // in order of identifier, without those being removed
+  std::span<const PodRequest> pending;        // pods that found no room, oldest first
+};
+
+struct NodeDecision {
+  int add = 0;
+  std::vector<std::uint32_t> remove;  // drained, then switched off
+  std::string reason;
+};
+
+class NodeAutoscaler {
+ public:
+  static constexpr std::string_view seam = "node-autoscaling";
+  static constexpr std::string_view discriminator = "policy";
+  struct Context {
+    std::string node_pool;
+  };
+
+  virtual ~NodeAutoscaler() = default;
+  virtual Duration period() const = 0;
+  virtual NodeDecision decide(const NodePoolView& pool) = 0;
+};
+
+}  // namespace headroom

@@ -1,0 +1,73 @@
+// Workload: who asks, and when. A workload produces Arrivals in order of time, in batches; each starts one journey.
+//
+// Arrivals are generated ahead of the simulation and never depend on it. A closed population is N arrivals of a journey
+// that starts over when it ends (JourneyShape::repeats).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/core/fields.hpp"
+#include "sim/core/random.hpp"
+#include "sim/core/time.hpp"
+#include "sim/core/units.hpp"
+
+namespace headroom {
+
+struct Arrival {
+  SimTime at;
+  std::uint32_t journey = 0;  // index into the workload's journeys
+  std::uint8_t priority = 0;  // 0 is the most urgent
+  std::uint64_t subject = 0;  // who: user, tenant, monitor; 0-based within the workload
+  std::uint64_t key = 0;      // what is asked for, where the workload knows (trace)
+};
+
+// A named span of the workload ("stress"), for conditions `during PHASE` and for the report.
+struct Phase {
+  std::string name;
+  SimTime begin;
+  SimTime end;
+};
+
+// What the workload model must know of the scenario's journeys.
+struct JourneyShape {
+  std::string name;
+  double weight = 1.0;
+  bool repeats = false;
+};
+
+class Workload {
+ public:
+  static constexpr std::string_view seam = "workloads";
+  static constexpr std::string_view discriminator = "model";
+  struct Context {
+    std::string name;                  // of the workload, for stream names: "workloads/<name>/…"
+    SimTime end;                       // the run's end: nothing is needed beyond it
+    std::vector<JourneyShape> journeys;  // at least one
+    RandomStreams* streams = nullptr;  // of this run; the constructor takes its streams here
+    std::string directory;             // trace files are relative to it (the scenario's folder)
+  };
+
+  virtual ~Workload() = default;
+  // Fills from the front with the next arrivals in order of time (equal times allowed); returns how many. 0: no more, ever.
+  virtual std::size_t next(std::span<Arrival> batch) = 0;
+  // Long-run rate of journeys started per second, averaged over the run: for `explain` and for reports. Closed: 0.
+  virtual double mean_rate() const = 0;
+  // The largest rate the workload aims at during the run; mean_rate() when it is flat.
+  virtual double peak_rate() const { return mean_rate(); }
+  // Users (accounts, tenants) behind it, for cost per user; 0 if it does not know.
+  virtual double users() const { return 0.0; }
+  // Members of a closed population (each waits for its answer before asking again); 0: open.
+  virtual double population() const { return 0.0; }
+  // Whether journeys start over when they end.
+  virtual bool repeats() const { return false; }
+  // Constant rate over the whole run, so that a warm-up can be found and deleted automatically.
+  virtual bool stationary() const = 0;
+  virtual std::vector<Phase> phases() const { return {}; }
+};
+
+}  // namespace headroom
