@@ -14,6 +14,18 @@
 
 namespace headroom {
 
+// References and distributions that know what they refer to and what they are a number of.
+struct ToEndpoint : Reference { ToEndpoint() : Reference{{}, "endpoint"} {} };
+struct ToService : Reference { ToService() : Reference{{}, "service"} {} };
+struct ToCache : Reference { ToCache() : Reference{{}, "cache"} {} };
+struct ToDatabase : Reference { ToDatabase() : Reference{{}, "database"} {} };
+struct ToQueue : Reference { ToQueue() : Reference{{}, "queue"} {} };
+struct ToKey : Reference { ToKey() : Reference{{}, "key"} {} };
+struct ToRegion : Reference { ToRegion() : Reference{{}, "region"} {} };
+struct ToNodePool : Reference { ToNodePool() : Reference{{}, "node_pool"} {} };
+struct CountField : DistributionField { CountField() : DistributionField{{}, Dimension::count} {} };
+struct SizeField : DistributionField { SizeField() : DistributionField{{}, Dimension::bytes} {} };
+
 struct RetrySpec {
   static constexpr std::string_view type_name = "retry";
   int attempts = 2;
@@ -30,24 +42,24 @@ struct StepSpec {
   std::optional<DistributionField> compute;      // CPU demand (time of one core)
   std::optional<DistributionField> wait;
   std::optional<DistributionField> think;        // journeys
-  std::optional<Reference> call;                 // endpoint "service.endpoint"; services
-  std::optional<Reference> request;              // the same from a journey
+  std::optional<ToEndpoint> call;                // endpoint "service.endpoint"; services
+  std::optional<ToEndpoint> request;             // the same from a journey
   std::optional<std::vector<std::vector<StepSpec>>> parallel;
-  std::optional<DistributionField> for_each;     // count
+  std::optional<CountField> for_each;           // count
   std::optional<std::vector<struct OptionSpec>> choose;
-  std::optional<Reference> cache;
-  std::optional<Reference> query;                // database
-  std::optional<Reference> publish;              // queue
+  std::optional<ToCache> cache;
+  std::optional<ToDatabase> query;               // database
+  std::optional<ToQueue> publish;                // queue
   std::optional<bool> respond;
 
   std::optional<Duration> timeout;               // call, request
-  std::optional<RetrySpec> retry;         // call, request
+  std::optional<RetrySpec> retry;                // call, request
   std::optional<std::string> on_failure;         // call, request: "fail" or "continue"
   std::optional<int> at_most;                    // for_each
   std::vector<StepSpec> steps;                   // for_each
-  std::optional<Reference> key;                  // cache
+  std::optional<ToKey> key;                      // cache
   std::vector<StepSpec> on_miss;                 // cache
-  std::optional<Reference> read, write;          // query: the key by which it shards; exactly one
+  std::optional<ToKey> read, write;              // query: the key by which it shards; exactly one
   std::optional<int> priority;                   // publish
   void describe(Fields& field);
 };
@@ -61,7 +73,7 @@ struct OptionSpec {
 
 struct RoundTripSpec {
   static constexpr std::string_view type_name = "round_trip";
-  Reference name;   // the other region
+  ToRegion name;   // the other region
   Duration time{};
   static constexpr std::string_view shorthand = "time";
   void describe(Fields& field);
@@ -85,7 +97,7 @@ struct RegistrySpec {
 struct NodePoolSpec {
   static constexpr std::string_view type_name = "node_pool";
   std::string name;
-  Reference region;
+  ToRegion region;
   std::optional<std::string> instance;           // of the price catalogue; fills cpu, memory, pods_per_node, bandwidth, price
   std::optional<double> cpu;
   std::optional<Bytes> memory;
@@ -109,7 +121,7 @@ struct EndpointSpec {
 
 struct ConsumesSpec {
   static constexpr std::string_view type_name = "consumes";
-  Reference queue;
+  ToQueue queue;
   std::string endpoint;                          // of the same service
   int batch = 1;
   void describe(Fields& field);
@@ -118,7 +130,8 @@ struct ConsumesSpec {
 struct ServiceSpec {
   static constexpr std::string_view type_name = "service";
   std::string name;
-  Reference region, node_pool;
+  ToRegion region;
+  ToNodePool node_pool;
   int replicas = 1;
   int concurrency = 1;
   std::optional<std::int64_t> backlog;
@@ -153,7 +166,7 @@ struct OperationSpec {
 struct DatabaseSpec {
   static constexpr std::string_view type_name = "database";
   std::string name;
-  Reference region;
+  ToRegion region;
   ShardsSpec shards;
   int replicas = 1;
   int pool = 20;
@@ -191,7 +204,7 @@ struct KeySpec {
   std::int64_t items = 1;
   double zipf = 0.0;
   std::string per = "request";                   // "request", "subject", "task", "arrival"
-  DistributionField size;
+  SizeField size;
   void describe(Fields& field);
 };
 
@@ -207,7 +220,7 @@ struct JourneySpec {
 struct WorkloadSpec {
   static constexpr std::string_view type_name = "workload";
   std::string name;
-  Reference region;
+  ToRegion region;
   std::vector<JourneySpec> journeys;
   PolicyChoice model = choice_of<Workload>();
   void describe(Fields& field);

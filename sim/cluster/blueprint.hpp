@@ -167,7 +167,7 @@ struct KeyBlueprint {
 struct JourneyBlueprint {
   std::string name;
   double weight = 1.0;
-  Steps steps;                      // CallStep (a request), WaitStep (thinking), ParallelStep, ForEachStep, ChooseStep
+  Steps steps;                      // CallStep (a request), WaitStep (thinking), PublishStep, ParallelStep, ForEachStep, ChooseStep
 };
 
 struct WorkloadBlueprint {

@@ -46,6 +46,11 @@ class RequestPlane {
   // Before a recorder tick: brings sampled instruments (memory, cache bytes, age of queues) up to date.
   virtual void refresh_instruments() = 0;
 
+  // Of the workloads: their named phases, the users behind them, and whether their rates are constant over the run.
+  virtual std::vector<PhaseResult> phases() const = 0;
+  virtual double users() const = 0;
+  virtual bool stationary() const = 0;
+
   // End of the run: ledger entries, events.
   virtual void finish(RunResult& result) = 0;
 };

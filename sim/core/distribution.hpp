@@ -58,8 +58,10 @@ class Distribution {
   std::string to_text(Dimension dimension) const;
 
  private:
-  double sample_gamma_like(RandomStream& source) const;
-  double sample_gamma_like(Draws& source) const;
+  double sample_gamma(RandomStream& source) const;
+  double sample_gamma(Draws& source) const;
+  double quantile_between_points(double score) const;
+  double moment_of_points(int order) const;
   double from_uniform(double u) const;  // inverse of the distribution function, for all kinds but gamma
 
   DistributionKind kind_ = DistributionKind::constant;
@@ -74,7 +76,7 @@ double Distribution::sample(Source& source) const {
   switch (kind_) {
     case DistributionKind::constant: return a_;
     case DistributionKind::exponential: return -a_ * __builtin_log(source.uniform());
-    case DistributionKind::gamma: return sample_gamma_like(source);
+    case DistributionKind::gamma: return sample_gamma(source);
     default: return from_uniform(source.uniform());
   }
 }
@@ -84,31 +86,33 @@ double Distribution::sample(Source& source) const {
 class Zipf {
  public:
   Zipf() : Zipf{1, 0.0} {}
+  // Throws std::invalid_argument unless 1 <= items <= 2^53 and exponent is finite and >= 0.
   Zipf(std::uint64_t items, double exponent);
 
   // The rank drawn, 0 … items-1 (0 is the most popular).
   template <class Source>
   std::uint64_t sample(Source& source) const {
     for (;;) {
-      const double u = h_items_ + source.uniform() * (h_first_ - h_items_);
-      const std::uint64_t rank = nearest_rank(u);
-      if (accepts(rank, u)) return rank - 1;
+      const std::uint64_t rank = rank_at(h_items_ + source.uniform() * (h_first_ - h_items_));
+      if (rank != 0) return rank - 1;
     }
   }
   std::uint64_t items() const { return items_; }
   double exponent() const { return exponent_; }
-  // Probability of rank 0 … items-1; O(items) the first time it is called for an exponent, so for tests and formulas.
+  // Probability of rank 0 … items-1, to about 12 digits.
   double probability(std::uint64_t rank) const;
 
  private:
-  std::uint64_t nearest_rank(double u) const;
-  bool accepts(std::uint64_t rank, double u) const;
+  std::uint64_t rank_at(double u) const;  // 1 … items, or 0: rejected, draw again
+  double integral(double x) const;        // of t^-exponent from 1 to x
+  double inverse_integral(double y) const;
 
   std::uint64_t items_;
   double exponent_;
   double h_items_ = 0.0;
   double h_first_ = 0.0;
   double threshold_ = 0.0;
+  double normaliser_ = 1.0;  // sum of rank^-exponent
 };
 
 }  // namespace headroom

@@ -150,11 +150,20 @@ class Fields {
   Visitor& visitor_;
 };
 
+// What is wrong with options beyond the range of each field by itself: the field it is about, and a sentence on what would be
+// right ("phases", "give exactly one of phases, rate, accounts and population").
+using FieldProblems = std::vector<std::pair<std::string, std::string>>;
+
 // The options of a registered implementation, whatever their type.
 class AnyOptions {
  public:
   virtual ~AnyOptions() = default;
   virtual void describe(Fields& fields) = 0;
+  // Asked after reading; files that the options name are relative to `directory`. An Options type may offer problems(directory)
+  // or problems(), or neither.
+  virtual FieldProblems problems(const std::string& directory) const = 0;
+  // Files that the options read, as named in them: their contents belong to the inputs of a result.
+  virtual std::vector<std::string> input_files() const = 0;
   virtual std::unique_ptr<AnyOptions> clone() const = 0;
 };
 
@@ -164,6 +173,15 @@ class OptionsOf final : public AnyOptions {
   OptionsOf() = default;
   explicit OptionsOf(Options options) : value{std::move(options)} {}
   void describe(Fields& fields) override { value.describe(fields); }
+  FieldProblems problems(const std::string& directory) const override {
+    if constexpr (requires { value.problems(directory); }) return value.problems(directory);
+    else if constexpr (requires { value.problems(); }) return value.problems();
+    else return (void)directory, FieldProblems{};
+  }
+  std::vector<std::string> input_files() const override {
+    if constexpr (requires { value.input_files(); }) return value.input_files();
+    else return {};
+  }
   std::unique_ptr<AnyOptions> clone() const override { return std::make_unique<OptionsOf>(value); }
   Options value{};
 };

@@ -15,7 +15,8 @@
 
 namespace headroom {
 
-// Fixed hashes; part of the result contract: changing one changes every result.
+// Fixed hashes; part of the result contract: changing one changes every result. hash_text is FNV-1a (64 bit; Fowler, Noll, Vo)
+// from a seeded start, passed through `mix` because FNV's high bits are weak for short texts.
 std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0);
 constexpr std::uint64_t mix(std::uint64_t x) {  // splitmix64 finaliser
   x += 0x9e3779b97f4a7c15ULL;
@@ -25,10 +26,10 @@ constexpr std::uint64_t mix(std::uint64_t x) {  // splitmix64 finaliser
 }
 constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) { return mix(a ^ (mix(b) + 0x2545f4914f6cdd1dULL)); }
 
-// 53 random bits in the open interval (0, 1).
-constexpr double to_unit(std::uint64_t bits) { return (static_cast<double>(bits >> 11) + 0.5) * 0x1.0p-53; }
+// 52 random bits in the open interval (0, 1). With 53 the largest would round to 1.
+constexpr double to_unit(std::uint64_t bits) { return (static_cast<double>(bits >> 12) + 0.5) * 0x1.0p-52; }
 
-// Two independent 64-bit numbers for (key, counter).
+// Two independent 64-bit numbers for (key, counter): Random123's Philox2x64-10 with counter {low, high}.
 std::array<std::uint64_t, 2> philox(std::uint64_t key, std::uint64_t counter_high, std::uint64_t counter_low);
 
 // A sequence under a name. Refills a block at a time; copying a stream copies its position.

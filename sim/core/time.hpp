@@ -35,7 +35,8 @@ inline Duration to_duration(double seconds) {
   return Duration{static_cast<std::int64_t>(std::llround(seconds * 1e9))};
 }
 
-constexpr double to_seconds(Duration span) { return static_cast<double>(span.count()) * 1e-9; }
+// Divided, not multiplied by 1e-9, so that 300 ms is the double nearest to 0.3.
+constexpr double to_seconds(Duration span) { return static_cast<double>(span.count()) / 1e9; }
 constexpr double to_seconds(SimTime instant) { return to_seconds(instant.time_since_epoch()); }
 inline SimTime at_seconds(double seconds) { return SimTime{to_duration(seconds)}; }
 

@@ -77,7 +77,8 @@ std::optional<Quantity> parse_quantity(std::string_view text, QuantityError& err
 // The same, but the dimension is known; a quantity of another dimension is an error that says what would be right.
 std::optional<double> parse_as(Dimension dimension, std::string_view text, QuantityError& error);
 
-// Shortest text that reads back to the same value for round numbers: "300 ms", "1.5 GiB", "70 %", "50 /s".
+// A short text that reads back to the very same value, in the unit a person would choose: "300 ms", "1.5 GiB", "70 %", "50 /s".
+// A value that is not round keeps all its digits; round it first where that is too much.
 std::string to_text(double value, Dimension dimension);
 std::string to_text(Duration span);
 std::string to_text(Bytes size);
@@ -96,6 +97,8 @@ std::string nearest_name(std::string_view word, const Candidates& candidates) {
   std::size_t best_distance = word.size() / 3 + 2;
   for (const auto& candidate : candidates) {
     const std::string_view name{candidate};
+    const std::size_t longer = word.size() > name.size() ? word.size() - name.size() : name.size() - word.size();
+    if (longer >= best_distance) continue;
     const std::size_t distance = edit_distance(word, name);
     if (distance < best_distance) {
       best_distance = distance;

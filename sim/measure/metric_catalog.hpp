@@ -23,10 +23,12 @@ struct MetricInfo {
 };
 
 // Every metric, in the order of documentation:
-//   latency          durations  {workload | service | endpoint}  from sending a request to its answer or to giving up on it
+//   latency          durations  {workload | service | endpoint | database}  from sending a request to its answer, or to giving up on
+//                               it; what was turned away at once (rejected, unavailable) has no latency, only an error
 //   queue_wait       durations  {service | queue | database}     time spent waiting for a slot, a worker, a connection
-//   requests         counter    {workload | service | endpoint}  requests ended
-//   errors           share      {workload | service | endpoint}  requests that failed, of those that ended
+//   requests         counter    {workload | service | endpoint | database}  requests ended
+//   errors           share      {workload | service | endpoint | database}  requests that failed, of those that ended
+//   failures         counter    {workload, reason}               requests of users that failed, by reason
 //   in_flight        gauge      {workload | service}             requests begun and not ended
 //   sessions         counter    {workload}                       journeys begun
 //   replicas         gauge      {service}                        registered with the balancer
@@ -46,7 +48,7 @@ struct MetricInfo {
 //   node_cpu_requested share    {node_pool}                      requested of allocatable
 //   cost             counter    {component}                      US dollars spent
 //   cost_per_user    (derived: cost per user and month), cost_per_request (derived)
-//   availability     share      {workload | service | endpoint}  1 - errors
+//   availability     share      {workload | service | endpoint | database}  1 - errors
 std::span<const MetricInfo> metric_catalog();
 const MetricInfo* find_metric(std::string_view name);  // nullptr if there is none
 std::vector<std::string_view> metric_names();

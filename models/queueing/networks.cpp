@@ -1,0 +1,90 @@
+#include "models/queueing/networks.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+#include <Eigen/LU>
+
+#include "models/queueing/multi_server.hpp"
+#include "models/queueing/root.hpp"
+
+namespace headroom {
+
+namespace {
+
+std::vector<double> spare_rates(double arrival_rate, std::span<const double> service_rates) {
+  std::vector<double> rates;
+  for (const double rate : service_rates) rates.push_back(rate - arrival_rate);
+  return rates;
+}
+
+}  // namespace
+
+Eigen::VectorXd solve_traffic(const Eigen::VectorXd& external, const Eigen::MatrixXd& routing) {
+  const Eigen::Index n = external.size();
+  const Eigen::MatrixXd system = Eigen::MatrixXd::Identity(n, n) - routing.transpose();
+  const Eigen::VectorXd visits = system.partialPivLu().solve(external);
+  // A circle that feeds itself gives a singular system or negative rates.
+  if (!visits.allFinite() || (visits.array() < -1e-9 * (1.0 + visits.cwiseAbs().maxCoeff())).any()) {
+    throw std::invalid_argument{"the traffic equations have no finite solution: a circle of stations feeds itself"};
+  }
+  return visits.cwiseMax(0.0);
+}
+
+JacksonResult solve_jackson(const Eigen::VectorXd& external, const Eigen::MatrixXd& routing, std::span<const JacksonStation> stations) {
+  const Eigen::VectorXd rates = solve_traffic(external, routing);
+  const double outside = external.sum();
+  JacksonResult result;
+  for (Eigen::Index i = 0; i < rates.size(); ++i) {
+    const JacksonStation& station = stations[static_cast<std::size_t>(i)];
+    const MultiServerQueue queue{rates[i], station.service_rate, station.servers};
+    result.arrival_rates.push_back(rates[i]);
+    result.utilizations.push_back(queue.utilization());
+    result.mean_in_station.push_back(queue.mean_in_system());
+    result.mean_sojourn_per_visit.push_back(queue.mean_sojourn());
+    result.prob_wait.push_back(queue.prob_wait());
+    result.visits.push_back(rates[i] / outside);
+    result.mean_in_network += queue.mean_in_system();
+  }
+  result.mean_total_sojourn = result.mean_in_network / outside;
+  return result;
+}
+
+double hypoexponential_tail(std::span<const double> rates, double t) {
+  const double fastest = *std::max_element(rates.begin(), rates.end());
+  std::vector<double> stage(rates.size(), 0.0);  // probability to be in each stage after n jumps of the uniformised chain
+  stage[0] = 1.0;
+  const double mean_jumps = fastest * t;
+  const int jumps = static_cast<int>(mean_jumps + 12.0 * std::sqrt(mean_jumps + 1.0)) + 60;
+  double tail = 0.0;
+  for (int n = 0; n <= jumps; ++n) {
+    const double alive = std::accumulate(stage.begin(), stage.end(), 0.0);
+    const double poisson = mean_jumps > 0.0 ? std::exp(n * std::log(mean_jumps) - mean_jumps - std::lgamma(n + 1.0)) : (n == 0 ? 1.0 : 0.0);
+    tail += poisson * alive;
+    for (std::size_t i = stage.size(); i-- > 0;) {
+      stage[i] *= 1.0 - rates[i] / fastest;
+      if (i > 0) stage[i] += stage[i - 1] * rates[i - 1] / fastest;
+    }
+  }
+  return tail;
+}
+
+double hypoexponential_quantile(std::span<const double> rates, double probability) {
+  double mean = 0.0;
+  for (const double rate : rates) mean += 1.0 / rate;
+  return crossing_above(0.0, mean, [&](double t) { return hypoexponential_tail(rates, t) <= 1.0 - probability; });
+}
+
+double tandem_mean_sojourn(double arrival_rate, std::span<const double> service_rates) {
+  double mean = 0.0;
+  for (const double rate : spare_rates(arrival_rate, service_rates)) mean += 1.0 / rate;
+  return mean;
+}
+
+double tandem_sojourn_quantile(double arrival_rate, std::span<const double> service_rates, double probability) {
+  return hypoexponential_quantile(spare_rates(arrival_rate, service_rates), probability);
+}
+
+}  // namespace headroom

@@ -1,0 +1,43 @@
+// Networks of queues: traffic equations, open Jackson networks, and the time through queues in series.
+//
+// Source: Jackson, Operations Research 5(4), 1957; Burke, 1956, and Reich, 1957, for series.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include <Eigen/Core>
+
+namespace headroom {
+
+// Solves visits = external + routingᵀ visits: how often each station is visited per second when `external[i]` arrive there from
+// outside and routing(i, j) visits of j follow a visit of i. Entries >= 0; a row may add up to more than 1 (one visit can cause
+// several) as long as the network is not a circle that feeds itself. Throws std::invalid_argument where there is no finite answer.
+Eigen::VectorXd solve_traffic(const Eigen::VectorXd& external, const Eigen::MatrixXd& routing);
+
+struct JacksonStation {
+  double service_rate = 1.0;  // of one server
+  int servers = 1;
+};
+struct JacksonResult {
+  std::vector<double> arrival_rates;
+  std::vector<double> utilizations;
+  std::vector<double> mean_in_station;
+  std::vector<double> mean_sojourn_per_visit;
+  std::vector<double> prob_wait;
+  std::vector<double> visits;  // per job from outside
+  double mean_in_network = 0.0;
+  double mean_total_sojourn = 0.0;
+};
+JacksonResult solve_jackson(const Eigen::VectorXd& external, const Eigen::MatrixXd& routing, std::span<const JacksonStation> stations);
+
+// The sum of independent exponentials with these rates (equal ones allowed), by uniformisation: sums of positive terms only.
+double hypoexponential_tail(std::span<const double> rates, double t);
+double hypoexponential_quantile(std::span<const double> rates, double probability);
+
+// M/M/1 queues in series, first come first served: sojourns are independent exponentials of rates mu - lambda.
+// Every service rate > arrival_rate.
+double tandem_mean_sojourn(double arrival_rate, std::span<const double> service_rates);
+double tandem_sojourn_quantile(double arrival_rate, std::span<const double> service_rates, double probability);
+
+}  // namespace headroom

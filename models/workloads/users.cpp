@@ -1,0 +1,257 @@
+// Users: sessions that begin as a load test says, at a rate, or over the day; or a closed population that asks again after every answer.
+//
+// Source: phases as in Artillery (arrivalRate, rampTo, arrivalCount, pause); Schroeder, Wierman, Harchol-Balter, "Open versus closed",
+// NSDI'06. Differs: sessions are a Poisson process by default, where Artillery spaces them evenly (`arrivals`: "even").
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "models/arrivals/arrival_process.hpp"
+#include "models/workloads/journeys.hpp"
+#include "models/workloads/load_shape.hpp"
+#include "sim/core/registry.hpp"
+#include "sim/seams/workload.hpp"
+
+namespace headroom {
+namespace {
+
+struct LoadPhase {
+  static constexpr std::string_view type_name = "load_phase";
+  std::optional<std::string> name;
+  std::optional<Duration> duration;
+  std::optional<PerSecond> arrival_rate;
+  std::optional<PerSecond> ramp_to;
+  std::optional<std::int64_t> arrival_count;
+  std::optional<Duration> pause;
+
+  void describe(Fields& field) {
+    field("name", name, "for conditions `during NAME`; otherwise \"phase 1\", \"phase 2\", …");
+    field("duration", duration, "how long the phase lasts", more_than(0.0));
+    field("arrival_rate", arrival_rate, "sessions per second at its start", at_least(0.0));
+    field("ramp_to", ramp_to, "sessions per second at its end, if it changes; in between the rate is linear", at_least(0.0));
+    field("arrival_count", arrival_count, "exactly so many sessions over the phase, instead of a rate", at_least(0.0));
+    field("pause", pause, "a phase without sessions, instead of a rate", more_than(0.0));
+  }
+  double seconds() const { return to_seconds(pause.value_or(duration.value_or(Duration{}))); }
+  // Not for a counted phase.
+  RatePiece piece(double begin) const {
+    const double first = arrival_rate.value_or(PerSecond{}).value;
+    return {begin, begin + seconds(), first, ramp_to.value_or(PerSecond{first}).value};
+  }
+  double expected() const { return arrival_count ? static_cast<double>(*arrival_count) : piece(0.0).area(); }
+};
+
+class Users final : public Workload {
+ public:
+  struct Options {
+    std::optional<std::vector<LoadPhase>> phases;
+    std::optional<PerSecond> rate;
+    std::optional<std::int64_t> accounts;
+    std::optional<double> sessions_per_day;
+    std::optional<std::int64_t> population;
+    std::optional<LoadShape> shape;
+    Duration ramp_up{};
+    double cv = 1.0;
+    std::string arrivals = "poisson";
+
+    void describe(Fields& field);
+    FieldProblems problems() const;
+    bool even() const { return arrivals == "even"; }
+    double mean_session_rate() const {
+      if (rate) return rate->value;
+      return static_cast<double>(accounts.value_or(0)) * sessions_per_day.value_or(0.0) / 86'400.0;
+    }
+  };
+
+  Users(const Options& options, const Context& context);
+  std::size_t next(std::span<Arrival> batch) override;
+  double mean_rate() const override { return mean_rate_; }
+  double peak_rate() const override { return peak_rate_; }
+  double users() const override { return static_cast<double>(options_.population.value_or(options_.accounts.value_or(0))); }
+  double population() const override { return static_cast<double>(options_.population.value_or(0)); }
+  bool repeats() const override { return options_.population.has_value(); }
+  bool stationary() const override;
+  std::vector<Phase> phases() const override;
+
+ private:
+  std::unique_ptr<ArrivalProcess> make_process(const Context& context) const;
+  std::unique_ptr<ArrivalProcess> make_phases(const Context& context) const;
+  UnitProcess unit_process(const Context& context, const std::string& name) const;
+  void measure_rates();
+  std::uint64_t subject(std::uint64_t session);
+
+  Options options_;
+  double end_;
+  std::unique_ptr<ArrivalProcess> process_;
+  JourneyChoice journeys_;
+  RandomStream subjects_;
+  std::uint64_t sessions_ = 0;
+  bool over_ = false;
+  double mean_rate_ = 0.0;
+  double peak_rate_ = 0.0;
+};
+
+void Users::Options::describe(Fields& field) {
+  field("phases", phases, "a load test: phases one after the other; no sessions after the last");
+  field("rate", rate, "sessions begun per second", more_than(0.0));
+  field("accounts", accounts, "users; each session belongs to one of them, drawn evenly (without accounts every session is a new user)",
+        at_least(1.0));
+  field("sessions_per_day", sessions_per_day, "sessions of one account per day", more_than(0.0));
+  field("population", population, "closed: so many users, each begins its journey again when it has ended", at_least(1.0));
+  field("shape", shape, "how the sessions are spread over the day; without it evenly");
+  field("ramp_up", ramp_up, "of a population: the first journeys begin evenly over this span", at_least(0.0));
+  field("cv", cv, "standard deviation over mean of the gaps between sessions (gamma); 1 is Poisson", between(0.01, 100.0));
+  field.choice("arrivals", arrivals, "\"poisson\": independent users; \"even\": like clockwork", {"poisson", "even"});
+}
+
+void check_phase(const LoadPhase& phase, std::size_t index, FieldProblems& problems) {
+  const std::string which = phase.name ? "phase \"" + *phase.name + "\" " : "phase " + std::to_string(index + 1) + " ";
+  const auto say = [&](const std::string& what) { problems.emplace_back("phases", which + what); };
+  const bool rated = phase.arrival_rate || phase.ramp_to;
+  if (rated + phase.arrival_count.has_value() + phase.pause.has_value() != 1) {
+    say("must have exactly one of arrival_rate (and ramp_to), arrival_count and pause");
+  }
+  if (phase.pause && phase.duration) say("has a pause and a duration; the pause is its duration");
+  if (!phase.pause && !phase.duration) say("has no duration; for example \"duration\": \"2 min\"");
+}
+
+FieldProblems Users::Options::problems() const {
+  FieldProblems problems;
+  const auto say = [&](const char* field, const char* what) { problems.emplace_back(field, what); };
+  const bool by_account = accounts && !phases && !rate && !population;
+  if (phases.has_value() + rate.has_value() + population.has_value() + by_account != 1) {
+    say(phases ? "phases" : rate ? "rate" : population ? "population" : "accounts",
+        "give exactly one of phases, rate, accounts (with sessions_per_day) and population");
+  }
+  if (by_account && !sessions_per_day) say("sessions_per_day", "is needed with accounts: sessions of one account per day");
+  if (sessions_per_day && !by_account) say("sessions_per_day", "belongs to accounts without phases, rate or population");
+  if (accounts && population) say("accounts", "a population is its own accounts; leave accounts out");
+  if (shape && (phases || population)) say("shape", "belongs to accounts or rate; phases and a population have their own course");
+  if (shape && !shape->diurnal) say("shape", "is empty; for example {\"diurnal\": {\"peak_to_mean\": 1.8}}");
+  if (ramp_up > Duration{} && !population) say("ramp_up", "belongs to a population; for phases use ramp_to");
+  if (cv != 1.0 && population) say("cv", "belongs to open sessions; a population asks when it has been answered");
+  if (cv != 1.0 && even()) say("cv", "even arrivals have no variation; leave cv or \"even\" out");
+  if (even() && population) say("arrivals", "belongs to open sessions; a population asks when it has been answered");
+  if (phases && phases->empty()) say("phases", "is empty; a load test has at least one phase");
+  if (phases) {
+    for (std::size_t i = 0; i < phases->size(); ++i) check_phase((*phases)[i], i, problems);
+  }
+  return problems;
+}
+
+std::string stream_name(const Workload::Context& context, std::string_view what) {
+  return "workloads/" + context.name + "/" + std::string{what};
+}
+
+Users::Users(const Options& options, const Context& context)
+    : options_{options},
+      end_{to_seconds(context.end)},
+      process_{make_process(context)},
+      journeys_{context.journeys, context.streams->named(stream_name(context, "journey"))},
+      subjects_{context.streams->named(stream_name(context, "subject"))} {
+  measure_rates();
+}
+
+UnitProcess Users::unit_process(const Context& context, const std::string& name) const {
+  if (options_.even()) return UnitProcess::even();
+  return UnitProcess::gamma(options_.cv, context.streams->named(stream_name(context, name)));
+}
+
+std::unique_ptr<ArrivalProcess> Users::make_process(const Context& context) const {
+  if (options_.phases) return make_phases(context);
+  if (options_.population) {
+    // The first member begins at once, the last one gap before the end of the ramp.
+    const auto members = static_cast<std::uint64_t>(*options_.population);
+    const double gap = to_seconds(options_.ramp_up) / static_cast<double>(members);
+    return std::make_unique<CountedArrivals>(-gap / 2.0, to_seconds(options_.ramp_up) - gap / 2.0, members, true, RandomStream{});
+  }
+  return std::make_unique<RateArrivals>(options_.shape.value_or(LoadShape{}).profile(options_.mean_session_rate()),
+                                        unit_process(context, "interarrival"));
+}
+
+std::unique_ptr<ArrivalProcess> Users::make_phases(const Context& context) const {
+  std::vector<std::unique_ptr<ArrivalProcess>> parts;
+  double begin = 0.0;
+  for (std::size_t i = 0; i < options_.phases->size(); ++i) {
+    const LoadPhase& phase = (*options_.phases)[i];
+    const std::string name = "interarrival/" + std::to_string(i + 1);
+    const double end = begin + phase.seconds();
+    if (phase.arrival_count) {
+      parts.push_back(std::make_unique<CountedArrivals>(begin, end, static_cast<std::uint64_t>(*phase.arrival_count), options_.even(),
+                                                        context.streams->named(stream_name(context, name))));
+    } else {
+      parts.push_back(std::make_unique<RateArrivals>(std::make_unique<PieceList>(std::vector{phase.piece(begin)}),
+                                                     unit_process(context, name)));
+    }
+    begin = end;
+  }
+  return std::make_unique<ArrivalSequence>(std::move(parts));
+}
+
+void Users::measure_rates() {
+  if (options_.population) return;
+  if (!options_.phases) {
+    const RateSummary summary = summarize(*options_.shape.value_or(LoadShape{}).profile(options_.mean_session_rate()), end_);
+    // A flat rate is told exactly, not as a quotient of the run's length.
+    const bool flat = !options_.shape || options_.shape->flat();
+    mean_rate_ = flat || end_ <= 0.0 ? options_.mean_session_rate() : summary.expected / end_;
+    peak_rate_ = flat ? mean_rate_ : summary.peak;
+    return;
+  }
+  double expected = 0.0;
+  double begin = 0.0;
+  for (const LoadPhase& phase : *options_.phases) {
+    RatePiece piece = phase.piece(begin);
+    if (phase.arrival_count) piece.rate_begin = piece.rate_end = phase.expected() / phase.seconds();
+    PieceList list{{piece}};
+    const RateSummary summary = summarize(list, end_);
+    expected += summary.expected;
+    peak_rate_ = std::max(peak_rate_, summary.peak);
+    begin += phase.seconds();
+  }
+  mean_rate_ = end_ > 0.0 ? expected / end_ : 0.0;
+}
+
+// Phases: only one constant rate over the whole run. A population: when its ramp-up is over within the first tenth of the run.
+bool Users::stationary() const {
+  if (options_.population) return to_seconds(options_.ramp_up) <= end_ / 10.0;
+  if (!options_.phases) return !options_.shape || options_.shape->flat();
+  const RatePiece first = options_.phases->front().piece(0.0);
+  return !options_.phases->front().pause && !options_.phases->front().arrival_count && first.rate_begin == first.rate_end &&
+         first.end >= end_;
+}
+
+std::vector<Phase> Users::phases() const {
+  std::vector<Phase> spans;
+  double begin = 0.0;
+  for (std::size_t i = 0; options_.phases && i < options_.phases->size() && begin < end_; ++i) {
+    const LoadPhase& phase = (*options_.phases)[i];
+    const double end = begin + phase.seconds();
+    spans.push_back({phase.name.value_or("phase " + std::to_string(i + 1)), at_seconds(begin), at_seconds(std::min(end, end_))});
+    begin = end;
+  }
+  return spans;
+}
+
+std::uint64_t Users::subject(std::uint64_t session) {
+  if (options_.population || !options_.accounts) return session;
+  return subjects_.below(static_cast<std::uint64_t>(*options_.accounts));
+}
+
+std::size_t Users::next(std::span<Arrival> batch) {
+  std::size_t filled = 0;
+  while (filled < batch.size() && !over_) {
+    const double time = process_->next();
+    if (!(time < end_)) {
+      over_ = true;
+      break;
+    }
+    batch[filled++] = {.at = at_seconds(std::max(0.0, time)), .journey = journeys_.next(), .subject = subject(sessions_++)};
+  }
+  return filled;
+}
+
+const bool offered = offer<Workload, Users>("users", "sessions of users: load-test phases, a rate, over the day, or a closed population");
+
+}  // namespace
+}  // namespace headroom

@@ -1,0 +1,239 @@
+#include "scenarios/document.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "scenarios/json_text.hpp"
+#include "scenarios/merge.hpp"
+#include "scenarios/text_file.hpp"
+#include "scenarios/yaml_text.hpp"
+#include "sim/core/units.hpp"
+
+namespace headroom {
+
+namespace {
+
+namespace files = std::filesystem;
+
+std::optional<Value> parse_file(const std::string& path, std::uint32_t file, Issues& issues) {
+  const TextFile content = read_text_file(path);
+  if (!content.problem.empty()) {
+    issues.add(Issue{path, content.line, content.column, {}, content.problem, content.suggestion});
+    return std::nullopt;
+  }
+  const std::string extension = files::path{path}.extension();
+  const bool is_yaml = extension == ".yaml" || extension == ".yml";
+  std::optional<Value> root = is_yaml ? parse_yaml(content.text, file, issues) : parse_json(content.text, file, issues);
+  if (root && !root->is(ValueKind::object)) {
+    issues.add(root->place, "is " + std::string{name_of(root->kind)} + "; a scenario is an object", "begin with { and give it a \"name\"");
+    return std::nullopt;
+  }
+  return root;
+}
+
+// Text of a member that the document itself uses; taken out of the object.
+std::optional<Value> take(Value& object, std::string_view name) {
+  Member* member = object.find(name);
+  if (member == nullptr) return std::nullopt;
+  Value value = std::move(member->value);
+  object.remove(name);
+  if (value.is(ValueKind::null)) return std::nullopt;
+  return value;
+}
+
+std::optional<std::string> take_text(Value& object, std::string_view name, Issues& issues) {
+  const std::optional<Value> value = take(object, name);
+  if (!value) return std::nullopt;
+  if (value->is(ValueKind::text)) return value->text;
+  issues.add(value->place, "is " + std::string{name_of(value->kind)} + "; text is expected");
+  return std::nullopt;
+}
+
+// Follows `extends` from the file downwards and merges upwards.
+class Chain {
+ public:
+  explicit Chain(Issues& issues) : issues_{issues} {}
+
+  std::optional<Value> read(const std::string& path) {
+    std::vector<Value> texts;
+    std::string next = path;
+    while (!next.empty()) {
+      const std::uint32_t file = issues_.places().add_file(next);
+      std::optional<Value> text = parse_file(next, file, issues_);
+      if (!text) return std::nullopt;
+      paths_.push_back(next);
+      seen_.insert(files::weakly_canonical(next));
+      next = base_of(*text, next);
+      texts.push_back(std::move(*text));
+    }
+    return merged(std::move(texts));
+  }
+  const std::vector<std::string>& paths() const { return paths_; }
+  std::uint16_t layers() const { return static_cast<std::uint16_t>(paths_.size()); }
+
+ private:
+  std::string base_of(Value& text, const std::string& path) {
+    const std::optional<Value> extends = take(text, "extends");
+    if (!extends) return {};
+    if (!extends->is(ValueKind::text) || extends->text.empty()) {
+      issues_.add(extends->place, "is " + std::string{name_of(extends->kind)} + "; the name of a file is expected");
+      return {};
+    }
+    const std::string base = (files::path{path}.parent_path() / extends->text).lexically_normal();
+    if (seen_.contains(files::weakly_canonical(base))) {
+      std::string cycle;
+      for (const std::string& file : paths_) cycle += files::path{file}.filename().string() + " -> ";
+      issues_.add(extends->place, "goes round in a circle: " + cycle + files::path{base}.filename().string(), "remove one of them");
+      return {};
+    }
+    std::error_code failure;
+    if (!files::exists(base, failure)) {
+      const std::string near = nearest_file(base);
+      issues_.add(extends->place, "there is no file \"" + extends->text + "\"" + " beside this one",
+                  near.empty() ? "" : "did you mean \"" + near + "\"?");
+      return {};
+    }
+    if (seen_.size() >= 16) {
+      issues_.add(extends->place, "more than 16 files extend each other");
+      return {};
+    }
+    return base;
+  }
+
+  // Variants of a base are kept; one of the same name is replaced as a whole, since its patch is not the scenario's own text.
+  static void merge_variants(Value& base, Value& patch) {
+    Member* old_variants = base.find("variants");
+    Member* new_variants = patch.find("variants");
+    if (old_variants == nullptr || new_variants == nullptr) return;
+    const auto as_object = [](const Value& value) { return is_named_list(value) && !has_repeated_names(value) ? by_name(value) : value; };
+    Value old_ones = as_object(old_variants->value), new_ones = as_object(new_variants->value);
+    if (!old_ones.is(ValueKind::object) || !new_ones.is(ValueKind::object)) return;
+    for (Member& member : new_ones.members) {
+      Member* same = old_ones.find(member.name);
+      if (same != nullptr) *same = std::move(member);
+      else old_ones.members.push_back(std::move(member));
+    }
+    base.remove("variants");
+    new_variants->value = std::move(old_ones);
+  }
+
+  static std::optional<Value> merged(std::vector<Value> texts) {
+    std::uint16_t layer = 0;
+    Value result = std::move(texts.back());
+    for (texts.pop_back(); !texts.empty(); texts.pop_back()) {
+      Value& patch = texts.back();
+      set_layer(patch, ++layer);
+      merge_variants(result, patch);
+      // Patches keep their nulls: they are for the variant's base, not for this merge.
+      const Member* own = patch.find("variants");
+      if (own != nullptr && own->value.is(ValueKind::null)) result.remove("variants");
+      std::optional<Value> variants = take(patch, "variants");
+      const PlaceId place = patch.place;
+      merge(result, patch);
+      result.place = place;
+      if (variants) {
+        result.remove("variants");
+        result.members.push_back(Member{"variants", variants->place, std::move(*variants)});
+      }
+    }
+    return result;
+  }
+
+  Issues& issues_;
+  std::vector<std::string> paths_;
+  std::set<std::string> seen_;
+};
+
+// "variants": a list of {"name", "description", "merge"}, or an object by name.
+class Variants {
+ public:
+  Variants(Document& document, std::uint16_t layer, Issues& issues) : document_{document}, layer_{layer}, issues_{issues} {
+    names_.insert(document.base_name);
+  }
+
+  void read(const Value& list) {
+    if (list.is(ValueKind::object)) {
+      for (const Member& member : list.members) read_one(member.value, member.name, member.place);
+    } else if (list.is(ValueKind::list)) {
+      for (const Value& item : list.items) {
+        const Member* name = item.find("name");
+        if (name != nullptr && name->value.is(ValueKind::text)) read_one(item, name->value.text, name->value.place);
+        else issues_.add(item.place, "is a variant without a name", "write {\"name\": …, \"merge\": {…}}");
+      }
+    } else {
+      issues_.add(list.place, "is " + std::string{name_of(list.kind)} + "; a list of variants is expected");
+    }
+  }
+
+ private:
+  void read_one(const Value& variant, const std::string& name, PlaceId name_place) {
+    if (!names_.insert(name).second) {
+      issues_.add(name_place, "a variant \"" + name + "\" is there already" + (name == document_.base_name ? ": the base is called so" : ""),
+                  "give it another name");
+      return;
+    }
+    if (!variant.is(ValueKind::object)) {
+      issues_.add(variant.place, "is " + std::string{name_of(variant.kind)} + "; an object with \"merge\" is expected");
+      return;
+    }
+    check_fields(variant);
+    VariantText text{name, document_.base};
+    if (const Member* patch = variant.find("merge")) {
+      if (!patch->value.is(ValueKind::object)) {
+        issues_.add(patch->value.place, "is " + std::string{name_of(patch->value.kind)} + "; an object is expected: what differs from the base");
+        return;
+      }
+      Value own = patch->value;
+      set_layer(own, layer_);
+      refuse_document_fields(own);
+      merge(text.scenario, own);
+    } else {
+      issues_.add_below(variant.place, "merge", "is missing", "say what differs from the base: \"merge\": {…}");
+    }
+    document_.variants.push_back(std::move(text));
+  }
+
+  void check_fields(const Value& variant) {
+    static constexpr std::array<std::string_view, 3> known{"name", "description", "merge"};
+    for (const Member& member : variant.members) {
+      if (std::find(known.begin(), known.end(), member.name) != known.end()) continue;
+      const std::string near = nearest_name(member.name, known);
+      issues_.add(member.place, "is not a field here",
+                  near.empty() ? "a variant has name, description and merge" : "did you mean \"" + near + "\"?");
+    }
+  }
+
+  void refuse_document_fields(Value& patch) {
+    for (const std::string_view name : {"extends", "base_name", "variants"}) {
+      const Member* member = patch.find(name);
+      if (member != nullptr) issues_.add(member->place, "cannot stand in a variant", "write it in the file itself");
+      patch.remove(name);
+    }
+  }
+
+  Document& document_;
+  std::uint16_t layer_;
+  Issues& issues_;
+  std::set<std::string> names_;
+};
+
+}  // namespace
+
+std::optional<Document> read_document(const std::string& path, Issues& issues) {
+  Chain chain{issues};
+  std::optional<Value> root = chain.read(path);
+  if (!root) return std::nullopt;
+  Document document;
+  document.files = chain.paths();
+  take(*root, "$schema");
+  if (const auto name = take_text(*root, "base_name", issues)) document.base_name = *name;
+  const std::optional<Value> variants = take(*root, "variants");
+  document.base = std::move(*root);
+  if (variants) Variants{document, chain.layers(), issues}.read(*variants);
+  return document;
+}
+
+}  // namespace headroom

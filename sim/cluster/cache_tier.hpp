@@ -1,0 +1,58 @@
+// CacheTier: one instance of a cache: real keys and sizes, a capacity in bytes, an eviction policy, a time to live.
+//
+// Expiry is lazy: an entry past its time is a miss and leaves when it is looked up (or evicted); until then it takes room, as
+// it does in a server that expires on access. Objects larger than the capacity, or refused by the policy, are not admitted.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "sim/core/time.hpp"
+#include "sim/core/units.hpp"
+#include "sim/seams/cache_policy.hpp"
+
+namespace headroom {
+
+class CacheTier {
+ public:
+  CacheTier(Bytes capacity, std::unique_ptr<CachePolicy> policy, std::optional<Duration> time_to_live);
+
+  // True on a hit.
+  bool lookup(std::uint64_t key, SimTime now);
+  // Puts the key in (renews it if it is there); evicts as needed. Returns the number of evictions. size >= 0.
+  std::uint32_t fill(std::uint64_t key, Bytes size, SimTime now);
+  void clear();
+
+  Bytes used() const { return used_; }
+  Bytes capacity() const { return capacity_; }
+  std::uint32_t entries() const { return entries_; }
+
+ private:
+  using Slot = CachePolicy::Slot;
+  static constexpr Slot no_slot = ~Slot{0};
+  struct Entry {
+    std::uint64_t key;
+    Bytes size;
+    SimTime expires;
+  };
+
+  // Open addressing with linear probing and backward-shift deletion; at most half full.
+  std::size_t home_of(std::uint64_t key) const;
+  std::size_t place_of(std::uint64_t key) const;  // of the key, or of the hole where it would go
+  void erase(std::uint64_t key);
+  void grow();
+  void forget(Slot slot);
+
+  Bytes capacity_;
+  std::unique_ptr<CachePolicy> policy_;
+  std::optional<Duration> time_to_live_;
+  Bytes used_;
+  std::uint32_t entries_ = 0;
+  std::vector<Entry> slots_;
+  std::vector<Slot> free_;
+  std::vector<Slot> table_;  // size a power of two
+};
+
+}  // namespace headroom

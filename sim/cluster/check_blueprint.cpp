@@ -1,0 +1,142 @@
+// What cannot run, found before anything is built from it.
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "sim/cluster/blueprint.hpp"
+
+namespace headroom {
+namespace {
+
+enum class Place { endpoint, branch_of_endpoint, journey };
+
+class Checker {
+ public:
+  explicit Checker(const Blueprint& blueprint) : blueprint_{blueprint}, calls_(blueprint.endpoints.size()) {}
+
+  std::vector<std::string> check() {
+    check_services();
+    for (Index i = 0; i < blueprint_.endpoints.size(); ++i) {
+      const EndpointBlueprint& endpoint = blueprint_.endpoints[i];
+      expect(endpoint.service < blueprint_.services.size(), "endpoint " + endpoint.name + ": its service does not exist");
+      endpoint_ = i;
+      check_steps(endpoint.steps, "endpoint " + endpoint.name, Place::endpoint);
+    }
+    for (const WorkloadBlueprint& workload : blueprint_.workloads) {
+      expect(workload.region < blueprint_.network.regions.size(), "workload " + workload.name + ": its region does not exist");
+      expect(workload.model.chosen(), "workload " + workload.name + ": has no model");
+      expect(!workload.journeys.empty(), "workload " + workload.name + ": has no journey");
+      for (const JourneyBlueprint& journey : workload.journeys) {
+        expect(!journey.steps.empty(), "journey " + journey.name + ": has no step");
+        check_steps(journey.steps, "journey " + journey.name, Place::journey);
+      }
+    }
+    check_cycles();
+    return std::move(problems_);
+  }
+
+ private:
+  void expect(bool good, const std::string& problem) {
+    if (!good) problems_.push_back(problem);
+  }
+
+  void check_services() {
+    for (const ServiceBlueprint& service : blueprint_.services) {
+      const std::string who = "service " + service.name;
+      expect(service.region < blueprint_.network.regions.size(), who + ": its region does not exist");
+      expect(service.node_pool == no_index || service.node_pool < blueprint_.node_pools.size(), who + ": its node pool does not exist");
+      expect(service.concurrency >= 1 && service.cpu > 0.0, who + ": needs a slot and some CPU");
+      expect(service.balancer.chosen(), who + ": has no balancer");
+      if (service.queue == no_index) continue;
+      expect(service.queue < blueprint_.queues.size(), who + ": its queue does not exist");
+      expect(service.worker_endpoint < blueprint_.endpoints.size(), who + ": its worker endpoint does not exist");
+      expect(service.batch >= 1, who + ": takes no message at a time");
+    }
+    for (const DatabaseBlueprint& database : blueprint_.databases) {
+      expect(database.sharding.chosen(), "database " + database.name + ": has no sharding");
+      expect(database.shards >= 1 && database.replicas >= 1 && database.pool >= 1, "database " + database.name + ": has no connection");
+    }
+    for (const CacheBlueprint& cache : blueprint_.caches) expect(cache.policy.chosen(), "cache " + cache.name + ": has no policy");
+    for (const QueueBlueprint& queue : blueprint_.queues) expect(queue.priorities >= 1, "queue " + queue.name + ": has no priority class");
+  }
+
+  void check_steps(const Steps& steps, const std::string& where, Place place) {
+    for (const Step& step : steps) {
+      std::visit([&](const auto& action) { check_step(action, where, place); }, step.action);
+    }
+  }
+  static Place inside(Place place) { return place == Place::journey ? Place::journey : Place::branch_of_endpoint; }
+
+  void check_step(const ComputeStep&, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has no CPU to compute on");
+  }
+  void check_step(const WaitStep&, const std::string&, Place) {}
+  void check_step(const CallStep& step, const std::string& where, Place place) {
+    if (step.endpoint >= blueprint_.endpoints.size()) return problems_.push_back(where + ": calls an endpoint that does not exist");
+    const Index service = blueprint_.endpoints[step.endpoint].service;
+    if (service < blueprint_.services.size() && blueprint_.services[service].queue != no_index) {
+      problems_.push_back(where + ": calls " + blueprint_.endpoints[step.endpoint].name + ", a worker that takes messages from a queue");
+    }
+    expect(step.retry.attempts >= 1, where + ": a call needs one attempt at least");
+    if (place != Place::journey) calls_[endpoint_].push_back(step.endpoint);
+  }
+  void check_step(const ParallelStep& step, const std::string& where, Place place) {
+    for (const Steps& branch : step.branches) check_steps(branch, where, inside(place));
+  }
+  void check_step(const ForEachStep& step, const std::string& where, Place place) {
+    expect(step.at_most >= 1, where + ": for_each needs at_most of one at least");
+    check_steps(step.body, where, inside(place));
+  }
+  void check_step(const ChooseStep& step, const std::string& where, Place place) {
+    double total = 0.0;
+    for (const double weight : step.weights) total += weight;
+    expect(!step.options.empty() && step.options.size() == step.weights.size() && total > 0.0, where + ": choose needs weighted options");
+    for (const Steps& option : step.options) check_steps(option, where, place);
+  }
+  void check_step(const CacheStep& step, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has no cache");
+    expect(step.cache < blueprint_.caches.size() && step.key < blueprint_.keys.size(), where + ": its cache or key does not exist");
+    check_steps(step.on_miss, where, place);
+  }
+  void check_step(const QueryStep& step, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has no database");
+    expect(step.database < blueprint_.databases.size(), where + ": its database does not exist");
+    expect(step.key == no_index || step.key < blueprint_.keys.size(), where + ": its key does not exist");
+  }
+  void check_step(const PublishStep& step, const std::string& where, Place) {
+    expect(step.queue < blueprint_.queues.size(), where + ": its queue does not exist");
+  }
+  void check_step(const RespondStep&, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has nobody to respond to");
+  }
+
+  void check_cycles() {
+    enum class Mark { unseen, open, done };
+    std::vector<Mark> marks(calls_.size(), Mark::unseen);
+    const std::function<void(Index)> visit = [&](Index endpoint) {
+      marks[endpoint] = Mark::open;
+      for (const Index callee : calls_[endpoint]) {
+        if (marks[callee] == Mark::open) {
+          problems_.push_back(fmt::format("cycle of calls through {} and {}", blueprint_.endpoints[callee].name, blueprint_.endpoints[endpoint].name));
+        } else if (marks[callee] == Mark::unseen) {
+          visit(callee);
+        }
+      }
+      marks[endpoint] = Mark::done;
+    };
+    for (Index i = 0; i < calls_.size(); ++i) {
+      if (marks[i] == Mark::unseen) visit(i);
+    }
+  }
+
+  const Blueprint& blueprint_;
+  std::vector<std::vector<Index>> calls_;  // by endpoint
+  Index endpoint_ = 0;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+std::vector<std::string> check_blueprint(const Blueprint& blueprint) { return Checker{blueprint}.check(); }
+
+}  // namespace headroom

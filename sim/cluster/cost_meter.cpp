@@ -1,0 +1,38 @@
+#include "sim/cluster/cost_meter.hpp"
+
+namespace headroom {
+
+CostMeter::CostMeter(const Blueprint& blueprint, Recorder& recorder) {
+  for (const NodePoolBlueprint& pool : blueprint.node_pools) nodes_.push_back(open(recorder, pool.name, pool.price, 0.0));
+  for (const ServiceBlueprint& service : blueprint.services) {
+    const bool pays_itself = service.node_pool == no_index;
+    replicas_.push_back(pays_itself ? open(recorder, service.name, service.price, 0.0) : none);
+  }
+  for (const DatabaseBlueprint& database : blueprint.databases) {
+    open(recorder, database.name, database.price, static_cast<double>(database.shards) * database.replicas);
+  }
+  for (const CacheBlueprint& cache : blueprint.caches) {
+    if (cache.scope == CacheScope::replica) continue;  // lives in memory that the replica pays for
+    open(recorder, cache.name, cache.price, cache.scope == CacheScope::region ? static_cast<double>(blueprint.network.regions.size()) : 1.0);
+  }
+}
+
+std::size_t CostMeter::open(Recorder& recorder, const std::string& component, DollarsPerSecond price, double count) {
+  if (!(price.value > 0.0)) return none;
+  accounts_.push_back({&recorder.counter("cost", {{"component", component}}), price.value, count, start_of_time});
+  return accounts_.size() - 1;
+}
+
+void CostMeter::change_count(std::size_t account, SimTime now, int change) {
+  if (account == none) return;
+  Account& changed = accounts_[account];
+  changed.spent->add(changed.price * changed.count * to_seconds(now - changed.since));
+  changed.since = now;
+  changed.count += change;
+}
+
+void CostMeter::accrue(SimTime now) {
+  for (std::size_t account = 0; account < accounts_.size(); ++account) change_count(account, now, 0);
+}
+
+}  // namespace headroom

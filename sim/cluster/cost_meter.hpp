@@ -1,0 +1,40 @@
+// CostMeter: what is spent, by component: a price per time for each thing that is there (node, replica, shard, cache).
+//
+// Exact: the bill grows by price × time between changes. Components without a price have no series: no price is not a price of 0.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/cluster/blueprint.hpp"
+#include "sim/measure/recorder.hpp"
+
+namespace headroom {
+
+class CostMeter {
+ public:
+  // Databases and caches are there from the start to the end; node pools and replicas without nodes come and go.
+  CostMeter(const Blueprint& blueprint, Recorder& recorder);
+
+  void add_node(Index pool, SimTime now, int change) { change_count(nodes_[pool], now, change); }
+  void add_replica(Index service, SimTime now, int change) { change_count(replicas_[service], now, change); }
+  // Brings the counters up to now: before they are read.
+  void accrue(SimTime now);
+
+ private:
+  struct Account {
+    Counter* spent = nullptr;
+    double price = 0.0;  // US dollars per second for one
+    double count = 0.0;
+    SimTime since;
+  };
+  std::size_t open(Recorder& recorder, const std::string& component, DollarsPerSecond price, double count);
+  void change_count(std::size_t account, SimTime now, int change);
+
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  std::vector<Account> accounts_;
+  std::vector<std::size_t> nodes_;     // by pool
+  std::vector<std::size_t> replicas_;  // by service
+};
+
+}  // namespace headroom

@@ -1,0 +1,311 @@
+#include "sim/cluster/exact_request_plane.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sim/cluster/simulation.hpp"
+
+namespace headroom {
+
+// ---- the event loop ----------------------------------------------------------------------------------------------------------
+
+void ExactRequestPlane::advance_to(SimTime until) {
+  run_ready();  // what a change at this instant made runnable
+  for (;;) {
+    const SimTime next_event = events_.next_time();
+    const SimTime next = std::min(next_arrival_, next_event);
+    if (next > until) break;
+    if (next != now_) {
+      now_ = next;
+      steps_at_this_instant_ = 0;
+    }
+    if (next_arrival_ <= next_event) on_arrival();
+    else on_event(events_.pop());
+    run_ready();
+  }
+  if (until > now_) {
+    now_ = until;
+    steps_at_this_instant_ = 0;
+  }
+}
+
+void ExactRequestPlane::run_ready() {
+  constexpr std::uint64_t most_steps_at_one_instant = 50'000'000;
+  do {
+    while (ready_head_ < ready_.size()) {
+      const Index slot = ready_[ready_head_++];
+      // A replica that died in between may have taken the task with it.
+      if (tasks_[slot].kind == TaskKind::free || tasks_[slot].state != TaskState::runnable) continue;
+      run(slot);
+      if (++steps_at_this_instant_ > most_steps_at_one_instant) {
+        throw IncompleteRun{fmt::format("time stands still at {:.6f} s: a journey that starts over takes no time; let its users think",
+                                        to_seconds(now_))};
+      }
+    }
+    ready_.clear();
+    ready_head_ = 0;
+    kill_doomed();
+  } while (!ready_.empty());
+}
+
+void ExactRequestPlane::on_event(const Event& event) {
+  if (event.kind == processor_due) {
+    if (replicas_[event.slot].processor_event == event.sequence) on_processor(event.slot);
+    return;
+  }
+  // An event with another sequence than the task waits for is stale: the task went on, or is somebody else by now.
+  Task& task = tasks_[event.slot];
+  if (task.timer != event.sequence) return;
+  task.timer = 0;
+  switch (static_cast<EventKind>(event.kind)) {
+    case computed: return end_computation(event.slot);
+    case woken: return make_runnable(event.slot);
+    case timed_out: return on_timeout(event.slot);
+    case retry_due: return try_call(event.slot);
+    case delivered: return route(event.slot);
+    case answer_due: return resume_caller(event.slot, task.outcome);
+    case waited_too_long: return on_waited_too_long(event.slot);
+    case processor_due: return;
+  }
+}
+
+void ExactRequestPlane::refill(ArrivalQueue& arrivals) {
+  arrivals.next = 0;
+  arrivals.filled = arrivals.workload->next(arrivals.batch);
+}
+
+void ExactRequestPlane::find_next_arrival() {
+  next_arrival_ = end_of_time;
+  for (std::size_t i = 0; i < arrivals_.size(); ++i) {
+    const ArrivalQueue& arrivals = arrivals_[i];
+    if (arrivals.next < arrivals.filled && arrivals.batch[arrivals.next].at < next_arrival_) {
+      next_arrival_ = arrivals.batch[arrivals.next].at;
+      next_workload_ = i;
+    }
+  }
+}
+
+void ExactRequestPlane::on_arrival() {
+  const auto workload = static_cast<Index>(next_workload_);
+  ArrivalQueue& arrivals = arrivals_[workload];
+  const Arrival arrival = arrivals.batch[arrivals.next++];
+  if (arrivals.next == arrivals.filled) refill(arrivals);
+  const std::uint64_t identity = mix(arrivals.key, arrivals.count++);
+  ++arrivals_total_;
+  arrivals.sessions->add();
+  find_next_arrival();
+
+  const JourneyCode& code = program_.journeys[workload][arrival.journey];
+  if (code.only_call != no_index) return send_users_request(workload, arrival, code.only_call, identity);
+  if (code.only_publish != no_index) return publish_users_message(workload, arrival, code.only_publish, identity);
+  const Index slot = new_task(TaskKind::session);
+  Task& session = tasks_[slot];
+  session.workload = workload;
+  session.subject = arrival.subject;
+  session.arrival_key = arrival.key;
+  session.priority = arrival.priority;
+  session.draw_id = session.root_id = identity;
+  session.begun = now_;
+  session.pc = code.entry;
+  make_runnable(slot);
+}
+
+// ---- replicas ----------------------------------------------------------------------------------------------------------------
+
+Index ExactRequestPlane::new_replica(Index server_index) {
+  Index index;
+  if (free_replicas_.empty()) {
+    index = static_cast<Index>(replicas_.size());
+    replicas_.emplace_back();
+  } else {
+    index = free_replicas_.back();
+    free_replicas_.pop_back();
+    replicas_[index] = Replica{};
+  }
+  Server& server = servers_[server_index];
+  Replica& replica = replicas_[index];
+  replica.server = server_index;
+  replica.alive = true;
+  replica.processor = Processor{server.cores};
+  replica.busy_cores.set(now_, 0.0);
+  if (!replica_caches_[server_index].empty()) {
+    replica.caches.resize(caches_.size());
+    for (const Index cache : replica_caches_[server_index]) replica.caches[cache] = new_tier(cache);
+  }
+  server.replicas.push_back(index);
+  server.cpu->whole.add(now_, server.cores);
+  server.slots->whole.add(now_, server.concurrency);
+  return index;
+}
+
+Index ExactRequestPlane::add_replica(Index service) {
+  const Index index = new_replica(service);
+  Server& server = servers_[service];
+  replicas_[index].position = static_cast<Index>(server.registered.size());
+  server.registered.push_back(index);
+  server.in_flight.push_back(0);
+  if (server.kind == Server::Kind::worker) offer_vacancy(index);
+  run_ready();
+  return index;
+}
+
+void ExactRequestPlane::unregister(Index index) {
+  Replica& replica = replicas_[index];
+  if (replica.position == no_index) return;
+  Server& server = servers_[replica.server];
+  server.registered.erase(server.registered.begin() + replica.position);
+  server.in_flight.erase(server.in_flight.begin() + replica.position);
+  for (Index i = replica.position; i < server.registered.size(); ++i) replicas_[server.registered[i]].position = i;
+  replica.position = no_index;
+  replica.vacant = false;
+}
+
+void ExactRequestPlane::drain_replica(ReplicaRef replica) { unregister(replica.replica); }
+
+void ExactRequestPlane::remove_replica(ReplicaRef replica) {
+  kill(replica.replica, Outcome::lost);
+  free_replicas_.push_back(replica.replica);
+  run_ready();
+}
+
+void ExactRequestPlane::kill(Index index, Outcome why) {
+  unregister(index);
+  replicas_[index].alive = false;
+  Server& server = servers_[replicas_[index].server];
+
+  std::vector<Index> whole_tasks;
+  std::vector<Index> branches;
+  for (Index slot = replicas_[index].members.first(); slot != no_index; slot = tasks_[slot].next) {
+    Task& task = tasks_[slot];
+    // Nobody waits for what these had asked of others, and no event wakes them.
+    if (task.child != no_index) tasks_[task.child].parent = no_index;
+    task.child = no_index;
+    task.timer = 0;
+    (task.kind == TaskKind::branch ? branches : whole_tasks).push_back(slot);
+  }
+  for (Index slot = replicas_[index].backlog.first(); slot != no_index; slot = tasks_[slot].next) whole_tasks.push_back(slot);
+
+  const double was_busy = replicas_[index].busy_cores.level();
+  replicas_[index].processor.clear(now_);
+  replicas_[index].processor_event = 0;
+  replicas_[index].computing = 0;
+  replicas_[index].busy_cores.set(now_, 0.0);
+  server.cpu->part.add(now_, -was_busy);
+  for (const Index slot : branches) {
+    replicas_[index].members.remove(tasks_, slot);
+    tasks_.release(slot);
+  }
+  for (const Index slot : whole_tasks) {
+    tasks_[slot].state = tasks_[slot].in_slot ? TaskState::runnable : TaskState::queued;
+    end_task(slot, why);
+  }
+  server.cpu->whole.add(now_, -server.cores);
+  server.slots->whole.add(now_, -static_cast<double>(server.concurrency));
+  for (std::size_t cache = 0; cache < replicas_[index].caches.size(); ++cache) {
+    if (const auto& tier = replicas_[index].caches[cache]) caches_[cache].bytes->add(now_, -static_cast<double>(tier->used().count));
+  }
+  replicas_[index].caches.clear();
+  std::erase(server.replicas, index);
+}
+
+void ExactRequestPlane::kill_doomed() {
+  for (const Index index : std::exchange(doomed_, {})) {
+    if (!replicas_[index].alive) continue;
+    killed_.push_back({replicas_[index].server, index});
+    kill(index, Outcome::out_of_memory);
+  }
+}
+
+std::vector<ReplicaRef> ExactRequestPlane::take_killed() {
+  // Only now may their places be taken by others: until here the caller knew them by these.
+  for (const ReplicaRef& replica : killed_) free_replicas_.push_back(replica.replica);
+  return std::exchange(killed_, {});
+}
+
+// ---- observation -------------------------------------------------------------------------------------------------------------
+
+bool ExactRequestPlane::is_idle(ReplicaRef ref) const {
+  const Replica& replica = replicas_[ref.replica];
+  return replica.busy_slots == 0 && replica.backlog.empty();
+}
+
+Bytes ExactRequestPlane::memory_of(const Replica& replica) const {
+  const Server& server = servers_[replica.server];
+  Bytes memory = server.memory_base + Bytes{server.memory_per_task.count * static_cast<std::int64_t>(replica.busy_slots)};
+  for (const auto& tier : replica.caches) {
+    if (tier) memory += tier->used();
+  }
+  return memory;
+}
+
+ReplicaSample ExactRequestPlane::sample(ReplicaRef ref) const {
+  const Replica& replica = replicas_[ref.replica];
+  return {replica.busy_cores.integral_seconds(now_), memory_of(replica), replica.busy_slots + replica.backlog.size()};
+}
+
+void ExactRequestPlane::refresh_instruments() {
+  for (Server& server : servers_) {
+    if (server.memory == nullptr) continue;
+    double used = 0.0;
+    for (const Index replica : server.replicas) used += static_cast<double>(memory_of(replicas_[replica]).count);
+    server.memory->part.set(now_, used);
+    server.memory->whole.set(now_, static_cast<double>(server.memory_limit.count) * static_cast<double>(server.replicas.size()));
+  }
+  for (MessageQueue& queue : queues_) {
+    SimTime oldest = now_;
+    for (const TaskList& list : queue.classes) {
+      if (!list.empty()) oldest = std::min(oldest, tasks_[list.first()].begun);
+    }
+    queue.queue_age->set(now_, to_seconds(now_ - oldest));
+  }
+}
+
+std::vector<PhaseResult> ExactRequestPlane::phases() const {
+  std::vector<PhaseResult> all;
+  for (std::size_t i = 0; i < arrivals_.size(); ++i) {
+    for (const Phase& phase : arrivals_[i].workload->phases()) {
+      all.push_back({workload_names_[i], phase.name, to_seconds(phase.begin), to_seconds(phase.end)});
+    }
+  }
+  return all;
+}
+
+double ExactRequestPlane::users() const {
+  double total = 0.0;
+  for (const ArrivalQueue& arrivals : arrivals_) total += arrivals.workload->users();
+  return total;
+}
+
+bool ExactRequestPlane::stationary() const {
+  return std::all_of(arrivals_.begin(), arrivals_.end(), [](const ArrivalQueue& arrivals) { return arrivals.workload->stationary(); });
+}
+
+void ExactRequestPlane::finish(RunResult& result) {
+  std::array<std::uint64_t, 3> alive{};  // requests, messages, sessions: counted one by one
+  for (Index slot = 0; slot < tasks_.size(); ++slot) {
+    const TaskKind kind = tasks_[slot].kind;
+    if (kind == TaskKind::request) ++alive[0];
+    if (kind == TaskKind::message) ++alive[1];
+    if (kind == TaskKind::session) ++alive[2];
+  }
+  const auto enter = [&](const char* name, const Books& books, std::uint64_t in_flight) {
+    if (books.entered == 0) return;
+    LedgerEntry entry{name, books.entered, books.completed, {}, in_flight};
+    for (std::size_t i = 0; i < outcome_count; ++i) {
+      if (books.failed[i] > 0) entry.failed[to_text(static_cast<Outcome>(i))] = books.failed[i];
+    }
+    result.ledger.push_back(std::move(entry));
+  };
+  enter("requests", requests_, alive[0]);
+  enter("messages", messages_, alive[1]);
+  enter("sessions", sessions_, alive[2]);
+  result.events = events_.scheduled() + arrivals_total_;
+}
+
+std::unique_ptr<RequestPlane> make_exact_request_plane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
+  return std::make_unique<ExactRequestPlane>(blueprint, streams, recorder);
+}
+
+}  // namespace headroom

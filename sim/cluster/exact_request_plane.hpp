@@ -1,0 +1,174 @@
+// The exact request plane: every request is a Task that is simulated, event by event.
+//
+// Reading order: exact_request_plane.cpp (the event loop, replicas), exact_steps.cpp (what a step does), exact_requests.cpp
+// (calls, balancing, slots, answers, time-outs), exact_messages.cpp (queues and workers), exact_setup.cpp (from the Blueprint).
+// What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sim/cluster/program.hpp"
+#include "sim/cluster/request_plane.hpp"
+#include "sim/cluster/station.hpp"
+#include "sim/cluster/task.hpp"
+#include "sim/core/event_list.hpp"
+#include "sim/measure/recorder.hpp"
+
+namespace headroom {
+
+class ExactRequestPlane final : public RequestPlane {
+ public:
+  ExactRequestPlane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+
+  void advance_to(SimTime until) override;
+  SimTime now() const override { return now_; }
+
+  Index add_replica(Index service) override;
+  void drain_replica(ReplicaRef replica) override;
+  void remove_replica(ReplicaRef replica) override;
+
+  bool is_idle(ReplicaRef replica) const override;
+  ReplicaSample sample(ReplicaRef replica) const override;
+  std::vector<ReplicaRef> take_killed() override;
+  void refresh_instruments() override;
+  std::vector<PhaseResult> phases() const override;
+  double users() const override;
+  bool stationary() const override;
+
+  void finish(RunResult& result) override;
+
+ private:
+  enum EventKind : unsigned { computed, processor_due, woken, timed_out, retry_due, delivered, answer_due, waited_too_long };
+
+  // Arrivals of one workload, generated ahead in batches.
+  struct ArrivalQueue {
+    std::unique_ptr<Workload> workload;
+    std::vector<Arrival> batch;
+    std::size_t next = 0, filled = 0;
+    std::uint64_t count = 0;     // arrivals so far: their identity
+    std::uint64_t key = 0;
+    Index region = 0;
+    Counter* sessions = nullptr;
+    Gauge* in_flight = nullptr;
+    RequestInstruments users;
+    std::array<Counter*, outcome_count> failures{};
+  };
+
+  struct Books {
+    std::uint64_t entered = 0, completed = 0;
+    std::array<std::uint64_t, outcome_count> failed{};
+  };
+
+  // exact_setup.cpp
+  void make_workloads(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void make_services(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void make_databases(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void make_queues(const Blueprint& blueprint, Recorder& recorder);
+  void make_caches(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void make_instruments(const Blueprint& blueprint, Recorder& recorder);
+  std::unique_ptr<CacheTier> new_tier(Index cache) const;
+
+  // exact_request_plane.cpp
+  void refill(ArrivalQueue& arrivals);
+  void find_next_arrival();
+  void on_arrival();
+  void on_event(const Event& event);
+  void run_ready();
+  Index new_replica(Index server);
+  void unregister(Index replica);
+  void kill(Index replica, Outcome why);
+  void kill_doomed();
+
+  // exact_steps.cpp
+  void make_runnable(Index task);
+  void run(Index task);
+  void compute(Index task, double core_seconds);
+  void end_computation(Index task);
+  void on_processor(Index replica);
+  void reschedule_processor(Index replica);
+  void count_cores(Index replica);
+  void sleep(Index task, Duration span, EventKind kind);
+  bool start_fork(Index task, Index site);
+  bool start_for_each(Index task, Index site);
+  void launch_branch(Index parent, Index entry, Index number);
+  void end_branch(Index branch, Outcome outcome);
+  void choose(Index task, Index site);
+  bool look_up(Index task, const Instruction& instruction);
+  void fill_cache(Index task, Index site);
+  CacheTier* tier_of(Index cache, const Task& task);
+  std::uint64_t key_of(Index key_space, const Task& task) const;
+  Bytes size_of(Index key_space, std::uint64_t key) const;
+
+  // exact_requests.cpp
+  bool belongs_to_user(const Task& task) const { return task.replica == no_index; }
+  Index region_of(const Task& task) const;
+  Duration one_way(Index from, Index to) const { return one_way_[from * regions_ + to]; }
+  Index new_task(TaskKind kind);
+  void start_call(Index task, Index site);
+  void try_call(Index task);
+  void send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);
+  void send(Index request, Duration delay);
+  void route(Index request);
+  Index shard_node(Server& server, const Task& request);
+  void admit(Index request, Index replica);
+  void queue_up(Index task, Index replica);
+  void occupy(Index task, Index replica);
+  void leave_slot(Index task);
+  void serve_backlog(Index replica);
+  void check_memory(Index replica);
+  Bytes memory_of(const Replica& replica) const;
+  void answer(Index request, Outcome outcome);
+  void resume_caller(Index caller, Outcome outcome);
+  void finish_call(Index caller, Outcome outcome);
+  void on_timeout(Index caller);
+  void on_waited_too_long(Index task);
+  void end_task(Index task, Outcome outcome);
+  void count_request(const Task& request, Outcome outcome, Duration latency);
+  void count_users_request(Index workload, Outcome outcome, Duration latency);
+
+  // exact_messages.cpp
+  bool publish(Index queue, Index message);
+  Index new_message(const Task* publisher, Index site);
+  void publish_users_message(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);
+  void dispatch(Index queue);
+  void offer_vacancy(Index replica);
+  Index take_vacant(Index queue);
+  void take_messages(Index replica);
+
+  SimTime now_{};
+  EventList events_;
+  TaskTable tasks_;
+  std::vector<Index> ready_;
+  std::size_t ready_head_ = 0;
+  std::uint64_t steps_at_this_instant_ = 0;
+  std::uint64_t arrivals_total_ = 0;
+
+  Program program_;
+  std::vector<Server> servers_;      // services, then databases
+  std::vector<Replica> replicas_;
+  std::vector<Index> free_replicas_;
+  std::vector<Index> doomed_;
+  std::vector<ReplicaRef> killed_;
+  std::vector<MessageQueue> queues_;
+  std::vector<Cache> caches_;
+  std::vector<std::vector<Index>> replica_caches_;  // per server: caches with a tier in each replica
+  std::vector<KeySpace> keys_;
+  std::vector<ArrivalQueue> arrivals_;
+  std::size_t next_workload_ = 0;
+  SimTime next_arrival_ = end_of_time;
+
+  std::vector<RequestInstruments> target_instruments_;  // per call target
+  Books requests_, messages_, sessions_;
+
+  Index regions_ = 1;
+  std::vector<Duration> one_way_;    // [from × regions + to]
+  std::vector<std::string> workload_names_;
+  std::vector<PolicyChoice> cache_policies_;
+  std::vector<std::optional<Duration>> cache_times_to_live_;
+  Index service_count_ = 0;
+};
+
+std::unique_ptr<RequestPlane> make_exact_request_plane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+
+}  // namespace headroom

@@ -1,0 +1,199 @@
+// From a Blueprint to the stations, instruments and arrivals of the exact plane.
+#include <algorithm>
+
+#include "sim/cluster/exact_request_plane.hpp"
+
+namespace headroom {
+namespace {
+
+RequestInstruments request_instruments(Recorder& recorder, const std::vector<Label>& labels) {
+  return {&recorder.counter("requests", labels), &recorder.share("errors", labels), &recorder.durations("latency", labels)};
+}
+
+std::optional<Demand> wait_limit_of(const std::optional<Distribution>& limit, const std::string& path, RandomStreams& streams) {
+  if (!limit) return std::nullopt;
+  return Demand{*limit, streams.key_of(path + "/wait_limit")};
+}
+
+}  // namespace
+
+ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder)
+    : service_count_{static_cast<Index>(blueprint.services.size())} {
+  regions_ = static_cast<Index>(blueprint.network.regions.size());
+  for (const auto& row : blueprint.network.round_trip) {
+    for (const Duration round_trip : row) one_way_.push_back(round_trip / 2);
+  }
+  make_workloads(blueprint, streams, recorder);
+  std::vector<bool> repeats;
+  for (const ArrivalQueue& arrivals : arrivals_) repeats.push_back(arrivals.workload->repeats());
+  program_ = compile(blueprint, repeats, streams);
+
+  for (const KeyBlueprint& key : blueprint.keys) {
+    keys_.push_back({Zipf{key.items, key.zipf}, key.per, key.items, streams.key_of("keys/" + key.name), key.size,
+                     streams.key_of("keys/" + key.name + "/size")});
+  }
+  replica_caches_.resize(blueprint.services.size() + blueprint.databases.size());
+  make_caches(blueprint, streams, recorder);
+  make_queues(blueprint, recorder);
+  make_services(blueprint, streams, recorder);
+  make_databases(blueprint, streams, recorder);
+  make_instruments(blueprint, recorder);
+  find_next_arrival();
+}
+
+void ExactRequestPlane::make_workloads(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
+  constexpr std::size_t batch_size = 1024;
+  for (const WorkloadBlueprint& workload : blueprint.workloads) {
+    Workload::Context context{.name = workload.name, .end = SimTime{blueprint.duration}, .streams = &streams, .directory = blueprint.directory};
+    for (const JourneyBlueprint& journey : workload.journeys) context.journeys.push_back({journey.name, journey.weight, false});
+    ArrivalQueue& arrivals = arrivals_.emplace_back();
+    arrivals.workload = RegistryOf<Workload>::instance().make(workload.model, context);
+    arrivals.batch.resize(batch_size);
+    arrivals.key = streams.key_of("workloads/" + workload.name + "/arrivals");
+    arrivals.region = workload.region;
+    const std::vector<Label> labels{{"workload", workload.name}};
+    arrivals.sessions = &recorder.counter("sessions", labels);
+    arrivals.in_flight = &recorder.gauge("in_flight", labels);
+    arrivals.users = request_instruments(recorder, labels);
+    for (std::size_t i = 1; i < outcome_count; ++i) {
+      arrivals.failures[i] = &recorder.counter("failures", {{"reason", to_text(static_cast<Outcome>(i))}, {"workload", workload.name}});
+    }
+    workload_names_.push_back(workload.name);
+    refill(arrivals);
+  }
+}
+
+void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
+  for (Index i = 0; i < blueprint.services.size(); ++i) {
+    const ServiceBlueprint& service = blueprint.services[i];
+    const std::string path = "services/" + service.name;
+    Server& server = servers_.emplace_back();
+    server.kind = service.queue == no_index ? Server::Kind::balanced : Server::Kind::worker;
+    server.region = service.region;
+    server.concurrency = static_cast<Index>(service.concurrency);
+    server.backlog_limit = service.backlog;
+    server.wait_limit = wait_limit_of(service.wait_limit, path, streams);
+    server.cores = service.cpu;
+    server.dedicated_cores = service.cpu >= service.concurrency && !program_.server_forks[i];
+    server.memory_limit = service.memory;
+    server.memory_base = service.memory_base;
+    server.memory_per_task = service.memory_per_task;
+    server.balancer = RegistryOf<Balancer>::instance().make(service.balancer, {});
+    server.random = streams.named("policies/balancing/" + service.name);
+    server.queue = service.queue;
+    server.worker_target = service.worker_endpoint;
+    server.batch = static_cast<Index>(service.batch);
+
+    const std::vector<Label> labels{{"service", service.name}};
+    server.cpu = &recorder.level_share("cpu", labels);
+    server.slots = &recorder.level_share("slots", labels);
+    if (service.memory.count > 0) server.memory = &recorder.level_share("memory", labels);
+    server.queue_length = &recorder.gauge("queue_length", labels);
+    server.requests_in_flight = &recorder.gauge("in_flight", labels);
+    server.queue_wait = &recorder.durations("queue_wait", labels);
+  }
+}
+
+void ExactRequestPlane::make_databases(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
+  for (Index i = 0; i < blueprint.databases.size(); ++i) {
+    const DatabaseBlueprint& database = blueprint.databases[i];
+    const Index index = service_count_ + i;
+    Server& server = servers_.emplace_back();
+    server.kind = Server::Kind::sharded;
+    server.region = database.region;
+    server.concurrency = static_cast<Index>(database.pool);
+    server.backlog_limit = database.backlog;
+    server.wait_limit = wait_limit_of(database.wait_limit, "databases/" + database.name, streams);
+    server.cores = database.cpu;
+    server.dedicated_cores = database.cpu >= database.pool;
+    server.shards = static_cast<Index>(database.shards);
+    server.copies = static_cast<Index>(database.replicas);
+    server.shard_map = RegistryOf<ShardPolicy>::instance().make(database.sharding, {})->map(server.shards);
+
+    const std::vector<Label> labels{{"database", database.name}};
+    server.cpu = &recorder.level_share("database_cpu", labels);
+    server.slots = &recorder.level_share("pool", labels);
+    server.queue_length = &recorder.gauge("queue_length", labels);
+    server.queue_wait = &recorder.durations("queue_wait", labels);
+    for (Index node = 0; node < server.shards * server.copies; ++node) {
+      const Index replica = new_replica(index);
+      servers_[index].nodes.push_back(replica);
+    }
+  }
+}
+
+void ExactRequestPlane::make_queues(const Blueprint& blueprint, Recorder& recorder) {
+  for (const QueueBlueprint& queue : blueprint.queues) {
+    MessageQueue& station = queues_.emplace_back();
+    station.classes.resize(static_cast<std::size_t>(queue.priorities));
+    station.limit = queue.limit;
+    const std::vector<Label> labels{{"queue", queue.name}};
+    station.queue_length = &recorder.gauge("queue_length", labels);
+    station.queue_age = &recorder.gauge("queue_age", labels);
+    station.queue_wait = &recorder.durations("queue_wait", labels);
+  }
+}
+
+namespace {
+// Caches that the steps look into.
+void find_caches(const Steps& steps, std::vector<bool>& used) {
+  for (const Step& step : steps) {
+    if (const auto* cache = std::get_if<CacheStep>(&step.action)) {
+      used[cache->cache] = true;
+      find_caches(cache->on_miss, used);
+    } else if (const auto* parallel = std::get_if<ParallelStep>(&step.action)) {
+      for (const Steps& branch : parallel->branches) find_caches(branch, used);
+    } else if (const auto* for_each = std::get_if<ForEachStep>(&step.action)) {
+      find_caches(for_each->body, used);
+    } else if (const auto* choice = std::get_if<ChooseStep>(&step.action)) {
+      for (const Steps& option : choice->options) find_caches(option, used);
+    }
+  }
+}
+}  // namespace
+
+void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
+  for (Index i = 0; i < blueprint.caches.size(); ++i) {
+    const CacheBlueprint& cache = blueprint.caches[i];
+    cache_policies_.push_back(cache.policy);
+    cache_times_to_live_.push_back(cache.time_to_live);
+    Cache& station = caches_.emplace_back();
+    station.scope = cache.scope;
+    station.capacity = cache.capacity;
+    station.latency = {cache.latency, streams.key_of("caches/" + cache.name + "/latency")};
+    const std::vector<Label> labels{{"cache", cache.name}};
+    station.hit_ratio = &recorder.share("hit_ratio", labels);
+    station.bytes = &recorder.gauge("cache_bytes", labels);
+    station.evictions = &recorder.counter("evictions", labels);
+    const Index tiers = cache.scope == CacheScope::shared ? 1 : cache.scope == CacheScope::region ? regions_ : 0;
+    for (Index tier = 0; tier < tiers; ++tier) station.tiers.push_back(new_tier(i));
+  }
+  for (const EndpointBlueprint& endpoint : blueprint.endpoints) {
+    std::vector<bool> used(blueprint.caches.size(), false);
+    find_caches(endpoint.steps, used);
+    for (Index i = 0; i < used.size(); ++i) {
+      std::vector<Index>& list = replica_caches_[endpoint.service];
+      if (used[i] && caches_[i].scope == CacheScope::replica && std::find(list.begin(), list.end(), i) == list.end()) list.push_back(i);
+    }
+  }
+}
+
+std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) const {
+  const Bytes capacity = caches_[cache].capacity;
+  auto policy = RegistryOf<CachePolicy>::instance().make(cache_policies_[cache], {.capacity = capacity});
+  return std::make_unique<CacheTier>(capacity, std::move(policy), cache_times_to_live_[cache]);
+}
+
+void ExactRequestPlane::make_instruments(const Blueprint& blueprint, Recorder& recorder) {
+  for (const EndpointBlueprint& endpoint : blueprint.endpoints) {
+    target_instruments_.push_back(
+        request_instruments(recorder, {{"endpoint", endpoint.name}, {"service", blueprint.services[endpoint.service].name}}));
+  }
+  for (const DatabaseBlueprint& database : blueprint.databases) {
+    const RequestInstruments both = request_instruments(recorder, {{"database", database.name}});
+    target_instruments_.push_back(both);  // reads
+    target_instruments_.push_back(both);  // writes
+  }
+}
+
+}  // namespace headroom

@@ -1,0 +1,275 @@
+// What each step does to the task that has reached it.
+#include <algorithm>
+#include <cmath>
+
+#include "sim/cluster/exact_request_plane.hpp"
+
+namespace headroom {
+
+void ExactRequestPlane::make_runnable(Index slot) {
+  tasks_[slot].state = TaskState::runnable;
+  ready_.push_back(slot);
+}
+
+void ExactRequestPlane::run(Index slot) {
+  for (;;) {
+    Task& task = tasks_[slot];
+    const Instruction& instruction = program_.code[task.pc];
+    switch (instruction.op) {
+      case Op::compute: {
+        const Demand& demand = program_.demands[instruction.a];
+        Draws draws{demand.key, task.draw_id};
+        ++task.pc;
+        if (const double core_seconds = demand.value.sample(draws); core_seconds > 0.0) return compute(slot, core_seconds);
+        break;
+      }
+      case Op::wait: {
+        const Demand& demand = program_.demands[instruction.a];
+        Draws draws{demand.key, task.draw_id};
+        ++task.pc;
+        if (const double seconds = demand.value.sample(draws); seconds > 0.0) return sleep(slot, to_duration(seconds), woken);
+        break;
+      }
+      case Op::call: return start_call(slot, instruction.a);
+      case Op::fork:
+        if (start_fork(slot, instruction.a)) return;
+        break;
+      case Op::for_each:
+        if (start_for_each(slot, instruction.a)) return;
+        break;
+      case Op::choose: choose(slot, instruction.a); break;
+      case Op::jump: task.pc = instruction.b; break;
+      case Op::cache_lookup:
+        if (look_up(slot, instruction)) return;
+        break;
+      case Op::cache_fill:
+        ++task.pc;
+        fill_cache(slot, instruction.a);
+        break;
+      case Op::publish: {
+        const Index queue = program_.publishes[instruction.a].queue;
+        if (!publish(queue, new_message(&task, instruction.a))) return end_task(slot, Outcome::rejected);
+        ++tasks_[slot].pc;
+        break;
+      }
+      case Op::respond: {
+        ++task.pc;
+        Index request = slot;
+        while (tasks_[request].kind == TaskKind::branch) request = tasks_[request].parent;
+        if (tasks_[request].kind == TaskKind::request && !tasks_[request].responded) answer(request, Outcome::completed);
+        break;
+      }
+      case Op::end: return end_task(slot, Outcome::completed);
+      case Op::restart:
+        // Anew from the top, with numbers of its own. Behind what else is ready, so that nobody starves.
+        task.draw_id = mix(task.draw_id, 1);
+        task.begun = now_;
+        task.pc = instruction.b;
+        return make_runnable(slot);
+    }
+  }
+}
+
+void ExactRequestPlane::sleep(Index slot, Duration span, EventKind kind) {
+  tasks_[slot].state = TaskState::sleeping;
+  tasks_[slot].timer = events_.schedule(now_ + span, kind, slot);
+}
+
+// ---- cores -------------------------------------------------------------------------------------------------------------------
+
+void ExactRequestPlane::compute(Index slot, double core_seconds) {
+  Task& task = tasks_[slot];
+  Replica& replica = replicas_[task.replica];
+  task.state = TaskState::computing;
+  if (servers_[replica.server].dedicated_cores) {
+    task.timer = events_.schedule(now_ + to_duration(core_seconds), computed, slot);
+    ++replica.computing;
+  } else {
+    replica.processor.start(now_, core_seconds, slot);
+    reschedule_processor(task.replica);
+  }
+  count_cores(task.replica);
+}
+
+void ExactRequestPlane::end_computation(Index slot) {
+  const Index replica = tasks_[slot].replica;
+  --replicas_[replica].computing;
+  count_cores(replica);
+  make_runnable(slot);
+}
+
+void ExactRequestPlane::on_processor(Index index) {
+  Replica& replica = replicas_[index];
+  replica.processor_event = 0;
+  replica.processor_due = end_of_time;
+  std::uint32_t slot = 0;
+  while (replica.processor.take_finished(now_, slot)) make_runnable(slot);
+  reschedule_processor(index);
+  count_cores(index);
+}
+
+// More computations only make the present ones later, so an event that is early enough may stay: when it comes up and nothing
+// has finished, the next one is scheduled. That keeps about one event per replica in the list.
+void ExactRequestPlane::reschedule_processor(Index index) {
+  Replica& replica = replicas_[index];
+  const SimTime due = replica.processor.next_finish();
+  if (due == end_of_time || due >= replica.processor_due) return;
+  replica.processor_due = due;
+  replica.processor_event = events_.schedule(due, processor_due, index);
+}
+
+void ExactRequestPlane::count_cores(Index index) {
+  Replica& replica = replicas_[index];
+  Server& server = servers_[replica.server];
+  const double busy = server.dedicated_cores ? static_cast<double>(replica.computing) : replica.processor.busy();
+  server.cpu->part.add(now_, busy - replica.busy_cores.level());
+  replica.busy_cores.set(now_, busy);
+}
+
+// ---- branches ----------------------------------------------------------------------------------------------------------------
+
+// True if the task now waits for branches.
+bool ExactRequestPlane::start_fork(Index slot, Index site) {
+  const ForkSite& fork = program_.forks[site];
+  Task& task = tasks_[slot];
+  if (fork.entries.empty()) {
+    task.pc = fork.after;
+    return false;
+  }
+  task.state = TaskState::joining;
+  task.outcome = Outcome::completed;
+  task.total = task.launched = static_cast<Index>(fork.entries.size());
+  task.active = 0;
+  for (Index i = 0; i < fork.entries.size(); ++i) launch_branch(slot, fork.entries[i], i);
+  return true;
+}
+
+bool ExactRequestPlane::start_for_each(Index slot, Index index) {
+  const ForEachSite& site = program_.for_eaches[index];
+  Task& task = tasks_[slot];
+  Draws draws{site.count.key, task.draw_id};
+  const double count = std::round(site.count.value.sample(draws));
+  if (count < 1.0) {
+    task.pc = site.after;
+    return false;
+  }
+  task.state = TaskState::joining;
+  task.outcome = Outcome::completed;
+  task.total = static_cast<Index>(std::min(count, 1e6));
+  task.launched = std::min(task.total, site.at_most);
+  task.active = 0;
+  const Index first_wave = task.launched;
+  for (Index i = 0; i < first_wave; ++i) launch_branch(slot, site.entry, i);
+  return true;
+}
+
+void ExactRequestPlane::launch_branch(Index parent, Index entry, Index number) {
+  const Index slot = new_task(TaskKind::branch);
+  Task& branch = tasks_[slot];
+  Task& owner = tasks_[parent];
+  branch.parent = parent;
+  branch.draw_id = mix(owner.draw_id, (std::uint64_t{owner.pc} << 32) | (number + 1));
+  branch.root_id = owner.root_id;
+  branch.subject = owner.subject;
+  branch.arrival_key = owner.arrival_key;
+  branch.priority = owner.priority;
+  branch.workload = owner.workload;
+  branch.begun = now_;
+  branch.replica = owner.replica;
+  branch.pc = entry;
+  ++owner.active;
+  if (branch.replica != no_index) replicas_[branch.replica].members.push_back(tasks_, slot);
+  make_runnable(slot);
+}
+
+void ExactRequestPlane::end_branch(Index slot, Outcome outcome) {
+  const Index parent = tasks_[slot].parent;
+  const Index replica = tasks_[slot].replica;
+  if (replica != no_index) replicas_[replica].members.remove(tasks_, slot);
+  tasks_.release(slot);
+
+  Task& owner = tasks_[parent];
+  --owner.active;
+  if (outcome != Outcome::completed && owner.outcome == Outcome::completed) owner.outcome = outcome;
+  const Instruction& instruction = program_.code[owner.pc];
+  if (owner.outcome == Outcome::completed && owner.launched < owner.total) {
+    launch_branch(parent, program_.for_eaches[instruction.a].entry, owner.launched);
+    ++tasks_[parent].launched;
+    return;
+  }
+  if (owner.active > 0) return;
+  if (owner.outcome != Outcome::completed) return end_task(parent, owner.outcome);
+  owner.pc = instruction.op == Op::fork ? program_.forks[instruction.a].after : program_.for_eaches[instruction.a].after;
+  make_runnable(parent);
+}
+
+void ExactRequestPlane::choose(Index slot, Index site) {
+  const Choice& choice = program_.choices[site];
+  Task& task = tasks_[slot];
+  Draws draws{choice.key, task.draw_id};
+  const auto chosen = std::lower_bound(choice.cumulative.begin(), choice.cumulative.end(), draws.uniform());
+  task.pc = choice.entries[static_cast<std::size_t>(chosen - choice.cumulative.begin())];
+}
+
+// ---- caches and keys ---------------------------------------------------------------------------------------------------------
+
+std::uint64_t ExactRequestPlane::key_of(Index key_space, const Task& task) const {
+  const KeySpace& space = keys_[key_space];
+  if (space.per == KeyPer::arrival) return task.arrival_key;
+  const std::uint64_t subject = space.per == KeyPer::request ? task.root_id : space.per == KeyPer::subject ? task.subject : task.draw_id;
+  Draws draws{space.key, subject};
+  return space.popularity.sample(draws);
+}
+
+Bytes ExactRequestPlane::size_of(Index key_space, std::uint64_t key) const {
+  const KeySpace& space = keys_[key_space];
+  Draws draws{space.size_key, key};
+  return {std::max<std::int64_t>(1, std::llround(space.size.sample(draws)))};
+}
+
+CacheTier* ExactRequestPlane::tier_of(Index index, const Task& task) {
+  Cache& cache = caches_[index];
+  switch (cache.scope) {
+    case CacheScope::shared: return cache.tiers.front().get();
+    case CacheScope::region: return cache.tiers[region_of(task)].get();
+    case CacheScope::replica: return replicas_[task.replica].caches[index].get();
+  }
+  return nullptr;
+}
+
+namespace {
+// Keys of different spaces may meet in one cache.
+std::uint64_t cache_key(Index key_space, std::uint64_t key) { return (std::uint64_t{key_space} << 54) ^ key; }
+}  // namespace
+
+// True if the task now waits for the look-up.
+bool ExactRequestPlane::look_up(Index slot, const Instruction& instruction) {
+  const CacheSite& site = program_.cache_sites[instruction.a];
+  Task& task = tasks_[slot];
+  Cache& cache = caches_[site.cache];
+  const bool hit = tier_of(site.cache, task)->lookup(cache_key(site.key, key_of(site.key, task)), now_);
+  cache.hit_ratio->whole += 1.0;
+  if (hit) cache.hit_ratio->part += 1.0;
+  task.pc = hit ? instruction.b : task.pc + 1;
+  if (cache.latency.value.is_zero()) return false;
+  Draws draws{cache.latency.key, mix(task.draw_id, task.pc)};
+  const double seconds = cache.latency.value.sample(draws);
+  if (seconds <= 0.0) return false;
+  sleep(slot, to_duration(seconds), woken);
+  return true;
+}
+
+void ExactRequestPlane::fill_cache(Index slot, Index index) {
+  const CacheSite& site = program_.cache_sites[index];
+  const Task& task = tasks_[slot];
+  Cache& cache = caches_[site.cache];
+  CacheTier& tier = *tier_of(site.cache, task);
+  const std::uint64_t key = key_of(site.key, task);
+  const Bytes before = tier.used();
+  const std::uint32_t evicted = tier.fill(cache_key(site.key, key), size_of(site.key, key), now_);
+  if (evicted > 0) cache.evictions->add(evicted);
+  cache.bytes->add(now_, static_cast<double>((tier.used() - before).count));
+  if (cache.scope == CacheScope::replica) check_memory(task.replica);
+}
+
+}  // namespace headroom

@@ -1,0 +1,226 @@
+#include "sim/cluster/infrastructure.hpp"
+
+#include <fmt/core.h>
+
+#include <stdexcept>
+
+namespace headroom {
+namespace {
+
+std::vector<PodShape> shapes_of(const Blueprint& blueprint) {
+  std::vector<PodShape> shapes;
+  for (const ServiceBlueprint& service : blueprint.services) shapes.push_back({service.cpu, service.memory});
+  return shapes;
+}
+
+}  // namespace
+
+Infrastructure::Infrastructure(const Blueprint& blueprint, SimulationEngine& engine, RequestPlane& plane, RandomStreams& streams,
+                               Recorder& recorder, RunNotes& notes)
+    : blueprint_{blueprint},
+      engine_{engine},
+      notes_{notes},
+      shapes_{shapes_of(blueprint)},
+      network_{blueprint.network, blueprint.node_pools},
+      cost_{blueprint, recorder},
+      kubelet_{blueprint, engine, network_, plane, streams, notes,
+               {.readiness_changed = [this](Pod& pod) { services_[pod.service].readiness_changed(pod, engine_.now()); },
+                .gone = [this](Pod& pod) { finish_pod(pod); }}} {
+  for (Index pool = 0; pool < blueprint.node_pools.size(); ++pool) {
+    const NodePoolBlueprint& what = blueprint.node_pools[pool];
+    pools_.push_back(std::make_unique<NodePool>(what, shapes_, network_.node_hosts(pool), recorder));
+    boot_keys_.push_back(streams.key_of("node_pools/" + what.name + "/boot"));
+  }
+  for (Index service = 0; service < blueprint.services.size(); ++service) {
+    services_.emplace_back(service, blueprint.services[service].name, shapes_[service], recorder);
+  }
+}
+
+void Infrastructure::start() {
+  for (Index pool = 0; pool < pools_.size(); ++pool) {
+    for (int i = 0; i < blueprint_.node_pools[pool].nodes; ++i) {
+      Node* node = pools_[pool]->ask_for_node(engine_.now());
+      cost_.add_node(pool, engine_.now(), +1);
+      node->host()->turn_on();
+      pools_[pool]->node_is_up(*node, engine_.now());
+    }
+  }
+  for (Index service = 0; service < services_.size(); ++service) {
+    services_[service].want(blueprint_.services[service].replicas, engine_.now());
+    for (int i = 0; i < blueprint_.services[service].replicas; ++i) {
+      Pod& pod = create_pod(services_[service]);
+      if (find_room(pod)) kubelet_.adopt(pod);
+    }
+  }
+}
+
+// ---- services ----------------------------------------------------------------------------------------------------------------
+
+void Infrastructure::scale(Index service, int replicas, std::string_view reason) {
+  ReplicaSet& set = services_[service];
+  const std::string& name = blueprint_.services[service].name;
+  if (replicas < 0) throw std::logic_error{fmt::format("the autoscaler of {} asked for {} replicas", name, replicas)};
+  if (replicas == set.wanted()) return;
+  kubelet_.notice_killed();
+  notes_.add(engine_.now(), "services/" + name, fmt::format("scaled from {} to {}: {}", set.wanted(), replicas, reason));
+  set.want(replicas, engine_.now());
+  while (set.active() < replicas) {
+    if (Pod& pod = create_pod(set); find_room(pod)) kubelet_.start(pod);
+  }
+  if (const int surplus = set.active() - replicas; surplus > 0) {
+    for (Pod* pod : set.first_to_delete(static_cast<std::size_t>(surplus))) delete_pod(*pod);
+  }
+}
+
+Pod& Infrastructure::create_pod(ReplicaSet& replicas) {
+  Pod& pod = replicas.create(engine_.now());
+  cost_.add_replica(pod.service, engine_.now(), +1);
+  return pod;
+}
+
+bool Infrastructure::find_room(Pod& pod) {
+  NodePool* pool = pool_of(pod);
+  return pool == nullptr || pool->place(pod, engine_.now());
+}
+
+NodePool* Infrastructure::pool_of(const Pod& pod) {
+  const Index pool = blueprint_.services[pod.service].node_pool;
+  return pool == no_index ? nullptr : pools_[pool].get();
+}
+
+void Infrastructure::delete_pod(Pod& pod) {
+  ReplicaSet& set = services_[pod.service];
+  if (!pod.ready()) {
+    kubelet_.stop(pod);
+    finish_pod(pod);
+    return;
+  }
+  set.start_deleting(pod);
+  set.readiness_changed(pod, engine_.now());
+  kubelet_.drain(pod);
+}
+
+// The pod leaves the world, and its node may have room for another or be empty at last.
+void Infrastructure::finish_pod(Pod& pod) {
+  const Index service = pod.service;
+  NodePool* pool = pool_of(pod);
+  Node* node = pod.node;
+  if (pool != nullptr) pool->remove(pod, engine_.now());
+  cost_.add_replica(service, engine_.now(), -1);
+  services_[service].remove(pod);
+  if (node == nullptr) return;
+  give_back_if_empty(blueprint_.services[service].node_pool, *node);
+  start_pending(*pool);
+}
+
+void Infrastructure::start_pending(NodePool& pool) {
+  for (Pod* pod : pool.place_pending(engine_.now())) kubelet_.start(*pod);
+}
+
+// ---- nodes -------------------------------------------------------------------------------------------------------------------
+
+void Infrastructure::apply(Index pool, const NodeDecision& decision) {
+  for (const std::uint32_t id : decision.remove) {
+    if (pools_[pool]->nodes_kept() <= blueprint_.node_pools[pool].minimum) break;
+    Node* node = pools_[pool]->find(id);
+    if (node != nullptr && node->stage != NodeStage::draining) remove_node(pool, *node, decision.reason);
+  }
+  const int room = blueprint_.node_pools[pool].maximum - pools_[pool]->nodes_kept();
+  const int add = std::min(decision.add, room);
+  if (add <= 0) return;
+  notes_.add(engine_.now(), "node_pools/" + blueprint_.node_pools[pool].name, fmt::format("asked for {} more: {}", add, decision.reason));
+  for (int i = 0; i < add; ++i) add_node(pool);
+}
+
+void Infrastructure::add_node(Index pool) {
+  Node* node = pools_[pool]->ask_for_node(engine_.now());
+  if (node == nullptr) return;  // those being drained still hold the hosts; the autoscaler will ask again
+  cost_.add_node(pool, engine_.now(), +1);
+  Draws draws{boot_keys_[pool], node->id()};
+  const SimTime up = engine_.now() + to_duration(blueprint_.node_pools[pool].boot.sample(draws));
+  const TurnOrder order{Turn::nodes, (static_cast<std::uint64_t>(pool) << 40U) + node->id()};
+  node->boot = engine_.start_actor("boot of " + blueprint_.node_pools[pool].name, network_.control(), order, [this, pool, node, up](ActorClock& clock) {
+    clock.sleep_until(up);
+    node->boot = {};
+    node_up(pool, *node);
+  });
+}
+
+void Infrastructure::node_up(Index pool, Node& node) {
+  node.host()->turn_on();
+  pools_[pool]->node_is_up(node, engine_.now());
+  note_node(pool, node, "up");
+  start_pending(*pools_[pool]);
+}
+
+// Its pods are replaced first, and finish what they have; the node is given back when the last one is gone.
+void Infrastructure::remove_node(Index pool, Node& node, std::string_view reason) {
+  note_node(pool, node, fmt::format("is being removed: {}", reason));
+  kubelet_.notice_killed();
+  if (node.stage == NodeStage::booting) engine_.end_actor(node.boot);
+  if (node.stage == NodeStage::up) pools_[pool]->start_draining(node);
+  const std::vector<Pod*> evicted{node.pods().begin(), node.pods().end()};
+  if (evicted.empty()) return give_back(pool, node);
+  for (Pod* pod : evicted) {
+    if (pod->deleting()) continue;
+    if (Pod& replacement = create_pod(services_[pod->service]); find_room(replacement)) kubelet_.start(replacement);
+    delete_pod(*pod);
+  }
+}
+
+void Infrastructure::give_back_if_empty(Index pool, Node& node) {
+  if (node.stage == NodeStage::draining && node.pods().empty()) give_back(pool, node);
+}
+
+void Infrastructure::give_back(Index pool, Node& node) {
+  note_node(pool, node, "given back");
+  if (node.stage != NodeStage::booting) node.host()->turn_off();
+  cost_.add_node(pool, engine_.now(), -1);
+  pools_[pool]->give_back(node, engine_.now());
+}
+
+void Infrastructure::note_node(Index pool, const Node& node, std::string_view what) {
+  notes_.add(engine_.now(), "node_pools/" + blueprint_.node_pools[pool].name, fmt::format("node {} {}", node.id(), what));
+}
+
+// ---- what is seen ------------------------------------------------------------------------------------------------------------
+
+void Infrastructure::scrape() {
+  kubelet_.notice_killed();
+  for (const ReplicaSet& set : services_) {
+    for (const auto& [number, pod] : set.pods()) kubelet_.scrape(*pod);
+  }
+  accrue_cost();
+}
+
+ServiceView Infrastructure::view_of_service(Index service, const MetricsView& metrics) {
+  ReplicaSet& set = services_[service];
+  return {.now = engine_.now(),
+          .current_replicas = set.wanted(),
+          .status_replicas = set.active(),
+          .ready_replicas = set.ready(),
+          .pods = set.views(),
+          .metrics = &metrics};
+}
+
+std::vector<LedgerEntry> Infrastructure::ledger() const {
+  std::vector<LedgerEntry> entries;
+  LedgerEntry pods{.name = "pods"};
+  for (const ReplicaSet& set : services_) {
+    pods.entered += set.created();
+    pods.completed += set.gone();
+    pods.in_flight += set.pods().size();
+  }
+  entries.push_back(pods);
+  if (pools_.empty()) return entries;
+  LedgerEntry nodes{.name = "nodes"};
+  for (const auto& pool : pools_) {
+    nodes.entered += pool->nodes_asked_for();
+    nodes.completed += pool->nodes_given_back();
+    nodes.in_flight += pool->nodes().size();
+  }
+  entries.push_back(nodes);
+  return entries;
+}
+
+}  // namespace headroom

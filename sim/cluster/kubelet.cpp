@@ -1,0 +1,168 @@
+#include "sim/cluster/kubelet.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace headroom {
+namespace {
+
+constexpr Duration polling_period{std::chrono::seconds{1}};
+
+}  // namespace
+
+Kubelet::Kubelet(const Blueprint& blueprint, SimulationEngine& engine, const Network& network, RequestPlane& plane,
+                 RandomStreams& streams, RunNotes& notes, Events events)
+    : blueprint_{blueprint}, engine_{engine}, network_{network}, plane_{plane}, notes_{notes}, events_{std::move(events)} {
+  for (const ServiceBlueprint& service : blueprint.services) {
+    start_up_keys_.push_back(streams.key_of("services/" + service.name + "/start_up"));
+    watches_memory_ = watches_memory_ || service.memory.count > 0;
+  }
+}
+
+// ---- up ----------------------------------------------------------------------------------------------------------------------
+
+void Kubelet::adopt(Pod& pod) {
+  if (pod.node != nullptr) pod.node->images[pod.service].present = true;
+  pod.started = engine_.now();
+  register_replica(pod);
+}
+
+void Kubelet::start(Pod& pod) {
+  start_actor(pod, [this, &pod](ActorClock& clock) { bring_up(pod, clock); });
+}
+
+void Kubelet::bring_up(Pod& pod, ActorClock& clock) {
+  if (pod.node != nullptr) wait_for_image(pod, clock);
+  run_container(pod, clock);
+}
+
+void Kubelet::wait_for_image(Pod& pod, ActorClock& clock) {
+  NodeImage& image = pod.node->images[pod.service];
+  if (image.present || blueprint_.services[pod.service].image.count <= 0) return;
+  pod.stage = PodStage::pulling;
+  if (!image.arrived) {
+    image.arrived = simgrid::s4u::Semaphore::create(0);
+    pull(*pod.node, pod.service);
+  }
+  ++image.waiting;
+  clock.finish_turn();
+  image.arrived->acquire();
+}
+
+// An actor on the node itself: it ends with the node, not with the pod that asked first.
+void Kubelet::pull(Node& node, Index service) {
+  const ServiceBlueprint& what = blueprint_.services[service];
+  engine_.start_actor("pull " + what.name, node.host(), {Turn::pods, 0}, [this, &node, service](ActorClock&) {
+    network_.pull_image(blueprint_.services[service].image, node.host());
+    NodeImage& image = node.images[service];
+    image.present = true;
+    for (; image.waiting > 0; --image.waiting) image.arrived->release();
+  });
+}
+
+void Kubelet::run_container(Pod& pod, ActorClock& clock) {
+  pod.stage = PodStage::starting;
+  const SimTime started = clock.now();
+  pod.started = started;
+  SimTime ready = started + draw_start_up(pod);
+  // Probes come at multiples of the period after the container's start; the first that finds it up registers it.
+  if (const Duration period = blueprint_.services[pod.service].readiness_period; period > Duration{}) {
+    ready = started + ((ready - started + period - Duration{1}) / period) * period;
+  }
+  clock.sleep_until(ready);
+  pod.actor = {};
+  register_replica(pod);
+}
+
+Duration Kubelet::draw_start_up(const Pod& pod) const {
+  Draws draws{start_up_keys_[pod.service], mix(pod.number, static_cast<std::uint64_t>(pod.restarts))};
+  return to_duration(blueprint_.services[pod.service].start_up.sample(draws));
+}
+
+void Kubelet::register_replica(Pod& pod) {
+  pod.replica = plane_.add_replica(pod.service);
+  registered_[{pod.service, pod.replica}] = &pod;
+  pod.busy_seen = 0.0;
+  pod.seen = engine_.now();
+  change_readiness(pod, PodStage::ready);
+}
+
+void Kubelet::change_readiness(Pod& pod, PodStage stage) {
+  pod.stage = stage;
+  pod.ready_changed = engine_.now();
+  events_.readiness_changed(pod);
+}
+
+void Kubelet::scrape(Pod& pod) {
+  const SimTime now = engine_.now();
+  if (!pod.ready() || now <= pod.seen) return;
+  const ReplicaSample sample = plane_.sample(ref(pod));
+  const Duration window = now - pod.seen;
+  pod.cpu = PodSample{(sample.busy_core_seconds - pod.busy_seen) / to_seconds(window), now, window};
+  pod.memory = PodSample{static_cast<double>(sample.memory.count), now, window};
+  pod.busy_seen = sample.busy_core_seconds;
+  pod.seen = now;
+}
+
+// ---- down --------------------------------------------------------------------------------------------------------------------
+
+void Kubelet::stop(Pod& pod) { engine_.end_actor(pod.actor); }
+
+void Kubelet::drain(Pod& pod) {
+  plane_.drain_replica(ref(pod));
+  start_actor(pod, [this, &pod](ActorClock& clock) { wait_until_idle(pod, clock); });
+}
+
+void Kubelet::wait_until_idle(Pod& pod, ActorClock& clock) {
+  const SimTime deadline = clock.now() + blueprint_.services[pod.service].drain_limit;
+  notice_killed();
+  while (pod.replica != no_index && !plane_.is_idle(ref(pod)) && clock.now() < deadline) {
+    clock.sleep_until(std::min(clock.now() + polling_period, deadline));
+    notice_killed();
+  }
+  end_draining(pod);
+}
+
+void Kubelet::end_draining(Pod& pod) {
+  if (pod.replica != no_index) {
+    if (const auto left = plane_.sample(ref(pod)).in_flight; left > 0) {
+      notes_.add(engine_.now(), "services/" + blueprint_.services[pod.service].name,
+                 fmt::format("grace period over: a replica goes with {} in flight", left));
+    }
+    registered_.erase({pod.service, pod.replica});
+    plane_.remove_replica(ref(pod));
+  }
+  pod.actor = {};
+  events_.gone(pod);
+}
+
+void Kubelet::notice_killed() {
+  if (!watches_memory_) return;
+  for (const ReplicaRef& killed : plane_.take_killed()) {
+    const auto found = registered_.find({killed.service, killed.replica});
+    if (found == registered_.end()) continue;
+    Pod& pod = *found->second;
+    registered_.erase(found);
+    pod.replica = no_index;
+    notes_.add(engine_.now(), "services/" + blueprint_.services[pod.service].name, "a replica was killed: out of memory");
+    if (pod.deleting()) continue;  // whoever waits for it to be idle sees that it is gone
+    pod.cpu.reset();
+    pod.memory.reset();
+    ++pod.restarts;
+    pod.restart_at = pod.back_off.restart_at(engine_.now());
+    change_readiness(pod, PodStage::crashed);
+    start_actor(pod, [this, &pod](ActorClock& clock) {
+      clock.sleep_until(pod.restart_at);
+      run_container(pod, clock);
+    });
+  }
+}
+
+void Kubelet::start_actor(Pod& pod, std::function<void(ActorClock&)> body) {
+  const TurnOrder order{Turn::pods, (static_cast<std::uint64_t>(pod.service) << 40U) + pod.number};
+  pod.actor = engine_.start_actor("pod of " + blueprint_.services[pod.service].name, network_.control(), order, std::move(body));
+}
+
+}  // namespace headroom

@@ -1,0 +1,69 @@
+// Kubelet: what happens to a pod on its way up and down: image pull, start-up, readiness probe, registration with the
+// balancer; draining; restarts after a kill. It talks to the request plane, and says when a pod's readiness changes or it is gone.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "sim/cluster/network.hpp"
+#include "sim/cluster/node.hpp"
+#include "sim/cluster/pod.hpp"
+#include "sim/cluster/request_plane.hpp"
+#include "sim/cluster/run_notes.hpp"
+#include "sim/cluster/simulation_engine.hpp"
+#include "sim/core/random.hpp"
+
+namespace headroom {
+
+class Kubelet {
+ public:
+  struct Events {
+    std::function<void(Pod&)> readiness_changed;  // ready() is the new state
+    std::function<void(Pod&)> gone;               // may be destroyed in the call
+  };
+  Kubelet(const Blueprint& blueprint, SimulationEngine& engine, const Network& network, RequestPlane& plane, RandomStreams& streams,
+          RunNotes& notes, Events events);
+
+  // Ready at once, its image in place: a replica that is there when the run starts.
+  void adopt(Pod& pod);
+  // The pod has its node, or needs none.
+  void start(Pod& pod);
+  // Not ready: ends what is happening to it. Says nothing.
+  void stop(Pod& pod);
+  // Draining, out of the balancer at once; gone when it is idle (looked at every second) or when its grace period is over.
+  void drain(Pod& pod);
+  // Reads what each ready pod used since it was last looked at, as the metrics pipeline would.
+  void scrape(Pod& pod);
+
+  // Whether replicas can be killed for their memory: then the plane is asked every second.
+  bool watches_memory() const { return watches_memory_; }
+  // Finds replicas that the plane killed, and has them restarted after a back-off (CrashLoopBackOff).
+  void notice_killed();
+
+ private:
+  void bring_up(Pod& pod, ActorClock& clock);
+  void wait_for_image(Pod& pod, ActorClock& clock);
+  void pull(Node& node, Index service);
+  void run_container(Pod& pod, ActorClock& clock);
+  void wait_until_idle(Pod& pod, ActorClock& clock);
+  void register_replica(Pod& pod);
+  void end_draining(Pod& pod);
+  void change_readiness(Pod& pod, PodStage stage);
+  void start_actor(Pod& pod, std::function<void(ActorClock&)> body);
+  Duration draw_start_up(const Pod& pod) const;
+  static ReplicaRef ref(const Pod& pod) { return {pod.service, pod.replica}; }
+
+  const Blueprint& blueprint_;
+  SimulationEngine& engine_;
+  const Network& network_;
+  RequestPlane& plane_;
+  RunNotes& notes_;
+  Events events_;
+  std::vector<std::uint64_t> start_up_keys_;  // by service
+  std::map<std::pair<Index, Index>, Pod*> registered_;  // by service and replica
+  bool watches_memory_ = false;
+};
+
+}  // namespace headroom

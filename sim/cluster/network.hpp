@@ -1,0 +1,49 @@
+// Network: regions, zones and nodes as SimGrid zones, hosts and links, and the image registry behind one shared link.
+//
+// One SimGrid zone per region and availability zone; in it a host per potential node with its own link. Regions are joined by
+// links of half their round trip. All image pulls of all regions share the registry's link.
+#pragma once
+
+#include <cstdint>
+#include <simgrid/s4u.hpp>
+#include <string>
+#include <vector>
+
+#include "sim/cluster/blueprint.hpp"
+
+namespace headroom {
+
+class Network {
+ public:
+  // Throws std::invalid_argument for a pool without bandwidth, without zones or in no region.
+  Network(const NetworkBlueprint& network, const std::vector<NodePoolBlueprint>& pools);
+
+  // Where control loops run; always up.
+  simgrid::s4u::Host* control() const { return control_; }
+  // The hosts of a pool's potential nodes, by slot: as many as its maximum. All are off at the start.
+  const std::vector<simgrid::s4u::Host*>& node_hosts(Index pool) const { return node_hosts_[pool]; }
+  // Nodes are dealt to the zones of their pool in turn.
+  static std::uint32_t zone_of(const NodePoolBlueprint& pool, std::uint32_t slot) { return slot % static_cast<std::uint32_t>(pool.zones); }
+
+  // Moves an image from the registry to a node; the calling actor waits until it is there.
+  void pull_image(Bytes image, simgrid::s4u::Host* node) const;
+
+ private:
+  struct Zone {
+    Index region = 0;
+    simgrid::s4u::NetZone* zone = nullptr;
+    simgrid::kernel::routing::NetPoint* gateway = nullptr;
+  };
+  Zone new_zone(const std::string& name, Index region);
+  void make_registry(const NetworkBlueprint& network);
+  void make_nodes(const std::vector<NodePoolBlueprint>& pools, std::vector<std::vector<Zone>>& zones);
+  void join(const Zone& a, const Zone& b, Duration one_way);
+
+  simgrid::s4u::NetZone* world_ = nullptr;
+  Zone registry_zone_;
+  simgrid::s4u::Host* registry_ = nullptr;
+  simgrid::s4u::Host* control_ = nullptr;
+  std::vector<std::vector<simgrid::s4u::Host*>> node_hosts_;  // by pool and slot
+};
+
+}  // namespace headroom

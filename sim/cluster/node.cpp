@@ -1,0 +1,42 @@
+#include "sim/cluster/node.hpp"
+
+#include <tuple>
+
+namespace headroom {
+
+PodView view_of(const Pod& pod, const PodShape& shape) {
+  return PodView{.phase = pod.phase(),
+                 .deleting = pod.deleting(),
+                 .ready = pod.ready(),
+                 .started = pod.started,
+                 .ready_changed = pod.ready_changed,
+                 .cpu_request = shape.cpu,
+                 .memory_request = shape.memory,
+                 .cpu = pod.cpu,
+                 .memory = pod.memory};
+}
+
+bool Node::earlier(const Pod* a, const Pod* b) { return std::tie(a->service, a->number) < std::tie(b->service, b->number); }
+
+void Node::take(Pod& pod, const PodShape& shape) {
+  pod.node = this;
+  pods_.insert(&pod);
+  ++pods_by_service_[pod.service];
+  cpu_requested_ += shape.cpu;
+  memory_requested_ += shape.memory;
+}
+
+void Node::release(Pod& pod, const PodShape& shape) {
+  pods_.erase(&pod);
+  --pods_by_service_[pod.service];
+  memory_requested_ -= shape.memory;
+  cpu_requested_ = pods_.empty() ? 0.0 : cpu_requested_ - shape.cpu;  // an empty node carries no rounding on
+  pod.node = nullptr;
+}
+
+std::uint32_t Node::pods_of(Index service) const {
+  const auto found = pods_by_service_.find(service);
+  return found == pods_by_service_.end() ? 0 : found->second;
+}
+
+}  // namespace headroom

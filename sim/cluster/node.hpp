@@ -1,0 +1,58 @@
+// Node: a machine of a pool for as long as it is paid for: what its pods request, and which images it has.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <simgrid/s4u.hpp>
+
+#include "sim/cluster/pod.hpp"
+
+namespace headroom {
+
+enum class NodeStage : std::uint8_t { booting, up, draining };
+
+// An image on a node: asked for once, however many pods wait for it.
+struct NodeImage {
+  bool present = false;
+  int waiting = 0;
+  simgrid::s4u::SemaphorePtr arrived;
+};
+
+class Node {
+ public:
+  Node(std::uint32_t id, std::uint32_t slot, std::uint32_t zone, simgrid::s4u::Host* host, SimTime created)
+      : id_{id}, slot_{slot}, zone_{zone}, host_{host}, created_{created} {}
+
+  std::uint32_t id() const { return id_; }      // never used again in a run
+  std::uint32_t slot() const { return slot_; }  // of the pool's hosts; used again
+  std::uint32_t zone() const { return zone_; }
+  simgrid::s4u::Host* host() const { return host_; }
+  SimTime created() const { return created_; }
+
+  NodeStage stage = NodeStage::booting;
+  ActorHandle boot;
+  std::map<Index, NodeImage> images;  // by service
+
+  void take(Pod& pod, const PodShape& shape);
+  void release(Pod& pod, const PodShape& shape);
+  const std::set<Pod*, bool (*)(const Pod*, const Pod*)>& pods() const { return pods_; }
+  std::uint32_t pods_of(Index service) const;
+  double cpu_requested() const { return cpu_requested_; }
+  Bytes memory_requested() const { return memory_requested_; }
+
+ private:
+  static bool earlier(const Pod* a, const Pod* b);
+
+  std::uint32_t id_;
+  std::uint32_t slot_;
+  std::uint32_t zone_;
+  simgrid::s4u::Host* host_;
+  SimTime created_;
+  std::set<Pod*, bool (*)(const Pod*, const Pod*)> pods_{&Node::earlier};
+  std::map<Index, std::uint32_t> pods_by_service_;
+  double cpu_requested_ = 0.0;
+  Bytes memory_requested_;
+};
+
+}  // namespace headroom

@@ -1,0 +1,205 @@
+#include "sim/cluster/node_pool.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "sim/cluster/network.hpp"
+
+namespace headroom {
+namespace {
+
+// Requests are sums of decimal fractions of cores: 10 × 0.1 must fit into 1.
+constexpr double rounding = 1e-9;
+
+std::unique_ptr<PlacementPolicy> make_placement(const NodePoolBlueprint& pool) {
+  const auto& registry = RegistryOf<PlacementPolicy>::instance();
+  const PolicyChoice choice = pool.placement.chosen() ? pool.placement : registry.choose("best-fit");
+  if (!choice.chosen()) throw std::invalid_argument{fmt::format("node pool {}: has no placement policy", pool.name)};
+  return registry.make(choice, {});
+}
+
+std::vector<Label> label_of(const NodePoolBlueprint& pool) { return {{"node_pool", pool.name}}; }
+
+}  // namespace
+
+NodePool::NodePool(const NodePoolBlueprint& blueprint, const std::vector<PodShape>& shapes, std::vector<simgrid::s4u::Host*> hosts,
+                   Recorder& recorder)
+    : blueprint_{blueprint},
+      shapes_{shapes},
+      hosts_{std::move(hosts)},
+      host_taken_(hosts_.size(), false),
+      placement_{make_placement(blueprint)},
+      nodes_gauge_{recorder.gauge("nodes", label_of(blueprint))},
+      pending_gauge_{recorder.gauge("pending_pods", label_of(blueprint))},
+      cpu_share_{recorder.level_share("node_cpu_requested", label_of(blueprint))} {}
+
+// ---- nodes -------------------------------------------------------------------------------------------------------------------
+
+Node* NodePool::ask_for_node(SimTime now) {
+  const auto free = std::find(host_taken_.begin(), host_taken_.end(), false);
+  if (free == host_taken_.end()) return nullptr;
+  *free = true;
+  const auto slot = static_cast<std::uint32_t>(free - host_taken_.begin());
+  const std::uint32_t id = next_id_++;
+  auto& node = nodes_[id];
+  node = std::make_unique<Node>(id, slot, Network::zone_of(blueprint_, slot), hosts_[slot], now);
+  return node.get();
+}
+
+void NodePool::node_is_up(Node& node, SimTime now) {
+  node.stage = NodeStage::up;
+  ++up_;
+  nodes_gauge_.set(now, up_);
+  note_requests(now);
+}
+
+void NodePool::give_back(Node& node, SimTime now) {
+  if (node.stage != NodeStage::booting) --up_;
+  ++given_back_;
+  host_taken_[node.slot()] = false;
+  nodes_.erase(node.id());
+  nodes_gauge_.set(now, up_);
+  note_requests(now);
+}
+
+Node* NodePool::find(std::uint32_t id) {
+  const auto found = nodes_.find(id);
+  return found == nodes_.end() ? nullptr : found->second.get();
+}
+
+int NodePool::nodes_kept() const {
+  return static_cast<int>(std::count_if(nodes_.begin(), nodes_.end(), [](const auto& entry) { return entry.second->stage != NodeStage::draining; }));
+}
+
+// ---- pods --------------------------------------------------------------------------------------------------------------------
+
+bool NodePool::fits(const Node& node, const PodShape& shape) const {
+  return node.stage == NodeStage::up && static_cast<int>(node.pods().size()) < blueprint_.pods_per_node &&
+         node.cpu_requested() + shape.cpu <= blueprint_.cpu + rounding && node.memory_requested() + shape.memory <= blueprint_.memory;
+}
+
+bool NodePool::try_to_place(Pod& pod, SimTime now) {
+  const PodShape& shape = shapes_[pod.service];
+  fitting_.clear();
+  for (const auto& [id, node] : nodes_) {
+    if (!fits(*node, shape)) continue;
+    fitting_.push_back({.node = id,
+                        .cpu_allocatable = blueprint_.cpu,
+                        .cpu_free = blueprint_.cpu - node->cpu_requested(),
+                        .memory_allocatable = blueprint_.memory,
+                        .memory_free = blueprint_.memory - node->memory_requested(),
+                        .zone = node->zone(),
+                        .pods_of_service = node->pods_of(pod.service)});
+  }
+  if (fitting_.empty()) return false;
+  const std::size_t chosen = placement_->place({shape.cpu, shape.memory, pod.service}, fitting_);
+  nodes_.at(fitting_.at(chosen).node)->take(pod, shape);
+  cpu_requested_ += shape.cpu;
+  note_requests(now);
+  return true;
+}
+
+bool NodePool::place(Pod& pod, SimTime now) {
+  if (try_to_place(pod, now)) return true;
+  pending_.push_back(&pod);
+  pending_gauge_.set(now, static_cast<double>(pending_.size()));
+  return false;
+}
+
+std::vector<Pod*> NodePool::place_pending(SimTime now) {
+  std::vector<Pod*> placed;
+  std::vector<bool> hopeless(shapes_.size(), false);  // pods of a service are alike
+  for (Pod* pod : pending_) {
+    if (hopeless[pod->service]) continue;
+    if (try_to_place(*pod, now)) {
+      placed.push_back(pod);
+    } else {
+      hopeless[pod->service] = true;
+    }
+  }
+  std::erase_if(pending_, [](const Pod* pod) { return pod->node != nullptr; });
+  pending_gauge_.set(now, static_cast<double>(pending_.size()));
+  return placed;
+}
+
+void NodePool::remove(Pod& pod, SimTime now) {
+  if (pod.node == nullptr) {
+    std::erase(pending_, &pod);
+    pending_gauge_.set(now, static_cast<double>(pending_.size()));
+    return;
+  }
+  const PodShape& shape = shapes_[pod.service];
+  pod.node->release(pod, shape);
+  cpu_requested_ -= shape.cpu;
+  note_requests(now);
+}
+
+void NodePool::note_requests(SimTime now) {
+  cpu_share_.part.set(now, cpu_requested_);
+  cpu_share_.whole.set(now, up_ * blueprint_.cpu);
+}
+
+// ---- what the node autoscaler sees -----------------------------------------------------------------------------------------
+
+NodePoolView NodePool::view(SimTime now) {
+  node_views_.clear();
+  for (const auto& [id, node] : nodes_) {
+    if (node->stage == NodeStage::draining) continue;
+    node_views_.push_back({.node = id,
+                           .booting = node->stage == NodeStage::booting,
+                           .created = node->created(),
+                           .pods = static_cast<std::uint32_t>(node->pods().size()),
+                           .cpu_requested = node->cpu_requested(),
+                           .memory_requested = node->memory_requested(),
+                           .pods_fit_elsewhere = true});
+  }
+  find_pods_that_fit_elsewhere();
+  pending_views_.clear();
+  for (const Pod* pod : pending_) pending_views_.push_back({shapes_[pod->service].cpu, shapes_[pod->service].memory, pod->service});
+  return {.now = now,
+          .minimum = blueprint_.minimum,
+          .maximum = blueprint_.maximum,
+          .cpu_allocatable = blueprint_.cpu,
+          .memory_allocatable = blueprint_.memory,
+          .pods_per_node = blueprint_.pods_per_node,
+          .nodes = node_views_,
+          .pending = pending_views_};
+}
+
+// First fit over the other nodes that are up, in order; each node is tried as if it alone were removed.
+void NodePool::find_pods_that_fit_elsewhere() {
+  struct Room {
+    double cpu;
+    Bytes memory;
+    int pods;
+  };
+  std::vector<Room> room;
+  for (const NodeView& view : node_views_) {
+    room.push_back({blueprint_.cpu - view.cpu_requested, blueprint_.memory - view.memory_requested,
+                    view.booting ? 0 : blueprint_.pods_per_node - static_cast<int>(view.pods)});
+  }
+  std::vector<std::pair<std::size_t, PodShape>> moved;
+  for (std::size_t from = 0; from < node_views_.size(); ++from) {
+    for (const Pod* pod : nodes_.at(node_views_[from].node)->pods()) {
+      if (pod->deleting()) continue;  // on its way out anyway
+      const PodShape& shape = shapes_[pod->service];
+      std::size_t to = 0;
+      while (to < room.size() &&
+             (to == from || room[to].pods < 1 || room[to].cpu + rounding < shape.cpu || room[to].memory < shape.memory)) {
+        ++to;
+      }
+      if (to == room.size()) {
+        node_views_[from].pods_fit_elsewhere = false;
+        break;
+      }
+      room[to] = {room[to].cpu - shape.cpu, room[to].memory - shape.memory, room[to].pods - 1};
+      moved.emplace_back(to, shape);
+    }
+    for (const auto& [to, shape] : moved) room[to] = {room[to].cpu + shape.cpu, room[to].memory + shape.memory, room[to].pods + 1};
+    moved.clear();
+  }
+}
+
+}  // namespace headroom

@@ -1,0 +1,78 @@
+// NodePool: the nodes of one pool, which pods are on them, and which wait for room.
+//
+// Placement is by requests (CPU, memory, number of pods), never by what is in use. Pods that fit nowhere wait in order of
+// arrival; one that does not fit holds up no other.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "sim/cluster/blueprint.hpp"
+#include "sim/cluster/node.hpp"
+#include "sim/measure/recorder.hpp"
+#include "sim/seams/node_autoscaler.hpp"
+#include "sim/seams/placement_policy.hpp"
+
+namespace headroom {
+
+class NodePool {
+ public:
+  // `shapes`: by service; outlives the pool. `hosts`: as many as the pool may ever have nodes at a time.
+  // A pool without a placement policy takes "best-fit"; std::invalid_argument if that is not offered.
+  NodePool(const NodePoolBlueprint& blueprint, const std::vector<PodShape>& shapes, std::vector<simgrid::s4u::Host*> hosts, Recorder& recorder);
+
+  const NodePoolBlueprint& blueprint() const { return blueprint_; }
+
+  // A new node, booting; nullptr when all hosts are taken.
+  Node* ask_for_node(SimTime now);
+  void node_is_up(Node& node, SimTime now);
+  void start_draining(Node& node) { node.stage = NodeStage::draining; }
+  // The node is empty.
+  void give_back(Node& node, SimTime now);
+  Node* find(std::uint32_t id);
+  const std::map<std::uint32_t, std::unique_ptr<Node>>& nodes() const { return nodes_; }
+  int nodes_kept() const;  // all but those being drained
+
+  // Puts the pod on a node, or at the end of those that wait. True when it found room.
+  bool place(Pod& pod, SimTime now);
+  // Those that wait and now have found room, in order.
+  std::vector<Pod*> place_pending(SimTime now);
+  // Off its node, or out of those that wait.
+  void remove(Pod& pod, SimTime now);
+
+  // The spans are valid until the next call.
+  NodePoolView view(SimTime now);
+
+  std::uint64_t nodes_asked_for() const { return next_id_; }
+  std::uint64_t nodes_given_back() const { return given_back_; }
+
+ private:
+  bool fits(const Node& node, const PodShape& shape) const;
+  bool try_to_place(Pod& pod, SimTime now);
+  void note_requests(SimTime now);
+  void find_pods_that_fit_elsewhere();
+
+  const NodePoolBlueprint& blueprint_;
+  const std::vector<PodShape>& shapes_;
+  std::vector<simgrid::s4u::Host*> hosts_;
+  std::vector<bool> host_taken_;
+  std::unique_ptr<PlacementPolicy> placement_;
+  std::map<std::uint32_t, std::unique_ptr<Node>> nodes_;  // by identifier
+  std::vector<Pod*> pending_;
+  std::uint32_t next_id_ = 0;
+  std::uint64_t given_back_ = 0;
+  int up_ = 0;
+  double cpu_requested_ = 0.0;
+
+  Gauge& nodes_gauge_;
+  Gauge& pending_gauge_;
+  LevelShare& cpu_share_;
+
+  std::vector<PlacementView> fitting_;
+  std::vector<NodeView> node_views_;
+  std::vector<PodRequest> pending_views_;
+};
+
+}  // namespace headroom

@@ -1,0 +1,58 @@
+// Pod: one replica of a service as the cluster sees it, from being asked for until it is gone.
+//
+//   pending -> (node found) pulling -> starting -> ready -> draining -> gone
+//                                         ^ crashed <-'
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "sim/cluster/crash_loop_back_off.hpp"
+#include "sim/cluster/request_plane.hpp"
+#include "sim/cluster/simulation_engine.hpp"
+#include "sim/seams/autoscaler.hpp"
+
+namespace headroom {
+
+class Node;
+
+enum class PodStage : std::uint8_t {
+  pending,   // no node has room
+  pulling,   // on a node, its image is on the way
+  starting,  // the container runs, not ready yet
+  ready,     // registered with the balancer
+  crashed,   // killed for its memory; will be restarted
+  draining   // out of the balancer, finishing what it has
+};
+
+struct Pod {
+  std::uint64_t number = 0;  // within its service, in order of creation: what it draws depends on nothing else
+  Index service = no_index;
+  PodStage stage = PodStage::pending;
+  Node* node = nullptr;
+  Index replica = no_index;  // in the request plane, while ready or draining
+  SimTime created;
+  std::optional<SimTime> started;        // of the container
+  std::optional<SimTime> ready_changed;
+  int restarts = 0;
+  CrashLoopBackOff back_off;
+  SimTime restart_at;                    // when crashed
+  std::optional<PodSample> cpu, memory;  // newest scraped
+  double busy_seen = 0.0;                // core-seconds at the last scrape (or registration) …
+  SimTime seen;                          // … and when that was
+  ActorHandle actor;                     // what is happening to it
+
+  bool deleting() const { return stage == PodStage::draining; }
+  bool ready() const { return stage == PodStage::ready; }
+  // As Kubernetes' pod phase: pending until the container has been created.
+  PodPhase phase() const { return started ? PodPhase::running : PodPhase::pending; }
+};
+
+// What a pod asks of a node, and what its controller may see of it.
+struct PodShape {
+  double cpu = 0.0;  // cores
+  Bytes memory;
+};
+PodView view_of(const Pod& pod, const PodShape& shape);
+
+}  // namespace headroom

@@ -1,0 +1,117 @@
+// The steps of all endpoints, workers and journeys, compiled to one flat list of instructions.
+//
+// A Task is an execution: a position in this list. Branches of `parallel` and bodies of `for_each` lie inline and end with `end`;
+// the forking task goes on behind them. Every random step has a key of its own, named by where it stands.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/cluster/blueprint.hpp"
+#include "sim/core/random.hpp"
+
+namespace headroom {
+
+enum class Op : std::uint8_t {
+  compute,       // a: demand
+  wait,          // a: demand
+  call,          // a: call site
+  fork,          // a: fork site
+  for_each,      // a: for_each site
+  choose,        // a: choice
+  jump,          // b: target
+  cache_lookup,  // a: cache site; b: target on a hit
+  cache_fill,    // a: cache site
+  publish,       // a: publish site
+  respond,
+  end,           // of a branch, an endpoint, a worker, a journey
+  restart,       // of a repeating journey; b: its entry
+};
+
+struct Instruction {
+  Op op;
+  Index a = no_index;
+  Index b = no_index;
+};
+
+struct Demand {
+  Distribution value;
+  std::uint64_t key = 0;  // of its draws
+};
+
+struct CallSite {
+  Index target = no_index;      // into Program::targets
+  Index key = no_index;         // routes a query to its shard
+  Duration timeout{};           // zero: none
+  RetryPolicy retry;
+  bool ignore_failure = false;
+  std::uint64_t jitter_key = 0;
+};
+
+struct ForkSite {
+  std::vector<Index> entries;
+  Index after = no_index;
+};
+
+struct ForEachSite {
+  Demand count;
+  Index at_most = 1;
+  Index entry = no_index;
+  Index after = no_index;
+};
+
+struct Choice {
+  std::vector<double> cumulative;  // last is 1
+  std::vector<Index> entries;
+  std::uint64_t key = 0;
+};
+
+struct CacheSite {
+  Index cache = no_index;
+  Index key = no_index;
+};
+
+struct PublishSite {
+  Index queue = no_index;
+  int priority = -1;  // -1: the request's
+};
+
+// Something that can be called: an endpoint of a service, a read or a write of a database, the worker of a queue.
+struct CallTarget {
+  std::string name;
+  Index server = no_index;      // services first, then databases: index into both lists joined
+  Index entry = no_index;
+  bool write = false;           // databases: goes to the shard's first replica
+};
+
+struct JourneyCode {
+  Index entry = no_index;
+  // A journey that is one request and nothing else needs no task of its own: its call site, else none.
+  Index only_call = no_index;
+  Index only_publish = no_index;
+};
+
+struct Program {
+  std::vector<Instruction> code;
+  std::vector<Demand> demands;
+  std::vector<CallSite> calls;
+  std::vector<ForkSite> forks;
+  std::vector<ForEachSite> for_eaches;
+  std::vector<Choice> choices;
+  std::vector<CacheSite> cache_sites;
+  std::vector<PublishSite> publishes;
+  std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database
+  std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
+  std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side
+};
+
+// `repeats[w]`: the journeys of workload w start over. The blueprint must have passed check_blueprint.
+Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, RandomStreams& streams);
+
+inline Index read_target(const Blueprint& blueprint, Index database) {
+  return static_cast<Index>(blueprint.endpoints.size()) + 2 * database;
+}
+inline Index write_target(const Blueprint& blueprint, Index database) { return read_target(blueprint, database) + 1; }
+
+}  // namespace headroom

@@ -1,0 +1,113 @@
+// Stations: anything with servers and a queue, as the exact request plane sees it.
+//
+// A Server is a service, the workers of a queue, or a database; its Replicas have `concurrency` slots (connections, for a
+// database), a first-come-first-served backlog, and cores shared by processor sharing. A MessageQueue keeps messages by priority,
+// first come first served within one, until a worker replica with a free slot takes them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "sim/cluster/cache_tier.hpp"
+#include "sim/cluster/processor.hpp"
+#include "sim/cluster/program.hpp"
+#include "sim/cluster/task.hpp"
+#include "sim/measure/instruments.hpp"
+#include "sim/seams/balancer.hpp"
+#include "sim/seams/shard_policy.hpp"
+
+namespace headroom {
+
+// What is counted of requests that end, for an endpoint, a database or the users of a workload.
+struct RequestInstruments {
+  Counter* requests = nullptr;
+  Share* errors = nullptr;
+  DurationInstrument* latency = nullptr;
+};
+
+struct Replica {
+  Index server = no_index;
+  bool alive = false;
+  Index position = no_index;        // among the server's registered replicas; none: not registered (any more)
+  Index busy_slots = 0;
+  Index computing = 0;              // computations on cores of their own (Server::dedicated_cores)
+  TaskList backlog;
+  TaskList members;                 // tasks in slots and their branches
+  Processor processor;
+  std::uint64_t processor_event = 0;
+  SimTime processor_due = end_of_time;
+  Gauge busy_cores;
+  bool doomed = false;              // over its memory; dies at the end of this instant
+  bool vacant = false;              // worker with a free slot and nothing in its own backlog: in the queue's line
+  std::vector<std::unique_ptr<CacheTier>> caches;  // by cache index; scope replica only
+};
+
+struct Server {
+  enum class Kind : std::uint8_t { balanced, sharded, worker };
+  Kind kind = Kind::balanced;
+  Index region = 0;
+  Index concurrency = 1;
+  std::optional<std::int64_t> backlog_limit;
+  std::optional<Demand> wait_limit;
+  double cores = 1.0;
+  // As many cores as slots and no branches: computations never share, so each has an event of its own.
+  bool dedicated_cores = false;
+  Bytes memory_limit, memory_base, memory_per_task;
+
+  std::unique_ptr<Balancer> balancer;             // balanced
+  RandomStream random;
+  std::vector<Index> registered;                  // replicas, in order of registration
+  std::vector<std::uint32_t> in_flight;           // of each registered one
+
+  std::unique_ptr<ShardMap> shard_map;            // sharded
+  Index shards = 1, copies = 1;
+  std::vector<Index> nodes;                       // [shard × copies + copy]
+  Index next_copy = 0, next_shard = 0;
+
+  Index queue = no_index;                         // worker
+  Index worker_target = no_index;
+  Index batch = 1;
+
+  std::vector<Index> replicas;                    // alive
+  LevelShare* cpu = nullptr;
+  LevelShare* slots = nullptr;
+  LevelShare* memory = nullptr;                   // where memory is modelled
+  Gauge* queue_length = nullptr;
+  Gauge* requests_in_flight = nullptr;            // services
+  DurationInstrument* queue_wait = nullptr;
+};
+
+struct MessageQueue {
+  std::vector<TaskList> classes;                  // by priority
+  std::optional<std::int64_t> limit;
+  std::int64_t length = 0;
+  std::vector<Index> vacant;                      // ring of worker replicas that could take a message, in turn
+  std::size_t vacant_head = 0;
+  Gauge* queue_length = nullptr;
+  Gauge* queue_age = nullptr;
+  DurationInstrument* queue_wait = nullptr;
+};
+
+struct Cache {
+  CacheScope scope = CacheScope::shared;
+  Bytes capacity;
+  Demand latency;
+  std::vector<std::unique_ptr<CacheTier>> tiers;  // shared: one; region: one per region; replica: with the replicas
+  Share* hit_ratio = nullptr;
+  Gauge* bytes = nullptr;
+  Counter* evictions = nullptr;
+};
+
+struct KeySpace {
+  Zipf popularity;
+  KeyPer per = KeyPer::request;
+  std::uint64_t items = 1;
+  std::uint64_t key = 0;       // of its draws
+  Distribution size;
+  std::uint64_t size_key = 0;
+};
+
+}  // namespace headroom

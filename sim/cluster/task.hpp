@@ -1,0 +1,139 @@
+// Task: one execution of a program. Tasks live in a table of slots with a free list, so there is no allocation after warm-up.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/cluster/blueprint.hpp"
+#include "sim/core/event_list.hpp"
+#include "sim/core/time.hpp"
+
+namespace headroom {
+
+enum class TaskKind : std::uint8_t {
+  free,     // the slot is not in use
+  session,  // a journey of a user; has no replica
+  request,  // an endpoint's or a query's execution; has a caller, or is a user's only request
+  message,  // a worker's execution; waits in a queue first
+  branch,   // of parallel or for_each; shares its parent's replica
+};
+
+enum class TaskState : std::uint8_t {
+  travelling,  // on the network, to the server
+  queued,      // in a replica's backlog or in a message queue
+  runnable,    // will be run at this instant
+  computing,   // on cores
+  sleeping,    // wait, back-off, cache latency
+  calling,     // waits for its callee
+  answered,    // the answer is on the network, to this task
+  joining,     // waits for its branches
+};
+
+enum class Outcome : std::uint8_t {
+  completed,
+  timeout,        // the caller gave up waiting
+  rejected,       // the backlog, the pool's line or the queue was full
+  wait_limit,     // waited longer than allowed for a slot or a connection
+  unavailable,    // no replica is registered
+  lost,           // the replica went away with it
+  out_of_memory,  // the replica was killed for its memory
+};
+inline constexpr std::size_t outcome_count = 7;
+const char* to_text(Outcome outcome);
+
+struct Task {
+  std::uint64_t draw_id = 0;   // its random numbers belong to this, whatever the order of events
+  std::uint64_t root_id = 0;   // of the request it serves: keys drawn per request
+  std::uint64_t subject = 0;
+  std::uint64_t arrival_key = 0;
+  SimTime begun{};             // sent, or session begun
+  SimTime queued_at{};
+  SimTime call_begun{};        // first try of the call it is making
+  SimTime deadline = end_of_time;  // when the present try times out
+  std::uint64_t timer = 0;     // sequence of the event that may wake it; 0: none
+  Index parent = no_index;     // task that waits for it; none: nobody (any more)
+  Index child = no_index;      // callee it waits for
+  Index pc = 0;
+  Index target = no_index;     // request, message: what it executes
+  Index replica = no_index;    // plane-wide replica slot; none: session, or not routed yet
+  Index next = no_index, previous = no_index;  // in its backlog, queue, or replica's members
+  Index call = no_index;       // call site of the call it is making
+  Index active = 0, launched = 0, total = 0;   // branches running; for_each: started, all
+  Index workload = no_index;
+  std::uint16_t attempt = 0;
+  std::uint8_t priority = 0;
+  TaskKind kind = TaskKind::free;
+  TaskState state = TaskState::runnable;
+  Outcome outcome = Outcome::completed;  // of a branch join, or of the answer on its way
+  bool responded = false;      // has answered already
+  bool counted = false;        // its request is in the metrics already (its caller gave up)
+  bool in_slot = false;
+  bool user_request = false;   // a user's request that has no session task
+};
+
+class TaskTable {
+ public:
+  Index acquire() {
+    Index slot;
+    if (free_ != no_index) {
+      slot = free_;
+      free_ = tasks_[slot].next;
+    } else {
+      slot = static_cast<Index>(tasks_.size());
+      tasks_.emplace_back();
+    }
+    tasks_[slot] = Task{};
+    ++live_;
+    return slot;
+  }
+  void release(Index slot) {
+    tasks_[slot].kind = TaskKind::free;
+    tasks_[slot].timer = 0;
+    tasks_[slot].next = free_;
+    free_ = slot;
+    --live_;
+  }
+  Task& operator[](Index slot) { return tasks_[slot]; }
+  const Task& operator[](Index slot) const { return tasks_[slot]; }
+  Index size() const { return static_cast<Index>(tasks_.size()); }
+  Index live() const { return live_; }
+  bool full() const { return free_ == no_index && tasks_.size() > EventList::largest_slot; }
+
+ private:
+  std::vector<Task> tasks_;
+  Index free_ = no_index;
+  Index live_ = 0;
+};
+
+// A list of tasks linked through Task::next and Task::previous; a task is in at most one list.
+class TaskList {
+ public:
+  void push_back(TaskTable& tasks, Index slot) {
+    Task& task = tasks[slot];
+    task.next = no_index;
+    task.previous = last_;
+    (last_ == no_index ? first_ : tasks[last_].next) = slot;
+    last_ = slot;
+    ++size_;
+  }
+  void remove(TaskTable& tasks, Index slot) {
+    const Task& task = tasks[slot];
+    (task.previous == no_index ? first_ : tasks[task.previous].next) = task.next;
+    (task.next == no_index ? last_ : tasks[task.next].previous) = task.previous;
+    --size_;
+  }
+  Index pop_front(TaskTable& tasks) {
+    const Index slot = first_;
+    remove(tasks, slot);
+    return slot;
+  }
+  Index first() const { return first_; }
+  Index size() const { return size_; }
+  bool empty() const { return first_ == no_index; }
+
+ private:
+  Index first_ = no_index, last_ = no_index;
+  Index size_ = 0;
+};
+
+}  // namespace headroom

@@ -1,0 +1,34 @@
+#include "sim/seams/balancer.hpp"
+#include "tests/policies/policy_under_test.hpp"
+
+namespace headroom {
+namespace {
+
+TEST(LeastConnections, TakesTheFewestInFlight) {
+  const auto balancer = policy<Balancer>({{"policy", "least-connections"}});
+  RandomStream random;
+  EXPECT_EQ(balancer->pick(std::vector<std::uint32_t>{5, 2, 7, 3}, random), 1U);
+  EXPECT_EQ(balancer->pick(std::vector<std::uint32_t>{5, 6, 7, 3}, random), 3U);
+  EXPECT_EQ(balancer->pick(std::vector<std::uint32_t>{1, 6, 7, 3}, random), 0U);
+}
+
+TEST(LeastConnections, BreaksTiesInTurnAfterThePreviousPick) {
+  const auto balancer = policy<Balancer>({{"policy", "least-connections"}});
+  RandomStream random;
+  const std::vector<std::uint32_t> idle = {0, 0, 0};
+  std::vector<std::size_t> picks;
+  for (int i = 0; i < 5; ++i) picks.push_back(balancer->pick(idle, random));
+  EXPECT_EQ(picks, (std::vector<std::size_t>{0, 1, 2, 0, 1}));
+  EXPECT_EQ(balancer->pick(std::vector<std::uint32_t>{1, 1, 2}, random), 0U);  // after 1 comes 2 (busier), then 0
+}
+
+TEST(LeastConnections, SurvivesReplicasLeaving) {
+  const auto balancer = policy<Balancer>({{"policy", "least-connections"}});
+  RandomStream random;
+  EXPECT_EQ(balancer->pick(std::vector<std::uint32_t>{3, 3, 3, 0}, random), 3U);
+  EXPECT_EQ(balancer->pick(std::vector<std::uint32_t>{3, 2}, random), 1U);
+  EXPECT_EQ(balancer->pick(std::vector<std::uint32_t>{4}, random), 0U);
+}
+
+}  // namespace
+}  // namespace headroom
