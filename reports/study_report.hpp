@@ -1,7 +1,9 @@
 // A finished study as a person receives it: verdicts first, then the comparison, then everything else; and its writers.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,12 +16,13 @@ namespace headroom {
 
 // One row of the comparison: a measured quantity in every variant, and how it differs from the first.
 struct ComparisonCell {
-  Interval value;
+  Interval value;                              // count 0: nothing was observed
   std::optional<PairedDifference> difference;  // against the first variant, same replications; none for the first
   bool distinguishable = false;                // after Holm's correction over the whole table
 };
 struct ComparisonRow {
   MetricSelector selector;
+  std::string phase;                           // of the run that is looked at; empty: all of it after warm-up
   std::string title;                           // "p99 latency of users"
   Dimension dimension = Dimension::count;
   std::vector<ComparisonCell> cells;           // one per variant
@@ -33,6 +36,9 @@ struct StudyReport {
   std::vector<ComparisonRow> comparison;
   double wall_seconds = 0.0;                   // printed on the terminal, never in summary.json
 };
+
+// "0.1.0": of this program, as every result records it.
+std::string_view headroom_version();
 
 // file.variants and study.runs correspond one to one; the caller keeps only the variants that were run.
 StudyReport make_study_report(std::string command, ScenarioFile file, Study study, double wall_seconds);

@@ -1,6 +1,7 @@
 // The verdict on an objective: pass, fail, or inconclusive, with its value, its interval and what the runs could resolve.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,7 +18,7 @@ std::string_view to_text(Outcome outcome);
 struct Verdict {
   ObjectiveSpec objective;
   Outcome outcome = Outcome::inconclusive;
-  Interval value;                        // over replications, in the base unit of `dimension`
+  Interval value;                        // over replications, in the base unit of `dimension`; count 0: nothing was observed
   Dimension dimension = Dimension::count;
   std::optional<double> margin;          // how far inside the limit: (limit - value) / limit for "<"; negative when missed
   std::string explanation;               // "0.01 % errors needs 29,956 clean requests; the runs saw 12,000"; may be empty
@@ -25,8 +26,15 @@ struct Verdict {
 
 // Judges one objective over the replications of one variant. The interval straddles the limit: inconclusive. One run only: the
 // value decides, and the explanation says that one run gives no interval. Nothing observed: inconclusive, and says so.
+//
+// With "for", the value is the longest time over which the condition did not hold, against that duration. A `time_to` that is
+// not reached in some run took infinitely long there: it misses every upper limit.
 Verdict judge(const ObjectiveSpec& objective, std::span<const RunResult> runs);
 // Of required objectives: fail if one failed, else inconclusive if one is, else pass.
 Outcome overall(std::span<const Verdict> verdicts);
+
+// Requests without one failure that show, with the given confidence, that the true share of failures is below `share`:
+// (1 - share)^n <= 1 - confidence. 0.01 % needs 29,956. `share` in (0, 1).
+std::uint64_t clean_requests_needed(double share, double confidence = 0.95);
 
 }  // namespace headroom

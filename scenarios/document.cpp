@@ -52,6 +52,12 @@ std::optional<std::string> take_text(Value& object, std::string_view name, Issue
   return std::nullopt;
 }
 
+std::string canonical(const std::string& path) {
+  std::error_code failure;
+  const files::path result = files::weakly_canonical(path, failure);
+  return failure ? path : result.string();
+}
+
 // Follows `extends` from the file downwards and merges upwards.
 class Chain {
  public:
@@ -65,7 +71,7 @@ class Chain {
       std::optional<Value> text = parse_file(next, file, issues_);
       if (!text) return std::nullopt;
       paths_.push_back(next);
-      seen_.insert(files::weakly_canonical(next));
+      seen_.insert(canonical(next));
       next = base_of(*text, next);
       texts.push_back(std::move(*text));
     }
@@ -83,7 +89,7 @@ class Chain {
       return {};
     }
     const std::string base = (files::path{path}.parent_path() / extends->text).lexically_normal();
-    if (seen_.contains(files::weakly_canonical(base))) {
+    if (seen_.contains(canonical(base))) {
       std::string cycle;
       for (const std::string& file : paths_) cycle += files::path{file}.filename().string() + " -> ";
       issues_.add(extends->place, "goes round in a circle: " + cycle + files::path{base}.filename().string(), "remove one of them");

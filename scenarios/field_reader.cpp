@@ -247,8 +247,11 @@ double smallest_of(Dimension dimension) { return dimension == Dimension::count ?
 
 void Reading::issue(const void* object, std::string_view field, std::string message, std::string suggestion) {
   const auto given = fields_.find({object, std::string{field}});
-  if (given != fields_.end()) issues.add(given->second, std::move(message), std::move(suggestion));
-  else issues.add_below(objects_.at(object), field, std::move(message), std::move(suggestion));
+  if (given != fields_.end()) {
+    issues.add(given->second, std::move(message), std::move(suggestion));
+  } else if (const auto found = objects_.find(object); found != objects_.end()) {
+    issues.add_below(found->second, field, std::move(message), std::move(suggestion));
+  }
 }
 
 void expected(const Value& value, std::string_view what, Reading& reading, std::string suggestion) {

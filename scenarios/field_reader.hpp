@@ -33,7 +33,7 @@ struct Reading {
   void remember_object(const void* object, PlaceId place) { objects_[object] = place; }
   void remember_field(const void* object, std::string_view field, PlaceId place) { fields_[{object, std::string{field}}] = place; }
   bool is_given(const void* object, std::string_view field) const { return fields_.contains({object, std::string{field}}); }
-  // At the field if the file gives it, else at its object.
+  // At the field if the file gives it, else at its object; nothing if there is no object there in the file (an issue already).
   void issue(const void* object, std::string_view field, std::string message, std::string suggestion = {});
 
  private:

@@ -16,28 +16,12 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-double total_items(std::span<const PopularityClass> classes) {
-  double items = 0.0;
-  for (const PopularityClass& c : classes) items += c.items;
-  return items;
-}
-
-// Sum over items of weight × presence(p), weight 1 or p: the mean number of items present, or the hit ratio.
-template <class Presence>
-double sum_items(std::span<const PopularityClass> classes, Presence presence) {
+// Sum over items of value(item).
+template <class Value>
+double sum_items(std::span<const PopularityClass> classes, Value value) {
   double sum = 0.0;
-  for (const PopularityClass& c : classes) sum += c.items * presence(c.probability);
+  for (const PopularityClass& c : classes) sum += c.items * value(c);
   return sum;
-}
-
-// The characteristic time at which as many items are present as fit, and the hit ratio there.
-CacheEstimate estimate(std::span<const PopularityClass> classes, double capacity, const std::function<double(double, double)>& presence) {
-  if (capacity <= 0.0) return {0.0, 0.0};
-  const auto hit_ratio = [&](double time) { return sum_items(classes, [&](double p) { return p * presence(p, time); }); };
-  const auto present = [&](double time) { return sum_items(classes, [&](double p) { return presence(p, time); }); };
-  if (capacity >= present(infinity)) return {hit_ratio(infinity), infinity};
-  const double time = crossing_above(0.0, capacity, [&](double t) { return present(t) >= capacity; });
-  return {hit_ratio(time), time};
 }
 
 double lru_presence(double p, double time) { return p > 0.0 ? -std::expm1(-p * time) : 0.0; }
@@ -49,10 +33,26 @@ double fifo_presence(double p, double time) {
 template <class Presence>
 TtlEstimate ttl_cache(std::span<const PopularityClass> classes, double total_rate, Presence presence) {
   TtlEstimate result;
-  result.hit_ratio = sum_items(classes, [&](double p) { return p * presence(p); });
-  result.mean_objects = sum_items(classes, presence);
-  result.origin_rate = total_rate * sum_items(classes, [&](double p) { return p * (1.0 - presence(p)); });
+  result.hit_ratio = sum_items(classes, [&](const PopularityClass& c) { return c.probability * presence(c.probability); });
+  result.mean_objects = sum_items(classes, [&](const PopularityClass& c) { return presence(c.probability); });
+  result.origin_rate = total_rate * sum_items(classes, [&](const PopularityClass& c) { return c.probability * (1.0 - presence(c.probability)); });
   return result;
+}
+
+// How often an item of popularity p is there at a characteristic time, under both limits.
+double presence_at(double p, double time, double life, CacheOrder order) {
+  const double by_capacity = order == CacheOrder::lru ? lru_presence(p, time) : fifo_presence(p, time);
+  return std::min(by_capacity, fifo_presence(p, life));
+}
+
+// The time at which as much is there as fits; infinite if everything fits.
+double characteristic_time(std::span<const PopularityClass> classes, double capacity, double life, CacheOrder order) {
+  if (capacity <= 0.0) return 0.0;
+  const auto filled = [&](double time) {
+    return sum_items(classes, [&](const PopularityClass& c) { return c.size * presence_at(c.probability, time, life, order); });
+  };
+  if (capacity >= filled(infinity)) return infinity;
+  return crossing_above(0.0, 1.0, [&](double time) { return filled(time) >= capacity; });
 }
 
 }  // namespace
@@ -83,8 +83,19 @@ std::vector<PopularityClass> zipf_classes(std::uint64_t items, double exponent) 
 }
 
 CacheEstimate che_hit_ratio(std::span<const PopularityClass> classes, double capacity, CacheOrder order) {
-  if (capacity >= total_items(classes)) return {1.0, infinity};
-  return estimate(classes, capacity, order == CacheOrder::lru ? lru_presence : fifo_presence);
+  return che_hit_ratio_with_ttl(classes, capacity, infinity, order);
+}
+
+CacheEstimate che_hit_ratio_with_ttl(std::span<const PopularityClass> classes, double capacity, double life, CacheOrder order) {
+  const double time = characteristic_time(classes, capacity, life, order);
+  return {sum_items(classes, [&](const PopularityClass& c) { return c.probability * presence_at(c.probability, time, life, order); }), time};
+}
+
+std::vector<double> che_presence(std::span<const PopularityClass> classes, double capacity, double life, CacheOrder order) {
+  const double time = characteristic_time(classes, capacity, life, order);
+  std::vector<double> presence;
+  for (const PopularityClass& c : classes) presence.push_back(presence_at(c.probability, time, life, order));
+  return presence;
 }
 
 TtlEstimate fixed_ttl_cache(std::span<const PopularityClass> classes, double total_rate, double time_to_live) {
@@ -93,11 +104,6 @@ TtlEstimate fixed_ttl_cache(std::span<const PopularityClass> classes, double tot
 
 TtlEstimate renewed_ttl_cache(std::span<const PopularityClass> classes, double total_rate, double time_to_live) {
   return ttl_cache(classes, total_rate, [&](double p) { return lru_presence(p, total_rate * time_to_live); });
-}
-
-CacheEstimate che_hit_ratio_with_ttl(std::span<const PopularityClass> classes, double capacity, double total_rate, double time_to_live) {
-  const double life = total_rate * time_to_live;  // in requests
-  return estimate(classes, capacity, [life](double p, double time) { return std::min(lru_presence(p, time), fifo_presence(p, life)); });
 }
 
 double exact_lru_hit_ratio(std::span<const double> probabilities, int capacity) {

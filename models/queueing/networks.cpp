@@ -22,30 +22,35 @@ std::vector<double> spare_rates(double arrival_rate, std::span<const double> ser
 
 }  // namespace
 
-Eigen::VectorXd solve_traffic(const Eigen::VectorXd& external, const Eigen::MatrixXd& routing) {
-  const Eigen::Index n = external.size();
-  const Eigen::MatrixXd system = Eigen::MatrixXd::Identity(n, n) - routing.transpose();
-  const Eigen::VectorXd visits = system.partialPivLu().solve(external);
+std::vector<double> solve_traffic(std::span<const double> external, const Routing& routing) {
+  const auto n = static_cast<Eigen::Index>(external.size());
+  Eigen::MatrixXd system = Eigen::MatrixXd::Identity(n, n);
+  Eigen::VectorXd arrivals(n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    arrivals[i] = external[static_cast<std::size_t>(i)];
+    for (Eigen::Index j = 0; j < n; ++j) system(j, i) -= routing[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)];
+  }
+  const Eigen::VectorXd visits = system.partialPivLu().solve(arrivals);
   // A circle that feeds itself gives a singular system or negative rates.
-  if (!visits.allFinite() || (visits.array() < -1e-9 * (1.0 + visits.cwiseAbs().maxCoeff())).any()) {
+  if (n > 0 && (!visits.allFinite() || visits.minCoeff() < -1e-9 * (1.0 + visits.cwiseAbs().maxCoeff()))) {
     throw std::invalid_argument{"the traffic equations have no finite solution: a circle of stations feeds itself"};
   }
-  return visits.cwiseMax(0.0);
+  std::vector<double> rates(visits.data(), visits.data() + n);
+  for (double& rate : rates) rate = std::max(0.0, rate);
+  return rates;
 }
 
-JacksonResult solve_jackson(const Eigen::VectorXd& external, const Eigen::MatrixXd& routing, std::span<const JacksonStation> stations) {
-  const Eigen::VectorXd rates = solve_traffic(external, routing);
-  const double outside = external.sum();
+JacksonResult solve_jackson(std::span<const double> external, const Routing& routing, std::span<const JacksonStation> stations) {
+  const double outside = std::accumulate(external.begin(), external.end(), 0.0);
   JacksonResult result;
-  for (Eigen::Index i = 0; i < rates.size(); ++i) {
-    const JacksonStation& station = stations[static_cast<std::size_t>(i)];
-    const MultiServerQueue queue{rates[i], station.service_rate, station.servers};
-    result.arrival_rates.push_back(rates[i]);
+  result.arrival_rates = solve_traffic(external, routing);
+  for (std::size_t i = 0; i < stations.size(); ++i) {
+    const MultiServerQueue queue{result.arrival_rates[i], stations[i].service_rate, stations[i].servers};
     result.utilizations.push_back(queue.utilization());
     result.mean_in_station.push_back(queue.mean_in_system());
     result.mean_sojourn_per_visit.push_back(queue.mean_sojourn());
     result.prob_wait.push_back(queue.prob_wait());
-    result.visits.push_back(rates[i] / outside);
+    result.visits.push_back(result.arrival_rates[i] / outside);
     result.mean_in_network += queue.mean_in_system();
   }
   result.mean_total_sojourn = result.mean_in_network / outside;

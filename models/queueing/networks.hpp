@@ -6,14 +6,15 @@
 #include <span>
 #include <vector>
 
-#include <Eigen/Core>
-
 namespace headroom {
 
+// routing[i][j]: visits of station j that follow a visit of station i, on average. Square.
+using Routing = std::vector<std::vector<double>>;
+
 // Solves visits = external + routingᵀ visits: how often each station is visited per second when `external[i]` arrive there from
-// outside and routing(i, j) visits of j follow a visit of i. Entries >= 0; a row may add up to more than 1 (one visit can cause
+// outside. Entries >= 0; a row may add up to more than 1 (one visit can cause
 // several) as long as the network is not a circle that feeds itself. Throws std::invalid_argument where there is no finite answer.
-Eigen::VectorXd solve_traffic(const Eigen::VectorXd& external, const Eigen::MatrixXd& routing);
+std::vector<double> solve_traffic(std::span<const double> external, const Routing& routing);
 
 struct JacksonStation {
   double service_rate = 1.0;  // of one server
@@ -29,7 +30,7 @@ struct JacksonResult {
   double mean_in_network = 0.0;
   double mean_total_sojourn = 0.0;
 };
-JacksonResult solve_jackson(const Eigen::VectorXd& external, const Eigen::MatrixXd& routing, std::span<const JacksonStation> stations);
+JacksonResult solve_jackson(std::span<const double> external, const Routing& routing, std::span<const JacksonStation> stations);
 
 // The sum of independent exponentials with these rates (equal ones allowed), by uniformisation: sums of positive terms only.
 double hypoexponential_tail(std::span<const double> rates, double t);

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace headroom {
@@ -205,7 +206,8 @@ ServiceView Infrastructure::view_of_service(Index service, const MetricsView& me
 
 std::vector<LedgerEntry> Infrastructure::ledger() const {
   std::vector<LedgerEntry> entries;
-  LedgerEntry pods{.name = "pods"};
+  LedgerEntry pods;
+  pods.name = "pods";
   for (const ReplicaSet& set : services_) {
     pods.entered += set.created();
     pods.completed += set.gone();
@@ -213,7 +215,8 @@ std::vector<LedgerEntry> Infrastructure::ledger() const {
   }
   entries.push_back(pods);
   if (pools_.empty()) return entries;
-  LedgerEntry nodes{.name = "nodes"};
+  LedgerEntry nodes;
+  nodes.name = "nodes";
   for (const auto& pool : pools_) {
     nodes.entered += pool->nodes_asked_for();
     nodes.completed += pool->nodes_given_back();

@@ -2,22 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#include <stdexcept>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "sim/cluster/blueprint.hpp"
+#include "sim/cluster/request_plane.hpp"
+#include "sim/measure/run_error.hpp"
 #include "sim/measure/run_result.hpp"
 
 namespace headroom {
 
-// The run did not complete: deadlock, an error of the simulation engine, a budget spent. Exit code 4.
-struct IncompleteRun : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-// The books do not balance: a fault of ours. Exit code 1.
-struct LedgerViolation : std::logic_error {
-  using std::logic_error::logic_error;
-};
+class RandomStreams;
+class Recorder;
 
 struct RunIdentity {
   std::string variant;
@@ -25,8 +22,13 @@ struct RunIdentity {
   std::uint64_t replication = 0;
 };
 
+// Makes the request plane of a run. It starts without replicas.
+using RequestPlaneFactory = std::function<std::unique_ptr<RequestPlane>(const Blueprint&, RandomStreams&, Recorder&)>;
+
 // Runs to the end. At most once per process (the engine's clock cannot be reset): a second call throws std::logic_error.
-// Throws IncompleteRun, LedgerViolation, or what an actor threw.
+// Throws std::invalid_argument (with all of check_blueprint's sentences), IncompleteRun, LedgerViolation, or what an actor threw.
 RunResult simulate(const Blueprint& blueprint, const RunIdentity& identity);
+// The same with another request plane, whose blueprint need not pass check_blueprint.
+RunResult simulate_with(const Blueprint& blueprint, const RunIdentity& identity, const RequestPlaneFactory& make_plane);
 
 }  // namespace headroom

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <utility>
 
-#include "sim/cluster/simulation.hpp"
+#include "sim/measure/run_error.hpp"
 
 namespace headroom {
 namespace {

@@ -7,13 +7,13 @@ namespace headroom {
 namespace {
 
 constexpr std::pair<Aggregation, std::string_view> plain_aggregations[] = {
-    {Aggregation::avg, "avg"},     {Aggregation::max, "max"},   {Aggregation::min, "min"},
-    {Aggregation::rate, "rate"},   {Aggregation::count, "count"}, {Aggregation::last, "last"},
+    {Aggregation::avg, "avg"},   {Aggregation::max, "max"},     {Aggregation::min, "min"},
+    {Aggregation::rate, "rate"}, {Aggregation::count, "count"}, {Aggregation::last, "last"},
 };
 
 bool is_word_letter(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') || letter == '.' ||
-         letter == '-' || letter == '_' || letter == '/';
+  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
+         letter == '.' || letter == '-' || letter == '_' || letter == '/';
 }
 
 std::string written_label_value(const std::string& value) {

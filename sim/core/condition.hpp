@@ -26,7 +26,7 @@ struct Label {
   std::string name;
   std::string value;
   bool operator==(const Label&) const = default;
-  auto operator<=>(const Label&) const = default;
+  auto operator<=>(const Label&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 mistakes the implied 0
 };
 
 // What is looked at: the left-hand side of a condition.

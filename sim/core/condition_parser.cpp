@@ -13,20 +13,31 @@ namespace {
 constexpr std::string_view example = "p(95) latency{endpoint=api.feed} < 300 ms";
 
 constexpr std::pair<std::string_view, Aggregation> aggregation_names[] = {
-    {"avg", Aggregation::avg},     {"max", Aggregation::max},     {"min", Aggregation::min},        {"rate", Aggregation::rate},
-    {"count", Aggregation::count}, {"last", Aggregation::last},   {"time_to", Aggregation::time_to},
+    {"avg", Aggregation::avg},     {"max", Aggregation::max},   {"min", Aggregation::min},         {"rate", Aggregation::rate},
+    {"count", Aggregation::count}, {"last", Aggregation::last}, {"time_to", Aggregation::time_to},
 };
 
 // Words of other systems for an aggregation.
 constexpr std::pair<std::string_view, std::string_view> aggregation_habits[] = {
-    {"average", "avg"}, {"mean", "avg"},    {"maximum", "max"},        {"minimum", "min"},     {"median", "p(50)"},     {"sum", "count"},
-    {"total", "count"}, {"current", "last"}, {"percentile", "p(95)"}, {"quantile", "p(95)"}, {"histogram_quantile", "p(95)"},
+    {"average", "avg"},
+    {"mean", "avg"},
+    {"maximum", "max"},
+    {"minimum", "min"},
+    {"median", "p(50)"},
+    {"sum", "count"},
+    {"total", "count"},
+    {"current", "last"},
+    {"percentile", "p(95)"},
+    {"quantile", "p(95)"},
+    {"histogram_quantile", "p(95)"},
 };
 
 bool is_space(char letter) { return letter == ' ' || letter == '\t' || letter == '\n' || letter == '\r'; }
 bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 bool is_lower(char letter) { return letter >= 'a' && letter <= 'z'; }
-bool is_name_letter(char letter) { return is_lower(letter) || (letter >= 'A' && letter <= 'Z') || is_digit(letter) || letter == '_'; }
+bool is_name_letter(char letter) {
+  return is_lower(letter) || (letter >= 'A' && letter <= 'Z') || is_digit(letter) || letter == '_';
+}
 bool is_value_letter(char letter) { return is_name_letter(letter) || letter == '.' || letter == '-' || letter == '/'; }
 
 // "p95", or "p" alone: p(95) in another spelling.
@@ -108,7 +119,8 @@ class ConditionParser {
 bool ConditionParser::read_selector(MetricSelector& selector) {
   const std::size_t begin = at_;
   const std::string_view word = take_while(is_name_letter);
-  if (word.empty()) return fail(begin, "a metric is missing", "write a condition such as " + quoted(example));
+  if (word.empty() || is_digit(word[0]))
+    return fail(begin, "a metric is missing", "write a condition such as " + quoted(example));
   if (word == "p" && peek() == '(') return read_percentile(selector, begin) && read_metric(selector, "p(…)");
   const auto* known = std::find_if(std::begin(aggregation_names), std::end(aggregation_names),
                                    [word](const auto& entry) { return entry.first == word; });
@@ -122,7 +134,9 @@ bool ConditionParser::read_selector(MetricSelector& selector) {
   const std::size_t after_word = at_;
   skip_spaces();
   const bool words_follow = is_name_letter(peek()) && !is_digit(peek());
-  if (words_follow || peek() == '(') return refuse_aggregation(word, begin);
+  constexpr std::string_view before_a_number[] = {"time_to"};
+  const bool factor_follows = is_digit(peek()) && !nearest_name(word, before_a_number).empty();
+  if (words_follow || factor_follows || peek() == '(') return refuse_aggregation(word, begin);
   at_ = after_word;
   return check_metric(word, begin, selector) && read_labels(selector);
 }
@@ -138,7 +152,8 @@ bool ConditionParser::read_percentile(MetricSelector& selector, std::size_t begi
   skip_spaces();
   const bool closed = peek() == ')';
   if (!whole || !closed) return fail(begin, "the percentile is not written p(N)", "write \"p(95)\"");
-  if (selector.percentile > 100.0) return fail(column, "the percentile is above 100", "write a percentile from 0 to 100, such as \"p(95)\"");
+  if (selector.percentile > 100.0)
+    return fail(column, "the percentile is above 100", "write a percentile from 0 to 100, such as \"p(95)\"");
   ++at_;
   selector.aggregation = Aggregation::percentile;
   return true;
@@ -163,22 +178,25 @@ bool ConditionParser::refuse_aggregation(std::string_view word, std::size_t begi
   const auto* known = std::find_if(std::begin(aggregation_names), std::end(aggregation_names),
                                    [word](const auto& entry) { return entry.first == word; });
   if (known != std::end(aggregation_names)) {
-    return fail(at_, "the metric follows " + quoted(word) + " after a space, without brackets",
-                "write " + quoted(std::string{word} + (known->second == Aggregation::time_to ? " 10x replicas" : " cpu{service=api}")));
+    return fail(
+        at_, "the metric follows " + quoted(word) + " after a space, without brackets",
+        "write " + quoted(std::string{word} + (known->second == Aggregation::time_to ? " 10x replicas" : " cpu{service=api}")));
   }
   const std::string message = "unknown aggregation " + quoted(word);
   if (is_percentile(word)) {
     at_ = begin + 1;
     const std::string_view number = take_while([](char letter) { return is_digit(letter) || letter == '.'; });
-    return fail(begin, message, "write " + quoted("p(" + std::string{number.empty() ? "95" : number} + ")"));
+    return fail(begin, "unknown aggregation " + quoted(text_.substr(begin, at_ - begin)),
+                "write " + quoted("p(" + std::string{number.empty() ? "95" : number} + ")"));
   }
   for (const auto& [habit, name] : aggregation_habits) {
     if (habit == word) return fail(begin, message, "write " + quoted(name));
   }
   constexpr std::string_view names[] = {"avg", "max", "min", "rate", "count", "last", "time_to"};
   const std::string nearest = nearest_name(word, names);
-  return fail(begin, message,
-              nearest.empty() ? "aggregations are p(N) avg max min rate count last time_to" : "did you mean " + quoted(nearest) + "?");
+  return fail(
+      begin, message,
+      nearest.empty() ? "aggregations are p(N) avg max min rate count last time_to" : "did you mean " + quoted(nearest) + "?");
 }
 
 bool ConditionParser::read_metric(MetricSelector& selector, std::string_view aggregation) {
@@ -196,7 +214,8 @@ bool ConditionParser::check_metric(std::string_view word, std::size_t begin, Met
   const bool goes_on = is_value_letter(peek());
   if (!proper || goes_on) {
     const std::string whole = std::string{word} + std::string{take_while(is_value_letter)};
-    return fail(begin, quoted(whole) + " is not the name of a metric", "names of metrics have lower-case letters and underscores only");
+    return fail(begin, quoted(whole) + " is not the name of a metric",
+                "names of metrics have lower-case letters and underscores only");
   }
   selector.metric = std::string{word};
   return true;
@@ -236,7 +255,8 @@ bool ConditionParser::read_label(Label& label) {
   const std::string_view name = take_while(is_name_letter);
   skip_spaces();
   const bool assigned = !name.empty() && peek() == '=';
-  if (!assigned) return fail(name.empty() ? begin : at_, "a label is written name=value", "write labels as {service=api,reason=timeout}");
+  if (!assigned)
+    return fail(name.empty() ? begin : at_, "a label is written name=value", "write labels as {service=api,reason=timeout}");
   ++at_;
   skip_spaces();
   label.name = std::string{name};
@@ -268,8 +288,9 @@ bool ConditionParser::read_comparison(Comparison& comparison) {
   skip_spaces();
   const std::size_t begin = at_;
   const std::string_view rest = text_.substr(at_);
-  constexpr std::pair<std::string_view, std::string_view> refused[] = {
-      {"≤", "<="}, {"≥", ">="}, {"=<", "<="}, {"=>", ">="}, {"==", ""}, {"=", ""}, {"!=", ""}, {"<>", ""}, {"<<", "<"}, {">>", ">"}};
+  constexpr std::pair<std::string_view, std::string_view> refused[] = {{"≤", "<="}, {"≥", ">="}, {"=<", "<="}, {"=>", ">="},
+                                                                       {"==", ""},  {"=", ""},   {"!=", ""},   {"<>", ""},
+                                                                       {"<<", "<"}, {">>", ">"}};
   for (const auto& [written, meant] : refused) {
     if (!rest.starts_with(written)) continue;
     return fail(begin, quoted(written) + " is not a comparison here",
@@ -333,7 +354,8 @@ bool ConditionParser::read_limit(const MetricSelector& selector, Quantity& limit
   if (!quantity) return fail(begin, "the value " + quoted(value) + " " + error.message, error.suggestion);
   if (selector.aggregation == Aggregation::time_to && quantity->dimension != Dimension::time) {
     const bool fits = parse_as(Dimension::time, value, error).has_value();
-    return fits || fail(begin, "time_to is compared with a time, but the value " + quoted(value) + " " + error.message, error.suggestion);
+    return fits ||
+           fail(begin, "time_to is compared with a time, but the value " + quoted(value) + " " + error.message, error.suggestion);
   }
   limit = *quantity;
   at_ += value.size();
@@ -377,12 +399,15 @@ bool ConditionParser::read_end() {
   if (word == "during") return fail(at_, message, "write \"during\" once, with one phase");
   constexpr std::string_view keywords[] = {"for", "during"};
   const std::string nearest = nearest_name(word, keywords);
-  return fail(at_, message, nearest.empty() ? "after the value only \"for DURATION\" and \"during PHASE\" may follow"
-                                            : "did you mean " + quoted(nearest) + "?");
+  return fail(at_, message,
+              nearest.empty() ? "after the value only \"for DURATION\" and \"during PHASE\" may follow"
+                              : "did you mean " + quoted(nearest) + "?");
 }
 
 }  // namespace
 
-std::optional<Condition> parse_condition(std::string_view text, ConditionError& error) { return ConditionParser{text, error}.parse(); }
+std::optional<Condition> parse_condition(std::string_view text, ConditionError& error) {
+  return ConditionParser{text, error}.parse();
+}
 
 }  // namespace headroom

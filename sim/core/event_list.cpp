@@ -10,6 +10,22 @@ namespace {
 
 constexpr std::size_t arity = 4;
 
+// Of the children first … first+3, those below `end`. Which child is least is a coin toss, so full families are decided by
+// arithmetic on the comparisons, not by branches.
+template <class Key>
+std::size_t least_child(const Key* keys, std::size_t first, std::size_t end) {
+  if (first + arity <= end) {
+    const std::size_t left = first + static_cast<std::size_t>(keys[first + 1] < keys[first]);
+    const std::size_t right = first + 2 + static_cast<std::size_t>(keys[first + 3] < keys[first + 2]);
+    return left + (right - left) * static_cast<std::size_t>(keys[right] < keys[left]);
+  }
+  std::size_t least = first;
+  for (std::size_t child = first + 1; child < end; ++child) {
+    if (keys[child] < keys[least]) least = child;
+  }
+  return least;
+}
+
 }  // namespace
 
 void EventList::insert_heap(Key key) {
@@ -35,11 +51,7 @@ EventList::Key EventList::pop_heap() {
   for (;;) {
     const std::size_t first = place * arity + 1;
     if (first >= size_) break;
-    std::size_t least = first;
-    const std::size_t end = std::min(first + arity, size_);
-    for (std::size_t child = first + 1; child < end; ++child) {
-      if (keys_[child] < keys_[least]) least = child;
-    }
+    const std::size_t least = least_child(keys_.data(), first, size_);
     if (moved < keys_[least]) break;
     keys_[place] = keys_[least];
     place = least;

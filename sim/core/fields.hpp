@@ -141,7 +141,7 @@ class Fields {
     return (*this)(FieldInfo{.name = name, .meaning = meaning, .choices = std::move(words)}, target);
   }
   template <class T>
-  Fields& operator()(FieldInfo info, T& target) {
+  Fields& operator()(const FieldInfo& info, T& target) {
     visitor_.visit(info, field_value_of(target));
     return *this;
   }

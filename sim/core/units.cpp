@@ -14,17 +14,71 @@ namespace {
 
 // What people write instead. Only ever suggested, never read.
 constexpr std::pair<std::string_view, std::string_view> habits[] = {
-    {"sec", "s"},        {"secs", "s"},       {"second", "s"},      {"seconds", "s"},     {"msec", "ms"},      {"millis", "ms"},
-    {"milliseconds", "ms"}, {"usec", "us"},   {"µs", "us"},         {"microseconds", "us"}, {"nanoseconds", "ns"}, {"m", "min"},
-    {"mins", "min"},     {"minute", "min"},   {"minutes", "min"},   {"hr", "h"},          {"hrs", "h"},        {"hour", "h"},
-    {"hours", "h"},      {"day", "d"},        {"days", "d"},        {"w", "week"},        {"weeks", "week"},   {"months", "month"},
-    {"y", "year"},       {"years", "year"},   {"byte", "B"},        {"bytes", "B"},       {"K", "kB"},         {"Ki", "KiB"},
-    {"M", "MB"},         {"Mi", "MiB"},       {"Mb", "MB"},         {"G", "GB"},          {"Gi", "GiB"},       {"Gb", "GB"},
-    {"T", "TB"},         {"Ti", "TiB"},       {"Tb", "TB"},         {"rps", "/s"},        {"qps", "/s"},       {"req/s", "/s"},
-    {"requests/s", "/s"}, {"per second", "/s"}, {"Hz", "/s"},       {"/sec", "/s"},       {"/second", "/s"},   {"/m", "/min"},
-    {"/minute", "/min"}, {"/hour", "/h"},     {"/day", "/d"},       {"percent", "%"},     {"pct", "%"},        {"dollar", "USD"},
-    {"dollars", "USD"},  {"US$", "USD"},      {"USD/hour", "USD/h"}, {"USD/hr", "USD/h"}, {"USD/mo", "USD/month"},
-    {"bps", "bit/s"},    {"kbps", "kbit/s"},  {"Mbps", "Mbit/s"},   {"Gbps", "Gbit/s"},   {"Mb/s", "Mbit/s"},  {"Gb/s", "Gbit/s"},
+    {"sec", "s"},
+    {"secs", "s"},
+    {"second", "s"},
+    {"seconds", "s"},
+    {"msec", "ms"},
+    {"millis", "ms"},
+    {"milliseconds", "ms"},
+    {"usec", "us"},
+    {"µs", "us"},
+    {"microseconds", "us"},
+    {"nanoseconds", "ns"},
+    {"m", "min"},
+    {"mins", "min"},
+    {"minute", "min"},
+    {"minutes", "min"},
+    {"hr", "h"},
+    {"hrs", "h"},
+    {"hour", "h"},
+    {"hours", "h"},
+    {"day", "d"},
+    {"days", "d"},
+    {"w", "week"},
+    {"weeks", "week"},
+    {"months", "month"},
+    {"y", "year"},
+    {"years", "year"},
+    {"byte", "B"},
+    {"bytes", "B"},
+    {"K", "kB"},
+    {"Ki", "KiB"},
+    {"M", "MB"},
+    {"Mi", "MiB"},
+    {"Mb", "MB"},
+    {"G", "GB"},
+    {"Gi", "GiB"},
+    {"Gb", "GB"},
+    {"T", "TB"},
+    {"Ti", "TiB"},
+    {"Tb", "TB"},
+    {"rps", "/s"},
+    {"qps", "/s"},
+    {"req/s", "/s"},
+    {"requests/s", "/s"},
+    {"per second", "/s"},
+    {"Hz", "/s"},
+    {"/sec", "/s"},
+    {"/second", "/s"},
+    {"/m", "/min"},
+    {"/minute", "/min"},
+    {"/hour", "/h"},
+    {"/day", "/d"},
+    {"percent", "%"},
+    {"pct", "%"},
+    {"dollar", "USD"},
+    {"dollars", "USD"},
+    {"US$", "USD"},
+    {"USD/hour", "USD/h"},
+    {"USD/hr", "USD/h"},
+    {"USD/mo", "USD/month"},
+    {"bps", "bit/s"},
+    {"kbps", "kbit/s"},
+    {"Mbps", "Mbit/s"},
+    {"Gbps", "Gbit/s"},
+    {"Mb/s", "Mbit/s"},
+    {"Gb/s", "Gbit/s"},
 };
 
 bool is_space(char letter) { return letter == ' ' || letter == '\t' || letter == '\n' || letter == '\r'; }
@@ -124,8 +178,9 @@ std::optional<Parts> split(std::string_view text, QuantityError& error) {
   const bool dollars = rest.front() == '$';
   if (dollars) rest = trimmed(rest.substr(1));
   const std::string_view unsigned_rest = rest.starts_with('-') ? rest.substr(1) : rest;
-  const bool is_number = !unsigned_rest.empty() && (is_digit(unsigned_rest[0]) || (unsigned_rest.size() > 1 && unsigned_rest[0] == '.' &&
-                                                                                  is_digit(unsigned_rest[1])));
+  const bool is_number =
+      !unsigned_rest.empty() &&
+      (is_digit(unsigned_rest[0]) || (unsigned_rest.size() > 1 && unsigned_rest[0] == '.' && is_digit(unsigned_rest[1])));
   if (!is_number) return fail(error, "does not begin with a number", "write a number and its unit, such as \"300 ms\"");
   Parts parts;
   const auto [end, code] = std::from_chars(rest.data(), rest.data() + rest.size(), parts.number);

@@ -2,6 +2,7 @@
 // "70 %", "0.02 USD/month"). Every reader of quantities goes through parse_quantity, so there is one table of units.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -100,7 +101,8 @@ std::string nearest_name(std::string_view word, const Candidates& candidates) {
     const std::size_t longer = word.size() > name.size() ? word.size() - name.size() : name.size() - word.size();
     if (longer >= best_distance) continue;
     const std::size_t distance = edit_distance(word, name);
-    if (distance < best_distance) {
+    const bool mostly_alike = 2 * distance <= std::max(word.size(), name.size());
+    if (distance < best_distance && mostly_alike) {
       best_distance = distance;
       best = std::string{name};
     }

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint64_t most_items = std::uint64_t{1} << 53;
 
-// sum over k = 1 … items of k^-s: the first terms one by one, the rest by Euler and Maclaurin up to the first derivative. The term
-// left out is s(s+1)(s+2)/720 * head^-(s+3), below 1e-11 of the sum.
+// sum over k = 1 … items of k^-s: the first terms one by one, the rest by Euler and Maclaurin up to the first derivative. The
+// term left out is s(s+1)(s+2)/720 * head^-(s+3), below 1e-11 of the sum.
 double generalised_harmonic(std::uint64_t items, double s) {
   constexpr std::uint64_t head = 2000;
   const std::uint64_t summed = std::min(items, head);

@@ -2,14 +2,14 @@
 // scrape() makes what policies see (MetricsView), record() makes the series of the result.
 #pragma once
 
-#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "sim/core/condition.hpp"
 #include "sim/measure/instruments.hpp"
 #include "sim/measure/run_result.hpp"
-#include "sim/core/condition.hpp"
 
 namespace headroom {
 

@@ -31,7 +31,7 @@ TEST_P(LoadBalancing, AgreesWithItsFormula) {
     const int servers = row["servers"];
     const double utilization = row["utilization"];
     const TheoryRun run{{{"services", {balanced(servers, "round-robin")}}, {"workloads", {users(rate, {{{"request", "s.work"}}})}}},
-                        utilization > 0.9 ? 400'000 : 120'000, utilization > 0.9 ? 8000 : 1000};
+                        utilization > 0.9 ? 400'000.0 : 120'000.0, utilization > 0.9 ? 8000.0 : 1000.0};
     run.expect("avg latency{workload=users}", row["mean_sojourn"], 0.1);
     run.expect("avg queue_wait{service=s}", row["mean_wait"], 0.1);
     run.expect("p(99) latency{workload=users}", row["p99_sojourn"], 0.2);

@@ -1,0 +1,120 @@
+#include "reports/answer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "reports/display.hpp"
+
+namespace headroom {
+namespace {
+
+bool is_required(const Verdict& verdict) { return verdict.objective.severity == "required"; }
+
+std::size_t count_of(const std::vector<Verdict>& verdicts, Outcome outcome) {
+  return static_cast<std::size_t>(std::count_if(verdicts.begin(), verdicts.end(), [&](const Verdict& verdict) {
+    return is_required(verdict) && verdict.outcome == outcome;
+  }));
+}
+
+std::string value_of(const Verdict& verdict) {
+  return verdict.value.count == 0 ? verdict.explanation : display(verdict.value.mean, verdict.dimension);
+}
+
+// "p(95) latency < 300 ms (1.92 s), …": at most three, so that a sentence stays one.
+std::string reasons(const std::vector<Verdict>& verdicts, Outcome outcome) {
+  std::string text;
+  std::size_t said = 0;
+  for (const Verdict& verdict : verdicts) {
+    if (!is_required(verdict) || verdict.outcome != outcome) continue;
+    if (++said > 3) return text + ", …";
+    const std::string value = value_of(verdict);
+    text += (text.empty() ? "" : ", ") + verdict.objective.that.text + (value.empty() ? "" : " (" + value + ")");
+  }
+  return text;
+}
+
+std::string objectives_text(std::size_t number) { return fmt::format("{} objective{}", number, number == 1 ? "" : "s"); }
+
+VariantAnswer answer_of(const std::string& name, const std::vector<Verdict>& verdicts, std::size_t runs) {
+  VariantAnswer answer{.variant = name, .outcome = overall(verdicts), .runs = runs, .summary = {}, .sentence = {}};
+  const std::size_t failed = count_of(verdicts, Outcome::fail);
+  const std::size_t open = count_of(verdicts, Outcome::inconclusive);
+  const std::size_t required = failed + open + count_of(verdicts, Outcome::pass);
+  const std::string all = objectives_text(required);
+  if (required == 0) {
+    answer.summary = "no required objectives";
+    answer.sentence = "has no required objectives to keep";
+  } else if (answer.outcome == Outcome::fail) {
+    answer.summary = fmt::format("{} of {} missed", failed, all) + (open > 0 ? fmt::format(", {} inconclusive", open) : "");
+    answer.sentence = fmt::format("misses {} of {}: {}", failed, all, reasons(verdicts, Outcome::fail));
+    if (open > 0) answer.sentence += fmt::format("; {} cannot be told", open);
+  } else if (answer.outcome == Outcome::inconclusive) {
+    answer.summary = fmt::format("{} of {} inconclusive", open, all);
+    answer.sentence = fmt::format("leaves {} of {} open: {}", open, all, reasons(verdicts, Outcome::inconclusive));
+  } else {
+    answer.summary = fmt::format("{} of {} hold", required, all);
+    answer.sentence = required == 1 ? "keeps its one required objective" : fmt::format("keeps all {} required objectives", required);
+  }
+  return answer;
+}
+
+}  // namespace
+
+std::vector<VariantAnswer> answers_of(const StudyReport& report) {
+  std::vector<VariantAnswer> answers;
+  for (std::size_t v = 0; v < report.file.variants.size(); ++v) {
+    answers.push_back(answer_of(report.file.variants[v].name, report.verdicts[v], report.study.runs[v].size()));
+  }
+  return answers;
+}
+
+std::string answer_line(const StudyReport& report) {
+  const std::vector<VariantAnswer> answers = answers_of(report);
+  if (answers.size() == 1) return answers.front().summary;
+  std::string names;
+  std::size_t passed = 0;
+  for (const VariantAnswer& answer : answers) {
+    if (answer.outcome != Outcome::pass) continue;
+    ++passed;
+    names += (names.empty() ? ": " : ", ") + answer.variant;
+  }
+  if (passed == 0) return fmt::format("none of {} variants is shown to keep every required objective", answers.size());
+  return fmt::format("{} of {} variants keep{} every required objective{}", passed, answers.size(), passed == 1 ? "s" : "", names);
+}
+
+std::vector<std::string> caveats_of(const StudyReport& report) {
+  std::vector<std::string> caveats;
+  if (report.study.interrupted) caveats.emplace_back("The study was interrupted: it rests on the runs that had finished.");
+  for (const FailedRun& failed : report.study.failed) {
+    const std::string& name = report.file.variants[failed.request.variant].name;
+    caveats.push_back(fmt::format("Replication {} of {} did not complete: {}", failed.request.replication, name, failed.message));
+  }
+  const auto lonely = [](const std::vector<RunResult>& runs) { return runs.size() == 1; };
+  if (std::any_of(report.study.runs.begin(), report.study.runs.end(), lonely)) {
+    caveats.emplace_back("One run gives no interval: values could differ with other random numbers (--replications).");
+  }
+  return caveats;
+}
+
+std::string margin_text(const Verdict& verdict) {
+  if (!verdict.margin) return "";
+  if (*verdict.margin <= -1.0) {
+    const double factor = 1.0 - *verdict.margin;
+    return number_text(factor) + "x the limit";
+  }
+  const std::string share = display(std::fabs(*verdict.margin), Dimension::ratio);
+  return *verdict.margin < 0.0 ? "missed by " + share : share + " to spare";
+}
+
+std::string warm_up_text(const std::vector<RunResult>& runs) {
+  if (runs.empty()) return "";
+  const auto less = [](const RunResult& a, const RunResult& b) { return a.warm_up_seconds < b.warm_up_seconds; };
+  const auto [shortest, longest] = std::minmax_element(runs.begin(), runs.end(), less);
+  std::string span = span_text(shortest->warm_up_seconds);
+  if (longest->warm_up_seconds != shortest->warm_up_seconds) span += " to " + span_text(longest->warm_up_seconds);
+  return runs.front().warm_up_rule + (longest->warm_up_seconds > 0.0 ? ", " + span + " deleted" : "");
+}
+
+}  // namespace headroom

@@ -1,0 +1,33 @@
+// The outcome in a sentence, the same for terminal, Markdown and page.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reports/study_report.hpp"
+
+namespace headroom {
+
+// The outcome of a variant with a sentence on its required objectives: "misses 2 of 5 objectives: p(95) latency < 300 ms (1.92 s), …".
+struct VariantAnswer {
+  std::string variant;
+  Outcome outcome = Outcome::pass;
+  std::size_t runs = 0;      // that completed
+  std::string summary;       // "1 of 3 objectives missed": no reasons, fits a line
+  std::string sentence;      // with the objectives that decide and their values
+};
+std::vector<VariantAnswer> answers_of(const StudyReport& report);
+
+// One line over all variants: "1 of 3 variants keeps every required objective: hpa". Of one variant: its summary.
+std::string answer_line(const StudyReport& report);
+
+// What a reader must know before believing the rest: failed runs, an interruption, one replication only. May be empty.
+std::vector<std::string> caveats_of(const StudyReport& report);
+
+// "target missed by 12 %", "12 % inside the limit"; empty without a margin.
+std::string margin_text(const Verdict& verdict);
+
+// The rule by which the front of the runs was deleted, with the span: "MSER-5, 4 min to 6 min deleted".
+std::string warm_up_text(const std::vector<RunResult>& runs);
+
+}  // namespace headroom

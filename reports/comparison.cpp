@@ -1,0 +1,149 @@
+#include "reports/comparison.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "reports/display.hpp"
+#include "sim/measure/evaluate.hpp"
+
+namespace headroom {
+namespace {
+
+class Rows {
+ public:
+  void add(MetricSelector selector, const std::string& phase = {}) {
+    const auto same = [&](const ComparisonRow& row) { return row.selector == selector && row.phase == phase; };
+    if (std::any_of(rows_.begin(), rows_.end(), same)) return;
+    ComparisonRow row{.title = title_of(selector) + (phase.empty() ? "" : " during " + phase), .dimension = dimension_of(selector)};
+    row.selector = std::move(selector);
+    row.phase = phase;
+    rows_.push_back(std::move(row));
+  }
+  std::vector<ComparisonRow> take() { return std::move(rows_); }
+
+ private:
+  std::vector<ComparisonRow> rows_;
+};
+
+MetricSelector select(Aggregation aggregation, std::string metric, std::vector<Label> labels = {}) {
+  return {.aggregation = aggregation, .metric = std::move(metric), .labels = std::move(labels)};
+}
+
+MetricSelector percentile(double p) {
+  return {.aggregation = Aggregation::percentile, .percentile = p, .metric = "latency"};
+}
+
+// Names of a kind over all variants, in the order of the first that has them.
+template <class Spec, class Keep>
+std::vector<std::string> names_of(const ScenarioFile& file, std::vector<Spec> Scenario::*list, Keep keep) {
+  std::vector<std::string> names;
+  for (const NamedScenario& variant : file.variants) {
+    for (const Spec& spec : variant.scenario.*list) {
+      if (keep(spec) && std::find(names.begin(), names.end(), spec.name) == names.end()) names.push_back(spec.name);
+    }
+  }
+  return names;
+}
+
+void add_system_rows(const ScenarioFile& file, Rows& rows) {
+  const auto every = [](const auto&) { return true; };
+  for (const std::string& name : names_of(file, &Scenario::services, [](const ServiceSpec& spec) { return spec.autoscaler.chosen(); })) {
+    rows.add(select(Aggregation::avg, "replicas", {{"service", name}}));
+    rows.add(select(Aggregation::max, "replicas", {{"service", name}}));
+  }
+  for (const std::string& name : names_of(file, &Scenario::services, every)) rows.add(select(Aggregation::avg, "cpu", {{"service", name}}));
+  for (const std::string& name : names_of(file, &Scenario::caches, every)) rows.add(select(Aggregation::avg, "hit_ratio", {{"cache", name}}));
+}
+
+std::vector<ComparisonRow> choose_rows(const ScenarioFile& file) {
+  Rows rows;
+  for (const NamedScenario& variant : file.variants) {
+    for (const ObjectiveSpec& objective : variant.scenario.objectives) rows.add(objective.that.selector, objective.that.phase);
+  }
+  for (const double p : {50.0, 95.0, 99.0}) rows.add(percentile(p));
+  rows.add(select(Aggregation::rate, "errors"));
+  rows.add(select(Aggregation::rate, "requests"));
+  add_system_rows(file, rows);
+  rows.add(select(Aggregation::rate, "cost"));
+  rows.add(select(Aggregation::last, "cost_per_user"));
+  return rows.take();
+}
+
+using ByReplication = std::map<std::uint64_t, double>;
+
+ByReplication values_of(const ComparisonRow& row, const std::vector<RunResult>& runs) {
+  ByReplication values;
+  for (const RunResult& run : runs) {
+    if (const std::optional<double> value = row_value(row, run)) values[run.replication] = *value;
+  }
+  return values;
+}
+
+std::vector<double> plain(const ByReplication& values) {
+  std::vector<double> list;
+  for (const auto& [replication, value] : values) list.push_back(value);
+  return list;
+}
+
+// Pairs only replications that both have: they met the same arrivals and demands.
+std::optional<PairedDifference> difference_of(const ByReplication& values, const ByReplication& reference) {
+  std::vector<double> own, other;
+  for (const auto& [replication, value] : values) {
+    const auto match = reference.find(replication);
+    if (match == reference.end()) continue;
+    own.push_back(value);
+    other.push_back(match->second);
+  }
+  if (own.empty()) return std::nullopt;
+  return paired_difference(own, other);
+}
+
+void measure(ComparisonRow& row, const Study& study) {
+  std::optional<ByReplication> reference;
+  for (const std::vector<RunResult>& runs : study.runs) {
+    const ByReplication values = values_of(row, runs);
+    ComparisonCell cell;
+    if (!values.empty()) cell.value = t_interval(plain(values));
+    if (reference) cell.difference = difference_of(values, *reference);
+    else reference = values;
+    row.cells.push_back(cell);
+  }
+}
+
+bool has_data(const ComparisonRow& row) {
+  return std::any_of(row.cells.begin(), row.cells.end(), [](const ComparisonCell& cell) { return cell.value.count > 0; });
+}
+
+// One family of hypotheses: every difference of the table that has an interval.
+void mark_distinguishable(std::vector<ComparisonRow>& rows) {
+  std::vector<ComparisonCell*> cells;
+  std::vector<double> p_values;
+  for (ComparisonRow& row : rows) {
+    for (ComparisonCell& cell : row.cells) {
+      if (!cell.difference || !cell.difference->difference.known) continue;
+      cells.push_back(&cell);
+      p_values.push_back(cell.difference->p_value);
+    }
+  }
+  const std::vector<bool> rejected = holm_rejects(p_values);
+  for (std::size_t i = 0; i < cells.size(); ++i) cells[i]->distinguishable = rejected[i];
+}
+
+}  // namespace
+
+std::optional<double> row_value(const ComparisonRow& row, const RunResult& run) {
+  Condition condition;
+  condition.selector = row.selector;
+  condition.phase = row.phase;
+  return evaluate(row.selector, run, span_of(condition, run));
+}
+
+std::vector<ComparisonRow> compare_variants(const ScenarioFile& file, const Study& study) {
+  std::vector<ComparisonRow> rows = choose_rows(file);
+  for (ComparisonRow& row : rows) measure(row, study);
+  std::erase_if(rows, [](const ComparisonRow& row) { return !has_data(row); });
+  mark_distinguishable(rows);
+  return rows;
+}
+
+}  // namespace headroom

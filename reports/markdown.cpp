@@ -1,0 +1,103 @@
+// summary.md: for a pull request or a step summary, verdicts first.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "reports/answer.hpp"
+#include "reports/display.hpp"
+#include "reports/study_report.hpp"
+
+namespace headroom {
+namespace {
+
+// Text inside a table cell: a bar would end the cell, a line break the row, and an angle bracket could open a tag.
+std::string cell_text(const std::string& text) {
+  std::string safe;
+  for (const char c : text) {
+    if (c == '|') safe += "\\|";
+    else if (c == '\n' || c == '\r') safe += ' ';
+    else if (c == '<') safe += "&lt;";
+    else safe += c;
+  }
+  return safe;
+}
+
+std::string row_text(const std::vector<std::string>& cells) {
+  std::string text = "|";
+  for (const std::string& cell : cells) text += " " + cell_text(cell) + " |";
+  return text + "\n";
+}
+
+std::string table_head(const std::vector<std::string>& titles, std::size_t left_aligned) {
+  std::string text = row_text(titles) + "|";
+  for (std::size_t i = 0; i < titles.size(); ++i) text += i < left_aligned ? " --- |" : " ---: |";
+  return text + "\n";
+}
+
+std::string_view mark_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::pass: return "✅ pass";
+    case Outcome::fail: return "❌ fail";
+    case Outcome::inconclusive: break;
+  }
+  return "❔ inconclusive";
+}
+
+std::string verdicts_table(const StudyReport& report) {
+  const bool many = report.file.variants.size() > 1;
+  std::vector<std::string> titles{"verdict", "objective"};
+  if (many) titles.insert(titles.begin(), "variant");
+  const std::size_t left = titles.size();
+  titles.insert(titles.end(), {"value", "margin", "remark"});
+  std::string text = table_head(titles, left);
+  for (std::size_t v = 0; v < report.file.variants.size(); ++v) {
+    for (const Verdict& verdict : report.verdicts[v]) {
+      std::vector<std::string> cells{std::string{mark_of(verdict.outcome)}, verdict.objective.that.text};
+      if (verdict.objective.severity == "advisory") cells.back() += " (advisory)";
+      if (many) cells.insert(cells.begin(), report.file.variants[v].name);
+      cells.push_back(verdict.value.count == 0 ? "" : display(verdict.value, unit_for(verdict.dimension, {&verdict.value.mean, 1}), "±"));
+      cells.insert(cells.end(), {margin_text(verdict), verdict.explanation});
+      text += row_text(cells);
+    }
+  }
+  return text;
+}
+
+std::string comparison_table(const StudyReport& report) {
+  std::vector<std::string> titles{"measure"};
+  for (const NamedScenario& variant : report.file.variants) titles.push_back(variant.name);
+  std::string text = table_head(titles, 1);
+  bool any_equal = false;
+  for (const ComparisonRow& row : report.comparison) {
+    std::vector<double> means;
+    for (const ComparisonCell& cell : row.cells) means.push_back(cell.value.mean);
+    const DisplayUnit unit = unit_for(row.dimension, means);
+    std::vector<std::string> cells{row.title};
+    for (const ComparisonCell& cell : row.cells) {
+      const bool equal = cell.difference && cell.difference->difference.known && !cell.distinguishable;
+      any_equal = any_equal || equal;
+      cells.push_back(cell.value.count == 0 ? "" : display(cell.value, unit, "±") + (equal ? " ≈" : ""));
+    }
+    text += row_text(cells);
+  }
+  if (any_equal) text += fmt::format("\n≈ not distinguishable from {} (paired, 95 %, Holm's correction)\n", report.file.variants.front().name);
+  return text;
+}
+
+}  // namespace
+
+std::string to_markdown(const StudyReport& report) {
+  const Scenario& scenario = report.file.variants.front().scenario;
+  std::string text = "# " + cell_text(scenario.name) + "\n\n";
+  for (const VariantAnswer& answer : answers_of(report)) {
+    text += fmt::format("- **{}** {}.\n", cell_text(answer.variant), cell_text(answer.sentence));
+  }
+  const bool any_objective = std::any_of(report.verdicts.begin(), report.verdicts.end(), [](const auto& list) { return !list.empty(); });
+  if (any_objective) text += "\n## Verdicts\n\n" + verdicts_table(report);
+  text += "\n## Comparison\n\n" + comparison_table(report);
+  for (const std::string& caveat : caveats_of(report)) text += "\n> " + cell_text(caveat) + "\n";
+  text += fmt::format("\n{} simulated, seed {}, headroom {}\n", span_text(to_seconds(scenario.duration)), scenario.seed, headroom_version());
+  return text;
+}
+
+}  // namespace headroom

@@ -1,0 +1,208 @@
+#include "scenarios/builder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "scenarios/resolve.hpp"
+#include "scenarios/step_builder.hpp"
+#include "scenarios/workload_context.hpp"
+
+namespace headroom {
+
+namespace {
+
+template <class Interface>
+PolicyChoice chosen_or(const PolicyChoice& choice, std::string_view otherwise) {
+  return choice.chosen() ? choice : choice_of<Interface>(otherwise);
+}
+
+std::optional<Distribution> value_of(const std::optional<DistributionField>& field) {
+  return field ? std::optional{field->value} : std::nullopt;
+}
+
+class Builder {
+ public:
+  explicit Builder(const Scenario& scenario) : scenario_{scenario} {
+    for (const RegionSpec& region : scenario.regions) regions_.add(region.name);
+    for (const NodePoolSpec& pool : scenario.node_pools) node_pools_.add(pool.name);
+    for (const DatabaseSpec& database : scenario.databases) steps_.databases.add(database.name);
+    for (const QueueSpec& queue : scenario.queues) steps_.queues.add(queue.name);
+    for (const CacheSpec& cache : scenario.caches) steps_.caches.add(cache.name);
+    for (const KeySpec& key : scenario.keys) steps_.keys.add(key.name);
+    for (const ServiceSpec& service : scenario.services) {
+      for (const EndpointSpec& endpoint : service.endpoints) steps_.endpoints.add(service.name + "." + endpoint.name);
+    }
+  }
+
+  Blueprint build() {
+    Blueprint blueprint;
+    blueprint.name = scenario_.name;
+    blueprint.duration = scenario_.duration;
+    if (scenario_.warm_up != "auto") {
+      QuantityError checked;
+      blueprint.warm_up = to_duration(parse_as(Dimension::time, scenario_.warm_up, checked).value_or(0.0));
+    }
+    blueprint.scrape = scenario_.scrape;
+    blueprint.directory = scenario_.directory;
+    blueprint.network = network();
+    for (const NodePoolSpec& pool : scenario_.node_pools) blueprint.node_pools.push_back(node_pool(pool));
+    for (const ServiceSpec& spec : scenario_.services) add_service(spec, blueprint);
+    for (const DatabaseSpec& spec : scenario_.databases) blueprint.databases.push_back(database(spec));
+    for (const QueueSpec& spec : scenario_.queues) blueprint.queues.push_back({spec.name, spec.priorities, spec.limit});
+    for (const CacheSpec& spec : scenario_.caches) blueprint.caches.push_back(cache(spec));
+    for (const KeySpec& spec : scenario_.keys) blueprint.keys.push_back(key(spec));
+    for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));
+    blueprint.percentiles = percentiles(blueprint);
+    return blueprint;
+  }
+
+ private:
+  Index region_of(const Reference& region) const { return region.name.empty() ? 0 : regions_.at(region.name); }
+
+  NetworkBlueprint network() const {
+    NetworkBlueprint network;
+    network.registry_bandwidth = scenario_.registry.bandwidth;
+    network.registry_latency = scenario_.registry.latency;
+    network.model = scenario_.registry.network_model;
+    if (scenario_.regions.empty()) return network;
+    network.regions.clear();
+    for (const RegionSpec& region : scenario_.regions) network.regions.push_back(region.name);
+    network.round_trip.assign(network.regions.size(), std::vector<Duration>(network.regions.size()));
+    for (const RegionSpec& region : scenario_.regions) {
+      for (const RoundTripSpec& trip : region.round_trip) {
+        const Index from = regions_.at(region.name), to = regions_.at(trip.name.name);
+        network.round_trip[from][to] = network.round_trip[to][from] = trip.time;
+      }
+    }
+    return network;
+  }
+
+  NodePoolBlueprint node_pool(const NodePoolSpec& spec) const {
+    const NodeSize size = node_size(spec);
+    NodePoolBlueprint pool;
+    pool.name = spec.name;
+    pool.region = region_of(spec.region);
+    pool.zones = spec.zones;
+    pool.nodes = pool.minimum = spec.nodes.low;
+    pool.maximum = spec.nodes.high;
+    pool.cpu = size.cpu;
+    pool.memory = size.memory;
+    pool.pods_per_node = size.pods_per_node;
+    pool.boot = spec.boot.value;
+    pool.bandwidth = size.bandwidth;
+    pool.price = size.price;
+    pool.autoscaler = spec.autoscaler;
+    pool.placement = chosen_or<PlacementPolicy>(spec.placement, "best-fit");
+    return pool;
+  }
+
+  void add_service(const ServiceSpec& spec, Blueprint& blueprint) const {
+    const auto index = static_cast<Index>(blueprint.services.size());
+    ServiceBlueprint service;
+    service.name = spec.name;
+    place(spec, service);
+    service.replicas = spec.replicas;
+    service.replica_limits = replica_limits_of(spec);
+    service.concurrency = spec.concurrency;
+    service.backlog = spec.backlog;
+    service.wait_limit = value_of(spec.wait_limit);
+    service.cpu = spec.cpu;
+    service.memory = spec.memory;
+    service.memory_base = spec.memory_base;
+    service.memory_per_task = spec.memory_per_task;
+    service.image = spec.image;
+    service.start_up = spec.start_up.value;
+    service.readiness_period = spec.readiness_period;
+    service.drain_limit = spec.drain_limit;
+    service.balancer = chosen_or<Balancer>(spec.balancer, "round-robin");
+    service.autoscaler = spec.autoscaler;
+    service.price = spec.price;
+    if (spec.consumes) {
+      service.queue = steps_.queues.at(spec.consumes->queue.name);
+      service.worker_endpoint = steps_.endpoints.at(spec.name + "." + spec.consumes->endpoint);
+      service.batch = spec.consumes->batch;
+    }
+    blueprint.services.push_back(std::move(service));
+    for (const EndpointSpec& endpoint : spec.endpoints) {
+      blueprint.endpoints.push_back({spec.name + "." + endpoint.name, index, build_steps(endpoint.steps, steps_)});
+    }
+  }
+
+  // A service on nodes is where its nodes are.
+  void place(const ServiceSpec& spec, ServiceBlueprint& service) const {
+    service.region = region_of(spec.region);
+    if (spec.node_pool.name.empty()) return;
+    service.node_pool = node_pools_.at(spec.node_pool.name);
+    service.region = region_of(scenario_.node_pools[service.node_pool].region);
+  }
+
+  DatabaseBlueprint database(const DatabaseSpec& spec) const {
+    DatabaseBlueprint database;
+    database.name = spec.name;
+    database.region = region_of(spec.region);
+    database.sharding = chosen_or<ShardPolicy>(spec.shards.policy, "modulo");
+    database.shards = spec.shards.count;
+    database.replicas = spec.replicas;
+    database.pool = spec.pool;
+    database.backlog = spec.backlog;
+    database.wait_limit = value_of(spec.wait_limit);
+    database.cpu = spec.cpu;
+    database.read_cpu = spec.read.cpu.value;
+    database.write_cpu = spec.write.cpu.value;
+    database.read_wait = spec.read.wait.value;
+    database.write_wait = spec.write.wait.value;
+    database.price = spec.price;
+    return database;
+  }
+
+  static CacheBlueprint cache(const CacheSpec& spec) {
+    const CacheScope scope = spec.scope == "replica" ? CacheScope::replica : spec.scope == "region" ? CacheScope::region : CacheScope::shared;
+    return {spec.name, scope, spec.capacity, chosen_or<CachePolicy>(spec.policy, "lru"), spec.time_to_live, spec.latency.value, spec.price};
+  }
+
+  static KeyBlueprint key(const KeySpec& spec) {
+    const KeyPer per = spec.per == "subject" ? KeyPer::subject : spec.per == "task" ? KeyPer::task : spec.per == "arrival" ? KeyPer::arrival : KeyPer::request;
+    return {spec.name, static_cast<std::uint64_t>(spec.items), spec.zipf, per, spec.size.value};
+  }
+
+  WorkloadBlueprint workload(const WorkloadSpec& spec) const {
+    WorkloadBlueprint workload;
+    workload.name = spec.name;
+    workload.region = region_of(spec.region);
+    workload.model = spec.model;
+    for (std::size_t i = 0; i < spec.journeys.size(); ++i) {
+      workload.journeys.push_back({journey_name(spec, i), spec.journeys[i].weight, build_steps(spec.journeys[i].steps, steps_)});
+    }
+    return workload;
+  }
+
+  // What conditions ask for beyond the percentiles that are always there.
+  std::vector<double> percentiles(const Blueprint& blueprint) const {
+    std::vector<double> asked;
+    const auto add = [&](const MetricSelector& selector) {
+      if (selector.aggregation == Aggregation::percentile) asked.push_back(selector.percentile);
+    };
+    for (const ObjectiveSpec& objective : scenario_.objectives) add(objective.that.selector);
+    for (const ServiceBlueprint& service : blueprint.services) {
+      if (!service.autoscaler.chosen()) continue;
+      const Autoscaler::Context context{service.name, service.replicas, service.replica_limits};
+      for (const MetricSelector& selector : RegistryOf<Autoscaler>::instance().make(service.autoscaler, context)->watched()) add(selector);
+    }
+    constexpr std::array always{50.0, 95.0, 99.0};
+    std::erase_if(asked, [&](double p) { return std::find(always.begin(), always.end(), p) != always.end(); });
+    std::sort(asked.begin(), asked.end());
+    asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
+    return asked;
+  }
+
+  const Scenario& scenario_;
+  IndexByName regions_, node_pools_;
+  StepIndices steps_;
+};
+
+}  // namespace
+
+Blueprint build_blueprint(const Scenario& scenario) { return Builder{scenario}.build(); }
+
+}  // namespace headroom

@@ -1,0 +1,139 @@
+#include "scenarios/checks.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "sim/cluster/task.hpp"
+#include "sim/core/units.hpp"
+
+namespace headroom {
+
+namespace {
+
+// What a request can fail of: the values of the label "reason".
+constexpr std::array failures{Outcome::timeout,     Outcome::rejected, Outcome::wait_limit,
+                              Outcome::unavailable, Outcome::lost,     Outcome::out_of_memory};
+
+template <class Spec>
+void add_all(Names& names, std::string_view kind, const std::vector<Spec>& specs) {
+  for (const Spec& spec : specs) names.add(kind, spec.name);
+}
+
+template <class Spec>
+void check_unique(std::string_view kind, const std::vector<Spec>& specs, Reading& reading) {
+  std::set<std::string_view> seen;
+  for (const Spec& spec : specs) {
+    if (spec.name.empty() || seen.insert(spec.name).second) continue;
+    reading.issue(&spec, "name", "a " + spoken(kind) + " \"" + spec.name + "\" is there already", "give it another name");
+  }
+}
+
+// A dot separates service and endpoint.
+template <class Spec>
+void check_no_dot(std::string_view kind, const std::vector<Spec>& specs, Reading& reading) {
+  for (const Spec& spec : specs) {
+    if (spec.name.find('.') == std::string::npos) continue;
+    reading.issue(&spec, "name", "has a dot in it; the name of a " + spoken(kind) + " may not, since others call service.endpoint");
+  }
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace
+
+Names::Names(const Scenario& scenario) {
+  add_all(*this, "region", scenario.regions);
+  add_all(*this, "node_pool", scenario.node_pools);
+  add_all(*this, "service", scenario.services);
+  add_all(*this, "database", scenario.databases);
+  add_all(*this, "queue", scenario.queues);
+  add_all(*this, "cache", scenario.caches);
+  add_all(*this, "key", scenario.keys);
+  add_all(*this, "workload", scenario.workloads);
+  for (const ServiceSpec& service : scenario.services) {
+    for (const EndpointSpec& endpoint : service.endpoints) add("endpoint", service.name + "." + endpoint.name);
+  }
+  for (const std::string_view kind : {"node_pool", "service", "database", "cache"}) {
+    for (const std::string& name : of(kind)) add("component", name);
+  }
+  for (const Outcome outcome : failures) add("reason", to_text(outcome));
+}
+
+const std::vector<std::string>& Names::of(std::string_view kind) const {
+  static const std::vector<std::string> none;
+  const auto found = names_.find(kind);
+  return found == names_.end() ? none : found->second;
+}
+
+bool Names::contains(std::string_view kind, std::string_view name) const {
+  const auto& all = of(kind);
+  return std::find(all.begin(), all.end(), name) != all.end();
+}
+
+std::string spoken(std::string_view kind) { return kind == "node_pool" ? "node pool" : std::string{kind}; }
+
+void check_names(const Scenario& scenario, Reading& reading) {
+  check_unique("assumption", scenario.assumptions, reading);
+  check_unique("region", scenario.regions, reading);
+  check_unique("node_pool", scenario.node_pools, reading);
+  check_unique("service", scenario.services, reading);
+  check_unique("database", scenario.databases, reading);
+  check_unique("queue", scenario.queues, reading);
+  check_unique("cache", scenario.caches, reading);
+  check_unique("key", scenario.keys, reading);
+  check_unique("workload", scenario.workloads, reading);
+  check_no_dot("service", scenario.services, reading);
+  for (const ServiceSpec& service : scenario.services) {
+    check_unique("endpoint", service.endpoints, reading);
+    check_no_dot("endpoint", service.endpoints, reading);
+  }
+  for (const WorkloadSpec& workload : scenario.workloads) check_unique("journey", workload.journeys, reading);
+}
+
+void check_references(const Names& names, Reading& reading) {
+  for (const auto& [reference, place] : reading.references) {
+    if (names.contains(reference->kind, reference->name)) continue;
+    const std::string kind = spoken(reference->kind);
+    const std::vector<std::string>& all = names.of(reference->kind);
+    const std::string near = nearest_name(reference->name, all);
+    std::string suggestion = "did you mean \"" + near + "\"?";
+    if (near.empty()) suggestion = all.empty() ? "the scenario has no " + kind : "there is " + listed(all);
+    reading.issues.add(place, "there is no " + kind + " \"" + reference->name + "\"", std::move(suggestion));
+  }
+}
+
+void check_run(const Scenario& scenario, Reading& reading) {
+  if (scenario.warm_up != "auto") {
+    QuantityError error;
+    const auto span = parse_as(Dimension::time, scenario.warm_up, error);
+    const bool fits = span && *span >= 0.0 && *span < to_seconds(scenario.duration);
+    if (!span) reading.issue(&scenario, "warm_up", error.message, "write \"auto\" or a time such as \"10 min\"");
+    else if (!fits) reading.issue(&scenario, "warm_up", "is " + scenario.warm_up + ", outside of the run of " + to_text(scenario.duration));
+  }
+  const ReplicationSpec& replications = scenario.replications;
+  if (replications.until_relative_error && replications.count > replications.at_most) {
+    reading.issue(&replications, "at_most", "is " + std::to_string(replications.at_most) + ", less than the " +
+                                                std::to_string(replications.count) + " runs to begin with");
+  }
+  if (!replications.until_relative_error && reading.is_given(&replications, "at_most")) {
+    reading.issue(&replications, "at_most", "has no meaning without \"until_relative_error\"", "write the number as \"count\"");
+  }
+}
+
+void check_scenario(const Scenario& scenario, Reading& reading) {
+  Names names{scenario};
+  check_run(scenario, reading);
+  check_names(scenario, reading);
+  check_references(names, reading);
+  check_steps(scenario, reading);
+  check_machines(scenario, reading);
+  check_workloads(scenario, names, reading);
+  check_conditions(names, reading);
+}
+
+}  // namespace headroom

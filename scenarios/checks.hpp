@@ -1,0 +1,42 @@
+// What a scenario that could be read may still get wrong: names that nothing has, steps where they cannot be, values that contradict
+// each other. Every problem becomes an issue at its place.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/field_reader.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace headroom {
+
+// Names of everything that can be referred to, by kind: "service", "endpoint" (service.endpoint), "cache", …; and "phase".
+class Names {
+ public:
+  explicit Names(const Scenario& scenario);
+  void add(std::string_view kind, std::string name) { names_[std::string{kind}].push_back(std::move(name)); }
+  const std::vector<std::string>& of(std::string_view kind) const;
+  bool contains(std::string_view kind, std::string_view name) const;
+  bool phases_are_known = true;  // false when a workload could not be read, so that its phases are not among the names
+
+ private:
+  std::map<std::string, std::vector<std::string>, std::less<>> names_;
+};
+
+// "service", "node pool", …: the kind in a sentence.
+std::string spoken(std::string_view kind);
+
+// All of the checks below.
+void check_scenario(const Scenario& scenario, Reading& reading);
+
+void check_run(const Scenario& scenario, Reading& reading);                              // warm-up, replications
+void check_names(const Scenario& scenario, Reading& reading);                            // twice the same name
+void check_references(const Names& names, Reading& reading);                             // names that nothing has
+void check_steps(const Scenario& scenario, Reading& reading);                            // steps, their fields, cycles of calls
+void check_machines(const Scenario& scenario, Reading& reading);                         // regions, node pools, services
+void check_workloads(const Scenario& scenario, Names& names, Reading& reading);          // adds the names of phases
+void check_conditions(const Names& names, Reading& reading);                             // metrics, labels, units, phases
+
+}  // namespace headroom

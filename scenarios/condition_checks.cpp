@@ -1,0 +1,170 @@
+// Conditions: metrics and labels that exist, aggregations that mean something, limits in the metric's unit.
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "scenarios/checks.hpp"
+#include "sim/measure/metric_catalog.hpp"
+
+namespace headroom {
+
+namespace {
+
+std::string_view word_for(Aggregation aggregation) {
+  switch (aggregation) {
+    case Aggregation::percentile: return "p(N)";
+    case Aggregation::avg: return "avg";
+    case Aggregation::max: return "max";
+    case Aggregation::min: return "min";
+    case Aggregation::rate: return "rate";
+    case Aggregation::count: return "count";
+    case Aggregation::last: return "last";
+    case Aggregation::time_to: return "time_to";
+  }
+  return "";
+}
+
+bool is_level(Aggregation aggregation) {
+  return aggregation == Aggregation::avg || aggregation == Aggregation::max || aggregation == Aggregation::min;
+}
+
+// Cost per user and the like: one value for the whole span.
+bool is_derived(const MetricInfo& metric) { return metric.name.starts_with("cost_per_"); }
+
+// What the value of the aggregation is a number of; nothing if it has no meaning for the metric (sim/measure/evaluate.hpp).
+std::optional<Dimension> dimension_of(const MetricInfo& metric, Aggregation aggregation) {
+  if (is_derived(metric)) return aggregation == Aggregation::last ? std::optional{metric.dimension} : std::nullopt;
+  switch (metric.kind) {
+    case MetricKind::durations:
+      if (aggregation == Aggregation::percentile || is_level(aggregation)) return metric.dimension;
+      if (aggregation == Aggregation::count) return Dimension::count;
+      return std::nullopt;
+    case MetricKind::counter:
+      if (aggregation == Aggregation::rate) return metric.dimension == Dimension::money ? Dimension::money_rate : Dimension::rate;
+      if (aggregation == Aggregation::count || aggregation == Aggregation::last) return metric.dimension;
+      return std::nullopt;
+    case MetricKind::share:
+      if (aggregation == Aggregation::count) return Dimension::count;
+      if (is_level(aggregation) || aggregation == Aggregation::rate || aggregation == Aggregation::last) return Dimension::ratio;
+      return std::nullopt;
+    case MetricKind::gauge:
+      if (is_level(aggregation) || aggregation == Aggregation::last) return metric.dimension;
+      if (aggregation == Aggregation::time_to) return Dimension::time;
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::string aggregations_of(const MetricInfo& metric) {
+  if (is_derived(metric)) return "it stands alone, without an aggregation";
+  switch (metric.kind) {
+    case MetricKind::durations: return "it has p(N), avg, max, min and count";
+    case MetricKind::counter: return "it has rate and count";
+    case MetricKind::share: return "it has rate, avg, max, min and count";
+    case MetricKind::gauge: return "it has avg, max, min, last and time_to";
+  }
+  return "";
+}
+
+template <class Words>
+std::string listed(const Words& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + std::string{word};
+  return text;
+}
+
+class ConditionChecker {
+ public:
+  ConditionChecker(const Reading::ConditionFound& found, const Names& names, Reading& reading)
+      : found_{found}, condition_{*found.condition}, names_{names}, reading_{reading} {}
+
+  void check() {
+    const MetricInfo* metric = find_metric(condition_.selector.metric);
+    if (metric == nullptr) {
+      const auto all = metric_names();
+      const std::string near = nearest_name(condition_.selector.metric, all);
+      issue(condition_.selector.metric, "there is no metric \"" + condition_.selector.metric + "\"",
+            near.empty() ? "there is " + listed(all) : "did you mean \"" + near + "\"?");
+    } else {
+      check_labels(*metric);
+      check_limit(*metric);
+    }
+    check_phase();
+  }
+
+ private:
+  // At the word in the condition's text.
+  void issue(std::string_view word, std::string message, std::string suggestion = {}) {
+    std::size_t offset = 0;
+    if (found_.verbatim) {
+      const std::size_t at = condition_.text.find(word);
+      offset = found_.text_offset + (at == std::string::npos ? 0 : at);
+    }
+    reading_.issues.add(found_.place, std::move(message), std::move(suggestion), offset);
+  }
+
+  void check_labels(const MetricInfo& metric) {
+    std::string_view place;  // the label that says where; there can be one
+    for (const Label& label : condition_.selector.labels) {
+      if (std::find(metric.labels.begin(), metric.labels.end(), label.name) == metric.labels.end()) {
+        const std::string near = nearest_name(label.name, metric.labels);
+        const std::string right = metric.labels.empty() ? "it has no labels" : "it has " + listed(metric.labels);
+        issue(label.name, std::string{metric.name} + " has no label \"" + label.name + "\"", near.empty() ? right : "did you mean \"" + near + "\"?");
+        continue;
+      }
+      check_label_value(label);
+      if (label.name == "reason") continue;
+      if (!place.empty()) issue(label.name, std::string{metric.name} + " goes by " + std::string{place} + " or by " + label.name + ", not both");
+      place = label.name;
+    }
+  }
+
+  void check_label_value(const Label& label) {
+    if (names_.contains(label.name, label.value)) return;
+    const auto& all = names_.of(label.name);
+    const std::string near = nearest_name(label.value, all);
+    std::string suggestion = "did you mean \"" + near + "\"?";
+    if (near.empty()) suggestion = all.empty() ? "the scenario has no " + spoken(label.name) : "there is " + listed(all);
+    issue(label.value, "there is no " + spoken(label.name) + " \"" + label.value + "\"", std::move(suggestion));
+  }
+
+  void check_limit(const MetricInfo& metric) {
+    const Aggregation aggregation = condition_.selector.aggregation;
+    const auto wanted = dimension_of(metric, aggregation);
+    if (!wanted) {
+      const bool none_given = aggregation == Aggregation::last && condition_.text.find("last") == std::string::npos;
+      issue(none_given ? metric.name : word_for(aggregation).substr(0, word_for(aggregation).find('(')),
+            none_given ? std::string{metric.name} + " needs an aggregation" : std::string{metric.name} + " has no " + std::string{word_for(aggregation)},
+            aggregations_of(metric));
+      return;
+    }
+    const Dimension given = condition_.limit.dimension;
+    if (given == *wanted || (*wanted == Dimension::ratio && given == Dimension::count)) return;
+    std::string message = "the limit is " + std::string{name_of(given)} + ", but ";
+    message += std::string{word_for(aggregation)} + " " + std::string{metric.name} + " is " + std::string{name_of(*wanted)};
+    if (aggregation == Aggregation::last) message = "the limit is " + std::string{name_of(given)} + ", but " + std::string{metric.name} + " is " + std::string{name_of(*wanted)};
+    issue(to_text(condition_.comparison), std::move(message), "write it like \"" + std::string{example_of(*wanted)} + "\"");
+  }
+
+  void check_phase() {
+    if (condition_.phase.empty() || !names_.phases_are_known || names_.contains("phase", condition_.phase)) return;
+    const auto& all = names_.of("phase");
+    const std::string near = nearest_name(condition_.phase, all);
+    std::string suggestion = "did you mean \"" + near + "\"?";
+    if (near.empty()) suggestion = all.empty() ? "no workload has phases" : "there is " + listed(all);
+    issue(condition_.phase, "no workload has a phase \"" + condition_.phase + "\"", std::move(suggestion));
+  }
+
+  const Reading::ConditionFound& found_;
+  const Condition& condition_;
+  const Names& names_;
+  Reading& reading_;
+};
+
+}  // namespace
+
+void check_conditions(const Names& names, Reading& reading) {
+  for (const Reading::ConditionFound& found : reading.conditions) ConditionChecker{found, names, reading}.check();
+}
+
+}  // namespace headroom

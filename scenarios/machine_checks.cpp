@@ -1,0 +1,165 @@
+// Regions, node pools and services: what must be said, what contradicts, what does not fit.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "scenarios/checks.hpp"
+#include "scenarios/resolve.hpp"
+#include "sim/core/units.hpp"
+
+namespace headroom {
+
+namespace {
+
+class MachineChecker {
+ public:
+  MachineChecker(const Scenario& scenario, Reading& reading) : scenario_{scenario}, reading_{reading} {}
+
+  void check() {
+    for (std::size_t i = 0; i < scenario_.regions.size(); ++i) check_round_trips(i);
+    for (const NodePoolSpec& pool : scenario_.node_pools) check_pool(pool);
+    for (const ServiceSpec& service : scenario_.services) check_service(service);
+    for (const DatabaseSpec& database : scenario_.databases) check_region(database);
+    for (const WorkloadSpec& workload : scenario_.workloads) check_region(workload);
+    for (const QueueSpec& queue : scenario_.queues) check_consumed(queue);
+  }
+
+ private:
+  template <class Spec>
+  void check_region(const Spec& spec) {
+    if (!spec.region.name.empty() || scenario_.regions.size() < 2) return;
+    reading_.issue(&spec, "region", "is missing: there are " + std::to_string(scenario_.regions.size()) + " regions", "say which it is");
+  }
+
+  bool has_round_trip(const RegionSpec& from, const RegionSpec& to) const {
+    return std::any_of(from.round_trip.begin(), from.round_trip.end(), [&](const RoundTripSpec& trip) { return trip.name.name == to.name; });
+  }
+
+  void check_round_trips(std::size_t index) {
+    const RegionSpec& region = scenario_.regions[index];
+    for (const RoundTripSpec& trip : region.round_trip) {
+      if (trip.name.name == region.name) reading_.issue(&trip, "name", "is the region itself", "remove it");
+      const RegionSpec* other = find_named(scenario_.regions, trip.name.name);
+      if (other == nullptr || other >= &region) continue;
+      for (const RoundTripSpec& back : other->round_trip) {
+        if (back.name.name == region.name && back.time != trip.time) {
+          reading_.issue(&trip, "time", "is " + to_text(trip.time) + ", but " + to_text(back.time) + " the other way round", "give it once");
+        }
+      }
+    }
+    for (std::size_t i = index + 1; i < scenario_.regions.size(); ++i) {
+      const RegionSpec& other = scenario_.regions[i];
+      if (region.name.empty() || other.name.empty() || has_round_trip(region, other) || has_round_trip(other, region)) continue;
+      reading_.issue(&region, "round_trip", "says nothing of " + other.name, "add \"round_trip\": {\"" + other.name + "\": \"64 ms\"}");
+    }
+  }
+
+  void check_pool(const NodePoolSpec& pool) {
+    check_region(pool);
+    const bool grows = pool.nodes.high > pool.nodes.low;
+    if (grows && !pool.autoscaler.chosen() && !reading_.is_given(&pool, "autoscaler")) {
+      reading_.issue(&pool, "nodes", "is a range, but no autoscaler adds nodes",
+                     "write one number, or add \"autoscaler\": {\"policy\": \"cluster-autoscaler\"}");
+    }
+    if (pool.autoscaler.chosen() && grows && !reading_.is_given(&pool, "boot")) {
+      reading_.issue(&pool, "boot", "is missing: nodes can be added, so booting one takes a time", "write \"boot\": \"55 s\"");
+    }
+    if (pool.instance) {
+      check_instance(pool);
+      return;
+    }
+    for (const std::string_view field : {"cpu", "memory"}) {
+      if (!reading_.is_given(&pool, field)) reading_.issue(&pool, field, "is missing, and no instance type gives it");
+    }
+  }
+
+  void check_instance(const NodePoolSpec& pool) {
+    const PriceSheet* sheet = price_sheet();
+    if (sheet == nullptr) {
+      reading_.issue(&pool, "instance", "no price catalogue is at hand", "give cpu and memory instead");
+    } else if (sheet->find(*pool.instance) == nullptr) {
+      const std::string near = nearest_name(*pool.instance, sheet->names());
+      reading_.issue(&pool, "instance", "the price catalogue has no \"" + *pool.instance + "\"",
+                     near.empty() ? "give cpu and memory instead" : "did you mean \"" + near + "\"?");
+    }
+  }
+
+  void check_service(const ServiceSpec& service) {
+    if (service.node_pool.name.empty()) check_region(service);
+    else check_against_pool(service);
+    if (service.endpoints.empty() && !reading_.is_given(&service, "endpoints")) {
+      reading_.issue(&service, "endpoints", "is missing: nothing can be asked of the service", "add {\"name\": …, \"steps\": […]}");
+    }
+    check_replicas(service);
+    check_consumer(service);
+    if (service.memory.count > 0 && service.memory_base > service.memory) {
+      reading_.issue(&service, "memory_base", "is " + to_text(service.memory_base) + ", more than the limit of " + to_text(service.memory));
+    }
+    for (const std::string_view field : {"memory_base", "memory_per_task"}) {
+      if (service.memory.count == 0 && reading_.is_given(&service, field)) {
+        reading_.issue(&service, field, "has no meaning without \"memory\", the limit");
+      }
+    }
+  }
+
+  void check_against_pool(const ServiceSpec& service) {
+    const NodePoolSpec* pool = find_named(scenario_.node_pools, service.node_pool.name);
+    if (pool == nullptr) return;
+    if (!service.region.name.empty() && !pool->region.name.empty() && service.region.name != pool->region.name) {
+      reading_.issue(&service, "region", "is " + service.region.name + ", but the nodes of " + pool->name + " are in " + pool->region.name,
+                     "remove it: the region is that of the nodes");
+    }
+    if (reading_.is_given(&service, "price")) {
+      reading_.issue(&service, "price", "does not go with a node pool: the nodes are what costs", "remove it");
+    }
+    const NodeSize node = node_size(*pool);
+    if (node.cpu > 0.0 && service.cpu > node.cpu) {
+      reading_.issue(&service, "cpu", "is " + to_text(service.cpu, Dimension::count) + ", but a node of " + pool->name + " has " +
+                                          to_text(node.cpu, Dimension::count) + " to give", "no replica would ever find room");
+    }
+    if (node.memory.count > 0 && service.memory > node.memory) {
+      reading_.issue(&service, "memory", "is " + to_text(service.memory) + ", but a node of " + pool->name + " has " + to_text(node.memory) +
+                                             " to give", "no replica would ever find room");
+    }
+  }
+
+  void check_replicas(const ServiceSpec& service) {
+    const IntegerRange limits = replica_limits_of(service);
+    if (service.autoscaler.chosen() && (service.replicas < limits.low || service.replicas > limits.high)) {
+      reading_.issue(&service, "replicas", "is " + std::to_string(service.replicas) + ", outside the " + std::to_string(limits.low) + " to " +
+                                               std::to_string(limits.high) + " that the autoscaler may ask for");
+    }
+    if (!service.autoscaler.chosen() && service.replicas == 0 && !reading_.is_given(&service, "autoscaler")) {
+      reading_.issue(&service, "replicas", "is 0, and no autoscaler would ever add one", "start with at least 1");
+    }
+    if (!service.autoscaler.chosen() && reading_.is_given(&service, "replica_limits") && !reading_.is_given(&service, "autoscaler")) {
+      reading_.issue(&service, "replica_limits", "has no meaning without an autoscaler", "remove it, or add \"autoscaler\"");
+    }
+  }
+
+  void check_consumer(const ServiceSpec& service) {
+    if (!service.consumes || service.consumes->endpoint.empty()) return;
+    if (find_named(service.endpoints, service.consumes->endpoint) != nullptr) return;
+    std::vector<std::string> names;
+    for (const EndpointSpec& endpoint : service.endpoints) names.push_back(endpoint.name);
+    const std::string near = nearest_name(service.consumes->endpoint, names);
+    reading_.issue(&*service.consumes, "endpoint", "there is no endpoint \"" + service.consumes->endpoint + "\" in " + service.name,
+                   near.empty() ? "" : "did you mean \"" + near + "\"?");
+  }
+
+  void check_consumed(const QueueSpec& queue) {
+    const auto takes = [&](const ServiceSpec& service) { return service.consumes && service.consumes->queue.name == queue.name; };
+    if (queue.name.empty() || std::any_of(scenario_.services.begin(), scenario_.services.end(), takes)) return;
+    reading_.issue(&queue, "name", "no service takes from the queue \"" + queue.name + "\"",
+                   "add \"consumes\": {\"queue\": \"" + queue.name + "\", \"endpoint\": …} to one");
+  }
+
+  const Scenario& scenario_;
+  Reading& reading_;
+};
+
+}  // namespace
+
+void check_machines(const Scenario& scenario, Reading& reading) { MachineChecker{scenario, reading}.check(); }
+
+}  // namespace headroom

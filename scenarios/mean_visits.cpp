@@ -1,0 +1,177 @@
+#include "scenarios/mean_visits.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace headroom {
+
+namespace {
+
+// Where a walk is: how often it comes here, and how likely and how long after the start it does the first time.
+struct Path {
+  double count = 1.0;
+  double probability = 1.0;
+  double elapsed = 0.0;
+  Index missed_cache = no_index;
+  Index missed_key = no_index;
+};
+
+}  // namespace
+
+// One pass over the steps of an endpoint or a journey, adding up what they ask for.
+class MeanVisits::Walk {
+ public:
+  // speed: cores that one computation gets, at most 1.
+  Walk(const MeanVisits& visits, Index region, double speed) : visits_{visits}, region_{region}, speed_{speed} {
+    result_.calls.assign(visits.blueprint_.endpoints.size(), 0.0);
+    result_.publishes.assign(visits.blueprint_.queues.size(), 0.0);
+  }
+
+  MeanVisit finish(const Steps& steps) {
+    result_.seconds = sequence(steps, Path{});
+    result_.response_seconds = responded_ + unanswered_ * result_.seconds;
+    return std::move(result_);
+  }
+
+ private:
+  double sequence(const Steps& steps, Path path) {
+    const double begin = path.elapsed;
+    for (const Step& step : steps) {
+      path.elapsed += std::visit([&](const auto& action) { return take(action, path); }, step.action);
+    }
+    return path.elapsed - begin;
+  }
+
+  double take(const ComputeStep& step, const Path& path) {
+    result_.cpu_seconds += path.count * step.cpu.mean();
+    return step.cpu.mean() / speed_;
+  }
+  double take(const WaitStep& step, const Path&) { return step.span.mean(); }
+  double take(const CallStep& step, const Path& path) {
+    result_.calls[step.endpoint] += path.count;
+    const Index callee_region = visits_.blueprint_.services[visits_.blueprint_.endpoints[step.endpoint].service].region;
+    const double seconds = visits_.round_trip(region_, callee_region) + visits_.endpoints_[step.endpoint].response_seconds;
+    return step.timeout ? std::min(seconds, to_seconds(*step.timeout)) : seconds;
+  }
+  double take(const ParallelStep& step, const Path& path) {
+    double longest = 0.0;
+    for (const Steps& branch : step.branches) longest = std::max(longest, sequence(branch, path));
+    return longest;
+  }
+  double take(const ForEachStep& step, const Path& path) {
+    const double count = step.count.mean();
+    Path inside = path;
+    inside.count *= count;
+    const double body = sequence(step.body, inside);
+    return (step.at_most <= 1 ? count : std::ceil(count / step.at_most)) * body;
+  }
+  double take(const ChooseStep& step, const Path& path) {
+    const double total = std::accumulate(step.weights.begin(), step.weights.end(), 0.0);
+    const double before = unanswered_;
+    double seconds = 0.0;
+    double after = 0.0;
+    for (std::size_t i = 0; i < step.options.size(); ++i) {
+      const double share = step.weights[i] / total;
+      unanswered_ = before;
+      seconds += share * sequence(step.options[i], part_of(path, share));
+      after += share * unanswered_;
+    }
+    unanswered_ = after;
+    return seconds;
+  }
+  double take(const CacheStep& step, const Path& path) {
+    MeanLookups lookups{.cache = step.cache, .key = step.key, .count = path.count};
+    if (path.missed_key == step.key) lookups.behind = path.missed_cache;
+    result_.lookups.push_back(lookups);
+    const double miss = visits_.miss_ratio_(lookups);
+    const double look_up = visits_.blueprint_.caches[step.cache].latency.mean();
+    const double before = unanswered_;
+    Path missed = part_of(path, miss);
+    missed.elapsed += look_up;
+    missed.missed_cache = step.cache;
+    missed.missed_key = step.key;
+    const double seconds = look_up + miss * sequence(step.on_miss, missed);
+    unanswered_ = (1.0 - miss) * before + miss * unanswered_;
+    return seconds;
+  }
+  double take(const QueryStep& step, const Path& path) {
+    const DatabaseBlueprint& database = visits_.blueprint_.databases[step.database];
+    result_.queries.push_back({step.database, step.write, step.key, path.count});
+    return visits_.round_trip(region_, database.region) + query_seconds(database, step.write);
+  }
+  double take(const PublishStep& step, const Path& path) {
+    result_.publishes[step.queue] += path.count;
+    return 0.0;
+  }
+  double take(const RespondStep&, const Path& path) {
+    responded_ += path.probability * unanswered_ * path.elapsed;
+    unanswered_ = 0.0;
+    return 0.0;
+  }
+
+  static Path part_of(Path path, double share) {
+    path.count *= share;
+    path.probability *= share;
+    return path;
+  }
+
+  const MeanVisits& visits_;
+  Index region_;
+  double speed_;
+  MeanVisit result_;
+  double responded_ = 0.0;   // sum over ways to a respond step: probability × time until then
+  double unanswered_ = 1.0;  // probability, on the present way, that no respond step has been met
+};
+
+namespace {
+
+template <class Action>
+void for_each_call(const Steps& steps, const Action& action) {
+  for (const Step& step : steps) {
+    if (const auto* call = std::get_if<CallStep>(&step.action)) action(*call);
+    else if (const auto* parallel = std::get_if<ParallelStep>(&step.action)) for (const Steps& branch : parallel->branches) for_each_call(branch, action);
+    else if (const auto* loop = std::get_if<ForEachStep>(&step.action)) for_each_call(loop->body, action);
+    else if (const auto* choice = std::get_if<ChooseStep>(&step.action)) for (const Steps& option : choice->options) for_each_call(option, action);
+    else if (const auto* cache = std::get_if<CacheStep>(&step.action)) for_each_call(cache->on_miss, action);
+  }
+}
+
+}  // namespace
+
+MeanVisits::MeanVisits(const Blueprint& blueprint, MissRatio miss_ratio)
+    : blueprint_{blueprint},
+      miss_ratio_{std::move(miss_ratio)},
+      endpoints_(blueprint.endpoints.size()),
+      visited_(blueprint.endpoints.size(), false) {
+  for (Index i = 0; i < blueprint.endpoints.size(); ++i) visit(i);
+}
+
+// Callees first; calls make no circle.
+void MeanVisits::visit(Index index) {
+  if (visited_[index]) return;
+  visited_[index] = true;
+  const EndpointBlueprint& endpoint = blueprint_.endpoints[index];
+  const ServiceBlueprint& service = blueprint_.services[endpoint.service];
+  for_each_call(endpoint.steps, [&](const CallStep& call) { visit(call.endpoint); });
+  endpoints_[index] = Walk{*this, service.region, std::min(1.0, service.cpu)}.finish(endpoint.steps);
+  for_each_call(endpoint.steps, [&](const CallStep& call) {
+    const double seconds = endpoints_[call.endpoint].response_seconds;
+    if (!call.timeout || seconds <= to_seconds(*call.timeout)) return;
+    remarks_.push_back(fmt::format("{} calls {} with a time-out of {}, but its mean time to answer is {} without any queueing", endpoint.name,
+                                   blueprint_.endpoints[call.endpoint].name, to_text(*call.timeout), to_text(seconds, Dimension::time)));
+  });
+}
+
+MeanVisit MeanVisits::journey(Index workload, const JourneyBlueprint& journey) const {
+  return Walk{*this, blueprint_.workloads[workload].region, 1.0}.finish(journey.steps);
+}
+
+double MeanVisits::query_seconds(const DatabaseBlueprint& database, bool write) {
+  const double cpu = (write ? database.write_cpu : database.read_cpu).mean() / std::min(1.0, database.cpu);
+  return cpu + (write ? database.write_wait : database.read_wait).mean();
+}
+
+}  // namespace headroom

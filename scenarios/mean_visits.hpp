@@ -1,0 +1,65 @@
+// What one execution of an endpoint or a journey asks of everything else, on average and without queueing: time, CPU, calls, messages,
+// queries and look-ups. The arithmetic under `explain`.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/cluster/blueprint.hpp"
+
+namespace headroom {
+
+struct MeanQueries {
+  Index database = no_index;
+  bool write = false;
+  Index key = no_index;
+  double count = 0.0;
+};
+
+struct MeanLookups {
+  Index cache = no_index;
+  Index key = no_index;
+  Index behind = no_index;  // the cache of the same key whose miss this look-up follows
+  double count = 0.0;
+};
+
+struct MeanVisit {
+  double seconds = 0.0;           // from its start to its end: what a slot is held for
+  double response_seconds = 0.0;  // to its answer
+  double cpu_seconds = 0.0;
+  std::vector<double> calls;      // by endpoint
+  std::vector<double> publishes;  // by queue
+  std::vector<MeanQueries> queries;
+  std::vector<MeanLookups> lookups;
+};
+
+// Probability of a miss at a look-up.
+using MissRatio = std::function<double(const MeanLookups&)>;
+
+// Conventions: a parallel step takes as long as the longest mean of its branches (a lower bound of the mean of the longest), a for_each
+// ceil(count / at_most) rounds of its body, a call the round trip and the callee's time to answer, at most its time-out.
+class MeanVisits {
+ public:
+  // check_blueprint() accepts the blueprint.
+  MeanVisits(const Blueprint& blueprint, MissRatio miss_ratio);
+  const MeanVisit& endpoint(Index index) const { return endpoints_[index]; }
+  MeanVisit journey(Index workload, const JourneyBlueprint& journey) const;
+  // Time of one operation on a connection: CPU (never faster than one core) and what it waits for.
+  static double query_seconds(const DatabaseBlueprint& database, bool write);
+  // Calls that cannot be answered in time even without queueing.
+  const std::vector<std::string>& remarks() const { return remarks_; }
+
+ private:
+  class Walk;
+  void visit(Index endpoint);
+  double round_trip(Index a, Index b) const { return to_seconds(blueprint_.network.round_trip[a][b]); }
+
+  const Blueprint& blueprint_;
+  MissRatio miss_ratio_;
+  std::vector<MeanVisit> endpoints_;
+  std::vector<bool> visited_;
+  std::vector<std::string> remarks_;
+};
+
+}  // namespace headroom

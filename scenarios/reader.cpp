@@ -1,0 +1,118 @@
+#include "scenarios/reader.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <set>
+
+#include "scenarios/assumptions.hpp"
+#include "scenarios/checks.hpp"
+#include "scenarios/document.hpp"
+#include "scenarios/field_reader.hpp"
+#include "scenarios/settings.hpp"
+#include "scenarios/sha256.hpp"
+
+namespace headroom {
+
+namespace {
+
+namespace files = std::filesystem;
+
+constexpr std::uint16_t last_layer = 0xFFFF;  // --set is later than any file
+
+class ScenarioReader {
+ public:
+  ScenarioReader(std::string path, const ReadOptions& options) : path_{std::move(path)}, options_{options} {
+    directory_ = files::path{path_}.parent_path();
+    if (directory_.empty()) directory_ = ".";
+  }
+
+  ScenarioFile read() {
+    std::optional<Document> document = read_document(path_, issues_);
+    if (!document) issues_.throw_if_any();
+    check_overrides();
+    ScenarioFile file;
+    file.path = path_;
+    apply_settings(document->base);
+    const Value base = document->base;
+    file.variants.push_back(read_one(document->base_name, base, base));
+    for (VariantText& variant : document->variants) {
+      apply_settings(variant.scenario);
+      file.variants.push_back(read_one(variant.name, std::move(variant.scenario), base));
+    }
+    complain_of_unused_assumptions();
+    issues_.throw_if_any();
+    for (const std::string& name : document->files) file.inputs.push_back({name, sha256_of_file(name)});
+    for (const std::string& name : input_files_) file.inputs.push_back({name, sha256_of_file(files::path{directory_} / name)});
+    return file;
+  }
+
+ private:
+  void apply_settings(Value& scenario) {
+    for (const auto& [pointer, value] : options_.set) apply_setting(scenario, pointer, value, last_layer, issues_);
+  }
+
+  void check_overrides() {
+    if (options_.seed && *options_.seed < 0) issues_.add(Issue{"--seed", 0, 0, {}, "is " + std::to_string(*options_.seed) + ", below 0", {}});
+    if (options_.replications && *options_.replications < 1) {
+      issues_.add(Issue{"--replications", 0, 0, {}, "is " + std::to_string(*options_.replications) + "; at least 1 is needed", {}});
+    }
+  }
+
+  NamedScenario read_one(const std::string& name, Value tree, const Value& base) {
+    NamedScenario named{name, {}, differences(base, tree)};
+    remember_assumptions(tree);
+    apply_assumptions(tree, used_, issues_);
+    // What is read into stays where it is until it has been checked: the reading keeps addresses.
+    const auto scenario = std::make_unique<Scenario>();
+    scenario->directory = directory_;
+    Reading reading{issues_, directory_};
+    read_object(tree, std::get<ObjectAccess>(field_value_of(*scenario)), reading);
+    override(*scenario);
+    check_scenario(*scenario, reading);
+    for (const std::string& file : reading.input_files) {
+      if (std::find(input_files_.begin(), input_files_.end(), file) == input_files_.end()) input_files_.push_back(file);
+    }
+    named.scenario = std::move(*scenario);
+    return named;
+  }
+
+  void override(Scenario& scenario) const {
+    if (options_.seed) scenario.seed = *options_.seed;
+    if (!options_.replications) return;
+    scenario.replications.count = *options_.replications;
+    scenario.replications.until_relative_error.reset();
+  }
+
+  void remember_assumptions(const Value& tree) {
+    const Member* assumptions = tree.find("assumptions");
+    if (assumptions == nullptr) return;
+    for (const Member& member : assumptions->value.members) given_.emplace(member.name, member.place);
+    for (const Value& item : assumptions->value.items) {
+      const Member* name = item.find("name");
+      if (name != nullptr && name->value.is(ValueKind::text)) given_.emplace(name->value.text, name->value.place);
+    }
+  }
+
+  // An assumption of the base may be there for one variant only, so all have to be read before this can be said.
+  void complain_of_unused_assumptions() {
+    for (const auto& [name, place] : given_) {
+      if (!used_.contains(name)) issues_.add(place, "is used nowhere", "write ${" + name + "} where its value belongs, or remove it");
+    }
+  }
+
+  std::string path_;
+  const ReadOptions& options_;
+  std::string directory_;
+  Places places_;
+  Issues issues_{places_};
+  std::map<std::string, PlaceId> given_;
+  std::set<std::string> used_;
+  std::vector<std::string> input_files_;
+};
+
+}  // namespace
+
+ScenarioFile read_scenario(const std::string& path, const ReadOptions& options) { return ScenarioReader{path, options}.read(); }
+
+}  // namespace headroom

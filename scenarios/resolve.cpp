@@ -1,0 +1,55 @@
+#include "scenarios/resolve.hpp"
+
+#include <memory>
+#include <optional>
+
+#include "sim/core/registry.hpp"
+
+namespace headroom {
+
+namespace {
+
+constexpr IntegerRange any_number{1, 10'000};
+
+struct ReplicasOption final : Visitor {
+  std::optional<IntegerRange> found;
+  void visit(const FieldInfo& info, FieldValue value) override {
+    IntegerRange* const* range = std::get_if<IntegerRange*>(&value);
+    if (info.name == "replicas" && range != nullptr) found = **range;
+  }
+};
+
+}  // namespace
+
+const PriceSheet* price_sheet() {
+  static const std::unique_ptr<PriceSheet> sheet = []() -> std::unique_ptr<PriceSheet> {
+    const PolicyChoice choice = choice_of<PriceSheet>("list-price");
+    return choice.chosen() ? RegistryOf<PriceSheet>::instance().make(choice, {}) : nullptr;
+  }();
+  return sheet.get();
+}
+
+NodeSize node_size(const NodePoolSpec& pool) {
+  NodeSize size;
+  const PriceSheet* sheet = pool.instance ? price_sheet() : nullptr;
+  if (const InstanceType* type = sheet == nullptr ? nullptr : sheet->find(*pool.instance)) {
+    size = {type->cpu_allocatable, type->memory_allocatable, type->pods_per_node, type->bandwidth, type->on_demand};
+  }
+  if (pool.cpu) size.cpu = *pool.cpu;
+  if (pool.memory) size.memory = *pool.memory;
+  if (pool.pods_per_node) size.pods_per_node = *pool.pods_per_node;
+  if (pool.bandwidth) size.bandwidth = *pool.bandwidth;
+  if (pool.price) size.price = *pool.price;
+  return size;
+}
+
+IntegerRange replica_limits_of(const ServiceSpec& service) {
+  if (service.replica_limits) return *service.replica_limits;
+  if (!service.autoscaler.chosen()) return {service.replicas, service.replicas};
+  ReplicasOption option;
+  Fields fields{option};
+  service.autoscaler.options->describe(fields);
+  return option.found.value_or(any_number);
+}
+
+}  // namespace headroom

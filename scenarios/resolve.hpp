@@ -1,0 +1,35 @@
+// What a scenario leaves to be worked out from two of its parts: sizes of nodes by instance type, limits of replicas by autoscaler.
+// The checks and the builder share it, so that what was checked is what is built.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/scenario.hpp"
+#include "sim/seams/price_sheet.hpp"
+
+namespace headroom {
+
+template <class Spec>
+const Spec* find_named(const std::vector<Spec>& specs, std::string_view name) {
+  const auto found = std::find_if(specs.begin(), specs.end(), [&](const Spec& spec) { return spec.name == name; });
+  return found == specs.end() ? nullptr : &*found;
+}
+
+struct NodeSize {
+  double cpu = 0.0;  // allocatable; 0 where nothing says it
+  Bytes memory;
+  int pods_per_node = 110;
+  BytesPerSecond bandwidth{1.25e9};
+  DollarsPerSecond price;
+};
+
+// The price catalogue, "list-price"; nullptr if it is not linked in.
+const PriceSheet* price_sheet();
+// By its instance type, then by what the pool says itself.
+NodeSize node_size(const NodePoolSpec& pool);
+// replica_limits, else the autoscaler's option "replicas", else 1 to 10,000; without an autoscaler the number at the start.
+IntegerRange replica_limits_of(const ServiceSpec& service);
+
+}  // namespace headroom

@@ -1,0 +1,63 @@
+#include "scenarios/step_builder.hpp"
+
+#include <utility>
+
+namespace headroom {
+
+namespace {
+
+CallStep build_call(const StepSpec& step, const StepIndices& indices) {
+  CallStep call;
+  call.endpoint = indices.endpoints.at(step.call ? step.call->name : step.request->name);
+  call.timeout = step.timeout;
+  call.ignore_failure = step.on_failure.value_or("fail") == "continue";
+  if (step.retry) {
+    const RetrySpec& retry = *step.retry;
+    call.retry = RetryPolicy{retry.attempts, retry.base, retry.factor, retry.at_most, retry.jitter == "full"};
+  }
+  return call;
+}
+
+ParallelStep build_parallel(const std::vector<std::vector<StepSpec>>& branches, const StepIndices& indices) {
+  ParallelStep parallel;
+  for (const auto& branch : branches) parallel.branches.push_back(build_steps(branch, indices));
+  return parallel;
+}
+
+ChooseStep build_choose(const std::vector<OptionSpec>& options, const StepIndices& indices) {
+  ChooseStep choose;
+  for (const OptionSpec& option : options) {
+    choose.weights.push_back(option.weight);
+    choose.options.push_back(build_steps(option.steps, indices));
+  }
+  return choose;
+}
+
+QueryStep build_query(const StepSpec& step, const StepIndices& indices) {
+  const bool is_write = step.write.has_value();
+  return {indices.databases.at(step.query->name), is_write, indices.keys.at(is_write ? step.write->name : step.read->name)};
+}
+
+Step build_step(const StepSpec& step, const StepIndices& indices) {
+  if (step.compute) return {ComputeStep{step.compute->value}};
+  if (step.wait) return {WaitStep{step.wait->value}};
+  if (step.think) return {WaitStep{step.think->value}};
+  if (step.call || step.request) return {build_call(step, indices)};
+  if (step.parallel) return {build_parallel(*step.parallel, indices)};
+  if (step.for_each) return {ForEachStep{step.for_each->value, step.at_most.value_or(1), build_steps(step.steps, indices)}};
+  if (step.choose) return {build_choose(*step.choose, indices)};
+  if (step.cache) return {CacheStep{indices.caches.at(step.cache->name), indices.keys.at(step.key->name), build_steps(step.on_miss, indices)}};
+  if (step.query) return {build_query(step, indices)};
+  if (step.publish) return {PublishStep{indices.queues.at(step.publish->name), step.priority}};
+  return {RespondStep{}};
+}
+
+}  // namespace
+
+Steps build_steps(const std::vector<StepSpec>& steps, const StepIndices& indices) {
+  Steps built;
+  for (const StepSpec& step : steps) built.push_back(build_step(step, indices));
+  return built;
+}
+
+}  // namespace headroom

@@ -1,0 +1,29 @@
+// Steps as a scenario spells them, with names, to the steps of a Blueprint, with indices.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "scenarios/scenario.hpp"
+#include "sim/cluster/blueprint.hpp"
+
+namespace headroom {
+
+// Indices by name; names are those of a checked scenario.
+class IndexByName {
+ public:
+  void add(const std::string& name) { indices_.emplace(name, static_cast<Index>(indices_.size())); }
+  Index at(const std::string& name) const { return indices_.at(name); }
+
+ private:
+  std::map<std::string, Index> indices_;
+};
+
+struct StepIndices {
+  IndexByName endpoints;  // "service.endpoint"
+  IndexByName caches, databases, queues, keys;
+};
+
+Steps build_steps(const std::vector<StepSpec>& steps, const StepIndices& indices);
+
+}  // namespace headroom

@@ -1,0 +1,212 @@
+// Steps: fields that belong to another action, actions where they cannot be, cycles of calls.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+
+#include "scenarios/checks.hpp"
+
+namespace headroom {
+
+namespace {
+
+// A field of a step and the actions it belongs to.
+struct Belonging {
+  std::string_view field;
+  std::string_view actions;
+};
+
+constexpr std::array belongings{
+    Belonging{"timeout", "call, request"}, Belonging{"retry", "call, request"}, Belonging{"on_failure", "call, request"},
+    Belonging{"at_most", "for_each"},      Belonging{"steps", "for_each"},      Belonging{"key", "cache"},
+    Belonging{"on_miss", "cache"},         Belonging{"read", "query"},          Belonging{"write", "query"},
+    Belonging{"priority", "publish"},
+};
+
+constexpr std::array<std::string_view, 12> actions{"compute", "wait",   "think", "call",  "request", "parallel",
+                                                   "for_each", "choose", "cache", "query", "publish", "respond"};
+
+// Actions that work on a replica, which a journey does not have; and those of a user, which a service does not have.
+constexpr std::array<std::string_view, 5> of_services{"compute", "call", "cache", "query", "respond"};
+constexpr std::array<std::string_view, 2> of_journeys{"request", "think"};
+
+template <std::size_t n>
+bool is_among(const std::array<std::string_view, n>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+class StepChecker {
+ public:
+  StepChecker(const Scenario& scenario, Reading& reading) : reading_{reading} {
+    for (const ServiceSpec& service : scenario.services) {
+      if (!service.consumes) continue;
+      for (const EndpointSpec& endpoint : service.endpoints) queue_of_[service.name + "." + endpoint.name] = service.consumes->queue.name;
+    }
+  }
+
+  void check_endpoint(const std::string& name, const std::vector<StepSpec>& steps) {
+    journey_ = false;
+    endpoint_ = name;
+    check(steps);
+  }
+  void check_journey(const std::vector<StepSpec>& steps) {
+    journey_ = true;
+    check(steps);
+  }
+  void check_cycles();
+
+ private:
+  struct Call {
+    std::string endpoint;
+    const StepSpec* step;
+  };
+  struct Visit {
+    std::string endpoint;
+    std::size_t next_call;
+  };
+
+  void check(const std::vector<StepSpec>& steps) {
+    for (const StepSpec& step : steps) check(step);
+  }
+  void check(const StepSpec& step);
+  void check_place(const StepSpec& step, std::string_view action);
+  void check_belonging(const StepSpec& step, std::string_view action);
+  void check_needs(const StepSpec& step);
+  void check_choose(const StepSpec& step);
+  void check_callee(const StepSpec& step);
+  void check_inner(const StepSpec& step);
+  void visit(const std::string& start);
+  void report_cycle(const std::vector<Visit>& path, const Call& call);
+
+  Reading& reading_;
+  std::map<std::string, std::string> queue_of_;  // of the endpoints of workers
+  std::map<std::string, std::vector<Call>> calls_;
+  std::string endpoint_;
+  bool journey_ = false;
+  std::set<std::string> done_;
+};
+
+void StepChecker::check(const StepSpec& step) {
+  const auto action = std::find_if(actions.begin(), actions.end(), [&](std::string_view name) { return reading_.is_given(&step, name); });
+  if (action == actions.end()) return;  // reported when it was read
+  check_place(step, *action);
+  check_belonging(step, *action);
+  check_needs(step);
+  if (step.choose) check_choose(step);
+  check_callee(step);
+  check_inner(step);
+}
+
+void StepChecker::check_place(const StepSpec& step, std::string_view action) {
+  if (journey_ && is_among(of_services, action)) {
+    const std::string right = action == "call" ? "write \"request\"" : "put it into an endpoint and request that";
+    reading_.issue(&step, action, "cannot stand in a journey: a user has no replica to do it on", right);
+  }
+  if (!journey_ && is_among(of_journeys, action)) {
+    reading_.issue(&step, action, "can stand in a journey only", action == "request" ? "write \"call\"" : "write \"wait\"");
+  }
+}
+
+void StepChecker::check_belonging(const StepSpec& step, std::string_view action) {
+  for (const Belonging& one : belongings) {
+    if (!reading_.is_given(&step, one.field) || one.actions.find(action) != std::string_view::npos) continue;
+    reading_.issue(&step, one.field, "belongs to " + std::string{one.actions} + ", not to " + std::string{action}, "remove it");
+  }
+}
+
+void StepChecker::check_needs(const StepSpec& step) {
+  const auto needs = [&](bool has_action, std::string_view field, const std::string& what) {
+    if (has_action && !reading_.is_given(&step, field)) reading_.issue(&step, field, "is missing: " + what);
+  };
+  needs(step.cache.has_value(), "key", "which key is looked up");
+  needs(step.for_each.has_value(), "steps", "what is done each time");
+  const bool reads = reading_.is_given(&step, "read"), writes = reading_.is_given(&step, "write");
+  if (step.query && reads == writes) {
+    reading_.issue(&step, "query", reads ? "has both \"read\" and \"write\"" : "has neither \"read\" nor \"write\"",
+                   "name the key in exactly one of them: \"read\": \"artist\"");
+  }
+  if (step.respond && !*step.respond) reading_.issue(&step, "respond", "is false", "write true, or remove the step");
+}
+
+void StepChecker::check_choose(const StepSpec& step) {
+  double total = 0.0;
+  for (const OptionSpec& option : *step.choose) total += option.weight;
+  if (step.choose->empty()) reading_.issue(&step, "choose", "has no options", "give at least one: {\"weight\": 1, \"steps\": […]}");
+  else if (!(total > 0.0)) reading_.issue(&step, "choose", "has only options of weight 0", "give at least one a weight");
+}
+
+void StepChecker::check_callee(const StepSpec& step) {
+  if (!step.call && !step.request) return;
+  const std::string& callee = step.call ? step.call->name : step.request->name;
+  const std::string_view field = step.call ? "call" : "request";
+  const auto worker = queue_of_.find(callee);
+  if (worker != queue_of_.end()) {
+    reading_.issue(&step, field, callee + " is work of a consumer, which takes it from the queue \"" + worker->second + "\"",
+                   "publish to the queue instead");
+  }
+  if (!journey_) calls_[endpoint_].push_back({callee, &step});
+}
+
+void StepChecker::check_inner(const StepSpec& step) {
+  check(step.steps);
+  check(step.on_miss);
+  if (step.parallel) {
+    for (const auto& branch : *step.parallel) check(branch);
+  }
+  if (step.choose) {
+    for (const OptionSpec& option : *step.choose) check(option.steps);
+  }
+}
+
+void StepChecker::check_cycles() {
+  std::vector<std::string> callers;
+  for (const auto& [endpoint, calls] : calls_) callers.push_back(endpoint);
+  for (const std::string& endpoint : callers) visit(endpoint);
+}
+
+// Depth first with a stack of its own; a call to an endpoint that is on the path closes a cycle. Each endpoint is left once, so
+// each cycle is told once.
+void StepChecker::visit(const std::string& start) {
+  if (done_.contains(start)) return;
+  std::vector<Visit> path{{start, 0}};
+  std::set<std::string> on_path{start};
+  while (!path.empty()) {
+    const std::string endpoint = path.back().endpoint;
+    const std::vector<Call>& calls = calls_[endpoint];
+    if (path.back().next_call == calls.size()) {
+      on_path.erase(endpoint);
+      done_.insert(endpoint);
+      path.pop_back();
+      continue;
+    }
+    const Call& call = calls[path.back().next_call++];
+    if (on_path.contains(call.endpoint)) report_cycle(path, call);
+    else if (!done_.contains(call.endpoint)) {
+      on_path.insert(call.endpoint);
+      path.push_back({call.endpoint, 0});
+    }
+  }
+}
+
+void StepChecker::report_cycle(const std::vector<Visit>& path, const Call& call) {
+  const auto begin = std::find_if(path.begin(), path.end(), [&](const Visit& one) { return one.endpoint == call.endpoint; });
+  std::string cycle;
+  for (auto it = begin; it != path.end(); ++it) cycle += it->endpoint + " -> ";
+  reading_.issue(call.step, "call", "closes a cycle of calls: " + cycle + call.endpoint, "a request would never end; remove one of the calls");
+}
+
+}  // namespace
+
+void check_steps(const Scenario& scenario, Reading& reading) {
+  StepChecker checker{scenario, reading};
+  for (const ServiceSpec& service : scenario.services) {
+    for (const EndpointSpec& endpoint : service.endpoints) checker.check_endpoint(service.name + "." + endpoint.name, endpoint.steps);
+  }
+  for (const WorkloadSpec& workload : scenario.workloads) {
+    for (const JourneySpec& journey : workload.journeys) checker.check_journey(journey.steps);
+  }
+  checker.check_cycles();
+}
+
+}  // namespace headroom

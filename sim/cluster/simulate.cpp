@@ -1,0 +1,15 @@
+#include <fmt/format.h>
+
+#include "sim/cluster/exact_request_plane.hpp"
+#include "sim/cluster/simulation.hpp"
+
+namespace headroom {
+
+RunResult simulate(const Blueprint& blueprint, const RunIdentity& identity) {
+  if (const auto problems = check_blueprint(blueprint); !problems.empty()) {
+    throw std::invalid_argument{fmt::format("this cannot run: {}", fmt::join(problems, "; "))};
+  }
+  return simulate_with(blueprint, identity, make_exact_request_plane);
+}
+
+}  // namespace headroom

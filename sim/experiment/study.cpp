@@ -1,0 +1,175 @@
+#include "sim/experiment/study.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <stdexcept>
+#include <thread>
+#include <tuple>
+
+#include "sim/experiment/interruption.hpp"
+#include "sim/experiment/process_pool.hpp"
+
+namespace headroom {
+namespace {
+
+// Processors that this process may use.
+unsigned processors() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return static_cast<unsigned>(std::max(1, CPU_COUNT(&allowed)));
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+// The runs of one study, in one batch or in several.
+class StudyRunner {
+ public:
+  StudyRunner(std::size_t variants, const std::function<RunResult(const RunRequest&)>& run, const StudyOptions& options)
+      : run_{run}, options_{options}, workers_{options.workers == 0 ? processors() : options.workers} {
+    study_.runs.resize(variants);
+  }
+
+  // Runs these as well.
+  void add(const std::vector<RunRequest>& requests);
+  // Whether nothing more may be started.
+  bool stopped() const { return study_.interrupted || (!options_.keep_going && !study_.failed.empty()); }
+  const Study& study() const { return study_; }
+  Study take() { return std::move(study_); }
+
+ private:
+  void start_some();
+  void settle(ProcessPool::Outcome outcome);
+  void fail(const RunRequest& request, int exit_code, std::string message);
+  void interrupt();
+  void sort_results();
+  void report_progress() const;
+
+  const std::function<RunResult(const RunRequest&)>& run_;
+  const StudyOptions& options_;
+  const unsigned workers_;
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  Interruption interruption_;
+  ProcessPool pool_;
+  Study study_;
+  std::vector<RunRequest> requests_;  // job numbers are places in it
+  std::size_t next_ = 0;              // to be started
+  std::size_t done_ = 0;
+  double seconds_of_done_ = 0.0;
+};
+
+void StudyRunner::add(const std::vector<RunRequest>& requests) {
+  for (const RunRequest& request : requests) {
+    if (request.variant >= study_.runs.size()) throw std::invalid_argument{"a run was asked for of a variant that does not exist"};
+  }
+  requests_.insert(requests_.end(), requests.begin(), requests.end());
+  report_progress();
+  while (true) {
+    if (interruption_.happened()) {
+      interrupt();
+      break;
+    }
+    start_some();
+    if (pool_.running() == 0) break;
+    if (auto outcome = pool_.wait(interruption_.descriptor())) {
+      settle(std::move(*outcome));
+      report_progress();
+    }
+  }
+  sort_results();
+}
+
+void StudyRunner::start_some() {
+  while (next_ < requests_.size() && pool_.running() < workers_ && !stopped()) {
+    const RunRequest& request = requests_[next_];
+    const auto body = [this, &request] { return to_bytes(run_(request)); };
+    if (!pool_.start(next_, body)) {
+      if (pool_.running() > 0) return;  // goes on with fewer at a time
+      fail(request, 1, std::string{"no process could be started for it: "} + std::strerror(errno));
+      ++done_;
+    }
+    ++next_;
+  }
+}
+
+void StudyRunner::settle(ProcessPool::Outcome outcome) {
+  ++done_;
+  seconds_of_done_ += outcome.seconds;
+  const RunRequest& request = requests_[outcome.job];
+  if (outcome.exit_code != 0) {
+    fail(request, outcome.exit_code, std::move(outcome.message));
+    return;
+  }
+  try {
+    study_.runs[request.variant].push_back(run_result_from(outcome.bytes));
+  } catch (const std::invalid_argument& error) {
+    fail(request, 1, error.what());
+  }
+}
+
+void StudyRunner::fail(const RunRequest& request, int exit_code, std::string message) {
+  study_.failed.push_back({request, exit_code, std::move(message)});
+}
+
+void StudyRunner::interrupt() {
+  study_.interrupted = true;
+  for (ProcessPool::Outcome& outcome : pool_.terminate()) settle(std::move(outcome));
+}
+
+// By what was asked for, never by what ended first.
+void StudyRunner::sort_results() {
+  for (std::vector<RunResult>& runs : study_.runs) {
+    std::stable_sort(runs.begin(), runs.end(), [](const RunResult& a, const RunResult& b) { return a.replication < b.replication; });
+  }
+  const auto place = [](const FailedRun& failed) { return std::tie(failed.request.variant, failed.request.replication); };
+  std::stable_sort(study_.failed.begin(), study_.failed.end(), [&](const FailedRun& a, const FailedRun& b) { return place(a) < place(b); });
+}
+
+void StudyRunner::report_progress() const {
+  if (!options_.progress) return;
+  const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+  StudyProgress progress{.done = done_, .total = requests_.size(), .elapsed_seconds = elapsed, .left_seconds = -1.0};
+  if (done_ > 0) {
+    // What is left of the runs at their mean length, over as many workers as still have something to do.
+    const auto left = static_cast<double>(requests_.size() - done_);
+    const double work = left * seconds_of_done_ / static_cast<double>(done_) - pool_.seconds_spent();
+    progress.left_seconds = std::max(0.0, work) / std::max(1.0, std::min(left, static_cast<double>(workers_)));
+  }
+  options_.progress(progress);
+}
+
+// Replication by replication, so that an interrupted study has as many runs of each variant as it can.
+std::vector<RunRequest> replications(std::size_t variants, std::uint64_t from, std::uint64_t to) {
+  std::vector<RunRequest> requests;
+  for (std::uint64_t replication = from; replication < to; ++replication) {
+    for (std::size_t variant = 0; variant < variants; ++variant) requests.push_back({variant, replication});
+  }
+  return requests;
+}
+
+}  // namespace
+
+Study run_study(std::size_t variants, const std::vector<RunRequest>& requests, const std::function<RunResult(const RunRequest&)>& run,
+                const StudyOptions& options) {
+  StudyRunner runner{variants, run, options};
+  runner.add(requests);
+  return runner.take();
+}
+
+Study run_until(std::size_t variants, std::uint64_t at_least, std::uint64_t at_most, const std::function<bool(const Study&)>& precise_enough,
+                const std::function<RunResult(const RunRequest&)>& run, const StudyOptions& options) {
+  StudyRunner runner{variants, run, options};
+  std::uint64_t made = std::min(at_least, at_most);
+  runner.add(replications(variants, 0, made));
+  while (made < at_most && !runner.stopped() && !precise_enough(runner.study())) {
+    // A quarter more: few looks, and little run in vain. Not by the number of workers, on which no outcome may depend.
+    const std::uint64_t more = std::min(at_most, made + std::max<std::uint64_t>(1, (made + 3) / 4));
+    runner.add(replications(variants, made, more));
+    made = more;
+  }
+  return runner.take();
+}
+
+}  // namespace headroom

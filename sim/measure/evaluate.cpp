@@ -1,0 +1,206 @@
+#include "sim/measure/evaluate.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/measure/selection.hpp"
+
+namespace headroom {
+namespace {
+
+constexpr double same_time = 1e-6;  // seconds; borders are computed in more than one way
+
+double window_begin(const RunResult& run, std::size_t window) { return window == 0 ? 0.0 : run.window_ends[window - 1]; }
+
+// A window belongs to a span when its middle does: borders of phases and of the warm-up are borders of windows.
+bool inside(double begin, double end, TimeSpan span) {
+  const double middle = (begin + end) / 2.0;
+  return middle > span.begin_seconds && middle < span.end_seconds;
+}
+
+WindowSum sum_of_window(const MetricSelector& selector, const RunResult& run, std::size_t window) {
+  WindowSum sum;
+  const double seconds = run.window_ends[window] - window_begin(run, window);
+  for (const Series& series : run.series) {
+    if (!selects(selector, series.metric, series.labels)) continue;
+    sum.any = true;
+    switch (series.kind) {
+      case MetricKind::counter: sum.part += series.columns[0][window]; break;
+      case MetricKind::gauge:
+        sum.part += series.columns[0][window] * seconds;
+        sum.largest += series.columns[1][window];
+        sum.last += series.columns[2][window];
+        break;
+      case MetricKind::share:
+        sum.part += series.columns[0][window];
+        sum.whole += series.columns[1][window];
+        break;
+      case MetricKind::durations: break;
+    }
+  }
+  return sum;
+}
+
+// Percentiles of one window: of the only series selected exactly; of several, weighted by their counts (an approximation that is used for
+// charts and for `for`, never for values over a span, which come from histograms).
+std::optional<double> durations_of_window(const MetricSelector& selector, const RunResult& run, std::size_t window) {
+  double count = 0.0, sum = 0.0, weighted = 0.0;
+  std::size_t column = 2;
+  if (selector.aggregation == Aggregation::percentile) {
+    const double recorded[]{50.0, 95.0, 99.0};
+    const auto fixed = std::find(std::begin(recorded), std::end(recorded), selector.percentile);
+    const auto extra = std::find(run.extra_percentiles.begin(), run.extra_percentiles.end(), selector.percentile);
+    if (fixed != std::end(recorded)) column = 2 + static_cast<std::size_t>(fixed - std::begin(recorded));
+    else if (extra != run.extra_percentiles.end()) column = 5 + static_cast<std::size_t>(extra - run.extra_percentiles.begin());
+    else return std::nullopt;
+  }
+  for (const Series& series : run.series) {
+    if (!selects(selector, series.metric, series.labels)) continue;
+    const double records = series.columns[0][window];
+    count += records;
+    sum += series.columns[1][window];
+    weighted += records * series.columns[column][window];
+  }
+  const double seconds = run.window_ends[window] - window_begin(run, window);
+  if (selector.aggregation == Aggregation::count) return count;
+  if (selector.aggregation == Aggregation::rate) return count / seconds;
+  if (count <= 0.0) return std::nullopt;
+  return selector.aggregation == Aggregation::percentile ? weighted / count : sum / count;
+}
+
+std::optional<double> window_value(const MetricSelector& selector, MetricKind kind, const RunResult& run, std::size_t window) {
+  if (kind == MetricKind::durations) return durations_of_window(selector, run, window);
+  return value_of(selector, kind, sum_of_window(selector, run, window), run.window_ends[window] - window_begin(run, window));
+}
+
+std::optional<double> evaluate_durations(const MetricSelector& selector, const RunResult& run, TimeSpan span) {
+  WindowSum sum;
+  for (const Series& series : run.series) {
+    if (!selects(selector, series.metric, series.labels)) continue;
+    sum.any = true;
+    for (std::size_t i = 0; i < series.slices.size(); ++i) {
+      if (inside(i == 0 ? 0.0 : run.slice_ends[i - 1], run.slice_ends[i], span)) sum.histogram.merge(series.slices[i]);
+    }
+  }
+  return value_of(selector, MetricKind::durations, sum, span.end_seconds - span.begin_seconds);
+}
+
+std::optional<double> extreme_window(const MetricSelector& selector, MetricKind kind, const RunResult& run, TimeSpan span) {
+  const bool largest = selector.aggregation == Aggregation::max;
+  std::optional<double> extreme;
+  for (std::size_t i = 0; i < run.window_ends.size(); ++i) {
+    if (!inside(window_begin(run, i), run.window_ends[i], span)) continue;
+    const auto value = window_value(selector, kind, run, i);
+    if (value && (!extreme || (largest ? *value > *extreme : *value < *extreme))) extreme = value;
+  }
+  return extreme;
+}
+
+std::optional<double> evaluate_over_windows(const MetricSelector& selector, MetricKind kind, const RunResult& run, TimeSpan span) {
+  const bool extreme = selector.aggregation == Aggregation::max || selector.aggregation == Aggregation::min;
+  if (extreme) return extreme_window(selector, kind, run, span);
+  WindowSum total;
+  double seconds = 0.0;
+  for (std::size_t i = 0; i < run.window_ends.size(); ++i) {
+    if (!inside(window_begin(run, i), run.window_ends[i], span)) continue;
+    const WindowSum window = sum_of_window(selector, run, i);
+    total.any = total.any || window.any;
+    total.part += window.part;
+    total.whole += window.whole;
+    total.last = window.last;
+    seconds += run.window_ends[i] - window_begin(run, i);
+  }
+  return value_of(selector, kind, total, seconds);
+}
+
+// Seconds from the moment more was asked for until there was N times as much.
+std::optional<double> time_to_factor(const MetricSelector& selector, MetricKind kind, const RunResult& run, TimeSpan span) {
+  MetricSelector level = selector;
+  level.aggregation = Aggregation::last;
+  MetricSelector wanted = level;
+  if (selector.metric == "replicas") wanted.metric = "replicas_wanted";
+  std::optional<double> first, wanted_first, rises_at;
+  for (std::size_t i = 0; i < run.window_ends.size(); ++i) {
+    const double begin = window_begin(run, i), end = run.window_ends[i];
+    if (!inside(begin, end, span)) continue;
+    const auto value = window_value(level, kind, run, i);
+    const auto asked = window_value(wanted, kind, run, i);
+    if (!value || !asked) continue;
+    if (!first) {
+      first = value;
+      wanted_first = asked;
+    }
+    if (!rises_at && *asked > *wanted_first) rises_at = begin;
+    if (rises_at && *value >= selector.factor * *first - 1e-9) return end - *rises_at;
+  }
+  return std::nullopt;
+}
+
+std::optional<double> total(const RunResult& run, TimeSpan span, const char* metric) {
+  return evaluate({.aggregation = Aggregation::count, .metric = metric}, run, span);
+}
+
+}  // namespace
+
+TimeSpan span_of(const Condition& condition, const RunResult& run) {
+  TimeSpan span{run.warm_up_seconds, run.duration_seconds};
+  if (condition.phase.empty()) return span;
+  // A phase of that name in several workloads: from the first that begins to the last that ends.
+  TimeSpan phase{run.duration_seconds, 0.0};
+  for (const PhaseResult& candidate : run.phases) {
+    if (candidate.name != condition.phase) continue;
+    phase.begin_seconds = std::min(phase.begin_seconds, candidate.begin_seconds);
+    phase.end_seconds = std::max(phase.end_seconds, candidate.end_seconds);
+  }
+  return {std::max(span.begin_seconds, phase.begin_seconds), std::min(span.end_seconds, phase.end_seconds)};
+}
+
+std::optional<double> evaluate(const MetricSelector& selector, const RunResult& run, TimeSpan span) {
+  const double seconds = span.end_seconds - span.begin_seconds;
+  if (seconds <= same_time) return std::nullopt;
+  if (selector.metric == "cost_per_user") {
+    const auto cost = total(run, span, "cost");
+    if (!cost || run.users <= 0.0) return std::nullopt;
+    return *cost / seconds / run.users;
+  }
+  if (selector.metric == "cost_per_request") {
+    const auto cost = total(run, span, "cost");
+    const auto requests = total(run, span, "requests");
+    if (!cost || !requests || *requests <= 0.0) return std::nullopt;
+    return *cost / *requests;
+  }
+  const MetricInfo* metric = find_metric(selector.metric);
+  if (metric == nullptr) return std::nullopt;
+  if (selector.aggregation == Aggregation::time_to) return time_to_factor(selector, metric->kind, run, span);
+  if (metric->kind == MetricKind::durations) return evaluate_durations(selector, run, span);
+  return evaluate_over_windows(selector, metric->kind, run, span);
+}
+
+double longest_breach_seconds(const Condition& condition, const RunResult& run, TimeSpan span) {
+  const std::vector<std::optional<double>> values = window_values(condition.selector, run);
+  double longest = 0.0, present = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double begin = window_begin(run, i), end = run.window_ends[i];
+    if (!inside(begin, end, span)) continue;
+    // Where nothing was seen nothing was broken.
+    const bool breached = values[i] && !holds(condition.comparison, *values[i], condition.limit.value);
+    present = breached ? present + (end - begin) : 0.0;
+    longest = std::max(longest, present);
+  }
+  return longest;
+}
+
+std::vector<std::optional<double>> window_values(const MetricSelector& selector, const RunResult& run) {
+  std::vector<std::optional<double>> values(run.window_ends.size());
+  const MetricInfo* metric = find_metric(selector.metric);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (selector.metric == "cost_per_user" || selector.metric == "cost_per_request") {
+      values[i] = evaluate(selector, run, {window_begin(run, i), run.window_ends[i]});
+    } else if (metric != nullptr) {
+      values[i] = window_value(selector, metric->kind, run, i);
+    }
+  }
+  return values;
+}
+
+}  // namespace headroom

@@ -1,0 +1,105 @@
+#include "sim/measure/histogram.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace headroom {
+namespace {
+constexpr unsigned sub_buckets = 1U << 7;
+
+// Bounds of a bucket in nanoseconds: [lower, lower + width).
+struct Bounds {
+  double lower;
+  double width;
+};
+Bounds bounds_of(std::uint32_t index) {
+  if (index < sub_buckets) return {static_cast<double>(index), 1.0};
+  const unsigned shift = index / sub_buckets - 1U;
+  const double width = std::ldexp(1.0, static_cast<int>(shift));
+  return {static_cast<double>(index % sub_buckets + sub_buckets) * width, width};
+}
+}  // namespace
+
+void Histogram::grow(std::uint32_t bucket) { counts_.resize(std::max<std::size_t>(bucket + 1U, counts_.size() + counts_.size() / 2), 0); }
+
+void Histogram::merge(const Histogram& other) {
+  if (other.counts_.size() > counts_.size()) counts_.resize(other.counts_.size(), 0);
+  for (std::size_t i = 0; i < other.counts_.size(); ++i) counts_[i] += other.counts_[i];
+  count_ += other.count_;
+  sum_ += other.sum_;
+  largest_ = std::max(largest_, other.largest_);
+}
+
+void Histogram::clear() {
+  if (count_ == 0) return;
+  std::fill(counts_.begin(), counts_.end(), 0);
+  count_ = 0;
+  sum_ = 0;
+  largest_ = 0;
+}
+
+double Histogram::mean_seconds() const { return count_ == 0 ? 0.0 : static_cast<double>(sum_) / static_cast<double>(count_) * 1e-9; }
+
+double Histogram::quantile_seconds(double probability) const {
+  if (count_ == 0) return 0.0;
+  const double wanted = std::ceil(std::clamp(probability, 0.0, 1.0) * static_cast<double>(count_));
+  const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(wanted), 1, count_);
+  std::uint64_t seen = 0;
+  for (std::uint32_t i = 0; i < counts_.size(); ++i) {
+    seen += counts_[i];
+    if (seen >= rank) {
+      const Bounds bounds = bounds_of(i);
+      // The values of a bucket are whole nanoseconds lower … lower + width - 1.
+      return std::min(bounds.lower + (bounds.width - 1.0) / 2.0, static_cast<double>(largest_)) * 1e-9;
+    }
+  }
+  return max_seconds();
+}
+
+double Histogram::share_at_most(double seconds) const {
+  if (count_ == 0) return 1.0;
+  const double limit = seconds * 1e9;
+  std::uint64_t at_most = 0;
+  for (std::uint32_t i = 0; i < counts_.size(); ++i) {
+    const Bounds bounds = bounds_of(i);
+    if (bounds.lower + (bounds.width - 1.0) / 2.0 > limit) break;
+    at_most += counts_[i];
+  }
+  return static_cast<double>(at_most) / static_cast<double>(count_);
+}
+
+std::vector<Histogram::Bucket> Histogram::buckets() const {
+  std::vector<Bucket> filled;
+  for (std::uint32_t i = 0; i < counts_.size(); ++i) {
+    if (counts_[i] > 0) filled.push_back({i, counts_[i]});
+  }
+  return filled;
+}
+
+double Histogram::lower_bound_seconds(std::uint32_t index) { return bounds_of(index).lower * 1e-9; }
+double Histogram::upper_bound_seconds(std::uint32_t index) {
+  const Bounds bounds = bounds_of(index);
+  return (bounds.lower + bounds.width) * 1e-9;
+}
+
+Histogram Histogram::restore(const std::vector<Bucket>& buckets, std::uint64_t sum_ns_high, std::uint64_t sum_ns_low, std::uint64_t largest_ns) {
+  Histogram histogram;
+  for (const Bucket& bucket : buckets) {
+    if (bucket.index >= histogram.counts_.size()) histogram.counts_.resize(bucket.index + 1U, 0);
+    histogram.counts_[bucket.index] += bucket.count;
+    histogram.count_ += bucket.count;
+  }
+  histogram.sum_ = (static_cast<unsigned __int128>(sum_ns_high) << 64) | sum_ns_low;
+  histogram.largest_ = largest_ns;
+  return histogram;
+}
+
+bool Histogram::operator==(const Histogram& other) const {
+  if (count_ != other.count_ || sum_ != other.sum_ || largest_ != other.largest_) return false;
+  const auto& longer = counts_.size() >= other.counts_.size() ? counts_ : other.counts_;
+  const auto& shorter = counts_.size() >= other.counts_.size() ? other.counts_ : counts_;
+  return std::equal(shorter.begin(), shorter.end(), longer.begin()) &&
+         std::all_of(longer.begin() + static_cast<std::ptrdiff_t>(shorter.size()), longer.end(), [](std::uint64_t n) { return n == 0; });
+}
+
+}  // namespace headroom

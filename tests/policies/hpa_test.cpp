@@ -1,0 +1,178 @@
+#include "sim/seams/autoscaler.hpp"
+#include "tests/policies/policy_under_test.hpp"
+
+namespace headroom {
+namespace {
+
+constexpr std::int64_t gib = std::int64_t{1} << 30;
+
+// A pod that has been ready for an hour, using `cpu` of one core and `memory` of 4 GiB.
+PodView pod(SimTime now, double cpu, std::int64_t memory = gib) {
+  const SimTime long_ago = now - std::chrono::hours{1};
+  return {.started = long_ago,
+          .ready_changed = long_ago,
+          .cpu_request = 1.0,
+          .memory_request = {4 * gib},
+          .cpu = PodSample{.value = cpu, .at = now, .window = std::chrono::seconds{15}},
+          .memory = PodSample{.value = static_cast<double>(memory), .at = now, .window = std::chrono::seconds{15}}};
+}
+
+// Drives an autoscaler whose service follows at once.
+class FollowingService {
+ public:
+  FollowingService(const Json& options, int replicas) : autoscaler_{policy<Autoscaler>(options)}, replicas_{replicas} {}
+
+  // Every pod uses this much of its core.
+  int at(double seconds, double cpu, std::int64_t memory = gib) {
+    const SimTime now = at_seconds(7200 + seconds);
+    return decide(now, std::vector<PodView>(static_cast<std::size_t>(replicas_), pod(now, cpu, memory)));
+  }
+  int decide(SimTime now, const std::vector<PodView>& pods) {
+    const ScalingDecision decision = autoscaler_->decide({.now = now, .current_replicas = replicas_, .pods = pods});
+    reason_ = decision.reason;
+    return replicas_ = decision.replicas;
+  }
+  const std::string& reason() const { return reason_; }
+
+ private:
+  std::unique_ptr<Autoscaler> autoscaler_;
+  int replicas_;
+  std::string reason_;
+};
+
+Json hpa(double target, Json more = Json::object()) {
+  Json options = {{"policy", "hpa"}, {"metrics", {{{"resource", "cpu"}, {"target", target}}}}, {"replicas", {1, 100}}};
+  options.update(more);
+  return options;
+}
+
+// "If the current metric value is 200m, and the desired value is 100m, the number of replicas will be doubled, since
+// 200.0 / 100.0 == 2.0. If the current value is instead 50m, you'll halve the number of replicas" (Kubernetes, algorithm details).
+TEST(Hpa, DoublesAndHalvesInProportion) {
+  const Json at_once = {{"metrics", {{{"resource", "cpu"}, {"average", 0.1}}}}, {"stabilization", 0}};
+  EXPECT_EQ(FollowingService(hpa(0.5, at_once), 6).at(0, 0.2), 12);
+  FollowingService service{hpa(0.5, at_once), 6};
+  service.at(0, 0.1);
+  EXPECT_EQ(service.at(15, 0.05), 3);
+}
+
+TEST(Hpa, SaysWhatItSaw) {
+  FollowingService service{hpa(0.7), 3};
+  EXPECT_EQ(service.at(0, 0.93), 4);  // ceil(3 × 93 / 70) = ceil(3.99)
+  EXPECT_EQ(service.reason(), "cpu 93 % against 70 %: 4 wanted of 3");
+}
+
+TEST(Hpa, StaysWithinTheToleranceBoundsIncluded) {
+  EXPECT_EQ(FollowingService(hpa(1.0), 10).at(0, 1.10), 10);
+  EXPECT_EQ(FollowingService(hpa(1.0), 10).at(0, 1.11), 12);  // ceil(11.1)
+  FollowingService service{hpa(1.0, {{"stabilization", 0}}), 10};
+  service.at(0, 1.0);
+  EXPECT_EQ(service.at(15, 0.90), 10);
+  EXPECT_EQ(service.at(30, 0.89), 9);  // ceil(8.9)
+}
+
+TEST(Hpa, TruncatesUtilizationToWholePercents) { EXPECT_EQ(FollowingService(hpa(1.0), 10).at(0, 1.109), 10); }
+
+TEST(Hpa, GoesUpToTwiceOrFourAtATime) {
+  EXPECT_EQ(FollowingService(hpa(0.1), 1).at(0, 1.0), 4);  // 10 wanted, max(2 × 1, 4)
+  EXPECT_EQ(FollowingService(hpa(0.1), 5).at(0, 1.0), 10);
+}
+
+TEST(Hpa, GoesDownOnlyAfterTheWindowOfHigherWishes) {
+  FollowingService service{hpa(0.5), 4};
+  EXPECT_EQ(service.at(0, 0.5), 4);
+  EXPECT_EQ(service.at(15, 0.1), 4);
+  EXPECT_EQ(service.at(300, 0.1), 4) << "a wish of exactly 300 s ago still counts";
+  EXPECT_EQ(service.reason(), "cpu 10 % against 50 %: 1 wanted of 4; 4 by earlier proposals");
+  EXPECT_EQ(service.at(315, 0.1), 1);
+}
+
+TEST(Hpa, TakesTheLargestOfSeveralMetrics) {
+  const Json both = {{"metrics", {{{"resource", "cpu"}, {"target", 0.5}}, {{"resource", "memory"}, {"target", 0.5}}}}};
+  EXPECT_EQ(FollowingService(hpa(0.5, both), 4).at(0, 0.5, 3 * gib), 6);  // cpu 4 × 50/50 = 4, memory 4 × 75/50 = 6
+  EXPECT_EQ(FollowingService(hpa(0.5, both), 4).at(0, 1.0, 3 * gib), 8);
+}
+
+TEST(Hpa, HoldsAnAverageOfMemory) {
+  const Json memory = {{"metrics", {{{"resource", "memory"}, {"average_memory", "2 GiB"}}}}};
+  EXPECT_EQ(FollowingService(hpa(0.5, memory), 4).at(0, 0.0, 3 * gib), 6);  // 4 × 3 / 2
+}
+
+TEST(Hpa, LetsAFailingMetricBlockOnlyTheWayDown) {
+  const Json both = {{"metrics", {{{"resource", "cpu"}, {"target", 0.5}}, {{"resource", "memory"}, {"target", 0.5}}}}, {"stabilization", 0}};
+  const SimTime now = at_seconds(7200);
+  const auto pods = [now](double cpu) {
+    PodView blind = pod(now, cpu);
+    blind.memory.reset();
+    return std::vector<PodView>(4, blind);
+  };
+  FollowingService service{hpa(0.5, both), 4};
+  EXPECT_EQ(service.decide(now, pods(0.1)), 4);
+  EXPECT_EQ(service.reason(), "memory: no sample of any pod yet; left alone");
+  EXPECT_EQ(service.decide(now, pods(0.75)), 6);
+}
+
+TEST(Hpa, CountsAStartingPodAsIdleOnTheWayUp) {
+  const SimTime now = at_seconds(7200);
+  PodView starting = pod(now, 1.0);
+  starting.ready = false;
+  starting.started = starting.ready_changed = now - std::chrono::seconds{10};
+  // Ready: 90 % of 50 %: with the unready one as idle (90 + 90 + 0) / 3 = 60 %, so ceil(3 × 60 / 50) = 4 instead of 6.
+  EXPECT_EQ(FollowingService(hpa(0.5), 3).decide(now, {pod(now, 0.9), pod(now, 0.9), starting}), 4);
+}
+
+TEST(Hpa, GoesStraightToABoundWhateverTheMetrics) {
+  EXPECT_EQ(FollowingService(hpa(0.5, {{"replicas", {3, 30}}}), 1).decide(at_seconds(0), {}), 3);
+  EXPECT_EQ(FollowingService(hpa(0.5, {{"replicas", {3, 30}}}), 50).decide(at_seconds(0), {}), 30);
+}
+
+TEST(Hpa, IsSwitchedOffByZeroReplicas) { EXPECT_EQ(FollowingService(hpa(0.5), 0).decide(at_seconds(0), {}), 0); }
+
+TEST(Hpa, WaitsForTheFirstSamples) {
+  const SimTime now = at_seconds(7200);
+  PodView blind = pod(now, 0.0);
+  blind.cpu.reset();
+  FollowingService service{hpa(0.5), 3};
+  EXPECT_EQ(service.decide(now, {blind, blind, blind}), 3);
+  EXPECT_EQ(service.reason(), "cpu: no sample of any pod yet; left alone");
+}
+
+// 3 → 10 wanted, 2 pods a minute: events younger than 60 s count against the limit, one of exactly 60 s does not.
+TEST(Hpa, KeepsToTheRateOfItsBehavior) {
+  const Json slow = {{"behavior", {{"scale_up", {{"policies", {{{"type", "pods"}, {"value", 2}, {"period", "60 s"}}}}}}}}};
+  FollowingService service{hpa(0.3, slow), 3};
+  EXPECT_EQ(service.at(0, 1.0), 5);
+  EXPECT_EQ(service.reason(), "cpu 100 % against 30 %: 10 wanted of 3; limited to 5");
+  EXPECT_EQ(service.at(45, 1.0), 5);
+  EXPECT_EQ(service.at(60, 1.0), 7);
+}
+
+TEST(Hpa, NeverShrinksWhenThatIsDisabled) {
+  const Json up_only = {{"behavior", {{"scale_down", {{"select", "disabled"}, {"stabilization", 0}}}}}};
+  FollowingService service{hpa(0.5, up_only), 4};
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(service.at(i * 15.0, 0.01), 4);
+}
+
+TEST(Hpa, LooksEverySync) {
+  EXPECT_EQ(policy<Autoscaler>(hpa(0.5))->period(), std::chrono::seconds{15});
+  EXPECT_EQ(policy<Autoscaler>(hpa(0.5, {{"sync", "30 s"}}))->period(), std::chrono::seconds{30});
+}
+
+TEST(Hpa, NamesImpossibleOptions) {
+  EXPECT_TRUE(problems_of<Autoscaler>({{"policy", "hpa"}}).empty());
+  EXPECT_TRUE(problems_of<Autoscaler>(hpa(0.7, {{"behavior", Json::object()}})).empty());
+  const auto names = [](const Json& more) {
+    std::vector<std::string> fields;
+    for (const auto& [field, sentence] : problems_of<Autoscaler>(hpa(0.5, more))) fields.push_back(field);
+    return fields;
+  };
+  EXPECT_EQ(names({{"metrics", Json::array()}}), std::vector<std::string>{"metrics"});
+  EXPECT_EQ(names({{"metrics", {{{"resource", "cpu"}}}}}), std::vector<std::string>{"metrics/0"});
+  EXPECT_EQ(names({{"metrics", {{{"resource", "cpu"}, {"target", 0.725}}}}}), std::vector<std::string>{"metrics/0/target"});
+  EXPECT_EQ(names({{"metrics", {{{"resource", "memory"}, {"average", 0.5}}}}}), std::vector<std::string>{"metrics/0/average"});
+  EXPECT_EQ(names({{"replicas", {5, 3}}}), std::vector<std::string>{"replicas"});
+  EXPECT_EQ(names({{"behavior", {{"scale_up", {{"policies", Json::array()}}}}}}), std::vector<std::string>{"behavior/scale_up/policies"});
+}
+
+}  // namespace
+}  // namespace headroom

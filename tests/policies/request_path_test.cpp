@@ -1,0 +1,86 @@
+// What is called per request does not allocate, once everything has been seen.
+#include "sim/core/random.hpp"
+#include "sim/seams/balancer.hpp"
+#include "sim/seams/cache_policy.hpp"
+#include "sim/seams/shard_policy.hpp"
+#include "tests/policies/allocation_count.hpp"
+#include "tests/policies/policy_under_test.hpp"
+
+namespace headroom {
+namespace {
+
+template <class Work>
+std::size_t allocations_of(Work&& work) {
+  const std::size_t before = allocation_count();
+  work();
+  return allocation_count() - before;
+}
+
+TEST(RequestPath, CountsAllocationsAtAll) {
+  std::vector<int> grown;
+  EXPECT_EQ(allocations_of([&] { grown.resize(1000); }), 1U);
+  EXPECT_EQ(grown.size(), 1000U);
+}
+
+TEST(RequestPath, BalancersDoNotAllocate) {
+  const std::vector<std::uint32_t> in_flight = {3, 1, 4, 1, 5};
+  for (const std::string& name : RegistryOf<Balancer>::instance().names()) {
+    const auto balancer = policy<Balancer>({{"policy", name}});
+    RandomStream random;
+    EXPECT_EQ(allocations_of([&] { for (int i = 0; i < 10'000; ++i) balancer->pick(in_flight, random); }), 0U) << name;
+  }
+}
+
+TEST(RequestPath, ShardMapsDoNotAllocate) {
+  for (const std::string& name : RegistryOf<ShardPolicy>::instance().names()) {
+    const auto map = policy<ShardPolicy>({{"policy", name}})->map(8);
+    std::uint64_t sum = 0;
+    EXPECT_EQ(allocations_of([&] { for (std::uint64_t key = 0; key < 10'000; ++key) sum += map->shard_of(key); }), 0U) << name;
+    EXPECT_GT(sum, 0U);
+  }
+}
+
+// A tier of 2000 unit objects over 20,000 keys, in plain arrays of its own.
+class PlainTier {
+ public:
+  explicit PlainTier(CachePolicy& cache_policy) : policy_{cache_policy}, slot_of_(keys, 0), key_of_(places), free_(places) {
+    for (std::uint32_t slot = 0; slot < places; ++slot) free_[slot] = slot;
+  }
+  void run(RandomStream& random, int requests) {
+    for (int i = 0; i < requests; ++i) get(random.below(1 + random.below(keys)));
+  }
+
+ private:
+  static constexpr std::uint64_t keys = 20'000;
+  static constexpr std::uint32_t places = 2000;
+  void get(std::uint64_t key) {
+    if (slot_of_[key] != 0) return policy_.hit(slot_of_[key] - 1);
+    if (used_ == places) {
+      const CachePolicy::Slot slot = policy_.evict();
+      slot_of_[key_of_[slot]] = 0;
+      free_[--used_] = slot;
+    }
+    const CachePolicy::Slot slot = free_[used_++];
+    key_of_[slot] = key;
+    slot_of_[key] = slot + 1;
+    policy_.insert(slot, key, {1});
+  }
+  CachePolicy& policy_;
+  std::vector<std::uint32_t> slot_of_;  // 1 + slot; 0: not resident
+  std::vector<std::uint64_t> key_of_;
+  std::vector<std::uint32_t> free_;  // from used_ on
+  std::uint32_t used_ = 0;
+};
+
+TEST(RequestPath, CachePoliciesDoNotAllocateAfterWarmUp) {
+  for (const std::string& name : RegistryOf<CachePolicy>::instance().names()) {
+    const auto cache = policy<CachePolicy>({{"policy", name}}, {.capacity = {2000}});
+    PlainTier tier{*cache};
+    RandomStream random{4};
+    tier.run(random, 100'000);
+    EXPECT_EQ(allocations_of([&] { tier.run(random, 1'000'000); }), 0U) << name;
+  }
+}
+
+}  // namespace
+}  // namespace headroom
