@@ -105,7 +105,11 @@ std::string margin_text(const Verdict& verdict) {
     return number_text(factor) + "x the limit";
   }
   const std::string share = display(std::fabs(*verdict.margin), Dimension::ratio);
-  return *verdict.margin < 0.0 ? "missed by " + share : share + " to spare";
+  return share + (*verdict.margin < 0.0 ? " beyond the limit" : " to spare");
+}
+
+std::string explanation_text(const Verdict& verdict) {
+  return verdict.explanation == one_run_explanation ? "" : verdict.explanation;
 }
 
 std::string warm_up_text(const std::vector<RunResult>& runs) {

@@ -24,8 +24,10 @@ std::string answer_line(const StudyReport& report);
 // What a reader must know before believing the rest: failed runs, an interruption, one replication only. May be empty.
 std::vector<std::string> caveats_of(const StudyReport& report);
 
-// "target missed by 12 %", "12 % inside the limit"; empty without a margin.
+// "12 % to spare", "12 % beyond the limit", "6.4x the limit"; empty without a margin.
 std::string margin_text(const Verdict& verdict);
+// The verdict's explanation, without what caveats_of() says once for the whole report.
+std::string explanation_text(const Verdict& verdict);
 
 // The rule by which the front of the runs was deleted, with the span: "MSER-5, 4 min to 6 min deleted".
 std::string warm_up_text(const std::vector<RunResult>& runs);

@@ -72,8 +72,8 @@ Histogram latencies_of(const std::vector<RunResult>& runs) {
     for (const Series& series : run.series) {
       if (series.metric != "latency" || series.labels.size() != 1 || series.labels.front().name != "workload") continue;
       for (std::size_t i = 0; i < series.slices.size(); ++i) {
-        const double begin = i == 0 ? 0.0 : run.slice_ends[i - 1];
-        if (begin >= run.warm_up_seconds - 1e-9) all.merge(series.slices[i]);
+        const double middle = ((i == 0 ? 0.0 : run.slice_ends[i - 1]) + run.slice_ends[i]) / 2.0;
+        if (middle > run.warm_up_seconds) all.merge(series.slices[i]);
       }
     }
   }
@@ -192,6 +192,8 @@ void ChartBuilder::add_chart(ChartGroup& group, const std::string& title, std::v
   // Latencies that span decades would leave all but the worst on the floor.
   const bool is_latency = subjects.front().selector.aggregation == Aggregation::percentile;
   chart.logarithmic = is_latency && extent.smallest_positive && *extent.largest / *extent.smallest_positive > 50.0;
+  const std::string& metric = subjects.front().selector.metric;
+  chart.stepped = metric == "replicas" || metric == "nodes" || metric == "pending_pods";
   for (ChartLine& line : chart.lines) scale(line, unit);
   for (ChartLimit& limit : limits_for(subjects)) {
     // A limit far above what was measured would flatten the lines.

@@ -31,6 +31,7 @@ struct Chart {
   bool over_time = true;           // horizontal axis: seconds since the start; else a quantity of its own, on a logarithmic axis
   std::string x_title, x_unit;     // of that quantity
   bool logarithmic = false;        // vertical axis
+  bool stepped = false;            // levels of whole things
   std::vector<double> x;
   std::vector<ChartLine> lines;
   std::vector<ChartLimit> limits;

@@ -170,16 +170,19 @@ std::string display(double value, Dimension dimension) { return display(value, u
 std::string display(const Interval& interval, const DisplayUnit& unit, std::string_view plus_minus) {
   const double half = interval.half_width() / unit.size;
   const double number = interval.mean / unit.size;
-  // An interval far finer than the digits shown says nothing to a reader.
-  if (!interval.known || half <= std::fabs(number) * 1e-5 || !std::isfinite(half)) return display(interval.mean, unit);
+  if (!interval.known || half <= std::fabs(number) * 1e-9 || !std::isfinite(half)) return display(interval.mean, unit);
   const bool leads_with_one = half / std::pow(10.0, std::floor(std::log10(half))) < 2.0;
-  const int decimals = std::min(decimals_for(half, leads_with_one ? 2 : 1), decimals_for(number == 0.0 ? half : number, 5));
-  return with_unit(fixed_text(number, decimals), unit) + " " + std::string{plus_minus} + " " + fixed_text(half, decimals);
+  const int decimals = std::min(decimals_for(half, leads_with_one ? 2 : 1), decimals_for(number == 0.0 ? half : number, 4));
+  const std::string half_text = fixed_text(half, decimals);
+  // An interval finer than the digits shown says nothing to a reader.
+  if (half_text.find_first_of("123456789") == std::string::npos) return display(interval.mean, unit);
+  return with_unit(fixed_text(number, decimals), unit) + " " + std::string{plus_minus} + " " + half_text;
 }
 
 std::string bounds_text(const Interval& interval, const DisplayUnit& unit) {
   if (!interval.known) return "";
-  return "[" + number_text(std::max(0.0, interval.low) / unit.size) + ", " + number_text(interval.high / unit.size) + "]";
+  const std::string low = number_text(std::max(0.0, interval.low) / unit.size), high = number_text(interval.high / unit.size);
+  return low == high ? "" : "[" + low + ", " + high + "]";
 }
 
 std::string signed_text(double value, const DisplayUnit& unit) { return (value > 0.0 ? "+" : "") + display(value, unit); }

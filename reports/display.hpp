@@ -35,7 +35,7 @@ std::string display(double value, const DisplayUnit& unit);             // "412 
 std::string display(double value, Dimension dimension);
 // "412 ms ± 9", as many digits as the half width gives sense to; without an interval, only the value. `plus_minus`: "±" or "+-".
 std::string display(const Interval& interval, const DisplayUnit& unit, std::string_view plus_minus);
-// "[398, 431]", never below zero, as no metric is; empty when there is no interval.
+// "[398, 431]", never below zero, as no metric is; empty when there is no interval or it is too narrow to show.
 std::string bounds_text(const Interval& interval, const DisplayUnit& unit);
 // "+12 ms", "-3.1 %".
 std::string signed_text(double value, const DisplayUnit& unit);

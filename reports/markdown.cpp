@@ -28,9 +28,10 @@ std::string row_text(const std::vector<std::string>& cells) {
   return text + "\n";
 }
 
-std::string table_head(const std::vector<std::string>& titles, std::size_t left_aligned) {
+// `numbers`: titles of the columns that hold numbers and are set to the right.
+std::string table_head(const std::vector<std::string>& titles, const std::vector<std::string>& numbers) {
   std::string text = row_text(titles) + "|";
-  for (std::size_t i = 0; i < titles.size(); ++i) text += i < left_aligned ? " --- |" : " ---: |";
+  for (const std::string& title : titles) text += std::find(numbers.begin(), numbers.end(), title) == numbers.end() ? " --- |" : " ---: |";
   return text + "\n";
 }
 
@@ -47,16 +48,15 @@ std::string verdicts_table(const StudyReport& report) {
   const bool many = report.file.variants.size() > 1;
   std::vector<std::string> titles{"verdict", "objective"};
   if (many) titles.insert(titles.begin(), "variant");
-  const std::size_t left = titles.size();
   titles.insert(titles.end(), {"value", "margin", "remark"});
-  std::string text = table_head(titles, left);
+  std::string text = table_head(titles, {"value", "margin"});
   for (std::size_t v = 0; v < report.file.variants.size(); ++v) {
     for (const Verdict& verdict : report.verdicts[v]) {
       std::vector<std::string> cells{std::string{mark_of(verdict.outcome)}, verdict.objective.that.text};
       if (verdict.objective.severity == "advisory") cells.back() += " (advisory)";
       if (many) cells.insert(cells.begin(), report.file.variants[v].name);
       cells.push_back(verdict.value.count == 0 ? "" : display(verdict.value, unit_for(verdict.dimension, {&verdict.value.mean, 1}), "±"));
-      cells.insert(cells.end(), {margin_text(verdict), verdict.explanation});
+      cells.insert(cells.end(), {margin_text(verdict), explanation_text(verdict)});
       text += row_text(cells);
     }
   }
@@ -64,9 +64,11 @@ std::string verdicts_table(const StudyReport& report) {
 }
 
 std::string comparison_table(const StudyReport& report) {
-  std::vector<std::string> titles{"measure"};
-  for (const NamedScenario& variant : report.file.variants) titles.push_back(variant.name);
-  std::string text = table_head(titles, 1);
+  std::vector<std::string> names;
+  for (const NamedScenario& variant : report.file.variants) names.push_back(variant.name);
+  std::vector<std::string> titles = names;
+  titles.insert(titles.begin(), "measure");
+  std::string text = table_head(titles, names);
   bool any_equal = false;
   for (const ComparisonRow& row : report.comparison) {
     std::vector<double> means;

@@ -38,6 +38,11 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+std::string trimmed(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
 // Cells that go under one variant, with what colours them.
 struct Column {
   std::string title;
@@ -61,8 +66,7 @@ std::string table_text(const std::string& heading, const std::vector<std::string
     const auto line = [&](const std::string& title, auto cell) {
       std::string row = padded(title, first);
       for (std::size_t c = begin; c < end; ++c) row += "   " + cell(columns[c]);
-      row.erase(row.find_last_not_of(' ') + 1);
-      text += row + "\n";
+      text += trimmed(std::move(row)) + "\n";
     };
     line(heading, [&](const Column& column) { return paint.strong(padded(column.title, column.width())); });
     for (std::size_t r = 0; r < titles.size(); ++r) {
@@ -113,10 +117,11 @@ std::string value_text(const Verdict& verdict) {
 
 std::string remark_of(const Verdict& verdict) {
   const std::string margin = margin_text(verdict);
-  return margin + (margin.empty() || verdict.explanation.empty() ? "" : "; ") + verdict.explanation;
+  const std::string explanation = explanation_text(verdict);
+  return margin + (margin.empty() || explanation.empty() ? "" : "; ") + explanation;
 }
 
-// One variant: a line per objective with its interval and margin. That one run gives no interval is said once, above.
+// One variant: a line per objective with its interval and margin.
 std::string verdicts_of_one(const std::vector<Verdict>& verdicts, const Paint& paint) {
   std::size_t title_width = 0, value_width = 0, bounds_width = 0;
   std::vector<std::string> bounds;
@@ -128,15 +133,14 @@ std::string verdicts_of_one(const std::vector<Verdict>& verdicts, const Paint& p
   }
   std::string text = "OBJECTIVES\n";
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
-    const Verdict& verdict = verdicts[i];
-    const std::string number = padded(value_text(verdict), value_width) + (bounds_width == 0 ? "" : "   " + padded(bounds[i], bounds_width));
-    std::string line = "  " + paint(verdict.outcome, mark_of(verdict.outcome)) + " " + padded(objective_title(verdict.objective), title_width) + "   " +
-                       number;
-    const std::string remark = remark_of(verdict);
-    const bool fits = title_width + width_of(number) + width_of(remark) + 11 <= widest_line;
-    line += fits ? "   " + remark : "\n       " + remark;
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
+    const std::string remark = remark_of(verdicts[i]);
+    std::string line = "  " + paint(verdicts[i].outcome, mark_of(verdicts[i].outcome)) + " " +
+                       padded(objective_title(verdicts[i].objective), title_width) + "  " + padded(value_text(verdicts[i]), value_width) +
+                       (bounds_width == 0 ? "" : "  " + padded(bounds[i], bounds_width));
+    const bool fits = 5 + title_width + 2 + value_width + (bounds_width == 0 ? 0 : 2 + bounds_width) + 2 + width_of(remark) <= widest_line;
+    if (fits) line += "  " + remark;
+    text += trimmed(std::move(line)) + "\n";
+    if (!fits) text += "       " + remark + "\n";
   }
   return text + "\n";
 }
@@ -168,7 +172,10 @@ std::string verdicts_of_many(const StudyReport& report, const Paint& paint) {
       column.cells[row] = mark_of(verdict.outcome) + " " + value_text(verdict);
       column.colours[row] = verdict.outcome;
       const std::string remark = remark_of(verdict);
-      if (verdict.outcome != Outcome::pass && !remark.empty()) remarks.push_back("  " + column.title + ": " + title + ": " + remark + "\n");
+      if (verdict.outcome == Outcome::pass || remark.empty()) continue;
+      const std::string subject = "  " + column.title + ": " + title + ":";
+      const bool fits = width_of(subject) + 1 + width_of(remark) <= widest_line;
+      remarks.push_back(subject + (fits ? " " : "\n       ") + remark + "\n");
     }
   }
   std::string text = table_text("OBJECTIVES", titles, columns, paint);

@@ -99,7 +99,7 @@ void judge_values(Verdict& verdict, const Bound& bound, const Observations& seen
   if (verdict.outcome == Outcome::inconclusive) explain(verdict, replications_advice(verdict.value, bound.limit));
   const std::size_t observed = seen.values.size() + seen.unreached;
   if (observed < runs) explain(verdict, fmt::format("nothing was observed in {} of {} runs", runs - observed, runs));
-  if (runs == 1) explain(verdict, "one run gives no interval");
+  if (runs == 1) explain(verdict, std::string{one_run_explanation});
 }
 
 // The share of failures that an objective wants to stay below; nothing if it is not about failures.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "scenarios/scenario.hpp"
 #include "sim/measure/run_result.hpp"
@@ -14,6 +15,9 @@ namespace headroom {
 
 enum class Outcome { pass, fail, inconclusive };
 std::string_view to_text(Outcome outcome);
+
+// Part of the explanation of every verdict that rests on one run.
+inline constexpr std::string_view one_run_explanation = "one run gives no interval";
 
 struct Verdict {
   ObjectiveSpec objective;

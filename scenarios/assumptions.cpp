@@ -104,6 +104,7 @@ class Substitution {
       const std::size_t close = value.text.find('}', at);
       if (close == std::string::npos) {
         issues_.add(value.place, "has a ${ without its }", "write ${name}", offset_in(value, at));
+        value.is_unreadable = true;
         return;
       }
       const std::string name = value.text.substr(at + 2, close - at - 2);
@@ -117,13 +118,15 @@ class Substitution {
     annotate(value, note);
   }
 
-  const Value* find(const Value& at, const std::string& name, std::size_t offset) {
+  const Value* find(Value& at, const std::string& name, std::size_t offset) {
     const auto found = assumed_.find(name);
     if (found != assumed_.end()) {
       used_.insert(name);
       return &found->second;
     }
     const std::string near = nearest_name(name, names_);
+    used_.insert(near);  // a slip in its name is what has to be told, not that it is used nowhere
+    at.is_unreadable = true;
     issues_.add(at.place, "there is no assumption \"" + name + "\"", near.empty() ? "add it to \"assumptions\"" : "did you mean ${" + near + "}?",
                 offset_in(at, offset));
     return nullptr;

@@ -12,8 +12,8 @@ namespace headroom {
 namespace {
 
 // What a request can fail of: the values of the label "reason".
-constexpr std::array failures{Outcome::timeout,     Outcome::rejected, Outcome::wait_limit,
-                              Outcome::unavailable, Outcome::lost,     Outcome::out_of_memory};
+constexpr std::array failures{TaskOutcome::timeout,     TaskOutcome::rejected, TaskOutcome::wait_limit,
+                              TaskOutcome::unavailable, TaskOutcome::lost,     TaskOutcome::out_of_memory};
 
 template <class Spec>
 void add_all(Names& names, std::string_view kind, const std::vector<Spec>& specs) {
@@ -25,7 +25,7 @@ void check_unique(std::string_view kind, const std::vector<Spec>& specs, Reading
   std::set<std::string_view> seen;
   for (const Spec& spec : specs) {
     if (spec.name.empty() || seen.insert(spec.name).second) continue;
-    reading.issue(&spec, "name", "a " + spoken(kind) + " \"" + spec.name + "\" is there already", "give it another name");
+    reading.issue(&spec, "name", "\"" + spec.name + "\" is the name of another " + spoken(kind) + " already", "give it another name");
   }
 }
 
@@ -61,7 +61,7 @@ Names::Names(const Scenario& scenario) {
   for (const std::string_view kind : {"node_pool", "service", "database", "cache"}) {
     for (const std::string& name : of(kind)) add("component", name);
   }
-  for (const Outcome outcome : failures) add("reason", to_text(outcome));
+  for (const TaskOutcome outcome : failures) add("reason", to_text(outcome));
 }
 
 const std::vector<std::string>& Names::of(std::string_view kind) const {
@@ -70,9 +70,13 @@ const std::vector<std::string>& Names::of(std::string_view kind) const {
   return found == names_.end() ? none : found->second;
 }
 
+void Names::add(std::string_view kind, std::string name) {
+  known_.emplace(kind, name);
+  names_[std::string{kind}].push_back(std::move(name));
+}
+
 bool Names::contains(std::string_view kind, std::string_view name) const {
-  const auto& all = of(kind);
-  return std::find(all.begin(), all.end(), name) != all.end();
+  return known_.contains({std::string{kind}, std::string{name}});
 }
 
 std::string spoken(std::string_view kind) { return kind == "node_pool" ? "node pool" : std::string{kind}; }

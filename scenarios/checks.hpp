@@ -3,8 +3,10 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "scenarios/field_reader.hpp"
@@ -16,13 +18,14 @@ namespace headroom {
 class Names {
  public:
   explicit Names(const Scenario& scenario);
-  void add(std::string_view kind, std::string name) { names_[std::string{kind}].push_back(std::move(name)); }
+  void add(std::string_view kind, std::string name);
   const std::vector<std::string>& of(std::string_view kind) const;
   bool contains(std::string_view kind, std::string_view name) const;
   bool phases_are_known = true;  // false when a workload could not be read, so that its phases are not among the names
 
  private:
   std::map<std::string, std::vector<std::string>, std::less<>> names_;
+  std::set<std::pair<std::string, std::string>> known_;  // (kind, name)
 };
 
 // "service", "node pool", …: the kind in a sentence.

@@ -38,9 +38,12 @@ std::optional<Dimension> dimension_of(const MetricInfo& metric, Aggregation aggr
     case MetricKind::durations:
       if (aggregation == Aggregation::percentile || is_level(aggregation)) return metric.dimension;
       if (aggregation == Aggregation::count) return Dimension::count;
+      if (aggregation == Aggregation::rate) return Dimension::rate;
       return std::nullopt;
-    case MetricKind::counter:
-      if (aggregation == Aggregation::rate) return metric.dimension == Dimension::money ? Dimension::money_rate : Dimension::rate;
+    case MetricKind::counter:  // avg, max and min are of its rate
+      if (aggregation == Aggregation::rate || is_level(aggregation)) {
+        return metric.dimension == Dimension::money ? Dimension::money_rate : Dimension::rate;
+      }
       if (aggregation == Aggregation::count || aggregation == Aggregation::last) return metric.dimension;
       return std::nullopt;
     case MetricKind::share:
@@ -58,9 +61,9 @@ std::optional<Dimension> dimension_of(const MetricInfo& metric, Aggregation aggr
 std::string aggregations_of(const MetricInfo& metric) {
   if (is_derived(metric)) return "it stands alone, without an aggregation";
   switch (metric.kind) {
-    case MetricKind::durations: return "it has p(N), avg, max, min and count";
-    case MetricKind::counter: return "it has rate and count";
-    case MetricKind::share: return "it has rate, avg, max, min and count";
+    case MetricKind::durations: return "it has p(N), avg, max, min, rate and count";
+    case MetricKind::counter: return "it has rate, avg, max, min, count and last";
+    case MetricKind::share: return "it has rate, avg, max, min, last and count";
     case MetricKind::gauge: return "it has avg, max, min, last and time_to";
   }
   return "";
@@ -141,8 +144,7 @@ class ConditionChecker {
     const Dimension given = condition_.limit.dimension;
     if (given == *wanted || (*wanted == Dimension::ratio && given == Dimension::count)) return;
     std::string message = "the limit is " + std::string{name_of(given)} + ", but ";
-    message += std::string{word_for(aggregation)} + " " + std::string{metric.name} + " is " + std::string{name_of(*wanted)};
-    if (aggregation == Aggregation::last) message = "the limit is " + std::string{name_of(given)} + ", but " + std::string{metric.name} + " is " + std::string{name_of(*wanted)};
+    message += (aggregation == Aggregation::last ? std::string{metric.name} : to_text(condition_.selector)) + " is " + std::string{name_of(*wanted)};
     issue(to_text(condition_.comparison), std::move(message), "write it like \"" + std::string{example_of(*wanted)} + "\"");
   }
 
@@ -152,7 +154,7 @@ class ConditionChecker {
     const std::string near = nearest_name(condition_.phase, all);
     std::string suggestion = "did you mean \"" + near + "\"?";
     if (near.empty()) suggestion = all.empty() ? "no workload has phases" : "there is " + listed(all);
-    issue(condition_.phase, "no workload has a phase \"" + condition_.phase + "\"", std::move(suggestion));
+    issue(condition_.phase, "there is no phase \"" + condition_.phase + "\"", std::move(suggestion));
   }
 
   const Reading::ConditionFound& found_;

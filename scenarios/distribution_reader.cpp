@@ -63,6 +63,7 @@ class DistributionReader {
   std::optional<Distribution> read(const Value& value) {
     if (value.is(ValueKind::text) || value.is_number()) return constant(value);
     if (!value.is(ValueKind::object)) {
+      if (value.is_unreadable) return std::nullopt;
       expected(value, "a distribution", reading_, "write \"" + std::string{example_of(dimension_)} + "\" or {\"exponential\": {\"mean\": …}}");
       return std::nullopt;
     }
@@ -95,7 +96,7 @@ class DistributionReader {
       return std::nullopt;
     }
     if (!member.value.is(ValueKind::object)) {
-      expected(member.value, "an object with its parameters", reading_, "the parameters are " + parameters_sentence(member.name));
+      expected(member.value, "an object with its parameters", reading_, member.name + " takes " + parameters_sentence(member.name));
       return std::nullopt;
     }
     if (member.name == "empirical") return empirical(member.value);
@@ -140,7 +141,7 @@ class DistributionReader {
   }
 
   void complain_of_parameters(const Member& member) {
-    const std::string right = "the parameters are " + parameters_sentence(member.name);
+    const std::string right = "it takes " + parameters_sentence(member.name);
     std::vector<std::string_view> known;
     for (const Form& form : forms) {
       if (form.kind == member.name) {

@@ -72,7 +72,9 @@ class Chain {
       if (!text) return std::nullopt;
       paths_.push_back(next);
       seen_.insert(canonical(next));
+      const std::size_t issues_before = issues_.size();
       next = base_of(*text, next);
+      if (issues_.size() > issues_before) return std::nullopt;
       texts.push_back(std::move(*text));
     }
     return merged(std::move(texts));
@@ -98,7 +100,7 @@ class Chain {
     std::error_code failure;
     if (!files::exists(base, failure)) {
       const std::string near = nearest_file(base);
-      issues_.add(extends->place, "there is no file \"" + extends->text + "\"" + " beside this one",
+      issues_.add(extends->place, "there is no file \"" + extends->text + "\"",
                   near.empty() ? "" : "did you mean \"" + near + "\"?");
       return {};
     }

@@ -32,12 +32,12 @@ Rates plus(Rates a, const Rates& b, double factor) {
 // A limited resource, linear in the visits of endpoints: what one visit of each endpoint asks of it.
 struct Resource {
   std::string station, name;
-  Rates visits;         // of the station
-  Rates service;        // seconds of the resource, over all its copies
-  Rates busy;           // seconds of the copy that is asked most (the hottest shard); equal to service elsewhere
-  double servers = 1.0;           // of that copy
+  Rates visits;          // of the station
+  Rates service;         // seconds of the resource, over all its copies
+  Rates busy;            // seconds of the copy that is asked most (the hottest shard); equal to service elsewhere
+  double servers = 1.0;  // of that copy
   double servers_at_limit = 1.0;
-  bool queues = true;             // visits wait for it in turn (not so a processor that is shared)
+  bool queues = true;  // visits wait for it in turn (not so a processor that is shared)
 };
 
 // A workload's journeys: how many begin, and what one of them, drawn by weight, asks for.
@@ -116,7 +116,8 @@ void Arithmetic::settle() {
   for (int round = 0; round < rounds && change > 1e-12; ++round) {
     visits_.emplace(blueprint_, [this](const MeanLookups& lookups) { return hit_ratios_.miss_ratio(lookups); });
     closed_share_ = closed_share();
-    change = hit_ratios_.estimate(*visits_, plus(endpoint_rates(open(&Source::mean_rate)), endpoint_rates(closed()), closed_share_));
+    change =
+        hit_ratios_.estimate(*visits_, plus(endpoint_rates(open(&Source::mean_rate)), endpoint_rates(closed()), closed_share_));
   }
 }
 
@@ -227,7 +228,8 @@ std::vector<double> Arithmetic::shard_shares(const DatabaseBlueprint& database, 
   double left = 1.0;
   if (key != no_index && database.shards > 1 && database.sharding.chosen()) {
     const KeyBlueprint& keys = blueprint_.keys[key];
-    const auto map = RegistryOf<ShardPolicy>::instance().make(database.sharding, {})->map(static_cast<std::uint32_t>(database.shards));
+    const auto map =
+        RegistryOf<ShardPolicy>::instance().make(database.sharding, {})->map(static_cast<std::uint32_t>(database.shards));
     const double first = zipf_classes(keys.items, keys.zipf).front().probability;
     for (std::uint64_t rank = 0; rank < std::min(keys.items, counted); ++rank) {
       const double p = first * std::pow(static_cast<double>(rank + 1), -keys.zipf);
@@ -245,7 +247,8 @@ void Arithmetic::add_database(Index index, std::vector<Resource>& list) const {
   const DatabaseBlueprint& database = blueprint_.databases[index];
   const std::size_t n = blueprint_.endpoints.size();
   const Rates none(n, 0.0);
-  Resource connections{.station = "databases/" + database.name, .name = "connections", .visits = none, .service = none, .busy = none};
+  Resource connections{
+      .station = "databases/" + database.name, .name = "connections", .visits = none, .service = none, .busy = none};
   Resource cpu{.station = connections.station, .name = "cpu", .visits = none, .service = none, .busy = none, .queues = false};
   Rates total = plus(endpoint_rates(open(&Source::mean_rate)), endpoint_rates(closed()), closed_share_);
   if (std::all_of(total.begin(), total.end(), [](double rate) { return rate <= 0.0; })) total.assign(n, 1.0);
@@ -269,7 +272,8 @@ void Arithmetic::add_database(Index index, std::vector<Resource>& list) const {
   }
   cpu.visits = connections.visits;
   const auto hottest = [&](const std::vector<Rates>& by_shard) {
-    return *std::max_element(by_shard.begin(), by_shard.end(), [&](const Rates& a, const Rates& b) { return dot(a, total) < dot(b, total); });
+    return *std::max_element(by_shard.begin(), by_shard.end(),
+                             [&](const Rates& a, const Rates& b) { return dot(a, total) < dot(b, total); });
   };
   connections.busy = hottest(connection_busy);
   cpu.busy = hottest(cpu_busy);
@@ -317,29 +321,34 @@ bool Arithmetic::is_queried(Index database, Index key) const {
 std::string Arithmetic::hottest_shard(const DatabaseBlueprint& database, Index key) const {
   const auto shares = shard_shares(database, key);
   const auto hottest = std::max_element(shares.begin(), shares.end());
-  return fmt::format("databases/{}: the hottest of {} shards (number {}) gets {:.1f} % of the queries by {}; its capacity is what counts",
-                     database.name, database.shards, hottest - shares.begin(), *hottest * 100.0, blueprint_.keys[key].name);
+  return fmt::format(
+      "databases/{}: the hottest of {} shards (number {}) gets {:.1f} % of the queries by {}; its capacity is what counts",
+      database.name, database.shards, hottest - shares.begin(), *hottest * 100.0, blueprint_.keys[key].name);
 }
 
 void Arithmetic::add_remarks(Explanation& explanation) const {
   const Rates closed_rates = closed();
   for (Index w = 0; w < sources_.size(); ++w) {
     if (sources_[w].population <= 0.0) continue;
-    std::string text = fmt::format("workloads/{}: closed population of {:.0f}: at most N / (Z + R) = {:.0f} / {} = {:.4g} journeys/s",
-                                   blueprint_.workloads[w].name, sources_[w].population, sources_[w].population,
-                                   to_text(cycle_seconds(w), Dimension::time), closed_rates[w]);
-    if (closed_share_ < 1.0) text += fmt::format("; the first bottleneck allows {:.4g} journeys/s", closed_share_ * closed_rates[w]);
+    std::string text =
+        fmt::format("workloads/{}: closed population of {:.0f}: at most N / (Z + R) = {:.0f} / {} = {:.4g} journeys/s",
+                    blueprint_.workloads[w].name, sources_[w].population, sources_[w].population,
+                    to_text(cycle_seconds(w), Dimension::time), closed_rates[w]);
+    if (closed_share_ < 1.0)
+      text += fmt::format("; the first bottleneck allows {:.4g} journeys/s", closed_share_ * closed_rates[w]);
     explanation.remarks.push_back(std::move(text));
   }
   for (const auto& [place, ratio] : hit_ratios_.all()) {
     const CacheBlueprint& cache = blueprint_.caches[place.first];
-    explanation.remarks.push_back(fmt::format("caches/{}: hit ratio for key {} estimated at {:.1f} % (characteristic time, {}{})", cache.name,
-                                              blueprint_.keys[place.second].name, ratio * 100.0, cache.policy.name == "fifo" ? "FIFO" : "LRU",
+    explanation.remarks.push_back(fmt::format("caches/{}: hit ratio for key {} estimated at {:.1f} % (characteristic time, {}{})",
+                                              cache.name, blueprint_.keys[place.second].name, ratio * 100.0,
+                                              cache.policy.name == "fifo" ? "FIFO" : "LRU",
                                               cache.time_to_live ? ", time to live" : ""));
   }
   for (Index d = 0; d < blueprint_.databases.size(); ++d) {
     for (Index key = 0; key < blueprint_.keys.size(); ++key) {
-      if (blueprint_.databases[d].shards > 1 && is_queried(d, key)) explanation.remarks.push_back(hottest_shard(blueprint_.databases[d], key));
+      if (blueprint_.databases[d].shards > 1 && is_queried(d, key))
+        explanation.remarks.push_back(hottest_shard(blueprint_.databases[d], key));
     }
   }
   explanation.remarks.insert(explanation.remarks.end(), visits_->remarks().begin(), visits_->remarks().end());

@@ -33,6 +33,8 @@ struct Reading {
   void remember_object(const void* object, PlaceId place) { objects_[object] = place; }
   void remember_field(const void* object, std::string_view field, PlaceId place) { fields_[{object, std::string{field}}] = place; }
   bool is_given(const void* object, std::string_view field) const { return fields_.contains({object, std::string{field}}); }
+  // Given, and nothing was wrong with it.
+  bool is_read(const void* object, std::string_view field) const;
   // At the field if the file gives it, else at its object; nothing if there is no object there in the file (an issue already).
   void issue(const void* object, std::string_view field, std::string message, std::string suggestion = {});
 
@@ -74,6 +76,8 @@ class FieldReader final : public Visitor {
   void finish();
 
  private:
+  // What only a whole set of options shows, once no option by itself is wrong.
+  void finish_options(bool all_known);
   void visit_flat_choice(const Member& member, PolicyChoice& choice);
   bool is_left_over(const Member& member) const;
   void check_groups();
@@ -84,8 +88,10 @@ class FieldReader final : public Visitor {
   std::vector<std::string> known_;
   std::map<std::string, std::vector<std::string>> groups_;  // one_of -> names
   bool unknown_members_are_fine_ = false;  // the flat policy is unknown, so nobody knows its options
-  const Registry* registry_ = nullptr;     // of the options read from here
+  const PolicyChoice* choice_ = nullptr;   // whose options are read from here
   std::uint16_t choice_layer_ = 0;
+  PlaceId choice_place_ = no_place;
+  bool options_are_sound_ = false;
 };
 
 }  // namespace headroom

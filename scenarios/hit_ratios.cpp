@@ -57,14 +57,16 @@ double HitRatios::estimate_cache(Index index, const std::map<Index, double>& rat
     const double size = std::max(1.0, blueprint_.keys[key].size.mean());
     for (const PopularityClass& c : popularity(key)) classes.push_back({c.probability * rate / total, c.items, size});
   }
-  const double life = cache.time_to_live ? to_seconds(*cache.time_to_live) * total / instances : std::numeric_limits<double>::infinity();
+  const double life =
+      cache.time_to_live ? to_seconds(*cache.time_to_live) * total / instances : std::numeric_limits<double>::infinity();
   const CacheOrder order = cache.policy.name == "fifo" ? CacheOrder::fifo : CacheOrder::lru;
   const auto presence = che_presence(classes, static_cast<double>(cache.capacity.count), life, order);
   double change = 0.0;
   std::size_t i = 0;
   for (const auto& [key, rate] : rate_by_key) {
     double hits = 0.0;
-    for (std::size_t end = i + popularity(key).size(); i < end; ++i) hits += classes[i].probability * classes[i].items * presence[i];
+    for (std::size_t end = i + popularity(key).size(); i < end; ++i)
+      hits += classes[i].probability * classes[i].items * presence[i];
     const double ratio = rate > 0.0 ? hits * total / rate : 0.0;
     change = std::max(change, std::abs(ratio - of(index, key)));
     ratios_[{index, key}] = ratio;

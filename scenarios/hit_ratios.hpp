@@ -1,5 +1,6 @@
-// Hit ratios of the caches of a blueprint by the characteristic-time approximation (models/queueing/caches.hpp): keys drawn independently,
-// every eviction order but FIFO taken as LRU. What is looked up depends on what missed before, so it is estimated in rounds.
+// Hit ratios of the caches of a blueprint by the characteristic-time approximation (models/queueing/caches.hpp): keys drawn
+// independently, every eviction order but FIFO taken as LRU. What is looked up depends on what missed before, so it is estimated
+// in rounds.
 #pragma once
 
 #include <map>

@@ -24,6 +24,13 @@ struct Fault {
 
 constexpr std::string_view delimiters = ",:[]{}\"\n\r";
 
+// True, NULL, None: what other languages say; empty if the word is none of these.
+std::string likely_word(std::string word) {
+  for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (word == "none" || word == "nil") return "null";
+  return word == "true" || word == "false" || word == "null" ? word : "";
+}
+
 // One pass without recursion: brackets, commas and places are ours, so that every fault gets a sentence; each text and each
 // number is read by the JSON library.
 class JsonText {
@@ -261,6 +268,8 @@ void JsonText::read_word(Value& value) {
   } else if (parsed.is_null() && word == "null") {
     value.kind = ValueKind::null;
   } else {
+    const std::string right = likely_word(word);
+    if (!right.empty()) fail(next_, word + " is not a word of JSON", "write " + right);
     fail(next_, word + " is neither a number nor true, false or null", "write \"" + word + "\" if it is text");
   }
   next_ = end;

@@ -131,11 +131,16 @@ namespace {
 template <class Action>
 void for_each_call(const Steps& steps, const Action& action) {
   for (const Step& step : steps) {
-    if (const auto* call = std::get_if<CallStep>(&step.action)) action(*call);
-    else if (const auto* parallel = std::get_if<ParallelStep>(&step.action)) for (const Steps& branch : parallel->branches) for_each_call(branch, action);
-    else if (const auto* loop = std::get_if<ForEachStep>(&step.action)) for_each_call(loop->body, action);
-    else if (const auto* choice = std::get_if<ChooseStep>(&step.action)) for (const Steps& option : choice->options) for_each_call(option, action);
-    else if (const auto* cache = std::get_if<CacheStep>(&step.action)) for_each_call(cache->on_miss, action);
+    if (const auto* call = std::get_if<CallStep>(&step.action))
+      action(*call);
+    else if (const auto* parallel = std::get_if<ParallelStep>(&step.action))
+      for (const Steps& branch : parallel->branches) for_each_call(branch, action);
+    else if (const auto* loop = std::get_if<ForEachStep>(&step.action))
+      for_each_call(loop->body, action);
+    else if (const auto* choice = std::get_if<ChooseStep>(&step.action))
+      for (const Steps& option : choice->options) for_each_call(option, action);
+    else if (const auto* cache = std::get_if<CacheStep>(&step.action))
+      for_each_call(cache->on_miss, action);
   }
 }
 
@@ -160,8 +165,9 @@ void MeanVisits::visit(Index index) {
   for_each_call(endpoint.steps, [&](const CallStep& call) {
     const double seconds = endpoints_[call.endpoint].response_seconds;
     if (!call.timeout || seconds <= to_seconds(*call.timeout)) return;
-    remarks_.push_back(fmt::format("{} calls {} with a time-out of {}, but its mean time to answer is {} without any queueing", endpoint.name,
-                                   blueprint_.endpoints[call.endpoint].name, to_text(*call.timeout), to_text(seconds, Dimension::time)));
+    remarks_.push_back(fmt::format("{} calls {} with a time-out of {}, but its mean time to answer is {} without any queueing",
+                                   endpoint.name, blueprint_.endpoints[call.endpoint].name, to_text(*call.timeout),
+                                   to_text(seconds, Dimension::time)));
   });
 }
 

@@ -1,5 +1,5 @@
-// What one execution of an endpoint or a journey asks of everything else, on average and without queueing: time, CPU, calls, messages,
-// queries and look-ups. The arithmetic under `explain`.
+// What one execution of an endpoint or a journey asks of everything else, on average and without queueing: time, CPU, calls,
+// messages, queries and look-ups. The arithmetic under `explain`.
 #pragma once
 
 #include <functional>
@@ -37,8 +37,8 @@ struct MeanVisit {
 // Probability of a miss at a look-up.
 using MissRatio = std::function<double(const MeanLookups&)>;
 
-// Conventions: a parallel step takes as long as the longest mean of its branches (a lower bound of the mean of the longest), a for_each
-// ceil(count / at_most) rounds of its body, a call the round trip and the callee's time to answer, at most its time-out.
+// Conventions: a parallel step takes as long as the longest mean of its branches (a lower bound of the mean of the longest), a
+// for_each ceil(count / at_most) rounds of its body, a call the round trip and the callee's time to answer, at most its time-out.
 class MeanVisits {
  public:
   // check_blueprint() accepts the blueprint.

@@ -40,13 +40,25 @@ std::string Places::pointer(PlaceId id) const {
 void Issues::add(PlaceId place, std::string message, std::string suggestion, std::size_t offset) {
   const Place& at = places_.at(place);
   if (!at.note.empty()) message += " (" + at.note + ")";
-  issues_.push_back(Issue{places_.files()[at.file], static_cast<int>(at.line), static_cast<int>(at.column + offset), places_.pointer(place),
-                          std::move(message), std::move(suggestion)});
+  add(Issue{places_.files()[at.file], static_cast<int>(at.line), static_cast<int>(at.column + offset), places_.pointer(place),
+            std::move(message), std::move(suggestion)});
+}
+
+void Issues::add(Issue issue) {
+  if (!is_full()) issues_.push_back(std::move(issue));
 }
 
 void Issues::add_below(PlaceId object, std::string_view field, std::string message, std::string suggestion) {
+  if (is_full()) return;
   add(object, std::move(message), std::move(suggestion));
   issues_.back().pointer += "/" + escaped(field);
+}
+
+bool Issues::is_at(PlaceId place) const {
+  const Place& at = places_.at(place);
+  return std::any_of(issues_.begin(), issues_.end(), [&](const Issue& issue) {
+    return issue.file == places_.files()[at.file] && issue.line == static_cast<int>(at.line) && issue.column == static_cast<int>(at.column);
+  });
 }
 
 std::vector<Issue> Issues::in_file_order(std::size_t most) const {
@@ -61,9 +73,8 @@ std::vector<Issue> Issues::in_file_order(std::size_t most) const {
   };
   std::stable_sort(sorted.begin(), sorted.end(), [&](const Issue& a, const Issue& b) { return rank(a) < rank(b); });
   if (sorted.size() > most) {
-    const std::size_t besides = sorted.size() - most;
     sorted.resize(most);
-    sorted.push_back(Issue{sorted.front().file, 0, 0, {}, "has " + std::to_string(besides) + " more issues", {}});
+    sorted.push_back(Issue{sorted.front().file, 0, 0, {}, "has more issues than these " + std::to_string(most), {}});
   }
   return sorted;
 }

@@ -41,12 +41,16 @@ class Issues {
   void add(PlaceId place, std::string message, std::string suggestion = {}, std::size_t offset = 0);
   // At an object, about a field of it that the file does not give.
   void add_below(PlaceId object, std::string_view field, std::string message, std::string suggestion = {});
-  void add(Issue issue) { issues_.push_back(std::move(issue)); }
+  void add(Issue issue);
 
+  // Whether something is wrong at this very place.
+  bool is_at(PlaceId place) const;
   std::size_t size() const { return issues_.size(); }
   bool empty() const { return issues_.empty(); }
+  // Enough for anyone: what is added now is dropped.
+  bool is_full() const { return issues_.size() >= 10'000; }
   Places& places() { return places_; }
-  // Each once, in the order of files and lines; at most `most`, then how many there are besides.
+  // Each once, in the order of files and lines; at most `most`, then that there are more.
   std::vector<Issue> in_file_order(std::size_t most = 500) const;
   // Throws ScenarioError if there is an issue.
   void throw_if_any() const;

@@ -36,6 +36,7 @@ void read_policy(const FieldInfo& info, const Value& value, PolicyChoice& target
     const Value no_options{.kind = ValueKind::object, .layer = value.layer, .place = value.place};
     FieldReader reader{no_options, target.options.get(), reading};
     reader.read_options(target, value);
+    reader.finish();
     return;
   }
   if (!value.is(ValueKind::object)) {

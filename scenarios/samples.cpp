@@ -43,7 +43,10 @@ std::optional<double> factor_of(const SamplesFile& source, Dimension dimension, 
   }
   QuantityError error;
   const auto factor = parse_as(dimension, "1 " + source.unit, error);
-  if (!factor) problem = {"unit", error.message, error.suggestion};
+  if (!factor) {
+    problem = {"unit", "\"" + source.unit + "\" is not a unit of " + std::string{name_of(dimension)}, {}};
+    if (error.suggestion.starts_with("write \"1 ")) problem.suggestion = "write \"" + error.suggestion.substr(9);
+  }
   return factor;
 }
 

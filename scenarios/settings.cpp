@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <optional>
+#include <unordered_map>
 
 #include "scenarios/json_text.hpp"
 #include "scenarios/merge.hpp"
@@ -92,14 +93,21 @@ void assign(Value& parent, const std::string& token, Value value, PlaceId place)
   }
 }
 
+std::unordered_map<std::string_view, const Value*> members_by_name(const Value& object) {
+  std::unordered_map<std::string_view, const Value*> members;
+  for (const Member& member : object.members) members.emplace(member.name, &member.value);
+  return members;
+}
+
 void collect(const Value* base, const Value* other, const std::string& pointer, std::vector<std::pair<std::string, std::string>>& found) {
   if (base != nullptr && other != nullptr && base->kind == other->kind && base->is(ValueKind::object)) {
+    const auto old_ones = members_by_name(*base), new_ones = members_by_name(*other);
     for (const Member& member : other->members) {
-      const Member* old = base->find(member.name);
-      collect(old == nullptr ? nullptr : &old->value, &member.value, pointer + "/" + escaped(member.name), found);
+      const auto old = old_ones.find(member.name);
+      collect(old == old_ones.end() ? nullptr : old->second, &member.value, pointer + "/" + escaped(member.name), found);
     }
     for (const Member& member : base->members) {
-      if (other->find(member.name) == nullptr) collect(&member.value, nullptr, pointer + "/" + escaped(member.name), found);
+      if (!new_ones.contains(member.name)) collect(&member.value, nullptr, pointer + "/" + escaped(member.name), found);
     }
   } else if (other == nullptr) {
     found.emplace_back(pointer, "(not set)");

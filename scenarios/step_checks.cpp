@@ -40,7 +40,7 @@ class StepChecker {
  public:
   StepChecker(const Scenario& scenario, Reading& reading) : reading_{reading} {
     for (const ServiceSpec& service : scenario.services) {
-      if (!service.consumes) continue;
+      if (!service.consumes || service.consumes->queue.name.empty()) continue;
       for (const EndpointSpec& endpoint : service.endpoints) queue_of_[service.name + "." + endpoint.name] = service.consumes->queue.name;
     }
   }
@@ -89,13 +89,14 @@ class StepChecker {
 
 void StepChecker::check(const StepSpec& step) {
   const auto action = std::find_if(actions.begin(), actions.end(), [&](std::string_view name) { return reading_.is_given(&step, name); });
-  if (action == actions.end()) return;  // reported when it was read
+  if (action == actions.end()) return;  // reported when it was read, and so are several
+  check_inner(step);
+  if (std::any_of(action + 1, actions.end(), [&](std::string_view name) { return reading_.is_given(&step, name); })) return;
   check_place(step, *action);
   check_belonging(step, *action);
   check_needs(step);
   if (step.choose) check_choose(step);
   check_callee(step);
-  check_inner(step);
 }
 
 void StepChecker::check_place(const StepSpec& step, std::string_view action) {
@@ -126,7 +127,7 @@ void StepChecker::check_needs(const StepSpec& step) {
     reading_.issue(&step, "query", reads ? "has both \"read\" and \"write\"" : "has neither \"read\" nor \"write\"",
                    "name the key in exactly one of them: \"read\": \"artist\"");
   }
-  if (step.respond && !*step.respond) reading_.issue(&step, "respond", "is false", "write true, or remove the step");
+  if (step.respond && !*step.respond && reading_.is_read(&step, "respond")) reading_.issue(&step, "respond", "is false", "write true, or remove the step");
 }
 
 void StepChecker::check_choose(const StepSpec& step) {

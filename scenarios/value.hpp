@@ -24,6 +24,8 @@ struct Value {
   // an error inside the text has a column of its own.
   bool verbatim = false;
   std::uint8_t text_offset = 0;
+  // An issue about it has been told already; nothing is read from it.
+  bool is_unreadable = false;
   // Which text this came from: the files from the innermost `extends` on, then the variant, then --set.
   std::uint16_t layer = 0;
   PlaceId place = no_place;

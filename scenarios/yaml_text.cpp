@@ -3,6 +3,8 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <yaml-cpp/depthguard.h>
+
 #include <charconv>
 #include <deque>
 #include <limits>
@@ -25,6 +27,8 @@ struct Fault {
   std::string message;
   std::string suggestion;
 };
+
+std::string too_deep() { return "lists and objects lie more than " + std::to_string(deepest_nesting) + " deep in each other"; }
 
 bool one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   for (const std::string_view other : words) {
@@ -242,7 +246,7 @@ void YamlTree::open(const YAML::Mark& mark, const std::string& tag, YAML::anchor
   takes_name(mark, nullptr);
   if (!tag.empty() && tag != "?" && tag != "!") throw Fault{mark, "the tag " + tag + " has no meaning here", "remove it"};
   if (open_.size() >= deepest_nesting) {
-    throw Fault{mark, "lists and objects lie more than " + std::to_string(deepest_nesting) + " deep in each other", ""};
+    throw Fault{mark, too_deep(), ""};
   }
   Value& value = next_value(mark);
   value.kind = kind;
@@ -270,7 +274,8 @@ void YamlTree::expand_merge_keys(Frame& frame) {
       continue;
     }
     for (Member& member : object.members) {
-      if (frame.container->find(member.name) == nullptr) frame.container->members.push_back(std::move(member));
+      const bool is_new = frame.names.emplace(member.name, 0).second;
+      if (is_new) frame.container->members.push_back(std::move(member));
     }
   }
 }
@@ -305,7 +310,10 @@ std::optional<Value> parse_yaml(const std::string& text, std::uint32_t file, Iss
   } catch (const Fault& fault) {
     add_fault(issues, file, text, fault.mark, fault.message, fault.suggestion);
   } catch (const YAML::Exception& failure) {
-    add_fault(issues, file, text, failure.mark, "is not YAML: " + failure.msg, {});
+    const bool is_deep = dynamic_cast<const YAML::DeepRecursion*>(&failure) != nullptr;
+    const bool is_layout = failure.msg.find("end of") != std::string::npos || failure.msg.find("block") != std::string::npos;
+    add_fault(issues, file, text, failure.mark, is_deep ? too_deep() : "is not YAML: " + failure.msg,
+              is_layout && !is_deep ? "look at the indentation: it is made of spaces, the same for all that belongs together" : "");
   }
   return std::nullopt;
 }

@@ -5,7 +5,9 @@ namespace headroom {
 PeriodicJobs::PeriodicJobs(std::uint64_t jobs, double period, PhaseRule rule, double jitter, RandomStream stream)
     : jobs_{jobs},
       period_{period},
-      spread_{rule == PhaseRule::hashed ? period : rule == PhaseRule::jittered ? jitter : 0.0},
+      spread_{rule == PhaseRule::hashed     ? period
+              : rule == PhaseRule::jittered ? jitter
+                                            : 0.0},
       rule_{rule},
       phases_{stream},
       uniforms_{jobs, stream} {}

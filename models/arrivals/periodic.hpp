@@ -14,7 +14,7 @@ enum class PhaseRule {
 };
 
 struct PeriodicRun {
-  double at = 0.0;       // seconds
+  double at = 0.0;        // seconds
   std::uint64_t job = 0;  // 0 … jobs-1, in order of time within a period; under `hashed` the same job has always the same number
 };
 

@@ -10,7 +10,8 @@ namespace {
 constexpr double day = 86'400.0;
 constexpr double cell = 60.0;
 
-// exp(-k) I0(k): finite for every k, unlike its factors. The integrand is periodic and smooth, so equal steps converge exponentially.
+// exp(-k) I0(k): finite for every k, unlike its factors. The integrand is periodic and smooth, so equal steps converge
+// exponentially.
 double scaled_bessel_i0(double k) {
   constexpr int steps = 512;
   double sum = 0.0;

@@ -9,16 +9,15 @@
 
 namespace headroom {
 
-// Seconds and events per second; begin <= end; rates >= 0; the rate is linear in between. end may be infinite when it is constant.
+// Seconds and events per second; begin <= end; rates >= 0; the rate is linear in between. end may be infinite when it is
+// constant.
 struct RatePiece {
   double begin = 0.0;
   double end = 0.0;
   double rate_begin = 0.0;
   double rate_end = 0.0;
   // Expected number of events.
-  double area() const {
-    return rate_begin + rate_end > 0.0 && end > begin ? (end - begin) * (rate_begin + rate_end) / 2.0 : 0.0;
-  }
+  double area() const { return rate_begin + rate_end > 0.0 && end > begin ? (end - begin) * (rate_begin + rate_end) / 2.0 : 0.0; }
   // The time at which `area` (0 … area()) has been collected; the smaller root of a quadratic, written without cancellation.
   double time_of(double collected) const {
     const double slope = rate_begin == rate_end ? 0.0 : (rate_end - rate_begin) / (end - begin);
@@ -51,8 +50,8 @@ class PieceList final : public RateProfile {
 // The same rate for ever.
 std::unique_ptr<RateProfile> constant_rate(double per_second);
 
-// A day that repeats: rate(t) = mean × exp(k cos(2π (t - peak_at) / 24 h)) / I0(k), the von Mises curve: always positive, one peak,
-// and its mean over a day is `mean` exactly. k is solved so that the peak is peak_to_mean times the mean (1 … 20; 1: flat).
+// A day that repeats: rate(t) = mean × exp(k cos(2π (t - peak_at) / 24 h)) / I0(k), the von Mises curve: always positive, one
+// peak, and its mean over a day is `mean` exactly. k is solved so that the peak is peak_to_mean times the mean (1 … 20; 1: flat).
 // Made of linear pieces of a minute; their mean over a day is that of the curve to 12 digits.
 class DiurnalRate final : public RateProfile {
  public:

@@ -1,4 +1,5 @@
-// n independent uniforms over (0, 1) in ascending order, one at a time in O(1) memory: phases of 10^8 monitors without storing them.
+// n independent uniforms over (0, 1) in ascending order, one at a time in O(1) memory: phases of 10^8 monitors without storing
+// them.
 //
 //   U(k+1) = 1 - (1 - U(k)) × v^(1 / (n - k)), v uniform.
 // Source: Bentley and Saxe, "Generating sorted lists of random numbers", ACM TOMS 6(3), 1980.

@@ -10,8 +10,8 @@ class UnitProcess {
  public:
   // Independent exponential gaps.
   static UnitProcess poisson(RandomStream stream) { return UnitProcess{Kind::poisson, stream, 1.0}; }
-  // Gamma renewal process with this coefficient of variation of its gaps (> 0); stationary from its start: the first gap is what is
-  // left of a gap that was under way, a uniform share of a length-biased one. cv = 1 is Poisson.
+  // Gamma renewal process with this coefficient of variation of its gaps (> 0); stationary from its start: the first gap is what
+  // is left of a gap that was under way, a uniform share of a length-biased one. cv = 1 is Poisson.
   static UnitProcess gamma(double cv, RandomStream stream) {
     return cv == 1.0 ? poisson(stream) : UnitProcess{Kind::gamma, stream, cv};
   }

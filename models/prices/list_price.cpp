@@ -4,8 +4,9 @@
 // github.com/aws/karpenter-provider-aws, instance-types.md.
 // Source, GCP: github.com/doitintl/gcpinstances.info, data.json (2024-09-04, us-central1); allocatable by the formula of the GKE
 // documentation ("Plan GKE Standard node sizes").
-// Source, Azure: github.com/Azure/karpenter-provider-azure (2026-06-18, eastus); network from the size pages of the Dsv5 and Dasv5
-// series; allocatable by the formula of the AKS documentation ("Node resource reservations", AKS 1.29 and later) at 110 pods per node.
+// Source, Azure: github.com/Azure/karpenter-provider-azure (2026-06-18, eastus); network from the size pages of the Dsv5 and
+// Dasv5 series; allocatable by the formula of the AKS documentation ("Node resource reservations", AKS 1.29 and later) at 110
+// pods per node.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -30,8 +31,8 @@ InstanceType make(const char* name, double vcpu, double memory_gib, double netwo
   return type;
 }
 
-InstanceType aws(const char* name, double vcpu, double memory_gib, double millicores, double memory_mib, int pods, double network_gbit,
-                 double usd_per_hour) {
+InstanceType aws(const char* name, double vcpu, double memory_gib, double millicores, double memory_mib, int pods,
+                 double network_gbit, double usd_per_hour) {
   InstanceType type = make(name, vcpu, memory_gib, network_gbit, usd_per_hour);
   type.cloud = "aws";
   type.region = "us-east-1";
@@ -46,8 +47,8 @@ InstanceType aws(const char* name, double vcpu, double memory_gib, double millic
 // How much of `amount` lies in the band from `low` to `high`.
 constexpr double band(double amount, double low, double high) { return std::clamp(amount, low, high) - low; }
 
-// GKE keeps 6 % of the first core, 1 % of the second, 0.5 % of the next two, 0.25 % of the rest; of memory 25 % of the first 4 GiB,
-// 20 % of the next 4, 10 % of the next 8, 6 % of the next 112, 2 % of the rest, and 100 MiB for eviction.
+// GKE keeps 6 % of the first core, 1 % of the second, 0.5 % of the next two, 0.25 % of the rest; of memory 25 % of the first 4
+// GiB, 20 % of the next 4, 10 % of the next 8, 6 % of the next 112, 2 % of the rest, and 100 MiB for eviction.
 InstanceType gcp(const char* name, double vcpu, double memory_gib, double network_gbit, double usd_per_hour) {
   InstanceType type = make(name, vcpu, memory_gib, network_gbit, usd_per_hour);
   type.cloud = "gcp";
@@ -63,14 +64,15 @@ InstanceType gcp(const char* name, double vcpu, double memory_gib, double networ
   return type;
 }
 
-// AKS keeps 60, 100, 140, 180, 260, 420 or 740 millicores of 1, 2, 4, 8, 16, 32 or 64 cores; of memory 20 MB per pod + 50 MB, at most a
-// quarter, and 100 MiB for eviction.
+// AKS keeps 60, 100, 140, 180, 260, 420 or 740 millicores of 1, 2, 4, 8, 16, 32 or 64 cores; of memory 20 MB per pod + 50 MB, at
+// most a quarter, and 100 MiB for eviction.
 InstanceType azure(const char* name, double vcpu, double memory_gib, double network_gbit, double usd_per_hour) {
   InstanceType type = make(name, vcpu, memory_gib, network_gbit, usd_per_hour);
   type.cloud = "azure";
   type.region = "eastus";
   type.pods_per_node = 110;
-  constexpr std::array<std::array<double, 2>, 7> reserved{{{1, 60}, {2, 100}, {4, 140}, {8, 180}, {16, 260}, {32, 420}, {64, 740}}};
+  constexpr std::array<std::array<double, 2>, 7> reserved{
+      {{1, 60}, {2, 100}, {4, 140}, {8, 180}, {16, 260}, {32, 420}, {64, 740}}};
   for (const auto& [cores, millicores] : reserved) {
     if (cores <= vcpu) type.cpu_allocatable = vcpu - millicores / 1000.0;
   }
@@ -153,7 +155,8 @@ class ListPrice final : public PriceSheet {
   std::vector<InstanceType> types_;
 };
 
-const bool offered = offer<PriceSheet, ListPrice>("list-price", "on-demand list prices of AWS us-east-1, GCP us-central1 and Azure eastus");
+const bool offered =
+    offer<PriceSheet, ListPrice>("list-price", "on-demand list prices of AWS us-east-1, GCP us-central1 and Azure eastus");
 
 }  // namespace
 }  // namespace headroom

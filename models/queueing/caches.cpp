@@ -35,7 +35,8 @@ TtlEstimate ttl_cache(std::span<const PopularityClass> classes, double total_rat
   TtlEstimate result;
   result.hit_ratio = sum_items(classes, [&](const PopularityClass& c) { return c.probability * presence(c.probability); });
   result.mean_objects = sum_items(classes, [&](const PopularityClass& c) { return presence(c.probability); });
-  result.origin_rate = total_rate * sum_items(classes, [&](const PopularityClass& c) { return c.probability * (1.0 - presence(c.probability)); });
+  result.origin_rate =
+      total_rate * sum_items(classes, [&](const PopularityClass& c) { return c.probability * (1.0 - presence(c.probability)); });
   return result;
 }
 
@@ -73,7 +74,8 @@ std::vector<PopularityClass> zipf_classes(std::uint64_t items, double exponent) 
     const std::uint64_t size = first <= one_by_one ? 1 : std::min<std::uint64_t>(items - first + 1, first / 200);
     const double low = static_cast<double>(first) - 0.5;
     const double high = low + static_cast<double>(size);
-    const double mean = size == 1 ? weight(static_cast<double>(first)) : (weight(low) + 4.0 * weight((low + high) / 2.0) + weight(high)) / 6.0;
+    const double mean =
+        size == 1 ? weight(static_cast<double>(first)) : (weight(low) + 4.0 * weight((low + high) / 2.0) + weight(high)) / 6.0;
     classes.push_back({mean, static_cast<double>(size)});
     total += mean * static_cast<double>(size);
     first += size;
@@ -88,7 +90,9 @@ CacheEstimate che_hit_ratio(std::span<const PopularityClass> classes, double cap
 
 CacheEstimate che_hit_ratio_with_ttl(std::span<const PopularityClass> classes, double capacity, double life, CacheOrder order) {
   const double time = characteristic_time(classes, capacity, life, order);
-  return {sum_items(classes, [&](const PopularityClass& c) { return c.probability * presence_at(c.probability, time, life, order); }), time};
+  return {
+      sum_items(classes, [&](const PopularityClass& c) { return c.probability * presence_at(c.probability, time, life, order); }),
+      time};
 }
 
 std::vector<double> che_presence(std::span<const PopularityClass> classes, double capacity, double life, CacheOrder order) {
@@ -145,7 +149,8 @@ double exact_fifo_hit_ratio(std::span<const double> probabilities, int capacity)
   };
   const std::size_t no_item = probabilities.size();
   double hit_ratio = 0.0;
-  for (std::size_t i = 0; i < probabilities.size(); ++i) hit_ratio += probabilities[i] * probabilities[i] * products(i, capacity - 1);
+  for (std::size_t i = 0; i < probabilities.size(); ++i)
+    hit_ratio += probabilities[i] * probabilities[i] * products(i, capacity - 1);
   return hit_ratio / products(no_item, capacity);
 }
 

@@ -17,8 +17,8 @@ struct PopularityClass {
   double size = 1.0;         // of one, in the unit of the capacity
 };
 std::vector<PopularityClass> popularity_classes(std::span<const double> probabilities);
-// Zipf over ranks 1 … items with exponent >= 0: the most popular 4,096 one by one, the rest in blocks whose ranks differ by at most
-// 0.5 %, with the mean popularity of the block.
+// Zipf over ranks 1 … items with exponent >= 0: the most popular 4,096 one by one, the rest in blocks whose ranks differ by at
+// most 0.5 %, with the mean popularity of the block.
 std::vector<PopularityClass> zipf_classes(std::uint64_t items, double exponent);
 
 enum class CacheOrder { lru, fifo };  // fifo: also random replacement, which has the same hit ratio under this model
@@ -30,8 +30,8 @@ struct CacheEstimate {
 // `capacity` >= 0, in items or in the unit of their sizes.
 CacheEstimate che_hit_ratio(std::span<const PopularityClass> classes, double capacity, CacheOrder order = CacheOrder::lru);
 
-// Cache without limit whose entries live `time_to_live` seconds, counted from the miss that filled them (fixed) or again from every
-// hit (renewed), under Poisson requests of total_rate per second.
+// Cache without limit whose entries live `time_to_live` seconds, counted from the miss that filled them (fixed) or again from
+// every hit (renewed), under Poisson requests of total_rate per second.
 struct TtlEstimate {
   double hit_ratio = 0.0;
   double mean_objects = 0.0;
@@ -41,10 +41,12 @@ TtlEstimate fixed_ttl_cache(std::span<const PopularityClass> classes, double tot
 TtlEstimate renewed_ttl_cache(std::span<const PopularityClass> classes, double total_rate, double time_to_live);
 
 // A cache of limited capacity whose entries also end `life` requests after the miss that filled them (time to live × rate of
-// requests; infinite: never): each item is there as often as the stricter of the two limits alone allows. An upper bound; equal to one of
-// the two where only one binds. The second gives, class by class, how often an item of it is there.
-CacheEstimate che_hit_ratio_with_ttl(std::span<const PopularityClass> classes, double capacity, double life, CacheOrder order = CacheOrder::lru);
-std::vector<double> che_presence(std::span<const PopularityClass> classes, double capacity, double life, CacheOrder order = CacheOrder::lru);
+// requests; infinite: never): each item is there as often as the stricter of the two limits alone allows. An upper bound; equal
+// to one of the two where only one binds. The second gives, class by class, how often an item of it is there.
+CacheEstimate che_hit_ratio_with_ttl(std::span<const PopularityClass> classes, double capacity, double life,
+                                     CacheOrder order = CacheOrder::lru);
+std::vector<double> che_presence(std::span<const PopularityClass> classes, double capacity, double life,
+                                 CacheOrder order = CacheOrder::lru);
 
 // Exact: LRU from the stationary law of move-to-front (2^n states, at most 22 items); FIFO and random from the product form.
 double exact_lru_hit_ratio(std::span<const double> probabilities, int capacity);

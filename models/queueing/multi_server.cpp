@@ -140,9 +140,8 @@ double kimura_mean_wait(double arrival_rate, double service_mean, int servers, d
 }
 
 ClosedSystem closed_system(int population, int servers, double think_time, double service_time) {
-  const auto p = birth_death(population, [&](int n) {
-    return (population - n) / think_time * service_time / std::min(n + 1, servers);
-  });
+  const auto p =
+      birth_death(population, [&](int n) { return (population - n) / think_time * service_time / std::min(n + 1, servers); });
   ClosedSystem result;
   double busy = 0.0;
   for (int n = 0; n <= population; ++n) {

@@ -6,7 +6,8 @@
 
 namespace headroom {
 
-// Probability that all servers are busy when those who find them so are lost (M/G/c/c). offered_load >= 0 in erlangs, servers >= 0.
+// Probability that all servers are busy when those who find them so are lost (M/G/c/c). offered_load >= 0 in erlangs, servers >=
+// 0.
 double erlang_b(double offered_load, int servers);
 // Probability of having to wait in M/M/c. 1 when offered_load >= servers.
 double erlang_c(double offered_load, int servers);
@@ -54,21 +55,21 @@ BoundedQueue bounded_queue(double arrival_rate, double service_rate, int servers
 // M/M/c+M (Erlang-A; Palm, 1946): who waits gives up after an exponential patience of rate patience_rate > 0. Always stable.
 struct ImpatientQueue {
   double prob_wait = 0.0;
-  double prob_abandon = 0.0;   // of all arrivals
+  double prob_abandon = 0.0;  // of all arrivals
   double mean_queue = 0.0;
   double mean_wait_all = 0.0;  // of everybody, served or not
   double utilization = 0.0;
-  double throughput = 0.0;     // served
+  double throughput = 0.0;  // served
 };
 ImpatientQueue impatient_queue(double arrival_rate, double service_rate, double patience_rate, int servers);
 
-// Mean wait in G/G/c. Source: Allen, "Probability, Statistics and Queueing Theory", after Cunneen: M/M/c × (arrival_scv + service_scv) / 2.
-// Exact for M/M/c and M/G/1; elsewhere an approximation for moderate to heavy load. scv = variance / mean².
+// Mean wait in G/G/c. Source: Allen, "Probability, Statistics and Queueing Theory", after Cunneen: M/M/c × (arrival_scv +
+// service_scv) / 2. Exact for M/M/c and M/G/1; elsewhere an approximation for moderate to heavy load. scv = variance / mean².
 double allen_cunneen_mean_wait(double arrival_rate, double service_mean, int servers, double arrival_scv, double service_scv);
 // Mean wait in M/D/c. Source: Cosmetatos (1976). Exact for one server.
 double cosmetatos_mean_wait(double arrival_rate, double service_time, int servers);
-// Mean wait in M/G/c. Source: Kimura, "A two-moment approximation for the mean waiting time in the GI/G/s queue", Management Science
-// 32(6), 1986: harmonic interpolation between M/M/c and M/D/c. Exact for M/M/c and M/G/1.
+// Mean wait in M/G/c. Source: Kimura, "A two-moment approximation for the mean waiting time in the GI/G/s queue", Management
+// Science 32(6), 1986: harmonic interpolation between M/M/c and M/D/c. Exact for M/M/c and M/G/1.
 double kimura_mean_wait(double arrival_rate, double service_mean, int servers, double service_scv);
 
 // Closed interactive system (machine repair, M/M/c//N): each of `population` members thinks for an exponential time of mean
@@ -79,13 +80,13 @@ struct ClosedSystem {
   double mean_response = 0.0;
   double mean_wait = 0.0;
   double utilization = 0.0;
-  double prob_server_idle = 1.0;  // station empty
+  double prob_server_idle = 1.0;       // station empty
   double saturation_population = 0.0;  // servers × (think_time + service_time) / service_time: where the two bounds meet
 };
 ClosedSystem closed_system(int population, int servers, double think_time, double service_time);
 
-// The most a closed system can do whatever the distributions: min(N / (Z + D), capacity). Source: Denning and Buzen, ACM Computing
-// Surveys 10(3), 1978. cycle_time = think time + demands without queueing > 0.
+// The most a closed system can do whatever the distributions: min(N / (Z + D), capacity). Source: Denning and Buzen, ACM
+// Computing Surveys 10(3), 1978. cycle_time = think time + demands without queueing > 0.
 double asymptotic_throughput(double population, double cycle_time, double capacity);
 
 // M/G/infinity: how many are in service is Poisson with mean offered_load. The smallest n with P(N <= n) >= probability.

@@ -66,7 +66,8 @@ double hypoexponential_tail(std::span<const double> rates, double t) {
   double tail = 0.0;
   for (int n = 0; n <= jumps; ++n) {
     const double alive = std::accumulate(stage.begin(), stage.end(), 0.0);
-    const double poisson = mean_jumps > 0.0 ? std::exp(n * std::log(mean_jumps) - mean_jumps - std::lgamma(n + 1.0)) : (n == 0 ? 1.0 : 0.0);
+    const double poisson =
+        mean_jumps > 0.0 ? std::exp(n * std::log(mean_jumps) - mean_jumps - std::lgamma(n + 1.0)) : (n == 0 ? 1.0 : 0.0);
     tail += poisson * alive;
     for (std::size_t i = stage.size(); i-- > 0;) {
       stage[i] *= 1.0 - rates[i] / fastest;

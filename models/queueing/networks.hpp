@@ -13,7 +13,8 @@ using Routing = std::vector<std::vector<double>>;
 
 // Solves visits = external + routingᵀ visits: how often each station is visited per second when `external[i]` arrive there from
 // outside. Entries >= 0; a row may add up to more than 1 (one visit can cause
-// several) as long as the network is not a circle that feeds itself. Throws std::invalid_argument where there is no finite answer.
+// several) as long as the network is not a circle that feeds itself. Throws std::invalid_argument where there is no finite
+// answer.
 std::vector<double> solve_traffic(std::span<const double> external, const Routing& routing);
 
 struct JacksonStation {

@@ -5,7 +5,8 @@
 
 namespace headroom {
 
-// `rises(x)` is monotone: false below the crossing, true above. The crossing lies above `low`; `high` is doubled until it is above it.
+// `rises(x)` is monotone: false below the crossing, true above. The crossing lies above `low`; `high` is doubled until it is
+// above it.
 template <class Predicate>
 double crossing_above(double low, double high, Predicate rises) {
   while (!rises(high) && std::isfinite(high)) {

@@ -106,7 +106,8 @@ std::vector<double> preemptive_mean_sojourns(std::span<const TrafficClass> class
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const double with = above + classes[k].arrival_rate * classes[k].service_mean;
     const double residual = residual_work(classes.first(k + 1));
-    sojourns.push_back(with < 1.0 ? classes[k].service_mean / (1.0 - above) + residual / ((1.0 - above) * (1.0 - with)) : infinity);
+    sojourns.push_back(with < 1.0 ? classes[k].service_mean / (1.0 - above) + residual / ((1.0 - above) * (1.0 - with))
+                                  : infinity);
     above = with;
   }
   return sojourns;

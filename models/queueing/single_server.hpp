@@ -1,4 +1,5 @@
-// Queues with one server: M/D/1, M/G/1 in several orders of service, priorities, batches, E_k/M/1; and what balancers make of them.
+// Queues with one server: M/D/1, M/G/1 in several orders of service, priorities, batches, E_k/M/1; and what balancers make of
+// them.
 //
 // Rates are per second, times in seconds. All need utilization < 1; means are infinite otherwise.
 // Source: Kleinrock, "Queueing Systems" volumes 1 and 2, unless said otherwise.
@@ -29,14 +30,15 @@ class ConstantServiceQueue {
 
   double arrival_rate_, service_time_;
   mutable std::vector<double> arrivals_tail_;  // P(at least k arrivals during a service)
-  mutable std::vector<double> states_;  // probability of n in the system
-  mutable std::vector<double> queue_;   // cumulative, by number waiting
+  mutable std::vector<double> states_;         // probability of n in the system
+  mutable std::vector<double> queue_;          // cumulative, by number waiting
 };
 
 // M/G/1. service_scv = variance / mean² of the service time.
-double mg1_mean_wait(double arrival_rate, double service_mean, double service_scv);      // first come first served (Pollaczek-Khinchine)
-double mg1_ps_mean_sojourn(double arrival_rate, double service_mean);                    // processor sharing: insensitive
-double mg1_lcfs_preemptive_mean_sojourn(double arrival_rate, double service_mean);       // preemptive resume: the busy period
+double mg1_mean_wait(double arrival_rate, double service_mean,
+                     double service_scv);                              // first come first served (Pollaczek-Khinchine)
+double mg1_ps_mean_sojourn(double arrival_rate, double service_mean);  // processor sharing: insensitive
+double mg1_lcfs_preemptive_mean_sojourn(double arrival_rate, double service_mean);  // preemptive resume: the busy period
 double mg1_mean_busy_period(double arrival_rate, double service_mean);
 
 // Classes of traffic, the first the most urgent.

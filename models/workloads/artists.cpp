@@ -1,9 +1,10 @@
 // Artists: tenants of whom few do much and many little, in bursts if asked, some of them in a priority tier.
 //
-// Tenant of rank r (0 is the most active) makes requests in proportion to (r + 1)^-zipf. With cv = 1 each is a Poisson process and so
-// is their sum, of which every request is a tenant's drawn by Zipf, in O(1) memory. With another cv each is a gamma renewal process with
-// that coefficient of variation of its own gaps, merged by a heap of next times; a daily shape then stretches the time of all.
-// Source: burstiness per tenant in ServeGen (2025): cv 1.0-1.4 in the median, 4-6 at the 90th percentile.
+// Tenant of rank r (0 is the most active) makes requests in proportion to (r + 1)^-zipf. With cv = 1 each is a Poisson process
+// and so is their sum, of which every request is a tenant's drawn by Zipf, in O(1) memory. With another cv each is a gamma
+// renewal process with that coefficient of variation of its own gaps, merged by a heap of next times; a daily shape then
+// stretches the time of all. Source: burstiness per tenant in ServeGen (2025): cv 1.0-1.4 in the median, 4-6 at the 90th
+// percentile.
 #include <algorithm>
 #include <cmath>
 #include <variant>
@@ -32,12 +33,10 @@ class BurstyTenants {
 
  private:
   double mean_gap(std::uint64_t tenant) const { return harmonic_ * std::pow(static_cast<double>(tenant + 1), zipf_); }
-  static bool later(const TenantRequest& a, const TenantRequest& b) {
-    return a.at != b.at ? a.at > b.at : a.tenant > b.tenant;
-  }
+  static bool later(const TenantRequest& a, const TenantRequest& b) { return a.at != b.at ? a.at > b.at : a.tenant > b.tenant; }
 
   double zipf_;
-  double harmonic_ = 0.0;  // sum of (r + 1)^-zipf
+  double harmonic_ = 0.0;             // sum of (r + 1)^-zipf
   Distribution gap_, length_biased_;  // of mean 1
   RandomStream stream_;
   std::vector<TenantRequest> heap_;  // next request of every tenant
@@ -121,7 +120,8 @@ void Artists::Options::describe(Fields& field) {
   field.required("accounts", accounts, "tenants", at_least(1.0));
   field.required("requests_per_day", requests_per_day, "requests of one account per day, mean over all", more_than(0.0));
   field("zipf", zipf, "exponent of the activity of tenants by rank; 0: all alike", between(0.0, 5.0));
-  field("cv", cv, "burstiness: standard deviation over mean of the gaps of one tenant (gamma); 1 is Poisson", between(0.01, 100.0));
+  field("cv", cv, "burstiness: standard deviation over mean of the gaps of one tenant (gamma); 1 is Poisson",
+        between(0.01, 100.0));
   field("priority_share", priority_share,
         "share of tenants, whatever their activity, whose requests have priority 0; the others have 1. Without it all have 0",
         between(0.0, 1.0));
@@ -131,7 +131,8 @@ void Artists::Options::describe(Fields& field) {
 FieldProblems Artists::Options::problems() const {
   FieldProblems problems;
   if (cv != 1.0 && accounts > most_bursty_accounts) {
-    problems.emplace_back("accounts", "is more than 1,000,000, the most for which each tenant has bursts of its own; leave cv out or set it to 1");
+    problems.emplace_back(
+        "accounts", "is more than 1,000,000, the most for which each tenant has bursts of its own; leave cv out or set it to 1");
   }
   if (shape && !shape->diurnal) problems.emplace_back("shape", "is empty; for example {\"diurnal\": {\"peak_to_mean\": 1.8}}");
   return problems;
@@ -175,7 +176,8 @@ std::size_t Artists::next(std::span<Arrival> batch) {
       over_ = true;
       break;
     }
-    batch[filled++] = {.at = at_seconds(time), .journey = journeys_.next(), .priority = priority_of(request.tenant), .subject = request.tenant};
+    batch[filled++] = {
+        .at = at_seconds(time), .journey = journeys_.next(), .priority = priority_of(request.tenant), .subject = request.tenant};
   }
   return filled;
 }

@@ -15,7 +15,8 @@ struct DiurnalOptions {
   double peak_to_mean = 1.8;
   Duration peak_at{std::chrono::hours{20}};
   void describe(Fields& field) {
-    field("peak_to_mean", peak_to_mean, "largest rate of the day over its mean; 1 is flat (real services: 1.5 to 1.9)", between(1.0, 20.0));
+    field("peak_to_mean", peak_to_mean, "largest rate of the day over its mean; 1 is flat (real services: 1.5 to 1.9)",
+          between(1.0, 20.0));
     field("peak_at", peak_at, "time of the day of the largest rate; the run starts at midnight", between(0.0, 86'400.0));
   }
 };
@@ -23,7 +24,9 @@ struct DiurnalOptions {
 struct LoadShape {
   static constexpr std::string_view type_name = "load_shape";
   std::optional<DiurnalOptions> diurnal;
-  void describe(Fields& field) { field("diurnal", diurnal, "one wave per day, von Mises: mean × exp(k cos(…)) / I0(k), always positive"); }
+  void describe(Fields& field) {
+    field("diurnal", diurnal, "one wave per day, von Mises: mean × exp(k cos(…)) / I0(k), always positive");
+  }
   bool flat() const { return !diurnal || diurnal->peak_to_mean <= 1.0; }
   // mean: per second.
   std::unique_ptr<RateProfile> profile(double mean) const {

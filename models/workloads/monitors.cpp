@@ -1,8 +1,8 @@
 // Monitors: every user has some, every monitor runs a job once per period. Any number of them in O(1) memory.
 //
-// One arrival is one run of a job; the sources it visits are a for_each in its journey. The subject is the monitor's rank in the order
-// of the runs within a period: under `hashed` (a phase of its own, kept) always the same monitor; under `jittered` and `aligned` the
-// n-th job to start in every period.
+// One arrival is one run of a job; the sources it visits are a for_each in its journey. The subject is the monitor's rank in the
+// order of the runs within a period: under `hashed` (a phase of its own, kept) always the same monitor; under `jittered` and
+// `aligned` the n-th job to start in every period.
 #include <algorithm>
 #include <cmath>
 
@@ -51,7 +51,8 @@ void Monitors::Options::describe(Fields& field) {
   field("monitors_per_user", monitors_per_user, "monitors of one user, on average", more_than(0.0));
   field("period", period, "every monitor runs a job once per period", more_than(0.0));
   field.choice("phase", phase,
-               "\"aligned\": all at the start of every period; \"jittered\": a fresh random delay after it; \"hashed\": a phase of its own",
+               "\"aligned\": all at the start of every period; \"jittered\": a fresh random delay after it; \"hashed\": a phase "
+               "of its own",
                {"aligned", "jittered", "hashed"});
   field("jitter", jitter, "of jittered phases: the delay is uniform from 0 to this; default the period", more_than(0.0));
 }
@@ -60,7 +61,8 @@ FieldProblems Monitors::Options::problems() const {
   FieldProblems problems;
   if (jitter && rule() != PhaseRule::jittered) problems.emplace_back("jitter", "belongs to \"phase\": \"jittered\"");
   if (jitter && *jitter > period) problems.emplace_back("jitter", "is longer than the period " + to_text(period));
-  if (monitors() < 1.0) problems.emplace_back("monitors_per_user", "leaves no monitor at all; users × monitors_per_user must be at least 1");
+  if (monitors() < 1.0)
+    problems.emplace_back("monitors_per_user", "leaves no monitor at all; users × monitors_per_user must be at least 1");
   if (monitors() > 9e15) problems.emplace_back("monitors_per_user", "makes more than 9e15 monitors, more than can be counted");
   return problems;
 }
@@ -82,9 +84,7 @@ double Monitors::peak_rate() const {
 }
 
 // Hashed phases are spread evenly. Waves count as a constant rate when the run sees at least 20 of them.
-bool Monitors::stationary() const {
-  return options_.rule() == PhaseRule::hashed || to_seconds(options_.period) * 20.0 <= end_;
-}
+bool Monitors::stationary() const { return options_.rule() == PhaseRule::hashed || to_seconds(options_.period) * 20.0 <= end_; }
 
 std::size_t Monitors::next(std::span<Arrival> batch) {
   std::size_t filled = 0;
@@ -99,7 +99,8 @@ std::size_t Monitors::next(std::span<Arrival> batch) {
   return filled;
 }
 
-const bool offered = offer<Workload, Monitors>("monitors", "periodic jobs: users × monitors × period, with aligned, jittered or hashed phases");
+const bool offered =
+    offer<Workload, Monitors>("monitors", "periodic jobs: users × monitors × period, with aligned, jittered or hashed phases");
 
 }  // namespace
 }  // namespace headroom

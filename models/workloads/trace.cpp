@@ -1,8 +1,9 @@
-// Trace: traffic as it was recorded. Either rates (requests per interval, replayed as a Poisson process of that rate or evenly), or one
-// line per request (replayed at its time, with its key and its subject).
+// Trace: traffic as it was recorded. Either rates (requests per interval, replayed as a Poisson process of that rate or evenly),
+// or one line per request (replayed at its time, with its key and its subject).
 //
 // `begin` and `length` choose a window, counted from the time of the first row; `speed` makes its time run faster (an hour in six
-// minutes at 10), which multiplies the rate. A row of rates holds from its time to that of the next row; the last one as long as the one before.
+// minutes at 10), which multiplies the rate. A row of rates holds from its time to that of the next row; the last one as long as
+// the one before.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -68,15 +69,16 @@ FieldProblems TraceOptions::problems(const std::string& directory) const {
   if (!rates() && arrivals == "even") say("arrivals", "belongs to \"kind\": \"rates\"; requests come when they were recorded");
   if (!rates() && scale > 1.0) say("scale", "is more than 1; requests can be left out, not made up");
   if (!rates() && repeat && !length) say("length", "is needed to repeat requests: how long one round takes");
-  if (file.empty()) {
-    say("file", "is empty; name a CSV file");
-    return problems;
-  }
+  if (file.empty()) say("file", "is empty; name a CSV file");
+  if (time_column.empty()) say("time_column", "is empty; name the column of times");
+  if (rates() && count_column.empty()) say("count_column", "is empty; name the column of counts");
+  if (file.empty() || time_column.empty() || (rates() && count_column.empty())) return problems;
   const std::string place = path(directory);
   const TraceSummary summary = summarize_trace(place, columns());
   for (const std::string& issue : summary.issues) say("file", "\"" + place + "\" " + issue);
   if (summary.issues.empty() && summary.first_time + begin_seconds() > summary.last_time) {
-    say("begin", "is after the end of the trace, which covers " + to_text(summary.last_time - summary.first_time, Dimension::time));
+    say("begin",
+        "is after the end of the trace, which covers " + to_text(summary.last_time - summary.first_time, Dimension::time));
   }
   return problems;
 }
@@ -103,8 +105,8 @@ class TraceRates final : public RateProfile {
   bool has_ahead_ = false;
   double window_begin_ = 0.0;
   double last_span_ = 0.0;
-  double shift_ = 0.0;       // simulated time at which this round began
-  double round_end_ = 0.0;   // simulated end of what has been handed out
+  double shift_ = 0.0;      // simulated time at which this round began
+  double round_end_ = 0.0;  // simulated end of what has been handed out
 };
 
 void TraceRates::rewind() {
@@ -183,8 +185,10 @@ void TraceRequests::rewind() {
 
 bool TraceRequests::next_in_window(TraceRow& row) {
   for (;;) {
-    if (has_first_) row = first_;
-    else if (!file_->next(row)) return expect_good(*file_, path_), false;
+    if (has_first_)
+      row = first_;
+    else if (!file_->next(row))
+      return expect_good(*file_, path_), false;
     has_first_ = false;
     if (row.time >= window_begin_ + options_.length_seconds()) return false;
     if (row.time < window_begin_ || (options_.scale < 1.0 && thinning_.uniform() >= options_.scale)) continue;
@@ -237,8 +241,8 @@ class Trace final : public Workload {
   Options options_;
   std::string path_;
   double end_;
-  std::unique_ptr<ArrivalProcess> rates_;     // kind rates …
-  std::unique_ptr<TraceRequests> requests_;   // … or requests
+  std::unique_ptr<ArrivalProcess> rates_;    // kind rates …
+  std::unique_ptr<TraceRequests> requests_;  // … or requests
   JourneyChoice journeys_;
   std::uint64_t arrivals_ = 0;
   bool over_ = false;
@@ -295,7 +299,8 @@ std::size_t Trace::next(std::span<Arrival> batch) {
   return filled;
 }
 
-const bool offered = offer<Workload, Trace>("trace", "recorded traffic: rates per interval, or one line per request, from CSV or CSV.gz");
+const bool offered =
+    offer<Workload, Trace>("trace", "recorded traffic: rates per interval, or one line per request, from CSV or CSV.gz");
 
 }  // namespace
 }  // namespace headroom

@@ -1,5 +1,6 @@
 #include "models/workloads/trace_file.hpp"
 
+#include <fmt/core.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include <filesystem>
 
 #include "sim/core/random.hpp"
-#include "sim/core/units.hpp"
 
 namespace headroom {
 
@@ -59,8 +59,10 @@ struct TraceFile::Source {
     int code = Z_OK;
     gzerror(file, &code);
     // Z_BUF_ERROR: the compressed data ends in the middle.
-    if (code == Z_BUF_ERROR) problem = "the compressed data ends too early; is the file complete?";
-    else if (got < 0 || code < 0) problem = "the compressed data is damaged; fetch the file again";
+    if (code == Z_BUF_ERROR)
+      problem = "the compressed data ends too early; is the file complete?";
+    else if (got < 0 || code < 0)
+      problem = "the compressed data is damaged; fetch the file again";
     return false;
   }
 };
@@ -168,7 +170,8 @@ void TraceFile::find_columns() {
 
 const std::string* TraceFile::cell(int index, const std::string& name) {
   if (static_cast<std::size_t>(index) < used_cells_) return &cells_[static_cast<std::size_t>(index)];
-  complain_here("has only " + std::to_string(used_cells_) + (used_cells_ == 1 ? " cell" : " cells") + " and none for column " + quote(name));
+  complain_here("has only " + std::to_string(used_cells_) + (used_cells_ == 1 ? " cell" : " cells") + " and none for column " +
+                quote(name));
   return nullptr;
 }
 
@@ -191,9 +194,8 @@ bool TraceFile::identity(int index, const std::string& name, std::uint64_t& valu
 
 bool TraceFile::check_order(const TraceRow& row) {
   if (seen_row_ && (columns_.intervals() ? row.time <= last_time_ : row.time < last_time_)) {
-    const std::string here = to_text(row.time, Dimension::time);
-    complain_here("the time " + here + (columns_.intervals() ? " is not after " : " is before ") + "that of the row above, " +
-                  to_text(last_time_, Dimension::time) + "; rows must be sorted by " + quote(columns_.time));
+    complain_here(fmt::format("the time {} is {} that of the row above, {}; rows must be sorted by {}", row.time,
+                              columns_.intervals() ? "not after" : "before", last_time_, quote(columns_.time)));
     return false;
   }
   seen_row_ = true;
@@ -238,7 +240,8 @@ TraceSummary summarize_trace(const std::string& path, const TraceColumns& column
   }
   summary.issues = file.issues();
   if (summary.issues.empty() && summary.rows < (columns.intervals() ? 2U : 1U)) {
-    summary.issues.emplace_back(columns.intervals() ? "has fewer than two rows, so that an interval has no length" : "has no row");
+    summary.issues.emplace_back(columns.intervals() ? "has fewer than two rows, so that an interval has no length"
+                                                    : "has no row");
   }
   return summary;
 }

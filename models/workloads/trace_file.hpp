@@ -13,10 +13,10 @@ namespace headroom {
 
 // Which columns are wanted; an empty name: none.
 struct TraceColumns {
-  std::string time;     // seconds, not decreasing
-  std::string count;    // requests in the interval that begins at the time; >= 0
-  std::string key;      // a whole number, or any text (hashed)
-  std::string subject;  // the same
+  std::string time;                                  // seconds, not decreasing
+  std::string count;                                 // requests in the interval that begins at the time; >= 0
+  std::string key;                                   // a whole number, or any text (hashed)
+  std::string subject;                               // the same
   bool intervals() const { return !count.empty(); }  // then times must increase: an interval has a length
 };
 

@@ -1,7 +1,8 @@
-// Users: sessions that begin as a load test says, at a rate, or over the day; or a closed population that asks again after every answer.
+// Users: sessions that begin as a load test says, at a rate, or over the day; or a closed population that asks again after every
+// answer.
 //
-// Source: phases as in Artillery (arrivalRate, rampTo, arrivalCount, pause); Schroeder, Wierman, Harchol-Balter, "Open versus closed",
-// NSDI'06. Differs: sessions are a Poisson process by default, where Artillery spaces them evenly (`arrivals`: "even").
+// Source: phases as in Artillery (arrivalRate, rampTo, arrivalCount, pause); Schroeder, Wierman, Harchol-Balter, "Open versus
+// closed", NSDI'06. Differs: sessions are a Poisson process by default, where Artillery spaces them evenly (`arrivals`: "even").
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -94,8 +95,8 @@ class Users final : public Workload {
 void Users::Options::describe(Fields& field) {
   field("phases", phases, "a load test: phases one after the other; no sessions after the last");
   field("rate", rate, "sessions begun per second", more_than(0.0));
-  field("accounts", accounts, "users; each session belongs to one of them, drawn evenly (without accounts every session is a new user)",
-        at_least(1.0));
+  field("accounts", accounts,
+        "users; each session belongs to one of them, drawn evenly (without accounts every session is a new user)", at_least(1.0));
   field("sessions_per_day", sessions_per_day, "sessions of one account per day", more_than(0.0));
   field("population", population, "closed: so many users, each begins its journey again when it has ended", at_least(1.0));
   field("shape", shape, "how the sessions are spread over the day; without it evenly");
@@ -120,7 +121,10 @@ FieldProblems Users::Options::problems() const {
   const auto say = [&](const char* field, const char* what) { problems.emplace_back(field, what); };
   const bool by_account = accounts && !phases && !rate && !population;
   if (phases.has_value() + rate.has_value() + population.has_value() + by_account != 1) {
-    say(phases ? "phases" : rate ? "rate" : population ? "population" : "accounts",
+    say(phases       ? "phases"
+        : rate       ? "rate"
+        : population ? "population"
+                     : "accounts",
         "give exactly one of phases, rate, accounts (with sessions_per_day) and population");
   }
   if (by_account && !sessions_per_day) say("sessions_per_day", "is needed with accounts: sessions of one account per day");
@@ -177,8 +181,8 @@ std::unique_ptr<ArrivalProcess> Users::make_phases(const Context& context) const
     const std::string name = "interarrival/" + std::to_string(i + 1);
     const double end = begin + phase.seconds();
     if (phase.arrival_count) {
-      parts.push_back(std::make_unique<CountedArrivals>(begin, end, static_cast<std::uint64_t>(*phase.arrival_count), options_.even(),
-                                                        context.streams->named(stream_name(context, name))));
+      parts.push_back(std::make_unique<CountedArrivals>(begin, end, static_cast<std::uint64_t>(*phase.arrival_count),
+                                                        options_.even(), context.streams->named(stream_name(context, name))));
     } else {
       parts.push_back(std::make_unique<RateArrivals>(std::make_unique<PieceList>(std::vector{phase.piece(begin)}),
                                                      unit_process(context, name)));
@@ -251,7 +255,8 @@ std::size_t Users::next(std::span<Arrival> batch) {
   return filled;
 }
 
-const bool offered = offer<Workload, Users>("users", "sessions of users: load-test phases, a rate, over the day, or a closed population");
+const bool offered =
+    offer<Workload, Users>("users", "sessions of users: load-test phases, a rate, over the day, or a closed population");
 
 }  // namespace
 }  // namespace headroom

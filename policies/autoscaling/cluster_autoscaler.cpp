@@ -1,15 +1,17 @@
 // Kubernetes Cluster Autoscaler: add the nodes that waiting pods need, remove nodes that have been nearly idle for long.
 //
 //   add    = new nodes in a first-fit-decreasing packing of the pods that no present or booting node has room for
-//   remove = nodes with max(cpu, memory) requested / allocatable <= threshold, unneeded for longer than unneeded_time, outside the
+//   remove = nodes with max(cpu, memory) requested / allocatable <= threshold, unneeded for longer than unneeded_time, outside
+//   the
 //            cool-down after an addition; empty nodes first
 //
-// Source:  kubernetes/autoscaler, cluster-autoscaler release 1.37: estimator/binpacking_estimator.go, core/scaledown/{eligibility,
+// Source:  kubernetes/autoscaler, cluster-autoscaler release 1.37: estimator/binpacking_estimator.go,
+// core/scaledown/{eligibility,
 //          unneeded,budgets}, core/static_autoscaler.go; shipped numbers (scan 10 s, threshold 50 %, unneeded 10 min, delay after
 //          add 10 min, after delete 0, at most 1000 new nodes, 10 removals, of those 1 drained at a time).
 // Differs: one pool, so no expander. Whether a node's pods fit elsewhere is judged for each node alone, so a node with pods is
-//          drained only in a scan that removes no empty node. A removal is over at once: nodes still draining do not count against
-//          the limit of parallel drains. Nodes missing from the minimum are added (there: --enforce-node-group-min-size).
+//          drained only in a scan that removes no empty node. A removal is over at once: nodes still draining do not count
+//          against the limit of parallel drains. Nodes missing from the minimum are added (there: --enforce-node-group-min-size).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -41,7 +43,9 @@ std::int64_t milli(double cores) { return std::llround(cores * 1000.0); }
 
 Room need_of(const PodRequest& pod) { return {milli(pod.cpu), pod.memory.count, 1}; }
 
-Room empty_node(const NodePoolView& pool) { return {milli(pool.cpu_allocatable), pool.memory_allocatable.count, pool.pods_per_node}; }
+Room empty_node(const NodePoolView& pool) {
+  return {milli(pool.cpu_allocatable), pool.memory_allocatable.count, pool.pods_per_node};
+}
 
 std::vector<Room> room_on_nodes(const NodePoolView& pool) {
   std::vector<Room> rooms;
@@ -105,14 +109,14 @@ class ClusterAutoscaler final : public NodeAutoscaler {
     int max_drain_parallelism = 1;
 
     void describe(Fields& field) {
-      field("scan", scan, "how often it looks", between(std::chrono::seconds{1}, std::chrono::hours{1}))
-           ("utilization_threshold", utilization_threshold, "a node requested up to this share may be unneeded", between(0.0, 1.0))
-           ("unneeded_time", unneeded_time, "a node goes when unneeded for longer than this", at_least(Duration{0}))
-           ("delay_after_add", delay_after_add, "no node goes for this long after one was added", at_least(Duration{0}))
-           ("delay_after_delete", delay_after_delete, "no node goes for this long after one went", at_least(Duration{0}))
-           ("max_nodes_per_scale_up", max_nodes_per_scale_up, "nodes added in one scan at most", between(1, 100'000))
-           ("max_parallelism", max_parallelism, "nodes removed in one scan at most", between(1, 100'000))
-           ("max_drain_parallelism", max_drain_parallelism, "of those, nodes with pods at most", between(1, 100'000));
+      field("scan", scan, "how often it looks", between(std::chrono::seconds{1}, std::chrono::hours{1}))(
+          "utilization_threshold", utilization_threshold, "a node requested up to this share may be unneeded", between(0.0, 1.0))(
+          "unneeded_time", unneeded_time, "a node goes when unneeded for longer than this", at_least(Duration{0}))(
+          "delay_after_add", delay_after_add, "no node goes for this long after one was added", at_least(Duration{0}))(
+          "delay_after_delete", delay_after_delete, "no node goes for this long after one went", at_least(Duration{0}))(
+          "max_nodes_per_scale_up", max_nodes_per_scale_up, "nodes added in one scan at most", between(1, 100'000))(
+          "max_parallelism", max_parallelism, "nodes removed in one scan at most", between(1, 100'000))(
+          "max_drain_parallelism", max_drain_parallelism, "of those, nodes with pods at most", between(1, 100'000));
     }
   };
 

@@ -28,9 +28,14 @@ struct MetricOption {
   void describe(Fields& field) {
     constexpr std::string_view goal = "target, average or average_memory";
     field.choice("resource", resource, "what is measured", {"cpu", "memory"});
-    field({.name = "target", .meaning = "mean utilization to hold, of the request; whole percents", .range = between(0.01, 100.0), .one_of = goal}, target);
+    field({.name = "target",
+           .meaning = "mean utilization to hold, of the request; whole percents",
+           .range = between(0.01, 100.0),
+           .one_of = goal},
+          target);
     field({.name = "average", .meaning = "cores in use per pod to hold", .range = at_least(0.001), .one_of = goal}, average);
-    field({.name = "average_memory", .meaning = "memory in use per pod to hold", .range = at_least(1), .one_of = goal}, average_memory);
+    field({.name = "average_memory", .meaning = "memory in use per pod to hold", .range = at_least(1), .one_of = goal},
+          average_memory);
   }
   hpa::Resource kind() const { return resource == "cpu" ? hpa::Resource::cpu : hpa::Resource::memory; }
   hpa::Target goal() const {
@@ -46,8 +51,8 @@ struct Behavior {
   hpa::ScalingRules scale_down = hpa::default_scale_down();
 
   void describe(Fields& field) {
-    field("scale_up", scale_up, "limits on the way up; default: 100 % or 4 pods per 15 s, the larger")
-         ("scale_down", scale_down, "limits on the way down; default: 100 % per 15 s");
+    field("scale_up", scale_up, "limits on the way up; default: 100 % or 4 pods per 15 s, the larger")(
+        "scale_down", scale_down, "limits on the way down; default: 100 % per 15 s");
   }
 };
 
@@ -90,14 +95,14 @@ class Hpa final : public Autoscaler {
 
 void Hpa::Options::describe(Fields& field) {
   const Range upkeep = between(Duration{0}, std::chrono::hours{1});
-  field("metrics", metrics, "resources to hold at a target; the one that wants the most replicas counts")
-       ("replicas", replicas, "never fewer, never more", between(1, 100'000))
-       ("tolerance", tolerance, "leave alone while usage over target is this near to 1", between(0.0, 100.0))
-       ("sync", sync, "how often it looks", between(std::chrono::seconds{1}, std::chrono::hours{1}))
-       ("stabilization", stabilization, "go down only to the highest proposal of this span", upkeep)
-       ("initialization", initialization, "for this long after its start a pod's CPU counts only over a window of readiness", upkeep)
-       ("initial_readiness_delay", initial_readiness_delay, "unready since within this of its start: was never ready", upkeep)
-       ("behavior", behavior, "rate limits and windows of one's own, in place of the built-in ones");
+  field("metrics", metrics, "resources to hold at a target; the one that wants the most replicas counts")(
+      "replicas", replicas, "never fewer, never more", between(1, 100'000))(
+      "tolerance", tolerance, "leave alone while usage over target is this near to 1", between(0.0, 100.0))(
+      "sync", sync, "how often it looks", between(std::chrono::seconds{1}, std::chrono::hours{1}))(
+      "stabilization", stabilization, "go down only to the highest proposal of this span", upkeep)(
+      "initialization", initialization, "for this long after its start a pod's CPU counts only over a window of readiness",
+      upkeep)("initial_readiness_delay", initial_readiness_delay, "unready since within this of its start: was never ready",
+              upkeep)("behavior", behavior, "rate limits and windows of one's own, in place of the built-in ones");
 }
 
 void add_metric_problems(const MetricOption& metric, const std::string& place, FieldProblems& problems) {
@@ -110,16 +115,20 @@ void add_metric_problems(const MetricOption& metric, const std::string& place, F
   if (!metric.target) return;
   const double percent = metric.target->value * 100.0;
   if (std::abs(percent - std::round(percent)) > 1e-6)
-    problems.emplace_back(place + "/target", fmt::format("is {:g} %; the autoscaler knows whole percents only, write \"{:.0f} %\"", percent, percent));
+    problems.emplace_back(
+        place + "/target",
+        fmt::format("is {:g} %; the autoscaler knows whole percents only, write \"{:.0f} %\"", percent, percent));
 }
 
 FieldProblems Hpa::Options::problems() const {
   FieldProblems problems;
-  if (metrics.empty()) problems.emplace_back("metrics", "has no metric; give at least one, as {\"resource\": \"cpu\", \"target\": \"70 %\"}");
+  if (metrics.empty())
+    problems.emplace_back("metrics", "has no metric; give at least one, as {\"resource\": \"cpu\", \"target\": \"70 %\"}");
   for (std::size_t i = 0; i < metrics.size(); ++i) add_metric_problems(metrics[i], fmt::format("metrics/{}", i), problems);
   if (replicas.low > replicas.high)
     problems.emplace_back("replicas", fmt::format("is from {} to {}; the first is the minimum", replicas.low, replicas.high));
-  if (replicas.low < 1) problems.emplace_back("replicas", "starts below 1; without a pod there is no resource metric to come back by");
+  if (replicas.low < 1)
+    problems.emplace_back("replicas", "starts below 1; without a pod there is no resource metric to come back by");
   if (behavior && behavior->scale_up.policies.empty())
     problems.emplace_back("behavior/scale_up/policies", "is empty; give at least one, or \"select\": \"disabled\"");
   if (behavior && behavior->scale_down.policies.empty())
@@ -149,7 +158,8 @@ hpa::Tolerance Hpa::tolerance() const {
 
 std::string comparison_text(const MetricOption& metric, const hpa::Proposal& proposal) {
   const hpa::Target goal = metric.goal();
-  if (goal.kind == hpa::TargetKind::utilization) return fmt::format("{} {} % against {} %", metric.resource, proposal.seen, goal.value);
+  if (goal.kind == hpa::TargetKind::utilization)
+    return fmt::format("{} {} % against {} %", metric.resource, proposal.seen, goal.value);
   if (metric.average_memory) {
     return fmt::format("memory {} against {} per pod", to_text(Bytes{proposal.seen / 1000}), to_text(*metric.average_memory));
   }
@@ -161,14 +171,14 @@ Hpa::Wish Hpa::largest_proposal(const ServiceView& service) const {
   Wish wish;
   std::string failure;
   for (const MetricOption& metric : options_.metrics) {
-    const hpa::Proposal proposal = hpa::propose(service.pods, metric.kind(), metric.goal(), tolerance(),
-                                                {options_.initialization, options_.initial_readiness_delay}, service.now,
-                                                service.current_replicas);
+    const hpa::Proposal proposal =
+        hpa::propose(service.pods, metric.kind(), metric.goal(), tolerance(),
+                     {options_.initialization, options_.initial_readiness_delay}, service.now, service.current_replicas);
     if (!proposal.failure.empty()) {
       if (failure.empty()) failure = fmt::format("{}: {}", metric.resource, proposal.failure);
     } else if (!wish.replicas || *wish.replicas == 0 || proposal.replicas > *wish.replicas) {
-      wish = {proposal.replicas, fmt::format("{}: {} wanted of {}", comparison_text(metric, proposal), proposal.replicas,
-                                             service.current_replicas)};
+      wish = {proposal.replicas,
+              fmt::format("{}: {} wanted of {}", comparison_text(metric, proposal), proposal.replicas, service.current_replicas)};
     }
   }
   const bool blocked = !failure.empty() && (!wish.replicas || *wish.replicas < service.current_replicas);

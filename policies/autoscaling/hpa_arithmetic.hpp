@@ -104,7 +104,7 @@ inline double usage_ratio(const std::vector<PodUse>& used, const Target& target)
 
 struct GroupedPods {
   std::vector<PodUse> ready, unready, missing;
-  bool sampled = false;           // any pod at all
+  bool sampled = false;  // any pod at all
   bool request_missing = false;
 };
 
@@ -133,8 +133,8 @@ inline void count_missing(std::vector<PodUse>& used, const std::vector<PodUse>& 
   for (PodUse pod : missing) {
     pod.usage = 0;
     if (ratio < 1.0) {
-      pod.usage = target.kind == TargetKind::average ? target.value
-                                                     : pod.request * std::max<std::int64_t>(100, target.value) / 100;
+      pod.usage =
+          target.kind == TargetKind::average ? target.value : pod.request * std::max<std::int64_t>(100, target.value) / 100;
     }
     used.push_back(pod);
   }
@@ -179,8 +179,10 @@ struct Recommendation {
 };
 
 inline void remember(std::vector<Recommendation>& log, const Recommendation* outdated, int desired, SimTime now) {
-  if (outdated) log[static_cast<std::size_t>(outdated - log.data())] = {desired, now};
-  else log.push_back({desired, now});
+  if (outdated)
+    log[static_cast<std::size_t>(outdated - log.data())] = {desired, now};
+  else
+    log.push_back({desired, now});
 }
 
 // Without a behavior: the highest of the window; a recommendation of exactly `window` ago still counts.
@@ -188,8 +190,10 @@ inline int stabilize(std::vector<Recommendation>& log, int desired, Duration win
   int highest = desired;
   const Recommendation* outdated = nullptr;
   for (const Recommendation& past : log) {
-    if (past.at < now - window) outdated = &past;
-    else highest = std::max(highest, past.replicas);
+    if (past.at < now - window)
+      outdated = &past;
+    else
+      highest = std::max(highest, past.replicas);
   }
   remember(log, outdated, desired, now);
   return highest;
@@ -221,9 +225,10 @@ struct ScalingPolicy {
   Duration period{std::chrono::seconds{15}};
 
   void describe(Fields& field) {
-    field.choice("type", type, "what `value` counts", {"pods", "percent"})
-        ("value", value, "change allowed per period: pods, or percent of the replicas at the period's start", between(1, 1'000'000))
-        ("period", period, "the span over which the change is counted", between(std::chrono::seconds{1}, std::chrono::minutes{30}));
+    field.choice("type", type, "what `value` counts", {"pods", "percent"})(
+        "value", value, "change allowed per period: pods, or percent of the replicas at the period's start",
+        between(1, 1'000'000))("period", period, "the span over which the change is counted",
+                               between(std::chrono::seconds{1}, std::chrono::minutes{30}));
   }
 };
 
@@ -238,9 +243,8 @@ struct ScalingRules {
     field("stabilization", stabilization, "window of past proposals to respect; default: 0 s up, the autoscaler's own down",
           between(Duration{0}, std::chrono::hours{1}))
         .choice("select", select, "which policy counts: the one of the largest or the smallest change; or never scale this way",
-                {"max", "min", "disabled"})
-        ("tolerance", tolerance, "tolerance in this direction; default: the autoscaler's own", between(0.0, 100.0))
-        ("policies", policies, "limits of the rate of change");
+                {"max", "min", "disabled"})("tolerance", tolerance, "tolerance in this direction; default: the autoscaler's own",
+                                            between(0.0, 100.0))("policies", policies, "limits of the rate of change");
   }
 };
 
@@ -281,8 +285,10 @@ inline void store_event(std::vector<ScaleEvent>& events, const ScalingRules& rul
     event.outdated |= event.at < now - longest;
     if (event.outdated) replaceable = &event;
   }
-  if (replaceable) *replaceable = {change, now, false};
-  else events.push_back({change, now, false});
+  if (replaceable)
+    *replaceable = {change, now, false};
+  else
+    events.push_back({change, now, false});
 }
 
 struct ScaleEvents {

@@ -59,9 +59,9 @@ int apply(const Action& action, int current) {
 }
 
 // The catalogue's metrics that exist per service; a rule that names no label means the service it belongs to.
-constexpr std::array<std::string_view, 12> metrics_of_a_service = {
-    "latency", "queue_wait", "requests", "errors", "availability", "in_flight", "replicas", "replicas_wanted", "cpu", "memory", "slots",
-    "queue_length"};
+constexpr std::array<std::string_view, 12> metrics_of_a_service = {"latency",      "queue_wait", "requests", "errors",
+                                                                   "availability", "in_flight",  "replicas", "replicas_wanted",
+                                                                   "cpu",          "memory",     "slots",    "queue_length"};
 
 Condition of_service(Condition condition, const std::string& service) {
   const bool per_service = std::ranges::find(metrics_of_a_service, condition.selector.metric) != metrics_of_a_service.end();
@@ -78,9 +78,9 @@ struct RuleOption {
 
   void describe(Fields& field) {
     field("name", name, "for reports; default: the condition")
-         .required("when", when, "condition on a metric, by default of this service: \"avg cpu > 80 % for 5 min\"")
-         .required("action", action, "\"+1\", \"-1\", \"+50 %\", \"-10 %\" or \"=5\"")
-         ("cooldown", cooldown, "after it has acted, the rule rests for this long", at_least(Duration{0}));
+        .required("when", when, "condition on a metric, by default of this service: \"avg cpu > 80 % for 5 min\"")
+        .required("action", action, "\"+1\", \"-1\", \"+50 %\", \"-10 %\" or \"=5\"")(
+            "cooldown", cooldown, "after it has acted, the rule rests for this long", at_least(Duration{0}));
   }
 };
 
@@ -94,12 +94,12 @@ class ThresholdRules final : public Autoscaler {
     Duration cooldown_after_down{};
 
     void describe(Fields& field) {
-      field.required("rules", rules, "conditions and what each does")
-          ("replicas", replicas, "never fewer, never more", between(1, 100'000))
-          ("period", period, "how often the rules are evaluated", between(std::chrono::seconds{1}, std::chrono::hours{24}))
-          ("cooldown_after_up", cooldown_after_up, "after any rule has asked for more, no rule acts for this long", at_least(Duration{0}))
-          ("cooldown_after_down", cooldown_after_down, "after any rule has asked for fewer, no rule acts for this long",
-           at_least(Duration{0}));
+      field.required("rules", rules, "conditions and what each does")("replicas", replicas, "never fewer, never more",
+                                                                      between(1, 100'000))(
+          "period", period, "how often the rules are evaluated", between(std::chrono::seconds{1}, std::chrono::hours{24}))(
+          "cooldown_after_up", cooldown_after_up, "after any rule has asked for more, no rule acts for this long",
+          at_least(Duration{0}))("cooldown_after_down", cooldown_after_down,
+                                 "after any rule has asked for fewer, no rule acts for this long", at_least(Duration{0}));
     }
     FieldProblems problems() const;
   };
@@ -135,15 +135,18 @@ class ThresholdRules final : public Autoscaler {
 FieldProblems ThresholdRules::Options::problems() const {
   FieldProblems problems;
   if (rules.empty())
-    problems.emplace_back("rules", "has no rule; give at least one, as {\"when\": \"avg cpu > 80 % for 5 min\", \"action\": \"+1\"}");
+    problems.emplace_back("rules",
+                          "has no rule; give at least one, as {\"when\": \"avg cpu > 80 % for 5 min\", \"action\": \"+1\"}");
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const RuleOption& rule = rules[i];
     if (!parse_action(rule.action))
       problems.emplace_back(fmt::format("rules/{}/action", i), fmt::format("is \"{}\"; {}", rule.action, action_examples));
     if (!rule.when.phase.empty())
-      problems.emplace_back(fmt::format("rules/{}/when", i), "has \"during\", but a rule is evaluated over the whole run; leave it out");
+      problems.emplace_back(fmt::format("rules/{}/when", i),
+                            "has \"during\", but a rule is evaluated over the whole run; leave it out");
     if (rule.when.selector.aggregation == Aggregation::time_to)
-      problems.emplace_back(fmt::format("rules/{}/when", i), "uses time_to, which is known only after the run; use avg, max or p(N)");
+      problems.emplace_back(fmt::format("rules/{}/when", i),
+                            "uses time_to, which is known only after the run; use avg, max or p(N)");
   }
   if (replicas.low > replicas.high)
     problems.emplace_back("replicas", fmt::format("is from {} to {}; the first is the minimum", replicas.low, replicas.high));
@@ -212,7 +215,8 @@ std::string ThresholdRules::inaction(int current) const {
   return holding->name + ": holds, but rests after an action";
 }
 
-const bool offered = offer<Autoscaler, ThresholdRules>("threshold-rules", "when a metric has been over a limit for a while, add or remove");
+const bool offered =
+    offer<Autoscaler, ThresholdRules>("threshold-rules", "when a metric has been over a limit for a while, add or remove");
 
 }  // namespace
 }  // namespace headroom

@@ -18,7 +18,9 @@ class Random final : public Balancer {
   };
   Random(const Options&, const Context&) {}
 
-  std::size_t pick(std::span<const std::uint32_t> in_flight, RandomStream& random) override { return random.below(in_flight.size()); }
+  std::size_t pick(std::span<const std::uint32_t> in_flight, RandomStream& random) override {
+    return random.below(in_flight.size());
+  }
 };
 
 const bool offered = offer<Balancer, Random>("random", "any replica, all with the same probability");

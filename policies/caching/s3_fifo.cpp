@@ -22,8 +22,9 @@
 namespace headroom {
 namespace {
 
-// Keys in order of arrival with the bytes they stand for, each at most once: a ring of entries, and a hash table (open addressing,
-// linear probing) from key to its place in the ring. Both double when more than half full; no allocation at a steady size.
+// Keys in order of arrival with the bytes they stand for, each at most once: a ring of entries, and a hash table (open
+// addressing, linear probing) from key to its place in the ring. Both double when more than half full; no allocation at a steady
+// size.
 class GhostQueue {
  public:
   void push(std::uint64_t key, std::int64_t bytes) {
@@ -125,9 +126,9 @@ class S3Fifo final : public CachePolicy {
     int move_to_main = 2;
 
     void describe(Fields& field) {
-      field("small", small, "share of the capacity for the small queue", between(0.001, 0.999))
-           ("ghost", ghost, "what the remembered keys are worth, of the capacity", between(0.0, 10.0))
-           ("move_to_main", move_to_main, "hits in the small queue that earn a place in the main one", between(1, 3));
+      field("small", small, "share of the capacity for the small queue", between(0.001, 0.999))(
+          "ghost", ghost, "what the remembered keys are worth, of the capacity", between(0.0, 10.0))(
+          "move_to_main", move_to_main, "hits in the small queue that earn a place in the main one", between(1, 3));
     }
   };
 
@@ -226,7 +227,8 @@ class S3Fifo final : public CachePolicy {
   GhostQueue ghosts_;
 };
 
-const bool offered = offer<CachePolicy, S3Fifo>("s3-fifo", "small, main and ghost FIFO queues: quick demotion of what is used once");
+const bool offered =
+    offer<CachePolicy, S3Fifo>("s3-fifo", "small, main and ghost FIFO queues: quick demotion of what is used once");
 
 }  // namespace
 }  // namespace headroom

@@ -7,9 +7,11 @@
 // O(log(points × shards)) per look-up.
 //
 // Source:  Karger et al., STOC 1997; 160 points as in libketama.
-// Differs: libketama takes four 32-bit positions from each MD5 of "server-number"; here 64-bit positions from the hash of sim/core,
+// Differs: libketama takes four 32-bit positions from each MD5 of "server-number"; here 64-bit positions from the hash of
+// sim/core,
 //          so the shares are distributed alike, but a given key may stand elsewhere.
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "sim/core/fields.hpp"
@@ -23,7 +25,6 @@ namespace {
 struct Point {
   std::uint64_t position = 0;
   std::uint32_t shard = 0;
-  auto operator<=>(const Point&) const = default;
 };
 
 class Ring final : public ShardMap {
@@ -33,7 +34,7 @@ class Ring final : public ShardMap {
     for (std::uint32_t shard = 0; shard < shards; ++shard) {
       for (int point = 0; point < points; ++point) points_.push_back({mix(shard, static_cast<std::uint64_t>(point)), shard});
     }
-    std::ranges::sort(points_);
+    std::ranges::sort(points_, {}, [](const Point& point) { return std::pair{point.position, point.shard}; });
   }
 
   std::uint32_t shard_of(std::uint64_t key) const override {
@@ -62,7 +63,8 @@ class ConsistentHash final : public ShardPolicy {
   int points_;
 };
 
-const bool offered = offer<ShardPolicy, ConsistentHash>("consistent-hash", "a ring of points per shard: few keys move on a resize");
+const bool offered =
+    offer<ShardPolicy, ConsistentHash>("consistent-hash", "a ring of points per shard: few keys move on a resize");
 
 }  // namespace
 }  // namespace headroom

@@ -35,7 +35,7 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
   message.draw_id = message.root_id = identity;
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight->add(now_, 1.0);
-  if (!publish(publish_site.queue, slot)) count_users_request(workload, Outcome::rejected, Duration{});
+  if (!publish(publish_site.queue, slot)) count_users_request(workload, TaskOutcome::rejected, Duration{});
 }
 
 // False, and the message is no more, if the queue is full.
@@ -44,7 +44,7 @@ bool ExactRequestPlane::publish(Index index, Index slot) {
   Task& message = tasks_[slot];
   message.begun = message.queued_at = now_;
   if (queue.limit && queue.length >= *queue.limit) {
-    ++messages_.failed[static_cast<std::size_t>(Outcome::rejected)];
+    ++messages_.failed[static_cast<std::size_t>(TaskOutcome::rejected)];
     tasks_.release(slot);
     return false;
   }

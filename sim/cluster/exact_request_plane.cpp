@@ -165,12 +165,12 @@ void ExactRequestPlane::unregister(Index index) {
 void ExactRequestPlane::drain_replica(ReplicaRef replica) { unregister(replica.replica); }
 
 void ExactRequestPlane::remove_replica(ReplicaRef replica) {
-  kill(replica.replica, Outcome::lost);
+  kill(replica.replica, TaskOutcome::lost);
   free_replicas_.push_back(replica.replica);
   run_ready();
 }
 
-void ExactRequestPlane::kill(Index index, Outcome why) {
+void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   unregister(index);
   replicas_[index].alive = false;
   Server& server = servers_[replicas_[index].server];
@@ -214,7 +214,7 @@ void ExactRequestPlane::kill_doomed() {
   for (const Index index : std::exchange(doomed_, {})) {
     if (!replicas_[index].alive) continue;
     killed_.push_back({replicas_[index].server, index});
-    kill(index, Outcome::out_of_memory);
+    kill(index, TaskOutcome::out_of_memory);
   }
 }
 
@@ -294,7 +294,7 @@ void ExactRequestPlane::finish(RunResult& result) {
     if (books.entered == 0) return;
     LedgerEntry entry{name, books.entered, books.completed, {}, in_flight};
     for (std::size_t i = 0; i < outcome_count; ++i) {
-      if (books.failed[i] > 0) entry.failed[to_text(static_cast<Outcome>(i))] = books.failed[i];
+      if (books.failed[i] > 0) entry.failed[to_text(static_cast<TaskOutcome>(i))] = books.failed[i];
     }
     result.ledger.push_back(std::move(entry));
   };

@@ -77,7 +77,7 @@ class ExactRequestPlane final : public RequestPlane {
   void run_ready();
   Index new_replica(Index server);
   void unregister(Index replica);
-  void kill(Index replica, Outcome why);
+  void kill(Index replica, TaskOutcome why);
   void kill_doomed();
 
   // exact_steps.cpp
@@ -92,7 +92,7 @@ class ExactRequestPlane final : public RequestPlane {
   bool start_fork(Index task, Index site);
   bool start_for_each(Index task, Index site);
   void launch_branch(Index parent, Index entry, Index number);
-  void end_branch(Index branch, Outcome outcome);
+  void end_branch(Index branch, TaskOutcome outcome);
   void choose(Index task, Index site);
   bool look_up(Index task, const Instruction& instruction);
   void fill_cache(Index task, Index site);
@@ -111,6 +111,7 @@ class ExactRequestPlane final : public RequestPlane {
   void send(Index request, Duration delay);
   void route(Index request);
   Index shard_node(Server& server, const Task& request);
+  void turn_away(Index request, Outcome outcome);
   void admit(Index request, Index replica);
   void queue_up(Index task, Index replica);
   void occupy(Index task, Index replica);
@@ -118,14 +119,14 @@ class ExactRequestPlane final : public RequestPlane {
   void serve_backlog(Index replica);
   void check_memory(Index replica);
   Bytes memory_of(const Replica& replica) const;
-  void answer(Index request, Outcome outcome);
-  void resume_caller(Index caller, Outcome outcome);
-  void finish_call(Index caller, Outcome outcome);
+  void answer(Index request, TaskOutcome outcome);
+  void resume_caller(Index caller, TaskOutcome outcome);
+  void finish_call(Index caller, TaskOutcome outcome);
   void on_timeout(Index caller);
   void on_waited_too_long(Index task);
-  void end_task(Index task, Outcome outcome);
-  void count_request(const Task& request, Outcome outcome, Duration latency);
-  void count_users_request(Index workload, Outcome outcome, Duration latency);
+  void end_task(Index task, TaskOutcome outcome);
+  void count_request(const Task& request, TaskOutcome outcome, Duration latency);
+  void count_users_request(Index workload, TaskOutcome outcome, Duration latency);
 
   // exact_messages.cpp
   bool publish(Index queue, Index message);

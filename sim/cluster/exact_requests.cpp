@@ -9,15 +9,15 @@
 
 namespace headroom {
 
-const char* to_text(Outcome outcome) {
+const char* to_text(TaskOutcome outcome) {
   switch (outcome) {
-    case Outcome::completed: return "completed";
-    case Outcome::timeout: return "timeout";
-    case Outcome::rejected: return "rejected";
-    case Outcome::wait_limit: return "wait_limit";
-    case Outcome::unavailable: return "unavailable";
-    case Outcome::lost: return "lost";
-    case Outcome::out_of_memory: return "out_of_memory";
+    case TaskOutcome::completed: return "completed";
+    case TaskOutcome::timeout: return "timeout";
+    case TaskOutcome::rejected: return "rejected";
+    case TaskOutcome::wait_limit: return "wait_limit";
+    case TaskOutcome::unavailable: return "unavailable";
+    case TaskOutcome::lost: return "lost";
+    case TaskOutcome::out_of_memory: return "out_of_memory";
   }
   return "";
 }
@@ -95,24 +95,24 @@ void ExactRequestPlane::send_users_request(Index workload, const Arrival& arriva
   send(request, one_way(arrivals_[workload].region, servers_[program_.targets[task.target].server].region));
 }
 
-void ExactRequestPlane::resume_caller(Index caller, Outcome outcome) {
+void ExactRequestPlane::resume_caller(Index caller, TaskOutcome outcome) {
   Task& task = tasks_[caller];
   const RetryPolicy& retry = program_.calls[task.call].retry;
   task.timer = 0;
   task.child = no_index;
-  if (outcome == Outcome::completed || task.attempt >= retry.attempts) return finish_call(caller, outcome);
+  if (outcome == TaskOutcome::completed || task.attempt >= retry.attempts) return finish_call(caller, outcome);
   double seconds = std::min(to_seconds(retry.cap), to_seconds(retry.base) * std::pow(retry.factor, task.attempt - 1));
   if (retry.full_jitter) seconds *= Draws{program_.calls[task.call].jitter_key, mix(task.draw_id, task.attempt)}.uniform();
   sleep(caller, to_duration(seconds), retry_due);
 }
 
-void ExactRequestPlane::finish_call(Index caller, Outcome outcome) {
+void ExactRequestPlane::finish_call(Index caller, TaskOutcome outcome) {
   Task& task = tasks_[caller];
   const bool ignore_failure = program_.calls[task.call].ignore_failure;
   task.call = no_index;
-  bool stays = outcome == Outcome::completed || ignore_failure;
+  bool stays = outcome == TaskOutcome::completed || ignore_failure;
   if (belongs_to_user(task)) {
-    count_users_request(task.workload, outcome, now_ - task.call_begun);
+    count_users_request(task.workload, outcome, now_ - task.call_begun, task.callee_turned_away);
     // A member of a closed population does not leave because a request failed: it goes on with its journey.
     stays = stays || arrivals_[task.workload].workload->repeats();
   }
@@ -128,11 +128,11 @@ void ExactRequestPlane::on_timeout(Index caller) {
     Task& callee = tasks_[task.child];
     callee.parent = no_index;
     if (!callee.counted) {
-      count_request(callee, Outcome::timeout, now_ - callee.begun);
+      count_request(callee, TaskOutcome::timeout, now_ - callee.begun);
       callee.counted = true;
     }
   }
-  resume_caller(caller, Outcome::timeout);
+  resume_caller(caller, TaskOutcome::timeout);
 }
 
 // ---- the server's side -------------------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ void ExactRequestPlane::route(Index request) {
   task.timer = 0;
   Server& server = servers_[program_.targets[task.target].server];
   if (server.kind == Server::Kind::sharded) return admit(request, shard_node(server, task));
-  if (server.registered.empty()) return end_task(request, Outcome::unavailable);
+  if (server.registered.empty()) return end_task(request, TaskOutcome::unavailable);
   const std::size_t position = server.balancer->pick(server.in_flight, server.random);
   ++server.in_flight[position];
   admit(request, server.registered[position]);
@@ -168,6 +168,11 @@ Index ExactRequestPlane::shard_node(Server& server, const Task& request) {
   return server.nodes[shard * server.copies + (primary ? 0 : server.next_copy++ % server.copies)];
 }
 
+void ExactRequestPlane::turn_away(Index request, Outcome outcome) {
+  tasks_[request].turned_away = true;
+  end_task(request, outcome);
+}
+
 void ExactRequestPlane::admit(Index request, Index replica) {
   Server& server = servers_[replicas_[replica].server];
   Task& task = tasks_[request];
@@ -175,7 +180,7 @@ void ExactRequestPlane::admit(Index request, Index replica) {
   if (server.requests_in_flight != nullptr) server.requests_in_flight->add(now_, 1.0);
   task.queued_at = now_;
   if (replicas_[replica].busy_slots < server.concurrency) return occupy(request, replica);
-  if (server.backlog_limit && replicas_[replica].backlog.size() >= *server.backlog_limit) return end_task(request, Outcome::rejected);
+  if (server.backlog_limit && replicas_[replica].backlog.size() >= *server.backlog_limit) return end_task(request, TaskOutcome::rejected);
   queue_up(request, replica);
 }
 
@@ -191,7 +196,7 @@ void ExactRequestPlane::queue_up(Index slot, Index replica) {
   }
 }
 
-void ExactRequestPlane::on_waited_too_long(Index slot) { end_task(slot, Outcome::wait_limit); }
+void ExactRequestPlane::on_waited_too_long(Index slot) { end_task(slot, TaskOutcome::wait_limit); }
 
 void ExactRequestPlane::occupy(Index slot, Index index) {
   Replica& replica = replicas_[index];
@@ -239,7 +244,7 @@ void ExactRequestPlane::serve_backlog(Index index) {
 }
 
 // Tells the caller, whoever it is; the request itself may go on.
-void ExactRequestPlane::answer(Index request, Outcome outcome) {
+void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
   Task& task = tasks_[request];
   const Index caller = task.parent;
   const Index server_region = servers_[program_.targets[task.target].server].region;
@@ -257,8 +262,9 @@ void ExactRequestPlane::answer(Index request, Outcome outcome) {
     count_request(task, outcome, now_ + delay - task.begun);
     task.counted = true;
   }
-  if (task.user_request) return count_users_request(task.workload, outcome, now_ + delay - task.begun);
+  if (task.user_request) return count_users_request(task.workload, outcome, now_ + delay - task.begun, task.turned_away);
   if (caller == no_index) return;
+  tasks_[caller].callee_turned_away = task.turned_away;
   if (delay == Duration{}) return resume_caller(caller, outcome);
   Task& waiting = tasks_[caller];
   waiting.child = no_index;
@@ -268,12 +274,12 @@ void ExactRequestPlane::answer(Index request, Outcome outcome) {
   waiting.timer = events_.schedule(now_ + delay, answer_due, caller);
 }
 
-void ExactRequestPlane::end_task(Index slot, Outcome outcome) {
+void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
   Task& task = tasks_[slot];
   if (task.kind == TaskKind::branch) return end_branch(slot, outcome);
 
   Books& books = task.kind == TaskKind::session ? sessions_ : task.kind == TaskKind::message ? messages_ : requests_;
-  if (outcome == Outcome::completed) ++books.completed;
+  if (outcome == TaskOutcome::completed) ++books.completed;
   else ++books.failed[static_cast<std::size_t>(outcome)];
 
   const Index index = task.replica;
@@ -293,7 +299,7 @@ void ExactRequestPlane::end_task(Index slot, Outcome outcome) {
   if (task.kind == TaskKind::request && !task.responded) answer(slot, outcome);
   if (task.kind == TaskKind::message) {
     count_request(tasks_[slot], outcome, now_ - tasks_[slot].begun);
-    if (tasks_[slot].user_request) count_users_request(tasks_[slot].workload, outcome, now_ - tasks_[slot].begun);
+    if (tasks_[slot].user_request) count_users_request(tasks_[slot].workload, outcome, now_ - tasks_[slot].begun, false);
   }
   tasks_.release(slot);
   if (index != no_index && replicas_[index].alive) serve_backlog(index);
@@ -302,23 +308,23 @@ void ExactRequestPlane::end_task(Index slot, Outcome outcome) {
 // ---- what is counted ---------------------------------------------------------------------------------------------------------
 
 namespace {
-void count(const RequestInstruments& instruments, Outcome outcome, Duration latency) {
+void count(const RequestInstruments& instruments, TaskOutcome outcome, Duration latency) {
   instruments.requests->add();
   instruments.errors->whole += 1.0;
-  if (outcome != Outcome::completed) instruments.errors->part += 1.0;
-  if (outcome != Outcome::rejected && outcome != Outcome::unavailable) instruments.latency->record(latency);
+  if (outcome != TaskOutcome::completed) instruments.errors->part += 1.0;
+  if (outcome != TaskOutcome::rejected && outcome != TaskOutcome::unavailable) instruments.latency->record(latency);
 }
 }  // namespace
 
-void ExactRequestPlane::count_request(const Task& request, Outcome outcome, Duration latency) {
-  count(target_instruments_[request.target], outcome, latency);
+void ExactRequestPlane::count_request(const Task& request, TaskOutcome outcome, Duration latency) {
+  count(target_instruments_[request.target], outcome, latency, request.turned_away);
 }
 
-void ExactRequestPlane::count_users_request(Index workload, Outcome outcome, Duration latency) {
+void ExactRequestPlane::count_users_request(Index workload, TaskOutcome outcome, Duration latency) {
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight->add(now_, -1.0);
-  count(arrivals.users, outcome, latency);
-  if (outcome != Outcome::completed) arrivals.failures[static_cast<std::size_t>(outcome)]->add();
+  count(arrivals.users, outcome, latency, turned_away);
+  if (outcome != TaskOutcome::completed) arrivals.failures[static_cast<std::size_t>(outcome)]->add();
 }
 
 }  // namespace headroom

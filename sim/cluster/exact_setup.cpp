@@ -56,7 +56,7 @@ void ExactRequestPlane::make_workloads(const Blueprint& blueprint, RandomStreams
     arrivals.in_flight = &recorder.gauge("in_flight", labels);
     arrivals.users = request_instruments(recorder, labels);
     for (std::size_t i = 1; i < outcome_count; ++i) {
-      arrivals.failures[i] = &recorder.counter("failures", {{"reason", to_text(static_cast<Outcome>(i))}, {"workload", workload.name}});
+      arrivals.failures[i] = &recorder.counter("failures", {{"reason", to_text(static_cast<TaskOutcome>(i))}, {"workload", workload.name}});
     }
     workload_names_.push_back(workload.name);
     refill(arrivals);

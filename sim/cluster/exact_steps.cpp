@@ -48,7 +48,7 @@ void ExactRequestPlane::run(Index slot) {
         break;
       case Op::publish: {
         const Index queue = program_.publishes[instruction.a].queue;
-        if (!publish(queue, new_message(&task, instruction.a))) return end_task(slot, Outcome::rejected);
+        if (!publish(queue, new_message(&task, instruction.a))) return end_task(slot, TaskOutcome::rejected);
         ++tasks_[slot].pc;
         break;
       }
@@ -56,10 +56,10 @@ void ExactRequestPlane::run(Index slot) {
         ++task.pc;
         Index request = slot;
         while (tasks_[request].kind == TaskKind::branch) request = tasks_[request].parent;
-        if (tasks_[request].kind == TaskKind::request && !tasks_[request].responded) answer(request, Outcome::completed);
+        if (tasks_[request].kind == TaskKind::request && !tasks_[request].responded) answer(request, TaskOutcome::completed);
         break;
       }
-      case Op::end: return end_task(slot, Outcome::completed);
+      case Op::end: return end_task(slot, TaskOutcome::completed);
       case Op::restart:
         // Anew from the top, with numbers of its own. Behind what else is ready, so that nobody starves.
         task.draw_id = mix(task.draw_id, 1);
@@ -137,7 +137,7 @@ bool ExactRequestPlane::start_fork(Index slot, Index site) {
     return false;
   }
   task.state = TaskState::joining;
-  task.outcome = Outcome::completed;
+  task.outcome = TaskOutcome::completed;
   task.total = task.launched = static_cast<Index>(fork.entries.size());
   task.active = 0;
   for (Index i = 0; i < fork.entries.size(); ++i) launch_branch(slot, fork.entries[i], i);
@@ -154,7 +154,7 @@ bool ExactRequestPlane::start_for_each(Index slot, Index index) {
     return false;
   }
   task.state = TaskState::joining;
-  task.outcome = Outcome::completed;
+  task.outcome = TaskOutcome::completed;
   task.total = static_cast<Index>(std::min(count, 1e6));
   task.launched = std::min(task.total, site.at_most);
   task.active = 0;
@@ -182,7 +182,7 @@ void ExactRequestPlane::launch_branch(Index parent, Index entry, Index number) {
   make_runnable(slot);
 }
 
-void ExactRequestPlane::end_branch(Index slot, Outcome outcome) {
+void ExactRequestPlane::end_branch(Index slot, TaskOutcome outcome) {
   const Index parent = tasks_[slot].parent;
   const Index replica = tasks_[slot].replica;
   if (replica != no_index) replicas_[replica].members.remove(tasks_, slot);
@@ -190,15 +190,15 @@ void ExactRequestPlane::end_branch(Index slot, Outcome outcome) {
 
   Task& owner = tasks_[parent];
   --owner.active;
-  if (outcome != Outcome::completed && owner.outcome == Outcome::completed) owner.outcome = outcome;
+  if (outcome != TaskOutcome::completed && owner.outcome == TaskOutcome::completed) owner.outcome = outcome;
   const Instruction& instruction = program_.code[owner.pc];
-  if (owner.outcome == Outcome::completed && owner.launched < owner.total) {
+  if (owner.outcome == TaskOutcome::completed && owner.launched < owner.total) {
     launch_branch(parent, program_.for_eaches[instruction.a].entry, owner.launched);
     ++tasks_[parent].launched;
     return;
   }
   if (owner.active > 0) return;
-  if (owner.outcome != Outcome::completed) return end_task(parent, owner.outcome);
+  if (owner.outcome != TaskOutcome::completed) return end_task(parent, owner.outcome);
   owner.pc = instruction.op == Op::fork ? program_.forks[instruction.a].after : program_.for_eaches[instruction.a].after;
   make_runnable(parent);
 }

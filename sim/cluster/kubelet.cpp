@@ -49,12 +49,13 @@ void Kubelet::wait_for_image(Pod& pod, ActorClock& clock) {
   ++image.waiting;
   clock.finish_turn();
   image.arrived->acquire();
+  clock.sleep_until(clock.now());  // its turn again
 }
 
 // An actor on the node itself: it ends with the node, not with the pod that asked first.
 void Kubelet::pull(Node& node, Index service) {
   const ServiceBlueprint& what = blueprint_.services[service];
-  engine_.start_actor("pull " + what.name, node.host(), {Turn::pods, 0}, [this, &node, service](ActorClock&) {
+  engine_.start_actor_without_turns("pull " + what.name, node.host(), [this, &node, service] {
     network_.pull_image(blueprint_.services[service].image, node.host());
     NodeImage& image = node.images[service];
     image.present = true;

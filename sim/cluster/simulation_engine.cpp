@@ -17,18 +17,14 @@ namespace {
 SimulationEngine* current_engine = nullptr;
 bool engine_was_made = false;
 
-// SimGrid logs a deadlock at its highest level; it comes out as an exception instead, so everything is dropped.
-std::string silent_name() {
-  if (std::exchange(engine_was_made, true)) throw std::logic_error{"one run per process: the engine's clock cannot be reset"};
-  xbt_log_control_set("root.thresh:critical root.app:file:/dev/null");
-  return "headroom";
-}
-
 }  // namespace
 
 // ---- an actor's sense of time ----------------------------------------------------------------------------------------------
 
-ActorClock::~ActorClock() { engine_.line_.erase(this); }
+ActorClock::~ActorClock() {
+  engine_.line_.erase(this);
+  if (engine_.acting_ == this) engine_.acting_ = nullptr;
+}
 
 SimTime ActorClock::now() const { return engine_.now(); }
 
@@ -39,7 +35,7 @@ void ActorClock::sleep_until(SimTime instant) {
   engine_.line_up(*this, std::max(instant, engine_.now()));
   if (instant > engine_.now()) simgrid::s4u::this_actor::sleep_until(to_seconds(instant));
   engine_.catch_up(instant);
-  if (*engine_.line_.begin() == this) return;
+  if (engine_.takes_turn(*this)) return;
   if (!permission_) permission_ = simgrid::s4u::Semaphore::create(0);
   waits_ = true;
   permission_->acquire();
@@ -55,26 +51,33 @@ void SimulationEngine::line_up(ActorClock& clock, SimTime wakes) {
   line_.insert(&clock);
 }
 
+bool SimulationEngine::takes_turn(ActorClock& clock) {
+  if (acting_ != nullptr || *line_.begin() != &clock) return false;
+  acting_ = &clock;
+  return true;
+}
+
 void SimulationEngine::leave_line(ActorClock& clock) {
   if (clock.ticket_ == 0) return;
   line_.erase(&clock);
   clock.ticket_ = 0;
   clock.waits_ = false;
+  if (acting_ == &clock) acting_ = nullptr;
   call_next();
 }
 
-// Those in line that still sleep will find themselves first when they wake.
+// If the first in line still sleeps, it will take its turn when it wakes.
 void SimulationEngine::call_next() {
-  if (line_.empty()) return;
+  if (acting_ != nullptr || line_.empty()) return;
   ActorClock& next = **line_.begin();
   if (!std::exchange(next.waits_, false)) return;
+  acting_ = &next;
   next.permission_->release();
 }
 
 // ---- the engine --------------------------------------------------------------------------------------------------------------
 
-SimulationEngine::SimulationEngine(const std::string& network_model, SimTime end) : end_{end}, engine_{silent_name()} {
-  configure(network_model);
+SimulationEngine::SimulationEngine(const std::string& network_model, SimTime end) : end_{end}, command_line_{network_model}, engine_{&command_line_.count, command_line_.pointers.data()} {
   current_engine = this;
   // SimGrid's signals are static and keep their callbacks for the life of the process: they find the run through a pointer.
   simgrid::s4u::Engine::on_time_advance_cb([](double) {
@@ -87,26 +90,30 @@ SimulationEngine::SimulationEngine(const std::string& network_model, SimTime end
 
 SimulationEngine::~SimulationEngine() { current_engine = nullptr; }
 
-void SimulationEngine::configure(const std::string& network_model) {
-  using simgrid::s4u::Engine;
+SimulationEngine::CommandLine::CommandLine(const std::string& network_model) : words{"headroom"} {
   if (network_model != "CM02" && network_model != "LV08") {
     throw std::invalid_argument{fmt::format("the network model \"{}\" is not offered; write \"CM02\" or \"LV08\"", network_model)};
   }
-  Engine::set_config("network/model:" + network_model);
+  if (std::exchange(engine_was_made, true)) throw std::logic_error{"one run per process: the engine's clock cannot be reset"};
+  // A deadlock is logged at the highest level there is, and comes out as an exception instead: everything is dropped.
+  xbt_log_control_set("root.thresh:critical root.app:file:/dev/null");
+
+  words.push_back("--cfg=network/model:" + network_model);
   if (network_model == "CM02") {
     // Without these a flow is capped by a TCP window over its round trip, charged for acknowledgements, or slowed by a factor.
-    for (const char* setting : {"network/TCP-gamma:0", "network/crosstraffic:0", "network/latency-factor:1",
-                                "network/bandwidth-factor:1", "network/weight-S:0"}) {
-      Engine::set_config(std::string{setting});
+    for (const char* setting : {"TCP-gamma:0", "crosstraffic:0", "latency-factor:1", "bandwidth-factor:1", "weight-S:0"}) {
+      words.push_back(std::string{"--cfg=network/"} + setting);
     }
   }
 #ifdef HEADROOM_SANITIZE
-  Engine::set_config(std::string{"contexts/factory:thread"});
-#else
-  // A guard page costs a second memory map per actor, and the kernel allows 65,530: pods start by the ten thousand.
-  Engine::set_config(std::string{"contexts/guard-size:0"});
-  Engine::set_config(std::string{"contexts/stack-size:512"});  // KiB, touched as needed
+  words.emplace_back("--cfg=contexts/factory:thread");  // sanitizers do not know SimGrid's own stacks
 #endif
+  // A guard page costs a second memory map per actor, and the kernel allows 65,530: pods start by the ten thousand.
+  words.emplace_back("--cfg=contexts/guard-size:0");
+  words.emplace_back("--cfg=contexts/stack-size:512");  // KiB, touched as needed
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  count = static_cast<int>(words.size());
 }
 
 void SimulationEngine::on_time_advance() {
@@ -139,17 +146,31 @@ ActorHandle SimulationEngine::start(const std::string& name, simgrid::s4u::Host*
   ActorHandle handle;
   handle.clock = clock;
   handle.actor = simgrid::s4u::Actor::create(name, host, [this, clock, body = std::move(body)] {
-    try {
+    guard([&] {
+      clock->sleep_until(now_);
       body(*clock);
       clock->finish_turn();
-    } catch (const simgrid::ForcefulKillException&) {
-      throw;  // how SimGrid unwinds the stack of an actor that is ended
-    } catch (...) {
-      fail(std::current_exception());
-    }
+    });
   });
   if (background) handle.actor->daemonize();
   return handle;
+}
+
+ActorHandle SimulationEngine::start_actor_without_turns(const std::string& name, simgrid::s4u::Host* host, std::function<void()> body) {
+  ActorHandle handle;
+  handle.actor = simgrid::s4u::Actor::create(name, host, [this, body = std::move(body)] { guard(body); });
+  handle.actor->daemonize();
+  return handle;
+}
+
+void SimulationEngine::guard(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const simgrid::ForcefulKillException&) {
+    throw;  // how SimGrid unwinds the stack of an actor that is ended
+  } catch (...) {
+    fail(std::current_exception());
+  }
 }
 
 void SimulationEngine::end_actor(ActorHandle& handle) {

@@ -1,8 +1,8 @@
 // SimulationEngine: SimGrid's engine for one run, with the rule "advance, then change" and errors that arrive.
 //
 //  - Whenever the clock moves, the advance hook is called with the new instant before any actor acts at it.
-//  - Actors that wake at the same instant take turns in an order of ours (Turn, number), one whole turn after the other.
-//    SimGrid's own order of simultaneous events is repeatable but arbitrary.
+//  - Actors that act at the same instant take turns in an order of ours (Turn, number), one whole turn after the other; an
+//    actor that is started in a turn begins after it. SimGrid's own order of simultaneous events is repeatable but arbitrary.
 //  - An exception that leaves an actor (or the advance hook) ends the run and comes out of run(). A deadlock, or an error of
 //    SimGrid itself, comes out as IncompleteRun.
 //  - One engine per process: SimGrid's clock and signal callbacks outlive an engine.
@@ -16,6 +16,7 @@
 #include <set>
 #include <simgrid/s4u.hpp>
 #include <string>
+#include <vector>
 
 #include "sim/core/time.hpp"
 
@@ -80,8 +81,10 @@ class SimulationEngine {
   // `hook` is never called with an instant before an earlier one or after end().
   void on_advance(std::function<void(SimTime)> hook) { advance_ = std::move(hook); }
 
-  // Goes on in the background; is ended with the run.
+  // Goes on in the background; is ended with the run. Its body begins in its turn of the present instant.
   ActorHandle start_actor(const std::string& name, simgrid::s4u::Host* host, TurnOrder order, Body body);
+  // The same without turns: for bodies that wait for one thing only and touch nothing before.
+  ActorHandle start_actor_without_turns(const std::string& name, simgrid::s4u::Host* host, std::function<void()> body);
   // The run lasts until the last of these has ended.
   ActorHandle start_main_actor(const std::string& name, simgrid::s4u::Host* host, TurnOrder order, Body body);
   // Not for the calling actor itself.
@@ -94,8 +97,17 @@ class SimulationEngine {
     bool operator()(const ActorClock* a, const ActorClock* b) const;
   };
 
-  static void configure(const std::string& network_model);
+  // SimGrid's settings, in the only form that it reads before it chooses how actors are run: a command line (of ours).
+  struct CommandLine {
+    explicit CommandLine(const std::string& network_model);
+    std::vector<std::string> words;
+    std::vector<char*> pointers;
+    int count = 0;
+  };
+
   ActorHandle start(const std::string& name, simgrid::s4u::Host* host, TurnOrder order, Body body, bool background);
+  void guard(const std::function<void()>& body);
+  bool takes_turn(ActorClock& clock);
   void on_time_advance();
   void catch_up(SimTime instant);
   void line_up(ActorClock& clock, SimTime wakes);
@@ -106,10 +118,12 @@ class SimulationEngine {
   std::function<void(SimTime)> advance_;
   SimTime now_{};
   SimTime end_;
-  std::set<ActorClock*, EarlierFirst> line_;
+  std::set<ActorClock*, EarlierFirst> line_;  // who acts, who waits for its turn, and who will wake
+  ActorClock* acting_ = nullptr;              // whose turn it is
   std::uint64_t next_ticket_ = 1;
   std::exception_ptr failure_;
   bool deadlocked_ = false;
+  CommandLine command_line_;
   simgrid::s4u::Engine engine_;  // last: actors that never ran are destroyed with it, and leave the line
 };
 

@@ -29,7 +29,7 @@ enum class TaskState : std::uint8_t {
   joining,     // waits for its branches
 };
 
-enum class Outcome : std::uint8_t {
+enum class TaskOutcome : std::uint8_t {
   completed,
   timeout,        // the caller gave up waiting
   rejected,       // the backlog, the pool's line or the queue was full
@@ -39,7 +39,7 @@ enum class Outcome : std::uint8_t {
   out_of_memory,  // the replica was killed for its memory
 };
 inline constexpr std::size_t outcome_count = 7;
-const char* to_text(Outcome outcome);
+const char* to_text(TaskOutcome outcome);
 
 struct Task {
   std::uint64_t draw_id = 0;   // its random numbers belong to this, whatever the order of events
@@ -64,11 +64,13 @@ struct Task {
   std::uint8_t priority = 0;
   TaskKind kind = TaskKind::free;
   TaskState state = TaskState::runnable;
-  Outcome outcome = Outcome::completed;  // of a branch join, or of the answer on its way
+  TaskOutcome outcome = TaskOutcome::completed;  // of a branch join, or of the answer on its way
   bool responded = false;      // has answered already
   bool counted = false;        // its request is in the metrics already (its caller gave up)
   bool in_slot = false;
   bool user_request = false;   // a user's request that has no session task
+  bool turned_away = false;    // never got as far as a slot or a line for one: it has no latency
+  bool callee_turned_away = false;  // so was its last callee
 };
 
 class TaskTable {

@@ -13,6 +13,8 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <system_error>
+#include <utility>
 
 #include "sim/measure/run_error.hpp"
 

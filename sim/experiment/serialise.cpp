@@ -1,4 +1,9 @@
-// RunResult as MessagePack: what travels from a worker's process, and what is stored.
+// RunResult as MessagePack: what travels from a child process to its parent, and what can be stored.
+//
+// A number with a fraction is written so that the same bits come back (as a 4-byte float where nothing is lost, else as 8 bytes), keys are
+// sorted, empty histogram buckets are left out: equal results have equal bytes.
+#include <stdexcept>
+
 #include <nlohmann/json.hpp>
 
 #include "sim/experiment/study.hpp"
@@ -7,6 +12,8 @@ namespace headroom {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr int format_version = 1;
 
 Json to_json(const Histogram& histogram) {
   Json buckets = Json::array();
@@ -18,9 +25,15 @@ Json to_json(const Histogram& histogram) {
 }
 
 Histogram histogram_from(const Json& json) {
+  // More than the largest index that 64-bit nanoseconds have: a damaged one must not ask for gigabytes.
+  constexpr std::uint64_t index_limit = 1U << 13;
   std::vector<Histogram::Bucket> buckets;
   const Json& flat = json.at(0);
-  for (std::size_t i = 0; i + 1 < flat.size(); i += 2) buckets.push_back({flat[i].get<std::uint32_t>(), flat[i + 1].get<std::uint64_t>()});
+  for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
+    const auto index = flat[i].get<std::uint64_t>();
+    if (index >= index_limit) throw std::invalid_argument{"a histogram bucket is out of range"};
+    buckets.push_back({static_cast<std::uint32_t>(index), flat[i + 1].get<std::uint64_t>()});
+  }
   return Histogram::restore(buckets, json.at(1), json.at(2), json.at(3));
 }
 
@@ -37,7 +50,9 @@ Series series_from(const Json& json) {
   Series series;
   series.metric = json.at("metric");
   for (const Json& label : json.at("labels")) series.labels.push_back({label.at(0), label.at(1)});
-  series.kind = static_cast<MetricKind>(json.at("kind").get<int>());
+  const int kind = json.at("kind").get<int>();
+  if (kind < 0 || kind > static_cast<int>(MetricKind::durations)) throw std::invalid_argument{"a series is of no known kind"};
+  series.kind = static_cast<MetricKind>(kind);
   series.columns = json.at("columns").get<std::vector<std::vector<double>>>();
   for (const Json& slice : json.at("slices")) series.slices.push_back(histogram_from(slice));
   return series;
@@ -51,7 +66,8 @@ std::vector<std::uint8_t> to_bytes(const RunResult& result) {
   for (const PhaseResult& phase : result.phases) phases.push_back({phase.workload, phase.name, phase.begin_seconds, phase.end_seconds});
   for (const LedgerEntry& entry : result.ledger) ledger.push_back({entry.name, entry.entered, entry.completed, entry.failed, entry.in_flight});
   for (const Note& note : result.notes) notes.push_back({note.at_seconds, note.subject, note.text});
-  return Json::to_msgpack({{"variant", result.variant},
+  return Json::to_msgpack({{"format", format_version},
+                           {"variant", result.variant},
                            {"seed", result.seed},
                            {"replication", result.replication},
                            {"duration", result.duration_seconds},
@@ -69,8 +85,10 @@ std::vector<std::uint8_t> to_bytes(const RunResult& result) {
                            {"wall", result.wall_seconds}});
 }
 
-RunResult run_result_from(const std::vector<std::uint8_t>& bytes) {
-  const Json json = Json::from_msgpack(bytes);
+namespace {
+
+RunResult result_from(const Json& json) {
+  if (json.at("format").get<int>() != format_version) throw std::invalid_argument{"it is written in another format"};
   RunResult result;
   result.variant = json.at("variant");
   result.seed = json.at("seed");
@@ -91,6 +109,16 @@ RunResult run_result_from(const std::vector<std::uint8_t>& bytes) {
   result.events = json.at("events");
   result.wall_seconds = json.at("wall");
   return result;
+}
+
+}  // namespace
+
+RunResult run_result_from(const std::vector<std::uint8_t>& bytes) {
+  try {
+    return result_from(Json::from_msgpack(bytes));
+  } catch (const std::exception& error) {
+    throw std::invalid_argument{std::string{"these bytes are not the result of a run: "} + error.what()};
+  }
 }
 
 }  // namespace headroom

@@ -49,7 +49,7 @@ Study run_study(std::size_t variants, const std::vector<RunRequest>& requests, c
 Study run_until(std::size_t variants, std::uint64_t at_least, std::uint64_t at_most, const std::function<bool(const Study&)>& precise_enough,
                 const std::function<RunResult(const RunRequest&)>& run, const StudyOptions& options);
 
-// MessagePack of a result and back; equal results have equal bytes.
+// MessagePack of a result and back; equal results have equal bytes. run_result_from throws std::invalid_argument for anything else.
 std::vector<std::uint8_t> to_bytes(const RunResult& result);
 RunResult run_result_from(const std::vector<std::uint8_t>& bytes);
 

@@ -1,7 +1,7 @@
 #include "sim/measure/evaluate.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 
 #include "sim/measure/selection.hpp"
 
@@ -41,34 +41,49 @@ WindowSum sum_of_window(const MetricSelector& selector, const RunResult& run, st
   return sum;
 }
 
+// Which column of a durations series has this percentile, if one has.
+std::optional<std::size_t> column_of_percentile(double percentile, const RunResult& run) {
+  constexpr double always[]{50.0, 95.0, 99.0};
+  const auto fixed = std::find(std::begin(always), std::end(always), percentile);
+  if (fixed != std::end(always)) return 2 + static_cast<std::size_t>(fixed - std::begin(always));
+  const auto extra = std::find(run.extra_percentiles.begin(), run.extra_percentiles.end(), percentile);
+  if (extra != run.extra_percentiles.end()) return 5 + static_cast<std::size_t>(extra - run.extra_percentiles.begin());
+  return std::nullopt;
+}
+
+std::optional<double> evaluate_durations(const MetricSelector& selector, const RunResult& run, TimeSpan span);
+
+// What is not kept per window (largest, smallest, other percentiles) is that of the slice in which the window lies: right, at a coarser time.
+std::optional<double> durations_of_slice_around(const MetricSelector& selector, const RunResult& run, std::size_t window) {
+  const double middle = (window_begin(run, window) + run.window_ends[window]) / 2.0;
+  const auto slice = std::upper_bound(run.slice_ends.begin(), run.slice_ends.end(), middle);
+  if (slice == run.slice_ends.end()) return std::nullopt;
+  return evaluate_durations(selector, run, {slice == run.slice_ends.begin() ? 0.0 : *std::prev(slice), *slice});
+}
+
 // Percentiles of one window: of the only series selected exactly; of several, weighted by their counts (an approximation that is used for
 // charts and for `for`, never for values over a span, which come from histograms).
 std::optional<double> durations_of_window(const MetricSelector& selector, const RunResult& run, std::size_t window) {
+  const bool is_percentile = selector.aggregation == Aggregation::percentile;
+  const bool is_extreme = selector.aggregation == Aggregation::max || selector.aggregation == Aggregation::min;
+  const std::optional<std::size_t> column = is_percentile ? column_of_percentile(selector.percentile, run) : std::nullopt;
   double count = 0.0, sum = 0.0, weighted = 0.0;
-  std::size_t column = 2;
-  if (selector.aggregation == Aggregation::percentile) {
-    const double recorded[]{50.0, 95.0, 99.0};
-    const auto fixed = std::find(std::begin(recorded), std::end(recorded), selector.percentile);
-    const auto extra = std::find(run.extra_percentiles.begin(), run.extra_percentiles.end(), selector.percentile);
-    if (fixed != std::end(recorded)) column = 2 + static_cast<std::size_t>(fixed - std::begin(recorded));
-    else if (extra != run.extra_percentiles.end()) column = 5 + static_cast<std::size_t>(extra - run.extra_percentiles.begin());
-    else return std::nullopt;
-  }
   for (const Series& series : run.series) {
     if (!selects(selector, series.metric, series.labels)) continue;
     const double records = series.columns[0][window];
     count += records;
     sum += series.columns[1][window];
-    weighted += records * series.columns[column][window];
+    if (column) weighted += records * series.columns[*column][window];
   }
-  const double seconds = run.window_ends[window] - window_begin(run, window);
   if (selector.aggregation == Aggregation::count) return count;
-  if (selector.aggregation == Aggregation::rate) return count / seconds;
+  if (selector.aggregation == Aggregation::rate) return count / (run.window_ends[window] - window_begin(run, window));
   if (count <= 0.0) return std::nullopt;
-  return selector.aggregation == Aggregation::percentile ? weighted / count : sum / count;
+  if (is_extreme || (is_percentile && !column)) return durations_of_slice_around(selector, run, window);
+  return column ? weighted / count : sum / count;
 }
 
 std::optional<double> window_value(const MetricSelector& selector, MetricKind kind, const RunResult& run, std::size_t window) {
+  if (selector.aggregation == Aggregation::time_to) return std::nullopt;
   if (kind == MetricKind::durations) return durations_of_window(selector, run, window);
   return value_of(selector, kind, sum_of_window(selector, run, window), run.window_ends[window] - window_begin(run, window));
 }
@@ -113,31 +128,35 @@ std::optional<double> evaluate_over_windows(const MetricSelector& selector, Metr
   return value_of(selector, kind, total, seconds);
 }
 
-// Seconds from the moment more was asked for until there was N times as much.
+// Seconds from the moment more was asked for until there was N times as much, to the resolution of the windows and never too short:
+// from the beginning of the window in which it was asked for to the end of the one that ended with as much.
 std::optional<double> time_to_factor(const MetricSelector& selector, MetricKind kind, const RunResult& run, TimeSpan span) {
   MetricSelector level = selector;
   level.aggregation = Aggregation::last;
   MetricSelector wanted = level;
   if (selector.metric == "replicas") wanted.metric = "replicas_wanted";
-  std::optional<double> first, wanted_first, rises_at;
+  std::optional<double> level_before, wanted_before, rises_at;
   for (std::size_t i = 0; i < run.window_ends.size(); ++i) {
     const double begin = window_begin(run, i), end = run.window_ends[i];
-    if (!inside(begin, end, span)) continue;
+    const bool within = inside(begin, end, span);
+    if (!within && end > span.begin_seconds + same_time) continue;
     const auto value = window_value(level, kind, run, i);
     const auto asked = window_value(wanted, kind, run, i);
     if (!value || !asked) continue;
-    if (!first) {
-      first = value;
-      wanted_first = asked;
+    // The level before the span is the one at its start. There is no multiple of 0: a start-up is not a rise.
+    if (!within || !level_before || *level_before <= 0.0) {
+      level_before = value;
+      wanted_before = asked;
+      continue;
     }
-    if (!rises_at && *asked > *wanted_first) rises_at = begin;
-    if (rises_at && *value >= selector.factor * *first - 1e-9) return end - *rises_at;
+    if (!rises_at && *asked > *wanted_before) rises_at = begin;
+    if (rises_at && *value >= selector.factor * *level_before - 1e-9) return end - *rises_at;
   }
   return std::nullopt;
 }
 
 std::optional<double> total(const RunResult& run, TimeSpan span, const char* metric) {
-  return evaluate({.aggregation = Aggregation::count, .metric = metric}, run, span);
+  return evaluate({.aggregation = Aggregation::count, .metric = metric, .labels = {}}, run, span);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ TimeSpan span_of(const Condition& condition, const RunResult& run);
 //   avg, max, min of a share: whole-span ratio, largest, smallest window ratio.
 //   count: amount of a counter, part of a share, number of durations.
 //   time_to Nx: seconds from the first time `replicas_wanted` (or the metric itself) rises above its level at the start of the span
-//   until the metric reaches N × that level; none if it never does.
+//   until the metric reaches N × that level; none if it never does. To the resolution of the windows, never too short.
 //   cost_per_user: cost in the span per user, as USD per second; cost_per_request: cost / requests of workloads.
 std::optional<double> evaluate(const MetricSelector& selector, const RunResult& run, TimeSpan span);
 
@@ -32,7 +32,8 @@ std::optional<double> evaluate(const MetricSelector& selector, const RunResult& 
 // The objective is missed when that is at least `lasting`.
 double longest_breach_seconds(const Condition& condition, const RunResult& run, TimeSpan span);
 
-// Value per window (nullopt where nothing was seen), for charts and for `for`.
+// Value per window (nullopt where nothing was seen, and for time_to), for charts and for `for`. The largest and smallest duration, and
+// percentiles that were not recorded per window, are those of the slice in which the window lies.
 std::vector<std::optional<double>> window_values(const MetricSelector& selector, const RunResult& run);
 
 }  // namespace headroom

@@ -38,11 +38,13 @@ void Histogram::clear() {
   largest_ = 0;
 }
 
-double Histogram::mean_seconds() const { return count_ == 0 ? 0.0 : static_cast<double>(sum_) / static_cast<double>(count_) * 1e-9; }
+double Histogram::mean_seconds() const { return count_ == 0 ? 0.0 : static_cast<double>(sum_) / static_cast<double>(count_) / 1e9; }
 
 double Histogram::quantile_seconds(double probability) const {
   if (count_ == 0) return 0.0;
-  const double wanted = std::ceil(std::clamp(probability, 0.0, 1.0) * static_cast<double>(count_));
+  // A product that rounding lifted just above a whole number (0.07 × 100) means that number.
+  const double product = std::clamp(probability, 0.0, 1.0) * static_cast<double>(count_);
+  const double wanted = std::ceil(product * (1.0 - 1e-14));
   const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(wanted), 1, count_);
   std::uint64_t seen = 0;
   for (std::uint32_t i = 0; i < counts_.size(); ++i) {
@@ -50,7 +52,7 @@ double Histogram::quantile_seconds(double probability) const {
     if (seen >= rank) {
       const Bounds bounds = bounds_of(i);
       // The values of a bucket are whole nanoseconds lower … lower + width - 1.
-      return std::min(bounds.lower + (bounds.width - 1.0) / 2.0, static_cast<double>(largest_)) * 1e-9;
+      return std::min(bounds.lower + (bounds.width - 1.0) / 2.0, static_cast<double>(largest_)) / 1e9;
     }
   }
   return max_seconds();
@@ -58,7 +60,8 @@ double Histogram::quantile_seconds(double probability) const {
 
 double Histogram::share_at_most(double seconds) const {
   if (count_ == 0) return 1.0;
-  const double limit = seconds * 1e9;
+  const double limit = std::round(seconds * 1e9);  // records are whole nanoseconds
+  if (limit >= static_cast<double>(largest_)) return 1.0;
   std::uint64_t at_most = 0;
   for (std::uint32_t i = 0; i < counts_.size(); ++i) {
     const Bounds bounds = bounds_of(i);
@@ -76,10 +79,10 @@ std::vector<Histogram::Bucket> Histogram::buckets() const {
   return filled;
 }
 
-double Histogram::lower_bound_seconds(std::uint32_t index) { return bounds_of(index).lower * 1e-9; }
+double Histogram::lower_bound_seconds(std::uint32_t index) { return bounds_of(index).lower / 1e9; }
 double Histogram::upper_bound_seconds(std::uint32_t index) {
   const Bounds bounds = bounds_of(index);
-  return (bounds.lower + bounds.width) * 1e-9;
+  return (bounds.lower + bounds.width) / 1e9;
 }
 
 Histogram Histogram::restore(const std::vector<Bucket>& buckets, std::uint64_t sum_ns_high, std::uint64_t sum_ns_low, std::uint64_t largest_ns) {

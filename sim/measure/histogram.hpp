@@ -30,8 +30,8 @@ class Histogram {
 
   std::uint64_t count() const { return count_; }
   double mean_seconds() const;  // 0 when empty
-  double sum_seconds() const { return static_cast<double>(sum_) * 1e-9; }
-  double max_seconds() const { return static_cast<double>(largest_) * 1e-9; }
+  double sum_seconds() const { return static_cast<double>(sum_) / 1e9; }
+  double max_seconds() const { return static_cast<double>(largest_) / 1e9; }
   // Value below which `probability` (0-1) of the records lie: smallest bucket whose cumulated count reaches
   // ceil(probability × count), at its midpoint, never above the largest record. 0 when empty.
   double quantile_seconds(double probability) const;

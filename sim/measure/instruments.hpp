@@ -29,7 +29,7 @@ class Gauge {
   double level() const { return level_; }
   // Level × seconds since the start of the run, up to now.
   double integral_seconds(SimTime now) const {
-    return (integral_ + level_ * static_cast<double>((now - changed_).count())) * 1e-9;
+    return (integral_ + level_ * static_cast<double>((now - changed_).count())) / 1e9;
   }
   // Largest level since the last call; starts again at the present level.
   double take_largest() {

@@ -76,6 +76,40 @@ void close_window(Instrument& instrument, Tick& tick, SimTime now) {
   tick.whole_before = whole;
 }
 
+// The last complete record window becomes a value in each column.
+void append_window(Instrument& instrument, double seconds, const std::vector<double>& extra_percentiles) {
+  const WindowSum& window = instrument.record.window;
+  std::vector<std::vector<double>>& columns = instrument.columns;
+  switch (instrument.kind) {
+    case MetricKind::counter: columns[0].push_back(window.part); break;
+    case MetricKind::gauge:
+      columns[0].push_back(window.part / seconds);
+      columns[1].push_back(window.largest);
+      columns[2].push_back(window.last);
+      break;
+    case MetricKind::share:
+      columns[0].push_back(window.part);
+      columns[1].push_back(window.whole);
+      break;
+    case MetricKind::durations: {
+      const Histogram& durations = window.histogram;
+      columns[0].push_back(static_cast<double>(durations.count()));
+      columns[1].push_back(durations.sum_seconds());
+      std::size_t column = 2;
+      for (const double percentile : {50.0, 95.0, 99.0}) columns[column++].push_back(durations.quantile_seconds(percentile / 100.0));
+      for (const double percentile : extra_percentiles) columns[column++].push_back(durations.quantile_seconds(percentile / 100.0));
+      break;
+    }
+  }
+}
+
+void append_slice(Instrument& instrument, bool ends_slice) {
+  instrument.slice.merge(instrument.record.window.histogram);
+  if (!ends_slice) return;
+  instrument.slices.push_back(instrument.slice);
+  instrument.slice.clear();
+}
+
 }  // namespace
 
 struct Recorder::State {
@@ -96,7 +130,9 @@ struct Recorder::State {
     instrument.labels = std::move(labels);
     instrument.kind = kind;
     const std::size_t columns[]{1, 3, 2, 5 + extra_percentiles.size()};
-    instrument.columns.resize(columns[static_cast<std::size_t>(kind)]);
+    // One that comes late saw nothing in the windows and slices before.
+    instrument.columns.assign(columns[static_cast<std::size_t>(kind)], std::vector<double>(window_ends.size(), 0.0));
+    if (kind == MetricKind::durations) instrument.slices.resize(slice);
     return instrument;
   }
 };
@@ -150,43 +186,19 @@ std::optional<Recorder::Scraped> Recorder::scraped(const MetricSelector& selecto
   const Duration window = state_->scraped_at - state_->scrape_began;
   const auto value = value_of(selector, info->kind, sum, to_seconds(window));
   if (!value) return std::nullopt;
-  return Scraped{*value, state_->scraped_at, window};
+  const bool instant = info->kind == MetricKind::gauge && selector.aggregation == Aggregation::last;
+  return Scraped{*value, state_->scraped_at, instant ? Duration::zero() : window};
 }
 
 void Recorder::record(SimTime now) {
+  if (now <= state_->record_began) throw std::logic_error{"a record window must end after it began"};
   const double seconds = to_seconds(now - state_->record_began);
-  const bool ends_slice = state_->slice < state_->slice_ends.size() && to_seconds(now) >= state_->slice_ends[state_->slice] - 1e-9;
+  const auto& slice_ends = state_->slice_ends;
+  const bool ends_slice = state_->slice < slice_ends.size() && to_seconds(now) >= slice_ends[state_->slice] - 1e-9;
   for (Instrument& instrument : state_->instruments) {
     close_window(instrument, instrument.record, now);
-    const WindowSum& window = instrument.record.window;
-    std::vector<std::vector<double>>& columns = instrument.columns;
-    switch (instrument.kind) {
-      case MetricKind::counter: columns[0].push_back(window.part); break;
-      case MetricKind::gauge:
-        columns[0].push_back(seconds > 0.0 ? window.part / seconds : window.last);
-        columns[1].push_back(window.largest);
-        columns[2].push_back(window.last);
-        break;
-      case MetricKind::share:
-        columns[0].push_back(window.part);
-        columns[1].push_back(window.whole);
-        break;
-      case MetricKind::durations: {
-        columns[0].push_back(static_cast<double>(window.histogram.count()));
-        columns[1].push_back(window.histogram.sum_seconds());
-        std::size_t column = 2;
-        for (const double percentile : {50.0, 95.0, 99.0}) columns[column++].push_back(window.histogram.quantile_seconds(percentile / 100.0));
-        for (const double percentile : state_->extra_percentiles) {
-          columns[column++].push_back(window.histogram.quantile_seconds(percentile / 100.0));
-        }
-        instrument.slice.merge(window.histogram);
-        if (ends_slice) {
-          instrument.slices.push_back(instrument.slice);
-          instrument.slice.clear();
-        }
-        break;
-      }
-    }
+    append_window(instrument, seconds, state_->extra_percentiles);
+    if (instrument.kind == MetricKind::durations) append_slice(instrument, ends_slice);
   }
   if (ends_slice) ++state_->slice;
   state_->window_ends.push_back(to_seconds(now));

@@ -12,7 +12,7 @@ bool met_by_users(std::string_view metric) {
 
 std::optional<double> value_of_durations(const MetricSelector& selector, const Histogram& histogram, double window_seconds) {
   if (selector.aggregation == Aggregation::count) return static_cast<double>(histogram.count());
-  if (selector.aggregation == Aggregation::rate) return static_cast<double>(histogram.count()) / window_seconds;
+  if (selector.aggregation == Aggregation::rate && window_seconds > 0.0) return static_cast<double>(histogram.count()) / window_seconds;
   if (histogram.count() == 0) return std::nullopt;
   switch (selector.aggregation) {
     case Aggregation::percentile: return histogram.quantile_seconds(selector.percentile / 100.0);
@@ -46,7 +46,7 @@ bool selects(const MetricSelector& selector, std::string_view metric, const std:
 }
 
 std::optional<double> value_of(const MetricSelector& selector, MetricKind kind, const WindowSum& sum, double window_seconds) {
-  if (!sum.any) return std::nullopt;
+  if (!sum.any || selector.aggregation == Aggregation::time_to) return std::nullopt;
   switch (kind) {
     case MetricKind::durations: return value_of_durations(selector, sum.histogram, window_seconds);
     case MetricKind::share: return value_of_share(selector, sum);

@@ -21,6 +21,7 @@ bool selects(const MetricSelector& selector, std::string_view metric, const std:
 
 // What all selected instruments together saw in a window. Which members mean something depends on the kind:
 //   counter: part = amount.  gauge: part = level × seconds, largest, last.  share: part, whole.  durations: histogram.
+// The smallest level is not kept: the `min` of a gauge over one window is its mean.
 struct WindowSum {
   bool any = false;      // an instrument was selected
   double part = 0.0;
@@ -29,7 +30,8 @@ struct WindowSum {
   double last = 0.0;
   Histogram histogram;
 };
-// None where nothing was seen: no instrument, a share of nothing, a percentile of no durations.
+// None where nothing was seen: no instrument, a share of nothing, a percentile of no durations. None for time_to: it takes more than one
+// window.
 std::optional<double> value_of(const MetricSelector& selector, MetricKind kind, const WindowSum& sum, double window_seconds);
 
 }  // namespace headroom

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <boost/math/distributions/students_t.hpp>
@@ -14,13 +15,24 @@ struct Moments {
   double standard_error = 0.0;
 };
 
-Moments moments_of(std::span<const double> values) {
-  Moments moments;
-  const auto count = static_cast<double>(values.size());
-  for (const double value : values) moments.mean += value / count;
+// Mean and squared deviations, value by value (Welford, 1962): exact for equal values, and no difference of large sums.
+struct RunningMoments {
+  double count = 0.0;
+  double mean = 0.0;
   double squares = 0.0;
-  for (const double value : values) squares += (value - moments.mean) * (value - moments.mean);
-  if (values.size() > 1) moments.standard_error = std::sqrt(squares / (count - 1) / count);
+  void add(double value) {
+    count += 1.0;
+    const double deviation = value - mean;
+    mean += deviation / count;
+    squares += deviation * (value - mean);
+  }
+};
+
+Moments moments_of(std::span<const double> values) {
+  RunningMoments running;
+  for (const double value : values) running.add(value);
+  Moments moments{running.mean, 0.0};
+  if (values.size() > 1) moments.standard_error = std::sqrt(running.squares / (running.count - 1.0) / running.count);
   return moments;
 }
 
@@ -72,21 +84,18 @@ std::size_t mser5(std::span<const double> observations) {
   if (batches < fewest) return 0;
   std::vector<double> means(batches, 0.0);
   for (std::size_t i = 0; i < batches * batch; ++i) means[i / batch] += observations[i] / static_cast<double>(batch);
-  // Sums over the batches that are left, from the back.
-  double sum = 0.0, squares = 0.0, best = 0.0;
+  // Over the batches that are left, from the back.
+  RunningMoments left;
+  double best = std::numeric_limits<double>::infinity();
   std::size_t truncation = 0;
-  bool first = true;
   for (std::size_t i = batches; i-- > 0;) {
-    sum += means[i];
-    squares += means[i] * means[i];
+    left.add(means[i]);
     if (i >= batches / 2) continue;
-    const auto left = static_cast<double>(batches - i);
-    const double statistic = (squares - sum * sum / left) / (left * left);
+    const double statistic = left.squares / (left.count * left.count);
     // <=: of equal ones the shortest truncation, which comes last.
-    if (first || statistic <= best) {
+    if (statistic <= best) {
       best = statistic;
       truncation = i;
-      first = false;
     }
   }
   return truncation * batch;

@@ -78,6 +78,27 @@ TEST(SimulationEngine, ATurnIsOneWholeEvenWhenItCallsIntoTheEngine) {
   EXPECT_EQ(order, (std::vector<std::string>{"begin 0", "end 0", "begin 1", "end 1"}));
 }
 
+TEST(SimulationEngine, AnActorThatIsStartedInATurnBeginsAfterIt) {
+  Machine machine;
+  std::vector<std::string> order;
+  machine.start("autoscaler", {Turn::autoscaling, 0}, [&](ActorClock& clock) {
+    clock.sleep_until(at(5s));
+    // A pod's turn comes before an autoscaler's, but not in the middle of one.
+    machine.start("pod", {Turn::pods, 0}, [&](ActorClock& its_clock) {
+      order.push_back("pod");
+      EXPECT_EQ(its_clock.now(), at(5s));
+    });
+    for (int i = 0; i < 10; ++i) simgrid::s4u::this_actor::yield();
+    order.push_back("autoscaler done");
+  });
+  machine.start("another autoscaler", {Turn::autoscaling, 1}, [&](ActorClock& clock) {
+    clock.sleep_until(at(5s));
+    order.push_back("another autoscaler");
+  });
+  machine.engine.run();
+  EXPECT_EQ(order, (std::vector<std::string>{"autoscaler done", "pod", "another autoscaler"}));
+}
+
 TEST(SimulationEngine, EndingAnActorThatIsAsleepHoldsUpNobody) {
   Machine machine;
   bool first_went_on = false;

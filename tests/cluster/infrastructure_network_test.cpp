@@ -33,7 +33,8 @@ double time_to_pull(SimulationEngine& engine, const Network& network, const std:
   double last = 0.0;
   for (simgrid::s4u::Host* node : nodes) {
     node->turn_on();
-    engine.start_main_actor("pull", node, {}, [&, node](ActorClock&) {
+    engine.start_main_actor("pull", node, {}, [&, node](ActorClock& clock) {
+      clock.finish_turn();
       network.pull_image(image, node);
       last = std::max(last, simgrid::s4u::Engine::get_clock());
     });
@@ -76,7 +77,7 @@ TEST(Network, APullEndsWithItsNodeAndLeavesTheLinkToTheOthers) {
   simgrid::s4u::Host* other = network.node_hosts(0)[1];
   doomed->turn_on();
   bool arrived_on_doomed = false;
-  engine.start_actor("pull", doomed, {}, [&](ActorClock&) {
+  engine.start_actor_without_turns("pull", doomed, [&] {
     network.pull_image(gibibyte, doomed);
     arrived_on_doomed = true;
   });

@@ -11,7 +11,9 @@
 
 namespace headroom {
 
-inline std::filesystem::path shared_file(const std::string& path) { return std::filesystem::path{HEADROOM_SOURCE_DIR} / ".." / "shared" / path; }
+inline std::filesystem::path shared_file(const std::string& path) {
+  return std::filesystem::path{HEADROOM_SOURCE_DIR} / ".." / "shared" / path;
+}
 
 // The rows of a table; null where the table is not there.
 inline nlohmann::json conformance_rows(const std::string& table) {
@@ -21,7 +23,8 @@ inline nlohmann::json conformance_rows(const std::string& table) {
 
 // Relative where it can be; the tables hold correctly rounded doubles.
 inline void expect_equal(double value, double expected, const std::string& what, double tolerance = 1e-9) {
-  EXPECT_LE(std::abs(value - expected), tolerance * std::max(1e-12, std::abs(expected))) << what << ": " << value << " for " << expected;
+  EXPECT_LE(std::abs(value - expected), tolerance * std::max(1e-12, std::abs(expected)))
+      << what << ": " << value << " for " << expected;
 }
 
 // "p5" is the median, "p9" the 90th percentile: the digits after the point.

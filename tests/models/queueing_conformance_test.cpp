@@ -51,7 +51,8 @@ TEST(QueueingConformance, BoundedQueue) {
     expect_equal(queue.utilization, row["utilization"], id);
     expect_equal(queue.prob_empty, row["prob_empty"], id);
     if (row["servers"] == row["capacity"]) {
-      expect_equal(erlang_b(row["arrival_rate"].get<double>() / row["service_rate"].get<double>(), row["servers"]), row["blocking"], id);
+      expect_equal(erlang_b(row["arrival_rate"].get<double>() / row["service_rate"].get<double>(), row["servers"]),
+                   row["blocking"], id);
     }
   });
 }
@@ -115,7 +116,8 @@ TEST(QueueingConformance, JacksonNetwork) {
   for_every_row("jackson", [](const Json& row, const std::string& id) {
     std::vector<JacksonStation> stations;
     for (const Json& station : row["stations"]) stations.push_back({station["service_rate"], station["servers"]});
-    const auto result = solve_jackson(row["external_arrivals"].get<std::vector<double>>(), row["routing"].get<Routing>(), stations);
+    const auto result =
+        solve_jackson(row["external_arrivals"].get<std::vector<double>>(), row["routing"].get<Routing>(), stations);
     for (std::size_t i = 0; i < stations.size(); ++i) {
       const Json& expected = row["stations"][i];
       expect_equal(result.arrival_rates[i], expected["arrival_rate"], id);
@@ -186,7 +188,8 @@ void check_choices(const Json& row, const std::string& id) {
   expect_equal(choices_mean_in_server(utilization, choices), row["mean_in_server"], id);
   expect_equal(choices_mean_sojourn(utilization, choices), row["mean_sojourn"], id);
   for (std::size_t k = 0; k < row["fraction_with_at_least"].size(); ++k) {
-    expect_equal(choices_fraction_with_at_least(utilization, choices, static_cast<int>(k) + 1), row["fraction_with_at_least"][k], id);
+    expect_equal(choices_fraction_with_at_least(utilization, choices, static_cast<int>(k) + 1), row["fraction_with_at_least"][k],
+                 id);
   }
 }
 

@@ -11,7 +11,7 @@ std::atomic<std::size_t> allocations{0};
 
 namespace headroom {
 std::size_t allocation_count() { return allocations; }
-}
+}  // namespace headroom
 
 void* operator new(std::size_t size) {
   ++allocations;

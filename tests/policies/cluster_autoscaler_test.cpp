@@ -39,7 +39,8 @@ class Pool {
                                                        .pods_per_node = pods_,
                                                        .nodes = nodes_,
                                                        .pending = pending_});
-    std::erase_if(nodes_, [&](const NodeView& node) { return std::ranges::find(decision.remove, node.node) != decision.remove.end(); });
+    std::erase_if(nodes_,
+                  [&](const NodeView& node) { return std::ranges::find(decision.remove, node.node) != decision.remove.end(); });
     for (int i = 0; i < decision.add; ++i) add_node().booting = true;
     return decision;
   }
@@ -178,7 +179,8 @@ TEST(ClusterAutoscalerTables, PackAsUpstream) {
     Pool pool{{}, 0, row.at("max_nodes").is_null() ? 1000 : row.at("max_nodes").get<int>()};
     pool.of(node.at("cpu_milli").get<double>() / 1000.0, node.at("memory_mib").get<std::int64_t>() * mib, node.at("max_pods"));
     for (const Json& group : row.at("pod_groups")) {
-      pool.add_pending(group.at("cpu_milli").get<double>() / 1000.0, group.at("memory_mib").get<std::int64_t>() * mib, group.at("count"));
+      pool.add_pending(group.at("cpu_milli").get<double>() / 1000.0, group.at("memory_mib").get<std::int64_t>() * mib,
+                       group.at("count"));
     }
     EXPECT_EQ(pool.at(0).add, row.at("expect").at("nodes").get<int>()) << row.at("id");
     ++compared;
@@ -260,7 +262,8 @@ void expect_min_size(const Json& row) {
     const bool idle = i < row.at("empty").get<int>() + row.at("need_drain").get<int>();
     pool.add_node(empty ? 0.0 : idle ? 1.0 : 4.0, empty ? 0 : 3);
   }
-  EXPECT_EQ(removed_in_all(pool), (std::pair{row.at("expect").at("empty").get<int>(), row.at("expect").at("need_drain").get<int>()}))
+  EXPECT_EQ(removed_in_all(pool),
+            (std::pair{row.at("expect").at("empty").get<int>(), row.at("expect").at("need_drain").get<int>()}))
       << row.at("id");
 }
 
@@ -302,10 +305,14 @@ TEST(ClusterAutoscalerTables, TimeRemovalsAsUpstream) {
     const std::string kind = row.at("kind");
     if (kind == "reason" && !row.at("ready").get<bool>()) continue;
     if (kind == "cooldown" && !row.at("last_failure_s").is_null()) continue;
-    if (kind == "min_size") expect_min_size(row);
-    else if (kind == "reason") expect_reason(row);
-    else if (kind == "cooldown") expect_cooldown(row);
-    else continue;
+    if (kind == "min_size")
+      expect_min_size(row);
+    else if (kind == "reason")
+      expect_reason(row);
+    else if (kind == "cooldown")
+      expect_cooldown(row);
+    else
+      continue;
     ++compared;
   }
   std::cout << compared << " rows of scale_down_timing compared\n";

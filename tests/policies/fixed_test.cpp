@@ -12,7 +12,8 @@ TEST(Fixed, KeepsWhatTheServiceStartsWith) {
 }
 
 TEST(Fixed, GoesToTheNumberGiven) {
-  const auto fixed = policy<Autoscaler>({{"policy", "fixed"}, {"replicas", 5}}, {.service = "api", .initial_replicas = 3, .replicas = {1, 10}});
+  const auto fixed =
+      policy<Autoscaler>({{"policy", "fixed"}, {"replicas", 5}}, {.service = "api", .initial_replicas = 3, .replicas = {1, 10}});
   EXPECT_EQ(fixed->decide({.current_replicas = 3}).replicas, 5);
 }
 

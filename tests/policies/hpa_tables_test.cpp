@@ -1,5 +1,5 @@
-// The HPA against facts of its upstream tests (reference tables, folder hpa). Whole passes go through decide(); inner steps, whose
-// results a pass does not show, through the arithmetic.
+// The HPA against facts of its upstream tests (reference tables, folder hpa). Whole passes go through decide(); inner steps,
+// whose results a pass does not show, through the arithmetic.
 #include <iostream>
 
 #include "policies/autoscaling/hpa_arithmetic.hpp"
@@ -37,7 +37,8 @@ PodView pod_of(const Json& row, const std::string& resource) {
     usage += container.value("usage_milli", 0.0);
     sampled &= container.contains("usage_milli");
   }
-  PodSample sample{.value = usage, .at = ago(row.value("sample_age_s", 0.0)), .window = to_duration(row.value("sample_window_s", 60.0))};
+  PodSample sample{
+      .value = usage, .at = ago(row.value("sample_age_s", 0.0)), .window = to_duration(row.value("sample_window_s", 60.0))};
   if (resource == "memory") {
     pod.memory_request = {static_cast<std::int64_t>(request)};
     if (sampled) pod.memory = sample;
@@ -60,20 +61,25 @@ std::vector<PodView> pods_of(const Json& row, const std::string& resource) {
 Json metric_option(const Json& metric) {
   Json option = {{"resource", metric.at("resource")}};
   const Json& target = metric.at("target");
-  if (target.contains("utilization")) option["target"] = target.at("utilization").get<double>() / 100.0;
-  else if (target.contains("average_milli")) option["average"] = target.at("average_milli").get<double>() / 1000.0;
-  else option["target"] = 0.8;  // a row whose metrics are never looked at
+  if (target.contains("utilization"))
+    option["target"] = target.at("utilization").get<double>() / 100.0;
+  else if (target.contains("average_milli"))
+    option["average"] = target.at("average_milli").get<double>() / 1000.0;
+  else
+    option["target"] = 0.8;  // a row whose metrics are never looked at
   return option;
 }
 
 Json rules_option(const Json& rules) {
   Json option = Json::object();
   if (rules.contains("select")) option["select"] = lower(rules.at("select"));
-  if (rules.contains("stabilization_s") && !rules.at("stabilization_s").is_null()) option["stabilization"] = rules.at("stabilization_s");
+  if (rules.contains("stabilization_s") && !rules.at("stabilization_s").is_null())
+    option["stabilization"] = rules.at("stabilization_s");
   if (rules.contains("policies")) {
     option["policies"] = Json::array();
     for (const Json& limit : rules.at("policies")) {
-      option["policies"].push_back({{"type", lower(limit.at("type"))}, {"value", limit.at("value")}, {"period", limit.at("period_s")}});
+      option["policies"].push_back(
+          {{"type", lower(limit.at("type"))}, {"value", limit.at("value")}, {"period", limit.at("period_s")}});
     }
   }
   return option;
@@ -123,7 +129,8 @@ TEST(HpaTables, ProposeAsUpstreamFromOneResourceMetric) {
     EXPECT_EQ(decision.replicas, expected.value("replicas", current)) << id << " " << decision.reason;
     EXPECT_EQ(decision.reason.ends_with("left alone"), expected.contains("error")) << id << " " << decision.reason;
     if (expected.contains("utilization") && metric.at("target").contains("utilization")) {
-      EXPECT_NE(decision.reason.find(" " + expected.at("utilization").dump() + " % against"), std::string::npos) << id << " " << decision.reason;
+      EXPECT_NE(decision.reason.find(" " + expected.at("utilization").dump() + " % against"), std::string::npos)
+          << id << " " << decision.reason;
     }
     ++compared;
   }
@@ -177,7 +184,8 @@ TEST(HpaTables, GroupPodsAsUpstream) {
 
 // A metric that upstream cannot compute. Here: memory of pods that report none.
 bool fails(const Json& metric, const Json& row) {
-  return metric.at("type") == "INVALID" || (metric.at("type") == "External" && row.contains("fault") && row.at("fault") == "external_fetch_error");
+  return metric.at("type") == "INVALID" ||
+         (metric.at("type") == "External" && row.contains("fault") && row.at("fault") == "external_fetch_error");
 }
 
 // Applicable: each metric is CPU or one that fails, and no fault of an API that is not simulated.
@@ -196,7 +204,8 @@ void expect_pass(const Json& row, const Json& parameters) {
     const Json failing = {{"resource", "memory"}, {"target", 0.5}};
     options["metrics"].push_back(fails(metric, row) ? failing : metric_option(metric));
   }
-  if (fields.contains("behavior") && !fields.at("behavior").is_null()) options["behavior"] = behavior_option(fields.at("behavior"));
+  if (fields.contains("behavior") && !fields.at("behavior").is_null())
+    options["behavior"] = behavior_option(fields.at("behavior"));
   if (!parameters.is_null()) {
     options["initialization"] = parameters.at("cpu_initialization_period_s");
     options["initial_readiness_delay"] = parameters.at("initial_readiness_delay_s");
@@ -243,7 +252,9 @@ TEST(HpaTables, FollowTheTimelines) {
   const Json table = reference_table("hpa/derived_timelines.json");
   HEADROOM_SKIP_WITHOUT(table);
   for (const Json& row : rows_of(table)) {
-    Json options = {{"policy", "hpa"}, {"metrics", {{{"resource", "cpu"}, {"average", 100.0}}}}, {"tolerance", 0.0},
+    Json options = {{"policy", "hpa"},
+                    {"metrics", {{{"resource", "cpu"}, {"average", 100.0}}}},
+                    {"tolerance", 0.0},
                     {"replicas", {row.at("min"), row.at("max")}}};
     if (row.contains("behavior") && !row.at("behavior").is_null()) options["behavior"] = behavior_option(row.at("behavior"));
     const auto autoscaler = policy<Autoscaler>(options);
@@ -273,8 +284,8 @@ TEST(HpaTables, LimitTheRateAsUpstream) {
   HEADROOM_SKIP_WITHOUT(table);
   for (const Json& row : rows_of(table)) {
     const int replicas = hpa::limit_rate(row.at("current"), row.at("desired"), {row.at("min"), row.at("max")},
-                                         {events_of(row.at("up_events")), events_of(row.at("down_events"))}, rules_of(row.at("up")),
-                                         rules_of(row.at("down")), now);
+                                         {events_of(row.at("up_events")), events_of(row.at("down_events"))},
+                                         rules_of(row.at("up")), rules_of(row.at("down")), now);
     EXPECT_EQ(replicas, row.at("expect").at("replicas").get<int>()) << row.at("id");
   }
   std::cout << rows_of(table).size() << " rows of behaviour_rate compared\n";
@@ -285,7 +296,8 @@ TEST(HpaTables, ChooseTheSmallestChangeAsUpstream) {
   HEADROOM_SKIP_WITHOUT(table);
   for (const Json& row : rows_of(table)) {
     const auto limit = row.at("direction") == "up" ? hpa::scale_up_limit : hpa::scale_down_limit;
-    EXPECT_EQ(limit(row.at("current"), {}, rules_of(row.at("rules")), now), row.at("expect").at("limit").get<int>()) << row.at("id");
+    EXPECT_EQ(limit(row.at("current"), {}, rules_of(row.at("rules")), now), row.at("expect").at("limit").get<int>())
+        << row.at("id");
   }
   std::cout << rows_of(table).size() << " rows of behaviour_limit_select_min compared\n";
 }
@@ -328,7 +340,8 @@ TEST(HpaTables, StabilizeAsUpstream) {
     for (const auto& recommendation : log) values.push_back(recommendation.replicas);
     EXPECT_EQ(Json(values), row.at("expect").at("log_values_after")) << row.at("id");
   }
-  std::cout << rows_of(legacy).size() + rows_of(behavior).size() << " rows of stabilise_legacy and stabilise_behaviour compared\n";
+  std::cout << rows_of(legacy).size() + rows_of(behavior).size()
+            << " rows of stabilise_legacy and stabilise_behaviour compared\n";
 }
 
 // Applicable: with rules; without a behavior nothing is stored at all.
@@ -339,7 +352,8 @@ TEST(HpaTables, StoreEventsAsUpstream) {
   for (const Json& row : rows_of(table)) {
     if (row.at("rules").is_null()) continue;
     auto events = events_of(row.at("events_before"));
-    EXPECT_EQ(hpa::change_within(events, std::chrono::seconds{60}, now), row.at("expect").at("change_in_last_60s").get<int>()) << row.at("id");
+    EXPECT_EQ(hpa::change_within(events, std::chrono::seconds{60}, now), row.at("expect").at("change_in_last_60s").get<int>())
+        << row.at("id");
     hpa::store_event(events, rules_of(row.at("rules")), row.at("replica_change"), now);
     Json after = Json::array();
     for (const auto& event : events) after.push_back({{"change", event.change}, {"outdated", event.outdated}});

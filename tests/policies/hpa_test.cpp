@@ -47,7 +47,8 @@ Json hpa(double target, Json more = Json::object()) {
 }
 
 // "If the current metric value is 200m, and the desired value is 100m, the number of replicas will be doubled, since
-// 200.0 / 100.0 == 2.0. If the current value is instead 50m, you'll halve the number of replicas" (Kubernetes, algorithm details).
+// 200.0 / 100.0 == 2.0. If the current value is instead 50m, you'll halve the number of replicas" (Kubernetes, algorithm
+// details).
 TEST(Hpa, DoublesAndHalvesInProportion) {
   const Json at_once = {{"metrics", {{{"resource", "cpu"}, {"average", 0.1}}}}, {"stabilization", 0}};
   EXPECT_EQ(FollowingService(hpa(0.5, at_once), 6).at(0, 0.2), 12);
@@ -99,7 +100,8 @@ TEST(Hpa, HoldsAnAverageOfMemory) {
 }
 
 TEST(Hpa, LetsAFailingMetricBlockOnlyTheWayDown) {
-  const Json both = {{"metrics", {{{"resource", "cpu"}, {"target", 0.5}}, {{"resource", "memory"}, {"target", 0.5}}}}, {"stabilization", 0}};
+  const Json both = {{"metrics", {{{"resource", "cpu"}, {"target", 0.5}}, {{"resource", "memory"}, {"target", 0.5}}}},
+                     {"stabilization", 0}};
   const SimTime now = at_seconds(7200);
   const auto pods = [now](double cpu) {
     PodView blind = pod(now, cpu);
@@ -171,7 +173,8 @@ TEST(Hpa, NamesImpossibleOptions) {
   EXPECT_EQ(names({{"metrics", {{{"resource", "cpu"}, {"target", 0.725}}}}}), std::vector<std::string>{"metrics/0/target"});
   EXPECT_EQ(names({{"metrics", {{{"resource", "memory"}, {"average", 0.5}}}}}), std::vector<std::string>{"metrics/0/average"});
   EXPECT_EQ(names({{"replicas", {5, 3}}}), std::vector<std::string>{"replicas"});
-  EXPECT_EQ(names({{"behavior", {{"scale_up", {{"policies", Json::array()}}}}}}), std::vector<std::string>{"behavior/scale_up/policies"});
+  EXPECT_EQ(names({{"behavior", {{"scale_up", {{"policies", Json::array()}}}}}}),
+            std::vector<std::string>{"behavior/scale_up/policies"});
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ namespace headroom {
 
 using Json = nlohmann::json;
 
-// Fills described fields from JSON; strict, throws std::invalid_argument. (Reading scenario files has rules and tests of its own.)
+// Fills described fields from JSON; strict, throws std::invalid_argument. (Reading scenario files has rules and tests of its
+// own.)
 class OptionsFromJson final : public Visitor {
  public:
   explicit OptionsFromJson(const Json& object) : object_{object} {}
@@ -46,6 +47,7 @@ class OptionsFromJson final : public Visitor {
   static void fill(const Json& json, double* target) { *target = json.get<double>(); }
   static void fill(const Json& json, Ratio* target) { target->value = quantity(json, Dimension::ratio); }
   static void fill(const Json& json, Duration* target) { *target = to_duration(quantity(json, Dimension::time)); }
+  static void fill(const Json& json, PerSecond* target) { target->value = quantity(json, Dimension::rate); }
   static void fill(const Json& json, Bytes* target) { target->count = std::llround(quantity(json, Dimension::bytes)); }
   static void fill(const Json& json, std::string* target) { *target = json.get<std::string>(); }
   static void fill(const Json& json, IntegerRange* target) {
@@ -71,8 +73,10 @@ class OptionsFromJson final : public Visitor {
   static void fill(const Json& json, const FieldValue& value) {
     std::visit(
         [&json](const auto& target) {
-          if constexpr (requires { fill(json, target); }) fill(json, target);
-          else throw std::invalid_argument{"no policy has options of this kind"};
+          if constexpr (requires { fill(json, target); })
+            fill(json, target);
+          else
+            throw std::invalid_argument{"no policy has options of this kind"};
         },
         value);
   }

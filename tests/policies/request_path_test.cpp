@@ -27,7 +27,11 @@ TEST(RequestPath, BalancersDoNotAllocate) {
   for (const std::string& name : RegistryOf<Balancer>::instance().names()) {
     const auto balancer = policy<Balancer>({{"policy", name}});
     RandomStream random;
-    EXPECT_EQ(allocations_of([&] { for (int i = 0; i < 10'000; ++i) balancer->pick(in_flight, random); }), 0U) << name;
+    EXPECT_EQ(allocations_of([&] {
+                for (int i = 0; i < 10'000; ++i) balancer->pick(in_flight, random);
+              }),
+              0U)
+        << name;
   }
 }
 
@@ -35,7 +39,11 @@ TEST(RequestPath, ShardMapsDoNotAllocate) {
   for (const std::string& name : RegistryOf<ShardPolicy>::instance().names()) {
     const auto map = policy<ShardPolicy>({{"policy", name}})->map(8);
     std::uint64_t sum = 0;
-    EXPECT_EQ(allocations_of([&] { for (std::uint64_t key = 0; key < 10'000; ++key) sum += map->shard_of(key); }), 0U) << name;
+    EXPECT_EQ(allocations_of([&] {
+                for (std::uint64_t key = 0; key < 10'000; ++key) sum += map->shard_of(key);
+              }),
+              0U)
+        << name;
     EXPECT_GT(sum, 0U);
   }
 }

@@ -30,9 +30,9 @@ TEST(S3Fifo, NeedsTwoHitsForMain) {
 
 TEST(S3Fifo, AdmitsAGhostToMain) {
   CacheUnderTest cache{"s3-fifo", 20};
-  fill(cache, 0, 21);     // 0 leaves small and is remembered
+  fill(cache, 0, 21);  // 0 leaves small and is remembered
   ASSERT_FALSE(cache.holds(0));
-  cache.get(0);           // comes back, to main
+  cache.get(0);  // comes back, to main
   fill(cache, 100, 40);
   EXPECT_TRUE(cache.holds(0));
 }

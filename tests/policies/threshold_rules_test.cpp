@@ -73,8 +73,8 @@ TEST(ThresholdRules, DoesNothingWithoutAValue) {
 
 // The scaling rules of a music community: cpu over 80 % for 5 min, rest 10 min; p95 over 2 s for 3 min, rest 5 min.
 TEST(ThresholdRules, RestsEachRuleByItsOwnLastAction) {
-  FollowingService service{{{"rules", {rule("avg cpu > 80 % for 5 min", "+1", "10 min"),
-                                       rule("p(95) latency > 2 s for 3 min", "+1", "5 min")}}}, 2};
+  FollowingService service{
+      {{"rules", {rule("avg cpu > 80 % for 5 min", "+1", "10 min"), rule("p(95) latency > 2 s for 3 min", "+1", "5 min")}}}, 2};
   service.metrics().values["p(95) latency{service=api}"] = 3.0;
   std::vector<double> actions;
   int replicas = 2;
@@ -98,7 +98,8 @@ TEST(ThresholdRules, ActsAgainExactlyAfterItsCooldown) {
 TEST(ThresholdRules, SharesACooldownAfterEachDirection) {
   FollowingService service{{{"rules", {rule("avg cpu > 80 %", "+1"), rule("avg cpu < 20 %", "-1")}},
                             {"cooldown_after_up", "300 s"},
-                            {"cooldown_after_down", "600 s"}}, 3};
+                            {"cooldown_after_down", "600 s"}},
+                           3};
   EXPECT_EQ(service.at(0, 0.9), 4);
   EXPECT_EQ(service.at(285, 0.1), 4);
   EXPECT_EQ(service.at(300, 0.1), 3);
@@ -118,10 +119,10 @@ TEST(ThresholdRules, TruncatesPercentagesButMovesByOneAtLeast) {
   const auto after = [](const std::string& action, int replicas) {
     return FollowingService({{"rules", {rule("avg cpu > 0", action)}}}, replicas).at(0, 0.5);
   };
-  EXPECT_EQ(after("+50 %", 5), 5 + 2);   // 2.5
+  EXPECT_EQ(after("+50 %", 5), 5 + 2);      // 2.5
   EXPECT_EQ(after("-33.35%", 20), 20 - 6);  // -6.67
-  EXPECT_EQ(after("+10 %", 3), 3 + 1);   // 0.3
-  EXPECT_EQ(after("-10 %", 3), 3 - 1);   // -0.3
+  EXPECT_EQ(after("+10 %", 3), 3 + 1);      // 0.3
+  EXPECT_EQ(after("-10 %", 3), 3 - 1);      // -0.3
   EXPECT_EQ(after("=5", 20), 5);
   EXPECT_EQ(after("+ 2", 3), 5);
 }
@@ -139,14 +140,17 @@ TEST(ThresholdRules, StaysWithinItsRange) {
 }
 
 TEST(ThresholdRules, WatchesItsOwnServiceUnlessToldOtherwise) {
-  const FollowingService service{{{"rules", {rule("avg cpu > 80 %", "+1"), rule("p(95) latency > 2 s", "+1"),
-                                             rule("p(95) latency{endpoint=web.home} > 2 s", "+1"),
-                                             rule("queue_length{queue=jobs} > 100", "+1"), rule("avg cpu < 20 %", "-1"),
-                                             rule("avg hit_ratio{cache=edge} < 50 %", "+1")}}}, 3};
+  const FollowingService service{
+      {{"rules",
+        {rule("avg cpu > 80 %", "+1"), rule("p(95) latency > 2 s", "+1"), rule("p(95) latency{endpoint=web.home} > 2 s", "+1"),
+         rule("queue_length{queue=jobs} > 100", "+1"), rule("avg cpu < 20 %", "-1"),
+         rule("avg hit_ratio{cache=edge} < 50 %", "+1")}}},
+      3};
   std::vector<std::string> watched;
   for (const MetricSelector& selector : service.autoscaler().watched()) watched.push_back(to_text(selector));
-  EXPECT_EQ(watched, (std::vector<std::string>{"avg cpu{service=api}", "p(95) latency{service=api}", "p(95) latency{endpoint=web.home}",
-                                               "queue_length{queue=jobs}", "avg hit_ratio{cache=edge}"}));
+  EXPECT_EQ(watched,
+            (std::vector<std::string>{"avg cpu{service=api}", "p(95) latency{service=api}", "p(95) latency{endpoint=web.home}",
+                                      "queue_length{queue=jobs}", "avg hit_ratio{cache=edge}"}));
 }
 
 TEST(ThresholdRules, NamesImpossibleOptions) {

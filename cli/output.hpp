@@ -1,0 +1,27 @@
+// The two streams: results on stdout, everything else on stderr.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace headroom::cli {
+
+// Results could not be written (closed pipe, full disk). Exit code 1.
+struct OutputError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Throws OutputError unless every byte has left.
+void write_results(std::string_view text);
+// Messages. What cannot be written here has nowhere else to go.
+void write_message(std::string_view text);
+
+// Whether escape codes belong on stdout: a terminal, no NO_COLOR, TERM not "dumb".
+bool colour_on_results();
+// Whether a line that redraws itself belongs on stderr.
+bool animation_on_messages();
+// A name as a folder: "Phase 2, 100 k users" is "phase-2-100-k-users". Never empty.
+std::string slug(std::string_view name);
+
+}  // namespace headroom::cli

@@ -1,0 +1,109 @@
+// headroom policies: what is registered, and how each is set.
+#include <sstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/exit_code.hpp"
+#include "cli/option_reference.hpp"
+#include "cli/output.hpp"
+#include "cli/text_table.hpp"
+#include "cli/verb.hpp"
+#include "sim/core/registry.hpp"
+
+namespace headroom::cli {
+namespace {
+
+using nlohmann::json;
+
+struct Found {
+  const Registry* seam;
+  std::string name;
+};
+
+std::vector<Found> everything() {
+  std::vector<Found> all;
+  for (const auto& [seam, registry] : Registry::all()) {
+    for (const std::string& name : registry->names()) all.push_back({registry, name});
+  }
+  return all;
+}
+
+// By its own name (which two seams may share), or all of a seam.
+std::vector<Found> matching(const std::string& name) {
+  std::vector<Found> found;
+  std::vector<std::string> known;
+  for (const Found& one : everything()) {
+    if (one.name == name || one.seam->seam() == name) found.push_back(one);
+    known.push_back(one.name);
+  }
+  if (found.empty()) throw UsageError{unknown_name("policy or model", name, known)};
+  return found;
+}
+
+const Registry::Offer& offer_of(const Found& found) { return found.seam->offers().find(found.name)->second; }
+
+std::string overview() {
+  std::string text;
+  const Registry* seam = nullptr;
+  for (const Found& one : everything()) {
+    if (one.seam != seam) text += fmt::format("{}{} (\"{}\")\n", seam == nullptr ? "" : "\n", one.seam->seam(), one.seam->discriminator());
+    seam = one.seam;
+    text += fmt::format("  {:<20}  {}\n", one.name, offer_of(one).summary);
+  }
+  return text + "\nheadroom policies NAME shows the options of one\n";
+}
+
+std::string reference(const Found& found) {
+  std::string text = fmt::format("{}  {}\n\n  {{\"{}\": \"{}\"}} in {}\n\n", found.name, offer_of(found).summary, found.seam->discriminator(),
+                                 found.name, found.seam->seam());
+  const auto options = offer_of(found).make_options();
+  const std::vector<OptionRow> rows = option_rows(*options);
+  if (rows.empty()) return text + "It has no options.\n";
+  std::vector<std::vector<std::string>> columns{{"option", "default", "allowed"}};
+  for (const OptionRow& row : rows) columns.push_back({row.name, row.default_value, row.allowed});
+  // Meanings are sentences: each stands below its line of the table and does not widen the columns.
+  std::istringstream lines{text_table(columns)};
+  std::string line;
+  for (std::size_t row = 0; std::getline(lines, line); ++row) {
+    text += line + "\n";
+    if (row > 0) text += "    " + wrapped(rows[row - 1].meaning, 96, 4) + "\n";
+  }
+  return text;
+}
+
+json json_of(const Found& found) {
+  json options = json::array();
+  const auto described = offer_of(found).make_options();
+  for (const OptionRow& row : option_rows(*described)) {
+    options.push_back({{"name", row.name}, {"default", row.default_value}, {"allowed", row.allowed}, {"meaning", row.meaning}});
+  }
+  return {{"seam", found.seam->seam()}, {"name", found.name}, {"summary", offer_of(found).summary}, {"options", std::move(options)}};
+}
+
+}  // namespace
+
+int policies_verb(const Arguments& arguments) {
+  constexpr Usage usage{.verb = "policies",
+                        .arguments = "[NAME] [options]",
+                        .purpose = "Lists the policies and models that scenarios can name, by what they decide; with a NAME, its options.",
+                        .examples = "  headroom policies hpa\n  headroom policies workloads --json\n"};
+  boost::program_options::options_description options;
+  options.add_options()("json", "the same as JSON");
+  const CommandLine line{usage, options, arguments};
+  if (line.wants_help()) return write_results(line.help()), exit_success;
+  const bool by_name = !line.positional().empty();
+  const std::vector<Found> found = by_name ? matching(line.only_argument("policy or model")) : everything();
+  if (line.has("json")) {
+    json list = json::array();
+    for (const Found& one : found) list.push_back(json_of(one));
+    write_results(list.dump(2) + "\n");
+    return exit_success;
+  }
+  std::string text = by_name ? "" : overview();
+  for (std::size_t i = 0; by_name && i < found.size(); ++i) text += (i == 0 ? "" : "\n") + reference(found[i]);
+  write_results(text);
+  return exit_success;
+}
+
+}  // namespace headroom::cli

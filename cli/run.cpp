@@ -1,0 +1,29 @@
+// headroom run: what happens, in one variant.
+#include "cli/exit_code.hpp"
+#include "cli/output.hpp"
+#include "cli/scenario_arguments.hpp"
+#include "cli/study_verb.hpp"
+#include "cli/verb.hpp"
+
+namespace headroom::cli {
+
+int run_verb(const Arguments& arguments) {
+  constexpr Usage usage{
+      .verb = "run",
+      .arguments = "SCENARIO [options]",
+      .purpose = "Simulates the scenario's base, or one variant, with all its replications; judges its objectives; writes a report.",
+      .examples = "  headroom run scenarios/patterns/mmc.json\n"
+                  "  headroom run scenarios/ugc-video/scenario.json --variant hpa --set /services/api/replicas=5\n",
+      .ends_with_verdict = true};
+  boost::program_options::options_description options;
+  add_variant_option(options);
+  add_setting_options(options);
+  add_study_options(options);
+  const CommandLine line{usage, options, arguments};
+  if (line.wants_help()) return write_results(line.help()), exit_success;
+  ScenarioFile file = read_scenario(line.only_argument("scenario file"), read_options(line));
+  file.variants = {file.variants[chosen_variant(line, file)]};
+  return simulate_and_report("run", line, std::move(file));
+}
+
+}  // namespace headroom::cli

@@ -1,0 +1,44 @@
+#include "cli/scenario_arguments.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace headroom::cli {
+
+namespace po = boost::program_options;
+
+void add_setting_options(po::options_description& options) {
+  options.add_options()("set", po::value<std::vector<std::string>>()->composing()->value_name("POINTER=VALUE"),
+                        "changes one value of the scenario and of every variant: --set /services/api/replicas=5; repeatable");
+}
+
+void add_variant_option(po::options_description& options) {
+  options.add_options()("variant", po::value<std::string>()->value_name("NAME"), "this variant instead of the base");
+}
+
+ReadOptions read_options(const CommandLine& line) {
+  ReadOptions options;
+  for (const std::string& setting : line.texts("set")) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos || !setting.starts_with('/')) {
+      throw UsageError{fmt::format("--set is \"{}\"; write POINTER=VALUE, for example --set /services/api/replicas=5", setting)};
+    }
+    options.set.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  options.seed = line.number("seed", 0, 9'000'000'000'000'000);
+  if (const auto replications = line.number("replications", 1, 100'000)) options.replications = static_cast<int>(*replications);
+  return options;
+}
+
+std::size_t chosen_variant(const CommandLine& line, const ScenarioFile& file) {
+  const std::optional<std::string> name = line.text("variant");
+  if (!name) return 0;
+  std::vector<std::string> names;
+  for (const NamedScenario& variant : file.variants) names.push_back(variant.name);
+  const auto found = std::find(names.begin(), names.end(), *name);
+  if (found == names.end()) throw UsageError{unknown_name("variant", *name, names)};
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+}  // namespace headroom::cli

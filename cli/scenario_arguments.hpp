@@ -1,0 +1,18 @@
+// What every verb that reads one scenario takes: --set, --seed, --replications, --variant.
+#pragma once
+
+#include "cli/command_line.hpp"
+#include "scenarios/reader.hpp"
+
+namespace headroom::cli {
+
+void add_setting_options(boost::program_options::options_description& options);
+void add_variant_option(boost::program_options::options_description& options);
+
+// From --set, --seed and --replications, as far as they were given. Throws UsageError.
+ReadOptions read_options(const CommandLine& line);
+
+// The index of the variant that --variant names, 0 (the base) without it. Throws UsageError.
+std::size_t chosen_variant(const CommandLine& line, const ScenarioFile& file);
+
+}  // namespace headroom::cli

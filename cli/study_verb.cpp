@@ -1,0 +1,167 @@
+#include "cli/study_verb.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/exit_code.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "reports/study_report.hpp"
+#include "scenarios/builder.hpp"
+#include "sim/cluster/simulation.hpp"
+
+namespace headroom::cli {
+
+namespace po = boost::program_options;
+
+namespace {
+
+// Every objective's value is known to the asked relative error in every variant.
+bool is_precise_enough(const ScenarioFile& file, const Study& study, double relative_error) {
+  for (std::size_t v = 0; v < file.variants.size(); ++v) {
+    for (const ObjectiveSpec& objective : file.variants[v].scenario.objectives) {
+      const Interval value = judge(objective, study.runs[v]).value;
+      if (value.count == 0) continue;  // nothing to be seen: more runs would show no more
+      if (!value.known || value.half_width() > relative_error * std::fabs(value.mean)) return false;
+    }
+  }
+  return true;
+}
+
+std::vector<RunRequest> all_requests(const ScenarioFile& file) {
+  std::vector<RunRequest> requests;
+  int most = 0;
+  for (const NamedScenario& variant : file.variants) most = std::max(most, variant.scenario.replications.count);
+  // Replication by replication, so that an interrupted study has seen every variant about equally often.
+  for (int replication = 0; replication < most; ++replication) {
+    for (std::size_t v = 0; v < file.variants.size(); ++v) {
+      if (replication < file.variants[v].scenario.replications.count) requests.push_back({v, static_cast<std::uint64_t>(replication)});
+    }
+  }
+  return requests;
+}
+
+Study simulate_all(const ScenarioFile& file, const StudyOptions& options) {
+  std::vector<Blueprint> blueprints;
+  for (const NamedScenario& variant : file.variants) blueprints.push_back(build_blueprint(variant.scenario));
+  const auto run = [&](const RunRequest& request) {
+    const NamedScenario& variant = file.variants[request.variant];
+    return simulate(blueprints[request.variant],
+                    RunIdentity{variant.name, static_cast<std::uint64_t>(variant.scenario.seed), request.replication});
+  };
+  const ReplicationSpec& replications = file.variants.front().scenario.replications;
+  if (!replications.until_relative_error) return run_study(file.variants.size(), all_requests(file), run, options);
+  const auto precise = [&](const Study& study) { return is_precise_enough(file, study, *replications.until_relative_error); };
+  const auto at_least = static_cast<std::uint64_t>(std::max(2, replications.count));  // one run has no interval
+  const auto at_most = std::max(at_least, static_cast<std::uint64_t>(replications.at_most));
+  return run_until(file.variants.size(), at_least, at_most, precise, run, options);
+}
+
+// A folder of results as the user will name it again.
+std::string output_folder(const CommandLine& line, const ScenarioFile& file) {
+  if (const auto given = line.text("output")) return *given;
+  return "out/" + slug(file.variants.front().scenario.name);
+}
+
+std::string next_commands(const std::string& verb, const std::string& folder, const StudyReport& report) {
+  const std::string& path = report.file.path;
+  const std::string& name = report.file.variants.back().name;
+  std::string text = fmt::format("report  {}\nnext    headroom explain {}\n",
+                                 (std::filesystem::path{folder} / "report.html").string(), path);
+  if (verb == "compare") text += fmt::format("        headroom run {} --variant \"{}\"\n", path, name);
+  else text += fmt::format("        headroom compare {}\n", path);
+  const std::size_t twice = 2 * report.study.runs.front().size();
+  return text + fmt::format("        headroom {} {} --replications {}\n", verb, path, twice);
+}
+
+void say_what_failed(const ScenarioFile& file, const Study& study) {
+  for (const FailedRun& failed : study.failed) {
+    write_message(fmt::format("headroom: replication {} of {} did not complete (exit {}): {}\n", failed.request.replication,
+                              file.variants[failed.request.variant].name, failed.exit_code, failed.message));
+  }
+  if (study.interrupted) write_message("headroom: interrupted; what had finished is kept\n");
+}
+
+int exit_code_of_failures(const Study& study) {
+  const auto incomplete = [](const FailedRun& failed) { return failed.exit_code == exit_incomplete; };
+  return std::all_of(study.failed.begin(), study.failed.end(), incomplete) ? exit_incomplete : exit_our_fault;
+}
+
+// A comparison asks whether there is a way to keep the promises: one variant that does is enough.
+int exit_code_of(const StudyReport& report, bool inconclusive_passes) {
+  if (report.study.interrupted) return exit_interrupted;
+  if (!report.study.failed.empty()) return exit_code_of_failures(report.study);
+  bool any_inconclusive = false;
+  for (const std::vector<Verdict>& verdicts : report.verdicts) {
+    const Outcome outcome = overall(verdicts);
+    if (outcome == Outcome::pass) return exit_success;
+    any_inconclusive = any_inconclusive || outcome == Outcome::inconclusive;
+  }
+  if (!any_inconclusive) return exit_objective_failed;
+  return inconclusive_passes ? exit_success : exit_inconclusive;
+}
+
+bool inconclusive_passes(const CommandLine& line) {
+  const std::string word = line.text("inconclusive").value_or("report");
+  if (word != "pass" && word != "report") throw UsageError{fmt::format("--inconclusive is \"{}\"; write report or pass", word)};
+  return word == "pass";
+}
+
+StudyOptions study_options(const CommandLine& line, ProgressLine& progress) {
+  StudyOptions options;
+  options.workers = static_cast<unsigned>(line.number("workers", 0, 4096).value_or(0));
+  options.keep_going = line.has("keep-going");
+  options.progress = [&progress](const StudyProgress& state) { progress.show(state); };
+  return options;
+}
+
+// Nothing to show unless every variant has at least one run.
+bool can_be_reported(const Study& study) {
+  return std::none_of(study.runs.begin(), study.runs.end(), [](const auto& runs) { return runs.empty(); });
+}
+
+void publish(const std::string& verb, const CommandLine& line, const StudyReport& report, const std::string& folder) {
+  write_report(report, folder);
+  const std::string next = line.has("quiet") ? "" : next_commands(verb, folder, report);
+  if (line.has("json")) {
+    write_results(to_json(report).dump(2) + "\n");
+    write_message(next);
+  } else {
+    write_results(to_terminal(report, colour_on_results() && !line.has("no-color")) + (next.empty() ? "" : "\n" + next));
+  }
+}
+
+}  // namespace
+
+void add_study_options(po::options_description& options) {
+  options.add_options()("output,o", po::value<std::string>()->value_name("DIR"), "folder of the report (default: out/<name of the scenario>)")(
+      "seed", po::value<std::string>()->value_name("N"), "of all random numbers, instead of the scenario's")(
+      "replications", po::value<std::string>()->value_name("N"), "runs per variant, instead of the scenario's")(
+      "workers", po::value<std::string>()->value_name("N"), "processes at a time (default: one per processor); results do not depend on it")(
+      "inconclusive", po::value<std::string>()->value_name("WORD"), "report: an inconclusive outcome ends with 3; pass: with 0")(
+      "keep-going", "go on with the other runs after one has failed")("json", "summary.json on stdout instead of the table")(
+      "quiet,q", "no progress and no next commands")("no-color", "no colours, even on a terminal");
+}
+
+int simulate_and_report(const std::string& verb, const CommandLine& line, ScenarioFile file) {
+  const bool lenient = inconclusive_passes(line);
+  const std::string folder = output_folder(line, file);
+  const auto begin = std::chrono::steady_clock::now();
+  ProgressLine progress{!line.has("quiet") && animation_on_messages()};
+  Study study = simulate_all(file, study_options(line, progress));
+  progress.clear();
+  say_what_failed(file, study);
+  if (!can_be_reported(study)) return study.interrupted ? exit_interrupted : exit_code_of_failures(study);
+  const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const std::string command = fmt::format("headroom {} {}", verb, file.path);
+  const StudyReport report = make_study_report(command, std::move(file), std::move(study), wall);
+  publish(verb, line, report, folder);
+  return exit_code_of(report, lenient);
+}
+
+}  // namespace headroom::cli

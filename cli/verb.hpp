@@ -1,0 +1,34 @@
+// The verbs of the program, one file each. A verb gets the words after its name and returns an exit code; it may throw
+// UsageError, ScenarioError, OutputError or any other exception, which main turns into the exit code that belongs to it.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "cli/command_line.hpp"
+
+namespace headroom::cli {
+
+int run_verb(const Arguments& arguments);
+int compare_verb(const Arguments& arguments);
+int check_verb(const Arguments& arguments);
+int explain_verb(const Arguments& arguments);
+int policies_verb(const Arguments& arguments);
+int schema_verb(const Arguments& arguments);
+
+struct Verb {
+  std::string_view name;
+  std::string_view summary;
+  int (*act)(const Arguments&);
+};
+
+inline constexpr std::array verbs{
+    Verb{"run", "what happens: one variant, its replications, the verdict on every objective", run_verb},
+    Verb{"compare", "which variant is better, and is the difference real", compare_verb},
+    Verb{"explain", "demand against capacity of everything, by arithmetic; no run", explain_verb},
+    Verb{"check", "is the file right: every issue with its place; no run", check_verb},
+    Verb{"policies", "what there is to choose from, and its options", policies_verb},
+    Verb{"schema", "the JSON Schema of scenario files, for editors", schema_verb},
+};
+
+}  // namespace headroom::cli

@@ -1,0 +1,290 @@
+// Draws the charts of a report with uPlot. All numbers come in the units they are shown in; nothing is computed here but pixels.
+"use strict";
+
+(() => {
+  const data = JSON.parse(document.getElementById("chart-data").textContent);
+  const palette = 8;
+  const height = 240;
+  const places = document.querySelectorAll("[data-chart]");
+  const plots = [];
+  let drawn = 0;
+
+  // Canvases do not follow style sheets: colours are looked up whenever something is drawn, so that a change of theme only
+  // needs a redraw.
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+  const lineColour = (line) => colour("c" + (line.colour % palette));
+  const faded = (css, alpha) => {
+    const [r, g, b] = [1, 3, 5].map((at) => parseInt(css.slice(at, at + 2), 16));
+    return `rgba(${r}, ${g}, ${b}, ${alpha})`;
+  };
+
+  // As display.cpp shows numbers, so that axis, readings and table agree.
+  const plain = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+  const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+  const number = (value) => (value == null ? "–" : Math.abs(value) >= 1000 ? whole.format(value) : plain.format(value));
+  const withUnit = (value, unit) => number(value) + (value == null || unit === "" ? "" : " " + unit);
+
+  const two = (n) => String(n).padStart(2, "0");
+  const clock = (seconds) => {
+    const s = Math.round(seconds);
+    return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+  };
+
+  // Marks of a clock, not of the decimal system: a quarter of an hour, not 1,000 s.
+  const clockSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800];
+
+  function timeAxis() {
+    return {
+      incrs: clockSteps,
+      space: 62,
+      values: (u, splits, axis, space, step) =>
+        splits.map((s) => {
+          if (step >= 86400) return `${s / 86400} d`;
+          if (step >= 60 && u.scales.x.max >= 3600) return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)} h`;
+          if (step >= 60) return `${s / 60} min`;
+          return u.scales.x.max < 120 ? `${s} s` : clock(s).replace(/^0:/, "");
+        }),
+    };
+  }
+
+  // Latencies spread over decades: lines and labels at 1, 2 and 5 of each, or only at 1 when there are many.
+  function decadeMarks(low, high) {
+    const marks = [];
+    const leads = Math.log10(high / low) > 4 ? [1] : [1, 2, 5];
+    for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); ++power) {
+      for (const lead of leads) {
+        // Through text: 5 * 10^-2 is not quite the number that "0.05" reads as.
+        const mark = Number(`${lead}e${power}`);
+        if (mark >= low && mark <= high) marks.push(mark);
+      }
+    }
+    return marks;
+  }
+
+  function logAxis(unit) {
+    return {
+      splits: (u, axis, low, high) => decadeMarks(low, high),
+      filter: (u, splits) => splits,
+      values: (u, splits) => splits.map((s) => withUnit(s, unit)),
+    };
+  }
+
+  const axisStyle = {
+    stroke: () => colour("quiet"),
+    grid: { stroke: () => colour("grid"), width: 1 },
+    ticks: { stroke: () => colour("grid"), width: 1, size: 5 },
+    font: "12px system-ui, sans-serif",
+    labelFont: "12px system-ui, sans-serif",
+  };
+
+  // Wide enough for its widest label: a fixed width cuts "1,200,000" or wastes room on "5".
+  const axisWidth = (u, values, index, cycle) => {
+    const axis = u.axes[index];
+    if (cycle > 1) return axis._size;
+    const widest = (values || []).reduce((longest, text) => ((text || "").length > longest.length ? text : longest), "");
+    u.ctx.font = axis.font[0];
+    return Math.ceil(u.ctx.measureText(widest).width / devicePixelRatio) + 14;
+  };
+
+  function xAxis(chart) {
+    return Object.assign({}, axisStyle, { size: 32 }, chart.over_time ? timeAxis() : logAxis(chart.x_unit));
+  }
+
+  function yAxis(chart) {
+    const labels = chart.logarithmic ? logAxis(chart.unit) : { values: (u, splits) => splits.map((s) => withUnit(s, chart.unit)) };
+    return Object.assign({}, axisStyle, { size: axisWidth }, labels, { space: 34 });
+  }
+
+  // From zero, so that heights can be compared, and up to include the promised levels.
+  function yRange(chart) {
+    const levels = chart.limits.map((limit) => limit.value);
+    return (u, low, high) => {
+      if (high == null) return [0, 1];
+      const top = Math.max(high, ...levels);
+      if (chart.logarithmic) return [Math.min(low, ...levels) / 1.2, top * 1.3];
+      if (chart.unit === "%" && !chart.over_time) return [0, 100];
+      return [0, uPlot.rangeNum(0, top, { min: { pad: 0, soft: 0, mode: 1 }, max: { pad: 0.08, soft: 0, mode: 0 } })[1] || 1];
+    };
+  }
+
+  // Each line is followed by the two invisible edges of its band.
+  function seriesOf(chart, x) {
+    const xLabel = chart.over_time ? "time" : chart.x_title;
+    const columns = [x];
+    const series = [{ label: xLabel, value: (u, v) => (v == null ? "–" : chart.over_time ? clock(v) : withUnit(v, chart.x_unit)) }];
+    const bands = [];
+    // A window's value holds from the end of the one before: levels of whole things are drawn as the steps they are.
+    const paths = chart.stepped ? uPlot.paths.stepped({ align: -1 }) : undefined;
+    for (const line of chart.lines) {
+      series.push({
+        label: line.label,
+        stroke: () => lineColour(line),
+        width: line.dashed ? 1.25 : 1.75,
+        dash: line.dashed ? [5, 4] : undefined,
+        points: { show: false },
+        paths,
+        value: (u, v) => withUnit(v, chart.unit),
+      });
+      columns.push(line.values);
+      if (!line.low) continue;
+      const edge = { stroke: "transparent", width: 0, points: { show: false }, paths };
+      bands.push({ series: [series.length, series.length + 1], fill: () => faded(lineColour(line), 0.14) });
+      series.push({ ...edge, label: line.label + " high" }, { ...edge, label: line.label + " low" });
+      columns.push(line.high, line.low);
+    }
+    return { series, columns, bands };
+  }
+
+  // Behind the lines: what was deleted as warm-up, and where the phases of the load begin.
+  function drawSpans(u) {
+    const { ctx, bbox } = u;
+    ctx.save();
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "top";
+    let free = -Infinity;
+    for (const span of data.spans) {
+      const left = Math.max(u.valToPos(span.begin, "x", true), bbox.left);
+      const right = Math.min(u.valToPos(span.end, "x", true), bbox.left + bbox.width);
+      if (right <= left) continue;
+      if (span.deleted) {
+        ctx.fillStyle = faded(colour("c6"), 0.16);
+        ctx.fillRect(left, bbox.top, right - left, bbox.height);
+      } else if (span.begin > 0) {
+        ctx.strokeStyle = colour("line");
+        ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+        ctx.beginPath();
+        ctx.moveTo(left, bbox.top);
+        ctx.lineTo(left, bbox.top + bbox.height);
+        ctx.stroke();
+      }
+      // A label that does not fit its span, or would run into the one before, is better left out.
+      const width = ctx.measureText(span.label).width + 8 * devicePixelRatio;
+      if (width > right - left || left < free) continue;
+      ctx.fillStyle = colour("quiet");
+      ctx.fillText(span.label, left + 4 * devicePixelRatio, bbox.top + 3 * devicePixelRatio);
+      free = left + width;
+    }
+    ctx.restore();
+  }
+
+  // In front of the lines: the promised level, with its sentence just above.
+  function drawLimits(u, chart) {
+    const { ctx, bbox } = u;
+    ctx.save();
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = "right";
+    for (const limit of chart.limits) {
+      const y = u.valToPos(limit.value, "y", true);
+      if (y < bbox.top || y > bbox.top + bbox.height) continue;
+      ctx.strokeStyle = colour("fail");
+      ctx.lineWidth = devicePixelRatio;
+      ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.stroke();
+      const above = y - bbox.top > 18 * devicePixelRatio;
+      ctx.textBaseline = above ? "bottom" : "top";
+      const width = ctx.measureText(limit.label).width;
+      const right = bbox.left + bbox.width - 4 * devicePixelRatio;
+      ctx.fillStyle = faded(colour("panel"), 0.8);
+      ctx.fillRect(right - width - 3, above ? y - 16 * devicePixelRatio : y + devicePixelRatio, width + 6, 14 * devicePixelRatio);
+      ctx.fillStyle = colour("fail");
+      ctx.fillText(limit.label, right, above ? y - 3 * devicePixelRatio : y + 3 * devicePixelRatio);
+    }
+    ctx.restore();
+  }
+
+  // Arrow keys walk along a focused chart, Escape zooms out: what the mouse can do, without one.
+  function listenToKeys(u, place) {
+    place.addEventListener("keydown", (event) => {
+      const x = u.data[0];
+      if (event.key === "Escape") return u.setScale("x", { min: x[0], max: x[x.length - 1] });
+      const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      const from = u.cursor.idx ?? 0;
+      const to = Math.min(x.length - 1, Math.max(0, from + step));
+      u.setCursor({ left: u.valToPos(x[to], "x"), top: u.over.clientHeight / 2 }, true);
+    });
+  }
+
+  // Lines get a dot at the cursor, the edges of bands do not.
+  function hoverPoint(series) {
+    if (series.stroke === "transparent") return null;
+    const dot = document.createElement("div");
+    dot.style.background = series.stroke();
+    return dot;
+  }
+
+  // The table below a chart is its legend: it gets a column with the values at the cursor.
+  function readings(place, chart) {
+    const table = place.nextElementSibling;
+    const head = table.tHead.rows[0].appendChild(document.createElement("th"));
+    const cells = [...table.tBodies[0].rows].map((row) => row.insertCell());
+    head.className = "reading";
+    head.textContent = chart.over_time ? "at the cursor" : "within";
+    const title = head.textContent;
+    return (u) => {
+      const at = u.cursor.idx;
+      const x = at == null ? null : u.data[0][at];
+      head.textContent = x == null ? title : chart.over_time ? "at " + clock(x) : "within " + withUnit(x, chart.x_unit);
+      chart.lines.forEach((line, i) => {
+        cells[i].textContent = x == null ? "" : withUnit(line.values[at], chart.unit);
+      });
+    };
+  }
+
+  // Only what was really drawn is counted: uPlot draws later than it is made.
+  function announce() {
+    document.body.dataset.charts = String(++drawn);
+    if (drawn === places.length) document.body.dataset.ready = "true";
+  }
+
+  function draw(place, chart) {
+    const x = chart.over_time ? data.time : chart.x;
+    const { series, columns, bands } = seriesOf(chart, x);
+    const options = {
+      width: place.clientWidth,
+      height,
+      series,
+      bands,
+      axes: [xAxis(chart), yAxis(chart)],
+      scales: {
+        x: chart.over_time ? { time: false } : { time: false, distr: 3, range: (u, low, high) => [low, high] },
+        y: { distr: chart.logarithmic ? 3 : 1, range: yRange(chart) },
+      },
+      cursor: { points: { size: 6, show: (u, i) => hoverPoint(series[i]) }, y: false },
+      legend: { show: false },
+      padding: [10, 24, 0, 0],
+      hooks: {
+        drawAxes: chart.over_time ? [drawSpans] : [],
+        draw: [(u) => drawLimits(u, chart)],
+        setCursor: [readings(place, chart)],
+        ready: [announce],
+      },
+    };
+    if (chart.over_time) options.cursor.sync = { key: "time", setSeries: false };
+    const plot = new uPlot(options, columns, place);
+    listenToKeys(plot, place);
+    plots.push({ plot, place });
+  }
+
+  const redraw = () => plots.forEach(({ plot }) => plot.redraw());
+
+  document.body.dataset.script = "";
+  for (const place of places) draw(place, data.charts[Number(place.dataset.chart)]);
+  if (places.length === 0) Object.assign(document.body.dataset, { charts: "0", ready: "true" });
+
+  new ResizeObserver(() => {
+    for (const { plot, place } of plots) {
+      if (place.clientWidth !== plot.width && place.clientWidth > 0) plot.setSize({ width: place.clientWidth, height });
+    }
+  }).observe(document.querySelector("main"));
+
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  // Paper is white whatever the screen is.
+  addEventListener("beforeprint", () => { document.documentElement.dataset.paper = ""; redraw(); });
+  addEventListener("afterprint", () => { delete document.documentElement.dataset.paper; redraw(); });
+})();

@@ -1,0 +1,327 @@
+// report.html: one file that opens from disk. The template says how it looks; here is what it says.
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <kainjow/mustache.hpp>
+#include <nlohmann/json.hpp>
+
+#include "reports/answer.hpp"
+#include "reports/assets.hpp"
+#include "reports/chart_tables.hpp"
+#include "reports/charts.hpp"
+#include "reports/display.hpp"
+#include "reports/settings_echo.hpp"
+#include "reports/study_report.hpp"
+
+namespace headroom {
+namespace {
+
+using nlohmann::json;
+
+// Colours in the palette of the page.
+constexpr std::size_t palette = 8;
+
+std::string_view mark_of(Outcome outcome) { return outcome == Outcome::pass ? "✓" : outcome == Outcome::fail ? "✗" : "?"; }
+
+// Texts, lists and objects as mustache wants them. An empty text is false, so that a section of its name is left out.
+kainjow::mustache::data to_mustache(const json& value) {
+  using kainjow::mustache::data;
+  if (value.is_object()) {
+    data object{data::type::object};
+    for (const auto& [name, member] : value.items()) object.set(name, to_mustache(member));
+    return object;
+  }
+  if (value.is_array()) {
+    data list{data::type::list};
+    for (const json& item : value) list.push_back(to_mustache(item));
+    return list;
+  }
+  if (value.is_boolean()) return data{value.get<bool>() ? data::type::bool_true : data::type::bool_false};
+  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  return text.empty() ? data{data::type::bool_false} : data{text};
+}
+
+json answers_json(const StudyReport& report) {
+  json list = json::array();
+  for (const VariantAnswer& answer : answers_of(report)) {
+    list.push_back({{"variant", answer.variant},
+                    {"outcome", to_text(answer.outcome)},
+                    {"mark", mark_of(answer.outcome)},
+                    {"colour", list.size() % palette},
+                    {"sentence", answer.sentence + "."}});
+  }
+  return list;
+}
+
+// The answer in a paragraph's first sentence.
+std::string lead_answer(const StudyReport& report) {
+  if (report.file.variants.size() > 1) return answer_line(report) + ".";
+  switch (overall(report.verdicts.front())) {
+    case Outcome::pass: return answer_line(report) + ".";
+    case Outcome::fail: return "the promises are not kept: " + answer_line(report) + ".";
+    case Outcome::inconclusive: break;
+  }
+  return "these runs cannot tell: " + answer_line(report) + ".";
+}
+
+json verdict_cell(const Verdict* verdict) {
+  if (verdict == nullptr) return {{"judged", false}};
+  const DisplayUnit unit = unit_for(verdict->dimension, {&verdict->value.mean, 1});
+  return {{"judged", true},
+          {"outcome", to_text(verdict->outcome)},
+          {"mark", mark_of(verdict->outcome)},
+          {"value", verdict->value.count == 0 ? "–" : display(verdict->value, unit, "±")},
+          {"margin", margin_text(*verdict)},
+          {"explanation", explanation_text(*verdict)}};
+}
+
+// A row per objective of any variant, in the order in which they first appear.
+json objectives_json(const StudyReport& report) {
+  json rows = json::array();
+  std::vector<std::string> seen;
+  for (const std::vector<Verdict>& verdicts : report.verdicts) {
+    for (const Verdict& first : verdicts) {
+      const std::string& text = first.objective.that.text;
+      if (std::find(seen.begin(), seen.end(), text) != seen.end()) continue;
+      seen.push_back(text);
+      json cells = json::array();
+      for (const std::vector<Verdict>& others : report.verdicts) {
+        const auto own = std::find_if(others.begin(), others.end(), [&](const Verdict& verdict) { return verdict.objective.that.text == text; });
+        cells.push_back(verdict_cell(own == others.end() ? nullptr : &*own));
+      }
+      rows.push_back({{"text", text},
+                      {"advisory", first.objective.severity == "advisory"},
+                      {"source", first.objective.source},
+                      {"cells", std::move(cells)}});
+    }
+  }
+  return rows;
+}
+
+// "+12 %" against the first variant, or that it cannot be told from it.
+json difference_json(const ComparisonCell& cell, const ComparisonCell& reference, const DisplayUnit& unit) {
+  if (!cell.difference) return {{"difference", ""}, {"kind", "same"}};
+  const double difference = cell.difference->difference.mean;
+  // A difference of percents that is written in percent could be either kind.
+  const DisplayUnit shown = unit.name == "%" ? DisplayUnit{unit.size, "points"} : unit;
+  std::string text = difference == 0.0 ? "±0" : signed_text(difference, shown);
+  if (reference.value.mean != 0.0 && difference != 0.0 && unit.name != "%") {
+    text += fmt::format(" ({}{} %)", difference > 0 ? "+" : "", number_text(100.0 * difference / std::fabs(reference.value.mean)));
+  }
+  if (!cell.difference->difference.known) return {{"difference", text}, {"kind", "same"}};
+  if (!cell.distinguishable) return {{"difference", "not distinguishable"}, {"kind", "same"}};
+  return {{"difference", text}, {"kind", "differs"}};
+}
+
+json comparison_rows(const StudyReport& report) {
+  json rows = json::array();
+  for (const ComparisonRow& row : report.comparison) {
+    std::vector<double> means;
+    for (const ComparisonCell& cell : row.cells) means.push_back(cell.value.mean);
+    const DisplayUnit unit = unit_for(row.dimension, means);
+    json cells = json::array();
+    for (const ComparisonCell& cell : row.cells) {
+      json entry = difference_json(cell, row.cells.front(), unit);
+      entry["value"] = cell.value.count == 0 ? "–" : display(cell.value, unit, "±");
+      cells.push_back(std::move(entry));
+    }
+    rows.push_back({{"title", row.title}, {"cells", std::move(cells)}});
+  }
+  return rows;
+}
+
+json variants_json(const StudyReport& report) {
+  json list = json::array();
+  for (const NamedScenario& variant : report.file.variants) list.push_back({{"name", variant.name}, {"colour", list.size() % palette}});
+  return list;
+}
+
+json changes_json(const StudyReport& report) {
+  json list = json::array();
+  for (const NamedScenario& variant : report.file.variants) {
+    json settings = json::array();
+    for (const auto& [pointer, value] : variant.settings) settings.push_back({{"pointer", pointer}, {"value", value}});
+    if (!settings.empty()) list.push_back({{"variant", variant.name}, {"settings", std::move(settings)}});
+  }
+  return list;
+}
+
+json groups_json(const std::vector<ChartGroup>& groups) {
+  json list = json::array();
+  std::size_t index = 0;
+  for (const ChartGroup& group : groups) {
+    json charts = json::array();
+    for (const Chart& chart : group.charts) {
+      charts.push_back({{"title", chart.title},
+                        {"index", index++},
+                        {"summary", summary_table(chart)},
+                        {"details", fmt::format("All values ({} rows)", chart.x.size())},
+                        {"table", values_table(chart)}});
+    }
+    std::string omitted;
+    for (const std::string& sentence : group.omitted) omitted += (omitted.empty() ? "Not drawn: " : "; ") + sentence;
+    list.push_back({{"title", group.title}, {"charts", std::move(charts)}, {"omitted", omitted + (omitted.empty() ? "" : ".")}});
+  }
+  return list;
+}
+
+// Of the first replication of each variant: events of many replications side by side would say nothing.
+json notes_json(const StudyReport& report) {
+  json tables = json::array();
+  for (std::size_t v = 0; v < report.study.runs.size(); ++v) {
+    if (report.study.runs[v].empty() || report.study.runs[v].front().notes.empty()) continue;
+    const RunResult& run = report.study.runs[v].front();
+    json notes = json::array();
+    for (const Note& note : run.notes) notes.push_back({{"at", clock_text(note.at_seconds)}, {"subject", note.subject}, {"text", note.text}});
+    const std::string title = fmt::format("{}: {} event{}, replication {}", report.file.variants[v].name, count_text(run.notes.size()),
+                                          run.notes.size() == 1 ? "" : "s", run.replication);
+    tables.push_back({{"title", title}, {"notes", std::move(notes)}, {"open", run.notes.size() <= 12 ? "open" : ""}});
+  }
+  return tables;
+}
+
+json assumptions_json(const Scenario& scenario) {
+  json list = json::array();
+  for (const AssumptionSpec& assumption : scenario.assumptions) {
+    const std::string range = assumption.range.size() == 2 ? assumption.range[0] + " to " + assumption.range[1] : "";
+    list.push_back({{"name", assumption.name}, {"value", assumption.value}, {"range", range}, {"why", assumption.why}});
+  }
+  return list;
+}
+
+json record_json(const StudyReport& report) {
+  const Scenario& scenario = report.file.variants.front().scenario;
+  json list = json::array();
+  const auto say = [&](const std::string& name, const std::string& value) {
+    if (!value.empty()) list.push_back({{"name", name}, {"value", value}});
+  };
+  say("command", report.command);
+  say("program", "headroom " + std::string{headroom_version()});
+  say("document", scenario.source);
+  say("simulated time", span_text(to_seconds(scenario.duration)));
+  say("seed", std::to_string(scenario.seed));
+  for (std::size_t v = 0; v < report.study.runs.size(); ++v) {
+    const std::vector<RunResult>& runs = report.study.runs[v];
+    double events = 0.0;
+    for (const RunResult& run : runs) events += static_cast<double>(run.events);
+    const std::string of = report.study.runs.size() > 1 ? " of " + report.file.variants[v].name : "";
+    say("replications" + of, fmt::format("{}, {} simulated events", runs.size(), number_text(events)));
+    say("warm-up" + of, warm_up_text(runs));
+  }
+  return list;
+}
+
+json ledger_json(const StudyReport& report) {
+  json list = json::array();
+  for (std::size_t v = 0; v < report.study.runs.size(); ++v) {
+    std::vector<LedgerEntry> sums;
+    for (const RunResult& run : report.study.runs[v]) {
+      for (const LedgerEntry& entry : run.ledger) {
+        auto sum = std::find_if(sums.begin(), sums.end(), [&](const LedgerEntry& other) { return other.name == entry.name; });
+        if (sum == sums.end()) sum = sums.insert(sums.end(), LedgerEntry{.name = entry.name});
+        sum->entered += entry.entered;
+        sum->completed += entry.completed;
+        sum->in_flight += entry.in_flight;
+        for (const auto& [reason, count] : entry.failed) sum->failed[reason] += count;
+      }
+    }
+    for (const LedgerEntry& sum : sums) {
+      std::uint64_t failed = 0;
+      std::string reasons;
+      for (const auto& [reason, count] : sum.failed) {
+        if (count == 0) continue;
+        failed += count;
+        reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", reason, count_text(count));
+      }
+      list.push_back({{"variant", report.file.variants[v].name},
+                      {"who", sum.name},
+                      {"entered", count_text(sum.entered)},
+                      {"completed", count_text(sum.completed)},
+                      {"failed", count_text(failed)},
+                      {"reasons", reasons},
+                      {"in_flight", count_text(sum.in_flight)}});
+    }
+  }
+  return list;
+}
+
+json inputs_json(const ScenarioFile& file) {
+  json list = json::array();
+  for (const InputHash& input : file.inputs) list.push_back({{"path", input.path}, {"sha256", input.sha256}});
+  return list;
+}
+
+json settings_json(const Scenario& scenario) {
+  json list = json::array();
+  for (const Setting& setting : settings_of(scenario)) list.push_back({{"pointer", setting.pointer}, {"value", setting.value}});
+  return list;
+}
+
+std::string facts_of(const StudyReport& report) {
+  const Scenario& scenario = report.file.variants.front().scenario;
+  std::size_t runs = 0;
+  for (const auto& of_variant : report.study.runs) runs += of_variant.size();
+  const std::size_t variants = report.file.variants.size();
+  return fmt::format("{} simulated · {} variant{} · {} run{} · seed {} · headroom {}", span_text(to_seconds(scenario.duration)), variants,
+                     variants == 1 ? "" : "s", runs, runs == 1 ? "" : "s", scenario.seed, headroom_version());
+}
+
+std::string chart_note(const StudyReport& report) {
+  const bool banded = std::any_of(report.study.runs.begin(), report.study.runs.end(), [](const auto& runs) { return runs.size() > 1; });
+  return banded ? "Lines are means over replications, window by window; bands reach from the smallest to the largest." : "One run per variant.";
+}
+
+json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups) {
+  const Scenario& scenario = report.file.variants.front().scenario;
+  json page{{"name", scenario.name}, {"description", scenario.description}, {"facts", facts_of(report)}, {"version", headroom_version()}};
+  page["answer"] = lead_answer(report);
+  page["answers"] = answers_json(report);
+  page["caveats"] = json::array();
+  for (const std::string& caveat : caveats_of(report)) page["caveats"].push_back({{"text", caveat}});
+  page["variants"] = variants_json(report);
+  page["objectives"] = objectives_json(report);
+  page["has_objectives"] = !page["objectives"].empty();
+  page["interval_note"] = "Values are means over replications, ± the half width of the 95 % confidence interval.";
+  const bool many = report.file.variants.size() > 1;
+  page["comparison_title"] = many ? "Comparison" : "Measures";
+  page["rows"] = comparison_rows(report);
+  page["difference_note"] = many ? "Differences are against " + report.file.variants.front().name +
+                                       ", paired by replication; \"not distinguishable\" at 95 % after Holm's correction over the whole table."
+                                 : "";
+  page["changes"] = changes_json(report);
+  page["chart_note"] = chart_note(report);
+  page["groups"] = groups_json(groups);
+  page["note_tables"] = notes_json(report);
+  page["has_notes"] = !page["note_tables"].empty();
+  page["assumptions"] = assumptions_json(scenario);
+  page["has_assumptions"] = !page["assumptions"].empty();
+  page["record"] = record_json(report);
+  page["ledger"] = ledger_json(report);
+  page["inputs"] = inputs_json(report.file);
+  page["base_name"] = report.file.variants.front().name;
+  page["settings"] = settings_json(scenario);
+  page["setting_count"] = page["settings"].size();
+  return page;
+}
+
+}  // namespace
+
+std::string to_html(const StudyReport& report) {
+  const std::vector<ChartGroup> groups = charts_of(report);
+  kainjow::mustache::data page = to_mustache(page_json(report, groups));
+  const auto put = [&](const char* name, std::string_view text) { page.set(name, kainjow::mustache::data{std::string{text}}); };
+  put("style", assets::page_style);
+  put("script", assets::page_script);
+  put("chart_style", assets::chart_style);
+  put("chart_script", assets::chart_script);
+  put("chart_licence", assets::chart_licence);
+  put("data", chart_data(groups, chart_spans(report)));
+  kainjow::mustache::mustache page_template{std::string{assets::page_template}};
+  if (!page_template.is_valid()) throw std::logic_error{"the page's template: " + page_template.error_message()};
+  return page_template.render(page);
+}
+
+}  // namespace headroom

@@ -1,0 +1,65 @@
+#include "sim/measure/metric_catalog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "sim/measure/run_result.hpp"
+
+namespace headroom {
+namespace {
+
+TEST(MetricCatalog, NamesAreUniqueAndFound) {
+  std::set<std::string_view> names, outputs;
+  for (const MetricInfo& metric : metric_catalog()) {
+    EXPECT_TRUE(names.insert(metric.name).second) << metric.name;
+    EXPECT_TRUE(outputs.insert(metric.output_name).second) << metric.output_name;
+    EXPECT_EQ(find_metric(metric.name), &metric);
+    EXPECT_FALSE(metric.meaning.empty()) << metric.name;
+  }
+  EXPECT_EQ(metric_names().size(), names.size());
+  EXPECT_EQ(find_metric("latencies"), nullptr);
+}
+
+TEST(MetricCatalog, EveryNameCanBeWrittenInACondition) {
+  for (const MetricInfo& metric : metric_catalog()) {
+    ConditionError error;
+    const auto condition = parse_condition(std::string{"last "} + std::string{metric.name} + " < 1", error);
+    ASSERT_TRUE(condition) << error.message;
+    EXPECT_EQ(condition->selector.metric, metric.name);
+  }
+}
+
+TEST(MetricCatalog, OutputNamesCarryTheUnit) {
+  for (const MetricInfo& metric : metric_catalog()) {
+    const std::string_view output = metric.output_name;
+    switch (metric.dimension) {
+      case Dimension::time: EXPECT_TRUE(output.ends_with("_seconds")) << output; break;
+      case Dimension::bytes: EXPECT_TRUE(output.ends_with("_bytes")) << output; break;
+      case Dimension::ratio: EXPECT_TRUE(output.ends_with("_ratio")) << output; break;
+      case Dimension::money: EXPECT_NE(output.find("_usd"), std::string_view::npos) << output; break;
+      case Dimension::money_rate: EXPECT_TRUE(output.ends_with("_usd_per_second")) << output; break;
+      default: EXPECT_EQ(metric.dimension, Dimension::count) << output;
+    }
+  }
+}
+
+TEST(MetricCatalog, SharesAreRatios) {
+  for (const MetricInfo& metric : metric_catalog()) {
+    EXPECT_EQ(metric.kind == MetricKind::share, metric.dimension == Dimension::ratio) << metric.name;
+    EXPECT_EQ(metric.kind == MetricKind::durations, metric.name == "latency" || metric.name == "queue_wait") << metric.name;
+  }
+}
+
+TEST(LedgerEntry, IsBalancedWhenEveryoneWhoEnteredIsAccountedFor) {
+  LedgerEntry entry{.name = "users", .entered = 10, .completed = 6, .failed = {{"rejected", 1}, {"timeout", 2}}, .in_flight = 1};
+  EXPECT_TRUE(entry.balanced());
+  entry.in_flight = 0;
+  EXPECT_FALSE(entry.balanced());
+  entry.completed = 8;
+  EXPECT_FALSE(entry.balanced());
+  EXPECT_TRUE(LedgerEntry{}.balanced());
+}
+
+}  // namespace
+}  // namespace headroom

@@ -1,0 +1,175 @@
+#include "reports/verdict.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "tests/reports/synthetic_study.hpp"
+
+namespace headroom {
+namespace {
+
+using synthetic::add_gauge;
+using synthetic::add_latencies;
+using synthetic::add_requests;
+using synthetic::empty_run;
+using synthetic::objective;
+
+// 1,000 requests per run, `failed` of which fail: one window.
+std::vector<RunResult> runs_with_failures(const std::vector<double>& failed) {
+  std::vector<RunResult> runs;
+  for (const double lost : failed) {
+    runs.push_back(empty_run(1, runs.size()));
+    add_requests(runs.back(), 1000.0, {lost});
+  }
+  return runs;
+}
+
+// Student's t for 2 degrees of freedom, 97.5 %, from tables.
+constexpr double t_2 = 4.302652729911275;
+
+TEST(Verdict, PassesWhenTheWholeIntervalIsBelowTheLimit) {
+  // 1 %, 2 %, 3 %: mean 2 %, standard deviation 1 %, half width t × 1 % / sqrt(3) = 2.48 %; high end 4.48 %.
+  const Verdict verdict = judge(objective("rate errors < 5 %"), runs_with_failures({10, 20, 30}));
+  EXPECT_EQ(verdict.outcome, Outcome::pass);
+  EXPECT_NEAR(verdict.value.mean, 0.02, 1e-12);
+  EXPECT_NEAR(verdict.value.high, 0.02 + t_2 * 0.01 / std::sqrt(3.0), 1e-9);
+  EXPECT_EQ(verdict.dimension, Dimension::ratio);
+  ASSERT_TRUE(verdict.margin);
+  EXPECT_NEAR(*verdict.margin, (0.05 - 0.02) / 0.05, 1e-12);
+  EXPECT_EQ(verdict.explanation, "");
+}
+
+TEST(Verdict, IsInconclusiveWhenTheIntervalStraddlesTheLimitAndSaysHowManyRunsWouldTell) {
+  // Distance to the limit 1 %, half width 2.484 %: 3 × 2.484^2 = 18.5 replications, said as 20.
+  const Verdict verdict = judge(objective("rate errors < 3 %"), runs_with_failures({10, 20, 30}));
+  EXPECT_EQ(verdict.outcome, Outcome::inconclusive);
+  EXPECT_EQ(verdict.explanation, "the interval straddles the limit: try --replications 20");
+}
+
+TEST(Verdict, FailsWhenTheWholeIntervalIsAboveTheLimitWithANegativeMargin) {
+  const Verdict verdict = judge(objective("rate errors < 1 %"), runs_with_failures({40, 40, 43}));
+  EXPECT_EQ(verdict.outcome, Outcome::fail);
+  ASSERT_TRUE(verdict.margin);
+  EXPECT_NEAR(*verdict.margin, (0.01 - 0.041) / 0.01, 1e-9);
+}
+
+TEST(Verdict, OfALowerLimitTurnsTheSidesAround) {
+  const Verdict verdict = judge(objective("rate requests > 10 /s"), runs_with_failures({0, 0, 0}));
+  // 1,000 requests in 60 s in every run.
+  EXPECT_EQ(verdict.outcome, Outcome::pass);
+  ASSERT_TRUE(verdict.margin);
+  EXPECT_NEAR(*verdict.margin, (1000.0 / 60.0 - 10.0) / 10.0, 1e-9);
+  EXPECT_EQ(verdict.dimension, Dimension::rate);
+  EXPECT_EQ(judge(objective("rate requests > 17 /s"), runs_with_failures({0, 0, 0})).outcome, Outcome::fail);
+}
+
+TEST(Verdict, OfOneRunIsDecidedByTheValueAndSaysSo) {
+  const Verdict verdict = judge(objective("rate errors < 5 %"), runs_with_failures({20}));
+  EXPECT_EQ(verdict.outcome, Outcome::pass);
+  EXPECT_FALSE(verdict.value.known);
+  EXPECT_EQ(verdict.explanation, "one run gives no interval");
+  EXPECT_EQ(judge(objective("rate errors < 1 %"), runs_with_failures({20})).outcome, Outcome::fail);
+}
+
+TEST(Verdict, OfAQuantileComesFromTheHistogram) {
+  std::vector<double> latencies(95, 0.1);
+  latencies.insert(latencies.end(), 5, 1.0);
+  std::vector<RunResult> runs(1, empty_run(1));
+  add_latencies(runs.front(), latencies);
+  // The 95th of 100 is 0.1 s, the 96th 1 s; buckets are off by 0.4 % at most.
+  EXPECT_EQ(judge(objective("p(95) latency < 101 ms"), runs).outcome, Outcome::pass);
+  EXPECT_EQ(judge(objective("p(96) latency < 990 ms"), runs).outcome, Outcome::fail);
+}
+
+TEST(Verdict, NeedsEnoughCleanRequestsToShowARareFailure) {
+  // (1 - 0.0001)^n <= 0.05: ln 0.05 / ln 0.9999 = 29,955.8.
+  EXPECT_EQ(clean_requests_needed(1e-4), 29956U);
+  EXPECT_EQ(clean_requests_needed(0.01), 299U);
+  std::vector<RunResult> runs(1, empty_run(1));
+  add_requests(runs.front(), 12000.0, {0.0});
+  const Verdict verdict = judge(objective("rate errors < 0.01 %"), runs);
+  EXPECT_EQ(verdict.outcome, Outcome::inconclusive);
+  EXPECT_NE(verdict.explanation.find("0.01 % errors needs 29,956 clean requests; the runs saw 12,000"), std::string::npos) << verdict.explanation;
+}
+
+TEST(Verdict, CountsCleanRequestsOverAllReplications) {
+  std::vector<RunResult> runs;
+  for (std::uint64_t r = 0; r < 3; ++r) {
+    runs.push_back(empty_run(1, r));
+    add_requests(runs.back(), 10000.0, {0.0});
+  }
+  EXPECT_EQ(judge(objective("rate errors < 0.01 %"), runs).outcome, Outcome::pass);
+  EXPECT_EQ(judge(objective("rate errors < 0.009 %"), runs).outcome, Outcome::inconclusive);
+  EXPECT_EQ(judge(objective("rate availability > 99.99 %"), runs).outcome, Outcome::pass);
+  EXPECT_EQ(judge(objective("rate availability > 99.999 %"), runs).outcome, Outcome::inconclusive);
+}
+
+TEST(Verdict, WithAFailureRestsOnTheValueAndNotOnTheResolution) {
+  const Verdict verdict = judge(objective("rate errors < 0.2 %"), runs_with_failures({1, 1, 1}));
+  EXPECT_EQ(verdict.outcome, Outcome::pass);
+}
+
+TEST(Verdict, WithForComparesTheLongestBreachWithTheDuration) {
+  std::vector<RunResult> runs(1, empty_run(6));
+  // Windows of a minute; over 5 % in the 2nd and 3rd, and in the 5th: the longest breach is 2 min.
+  add_requests(runs.front(), 100.0, {0, 10, 10, 0, 10, 0});
+  const Verdict kept = judge(objective("rate errors < 5 % for 3 min"), runs);
+  EXPECT_EQ(kept.outcome, Outcome::pass);
+  EXPECT_EQ(kept.dimension, Dimension::time);
+  EXPECT_DOUBLE_EQ(kept.value.mean, 120.0);
+  ASSERT_TRUE(kept.margin);
+  EXPECT_NEAR(*kept.margin, (180.0 - 120.0) / 180.0, 1e-12);
+  // A breach that lasts as long as the duration is a miss.
+  EXPECT_EQ(judge(objective("rate errors < 5 % for 2 min"), runs).outcome, Outcome::fail);
+}
+
+TEST(Verdict, FailsATimeThatIsNeverReachedAndNamesTheLargest) {
+  std::vector<RunResult> runs(1, empty_run(4));
+  add_gauge(runs.front(), "replicas", {{"service", "api"}}, {3, 6, 10, 10});
+  add_gauge(runs.front(), "replicas_wanted", {{"service", "api"}}, {3, 30, 30, 30});
+  const Verdict verdict = judge(objective("time_to 10x replicas{service=api} < 5 min"), runs);
+  EXPECT_EQ(verdict.outcome, Outcome::fail);
+  EXPECT_EQ(verdict.value.count, 0U);
+  EXPECT_FALSE(verdict.margin);
+  EXPECT_EQ(verdict.explanation, "10x was not reached; the largest was 3.3x");
+}
+
+TEST(Verdict, FailsATimeThatIsNotReachedInSomeRuns) {
+  std::vector<RunResult> runs(2, empty_run(3));
+  runs[1].replication = 1;
+  add_gauge(runs[0], "replicas", {{"service", "api"}}, {1, 5, 10});
+  add_gauge(runs[0], "replicas_wanted", {{"service", "api"}}, {1, 10, 10});
+  add_gauge(runs[1], "replicas", {{"service", "api"}}, {1, 4, 4});
+  add_gauge(runs[1], "replicas_wanted", {{"service", "api"}}, {1, 10, 10});
+  const Verdict verdict = judge(objective("time_to 10x replicas{service=api} < 5 min"), runs);
+  EXPECT_EQ(verdict.outcome, Outcome::fail);
+  EXPECT_EQ(verdict.explanation, "10x was not reached in 1 of 2 runs; the largest was 4.0x");
+}
+
+TEST(Verdict, IsInconclusiveWhenNothingWasObserved) {
+  const std::vector<RunResult> runs(2, empty_run(2));
+  const Verdict verdict = judge(objective("p(95) latency < 300 ms"), runs);
+  EXPECT_EQ(verdict.outcome, Outcome::inconclusive);
+  EXPECT_EQ(verdict.value.count, 0U);
+  EXPECT_EQ(verdict.explanation, "nothing was observed");
+  EXPECT_EQ(judge(objective("p(95) latency < 300 ms"), {}).explanation, "no run completed");
+}
+
+TEST(Overall, IsTheWorstOfTheRequiredOnes) {
+  const auto verdict = [](Outcome outcome, const std::string& severity) {
+    Verdict made;
+    made.objective.severity = severity;
+    made.outcome = outcome;
+    return made;
+  };
+  const Verdict good = verdict(Outcome::pass, "required"), open = verdict(Outcome::inconclusive, "required"), bad = verdict(Outcome::fail, "required");
+  const Verdict advice = verdict(Outcome::fail, "advisory");
+  EXPECT_EQ(overall({}), Outcome::pass);
+  EXPECT_EQ(overall(std::vector{good, advice}), Outcome::pass);
+  EXPECT_EQ(overall(std::vector{good, open}), Outcome::inconclusive);
+  EXPECT_EQ(overall(std::vector{open, bad, good}), Outcome::fail);
+}
+
+}  // namespace
+}  // namespace headroom

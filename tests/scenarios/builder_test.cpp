@@ -1,0 +1,107 @@
+// Names become indices, and what was not chosen is filled in.
+#include "scenarios/builder.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/scenarios/reading.hpp"
+
+namespace headroom {
+namespace {
+
+using namespace test;
+using namespace std::chrono_literals;
+
+const char* const system_of_all = R"({"name": "all", "duration": "1 h", "warm_up": "5 min",
+  "regions": [{"name": "us", "round_trip": {"eu": "80 ms"}}, {"name": "eu"}],
+  "node_pools": [{"name": "edge", "region": "eu", "cpu": 4, "memory": "16 GiB", "nodes": 2}],
+  "services": [
+    {"name": "api", "node_pool": "edge", "balancer": "random", "endpoints": [
+      {"name": "get", "steps": [{"cache": "near", "key": "k", "on_miss": [{"query": "db", "read": "k"}]}, {"call": "store.put", "on_failure": "continue"}]},
+      {"name": "all", "steps": [{"for_each": 4, "at_most": 2, "steps": [{"wait": "1 s"}]}, {"parallel": [[{"compute": "1 ms"}], [{"compute": "2 ms"}]]}, {"respond": true}]}]},
+    {"name": "store", "region": "us", "endpoints": [{"name": "put", "steps": [{"query": "db", "write": "k"}, {"publish": "jobs", "priority": 1}]}]},
+    {"name": "worker", "region": "us", "consumes": {"queue": "jobs", "endpoint": "run", "batch": 4}, "endpoints": [{"name": "skip", "steps": []}, {"name": "run", "steps": []}]}],
+  "databases": [{"name": "other", "region": "us"}, {"name": "db", "region": "us"}],
+  "queues": [{"name": "jobs", "priorities": 2}],
+  "caches": [{"name": "near", "scope": "region", "capacity": "1 GiB"}],
+  "keys": [{"name": "k", "per": "subject"}],
+  "workloads": [{"model": "users", "name": "web", "region": "eu", "rate": "1 /s", "journeys": [
+    {"steps": [{"request": "api.get", "timeout": "2 s", "retry": {"attempts": 2, "jitter": "none"}}, {"think": "3 s"}]},
+    {"name": "browse", "weight": 2, "steps": [{"choose": [{"weight": 1, "steps": [{"request": "api.all"}]}, {"weight": 3, "steps": []}]}]}]}],
+  "objectives": ["p(97) latency < 1 s", "p(95) latency < 1 s", "p(97) queue_wait{service=api} < 1 s"]})";
+
+TEST(Builder, WhatItBuildsCanRun) { EXPECT_EQ(check_blueprint(build_blueprint(scenario_of(system_of_all))), std::vector<std::string>{}); }
+
+TEST(Builder, ResolvesNamesToIndices) {
+  const Blueprint b = build_blueprint(scenario_of(system_of_all));
+  EXPECT_EQ(b.network.regions, (std::vector<std::string>{"us", "eu"}));
+  EXPECT_EQ(b.network.round_trip[0][1], 80ms);
+  EXPECT_EQ(b.network.round_trip[1][0], 80ms);
+  EXPECT_EQ(b.services[0].region, 1U) << "where its nodes are";
+  EXPECT_EQ(b.services[0].node_pool, 0U);
+  EXPECT_EQ(b.services[1].node_pool, no_index);
+  ASSERT_EQ(b.endpoints.size(), 5U);
+  EXPECT_EQ(b.endpoints[2].name, "store.put");
+  EXPECT_EQ(b.endpoints[2].service, 1U);
+  EXPECT_EQ(b.services[2].queue, 0U);
+  EXPECT_EQ(b.services[2].worker_endpoint, 4U);
+  EXPECT_EQ(b.services[2].batch, 4);
+  EXPECT_EQ(b.workloads[0].region, 1U);
+}
+
+TEST(Builder, BuildsEveryKindOfStep) {
+  const Blueprint b = build_blueprint(scenario_of(system_of_all));
+  const auto& cache = std::get<CacheStep>(b.endpoints[0].steps[0].action);
+  EXPECT_EQ(std::get<QueryStep>(cache.on_miss[0].action).database, 1U);
+  EXPECT_FALSE(std::get<QueryStep>(cache.on_miss[0].action).write);
+  const auto& call = std::get<CallStep>(b.endpoints[0].steps[1].action);
+  EXPECT_EQ(call.endpoint, 2U);
+  EXPECT_TRUE(call.ignore_failure);
+  EXPECT_EQ(call.retry.attempts, 1) << "without retry there is one try";
+  const auto& each = std::get<ForEachStep>(b.endpoints[1].steps[0].action);
+  EXPECT_DOUBLE_EQ(each.count.mean(), 4.0);
+  EXPECT_EQ(each.at_most, 2);
+  EXPECT_EQ(std::get<ParallelStep>(b.endpoints[1].steps[1].action).branches.size(), 2U);
+  EXPECT_TRUE(std::holds_alternative<RespondStep>(b.endpoints[1].steps[2].action));
+  EXPECT_TRUE(std::get<QueryStep>(b.endpoints[2].steps[0].action).write);
+  EXPECT_EQ(std::get<PublishStep>(b.endpoints[2].steps[1].action).priority, 1);
+  const auto& request = std::get<CallStep>(b.workloads[0].journeys[0].steps[0].action);
+  EXPECT_EQ(request.timeout, 2s);
+  EXPECT_EQ(request.retry.attempts, 2);
+  EXPECT_FALSE(request.retry.full_jitter);
+  EXPECT_DOUBLE_EQ(std::get<WaitStep>(b.workloads[0].journeys[0].steps[1].action).span.mean(), 3.0);
+  EXPECT_EQ(std::get<ChooseStep>(b.workloads[0].journeys[1].steps[0].action).weights, (std::vector<double>{1.0, 3.0}));
+}
+
+TEST(Builder, FillsInThePoliciesThatWereNotChosen) {
+  const Blueprint b = build_blueprint(scenario_of(system_of_all));
+  EXPECT_EQ(b.services[0].balancer.name, "random");
+  EXPECT_EQ(b.services[1].balancer.name, "round-robin");
+  EXPECT_FALSE(b.services[1].autoscaler.chosen());
+  EXPECT_EQ(b.node_pools[0].placement.name, "best-fit");
+  EXPECT_EQ(b.databases[0].sharding.name, "modulo");
+  EXPECT_EQ(b.caches[0].policy.name, "lru");
+  EXPECT_EQ(b.caches[0].scope, CacheScope::region);
+  EXPECT_EQ(b.keys[0].per, KeyPer::subject);
+  EXPECT_EQ(b.workloads[0].journeys[0].name, "journey 1");
+  EXPECT_EQ(b.warm_up, std::optional<Duration>{5min});
+}
+
+TEST(Builder, KeepsThePercentilesThatConditionsAskFor) {
+  EXPECT_EQ(build_blueprint(scenario_of(system_of_all)).percentiles, (std::vector<double>{97.0}));
+  const std::string rules = R"("autoscaler": {"policy": "threshold-rules", "rules": [{"when": "p(90) latency > 1 s", "action": "+1"}]},)";
+  EXPECT_EQ(build_blueprint(scenario_of(small_scenario(rules))).percentiles, (std::vector<double>{90.0}));
+}
+
+TEST(Builder, ReplicaLimitsComeFromTheServiceThenFromTheAutoscaler) {
+  const auto limits = [](const std::string& fields) {
+    const IntegerRange range = build_blueprint(scenario_of(small_scenario(fields))).services[0].replica_limits;
+    return std::pair{range.low, range.high};
+  };
+  EXPECT_EQ(limits(R"("replicas": 4, "autoscaler": {"policy": "hpa", "replicas": [3, 30]},)"), (std::pair{3, 30}));
+  EXPECT_EQ(limits(R"("replicas": 4, "autoscaler": {"policy": "hpa", "replicas": [3, 30]}, "replica_limits": [2, 5],)"), (std::pair{2, 5}));
+  EXPECT_EQ(limits(R"("replicas": 4, "autoscaler": "hpa",)"), (std::pair{1, 10'000}));
+  EXPECT_EQ(limits(R"("replicas": 4,)"), (std::pair{4, 4}));
+}
+
+}  // namespace
+}  // namespace headroom
