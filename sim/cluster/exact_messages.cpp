@@ -35,7 +35,7 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
   message.draw_id = message.root_id = identity;
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight->add(now_, 1.0);
-  if (!publish(publish_site.queue, slot)) count_users_request(workload, TaskOutcome::rejected, Duration{});
+  if (!publish(publish_site.queue, slot)) count_users_request(workload, TaskOutcome::rejected, Duration{}, true);
 }
 
 // False, and the message is no more, if the queue is full.

@@ -111,7 +111,7 @@ class ExactRequestPlane final : public RequestPlane {
   void send(Index request, Duration delay);
   void route(Index request);
   Index shard_node(Server& server, const Task& request);
-  void turn_away(Index request, Outcome outcome);
+  void turn_away(Index request, TaskOutcome outcome);
   void admit(Index request, Index replica);
   void queue_up(Index task, Index replica);
   void occupy(Index task, Index replica);
@@ -126,7 +126,7 @@ class ExactRequestPlane final : public RequestPlane {
   void on_waited_too_long(Index task);
   void end_task(Index task, TaskOutcome outcome);
   void count_request(const Task& request, TaskOutcome outcome, Duration latency);
-  void count_users_request(Index workload, TaskOutcome outcome, Duration latency);
+  void count_users_request(Index workload, TaskOutcome outcome, Duration latency, bool turned_away);
 
   // exact_messages.cpp
   bool publish(Index queue, Index message);

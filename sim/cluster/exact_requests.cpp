@@ -132,6 +132,7 @@ void ExactRequestPlane::on_timeout(Index caller) {
       callee.counted = true;
     }
   }
+  task.callee_turned_away = false;
   resume_caller(caller, TaskOutcome::timeout);
 }
 
@@ -149,7 +150,7 @@ void ExactRequestPlane::route(Index request) {
   task.timer = 0;
   Server& server = servers_[program_.targets[task.target].server];
   if (server.kind == Server::Kind::sharded) return admit(request, shard_node(server, task));
-  if (server.registered.empty()) return end_task(request, TaskOutcome::unavailable);
+  if (server.registered.empty()) return turn_away(request, TaskOutcome::unavailable);
   const std::size_t position = server.balancer->pick(server.in_flight, server.random);
   ++server.in_flight[position];
   admit(request, server.registered[position]);
@@ -168,7 +169,7 @@ Index ExactRequestPlane::shard_node(Server& server, const Task& request) {
   return server.nodes[shard * server.copies + (primary ? 0 : server.next_copy++ % server.copies)];
 }
 
-void ExactRequestPlane::turn_away(Index request, Outcome outcome) {
+void ExactRequestPlane::turn_away(Index request, TaskOutcome outcome) {
   tasks_[request].turned_away = true;
   end_task(request, outcome);
 }
@@ -180,7 +181,7 @@ void ExactRequestPlane::admit(Index request, Index replica) {
   if (server.requests_in_flight != nullptr) server.requests_in_flight->add(now_, 1.0);
   task.queued_at = now_;
   if (replicas_[replica].busy_slots < server.concurrency) return occupy(request, replica);
-  if (server.backlog_limit && replicas_[replica].backlog.size() >= *server.backlog_limit) return end_task(request, TaskOutcome::rejected);
+  if (server.backlog_limit && replicas_[replica].backlog.size() >= *server.backlog_limit) return turn_away(request, TaskOutcome::rejected);
   queue_up(request, replica);
 }
 
@@ -308,11 +309,11 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
 // ---- what is counted ---------------------------------------------------------------------------------------------------------
 
 namespace {
-void count(const RequestInstruments& instruments, TaskOutcome outcome, Duration latency) {
+void count(const RequestInstruments& instruments, TaskOutcome outcome, Duration latency, bool turned_away) {
   instruments.requests->add();
   instruments.errors->whole += 1.0;
   if (outcome != TaskOutcome::completed) instruments.errors->part += 1.0;
-  if (outcome != TaskOutcome::rejected && outcome != TaskOutcome::unavailable) instruments.latency->record(latency);
+  if (!turned_away) instruments.latency->record(latency);
 }
 }  // namespace
 
@@ -320,7 +321,7 @@ void ExactRequestPlane::count_request(const Task& request, TaskOutcome outcome, 
   count(target_instruments_[request.target], outcome, latency, request.turned_away);
 }
 
-void ExactRequestPlane::count_users_request(Index workload, TaskOutcome outcome, Duration latency) {
+void ExactRequestPlane::count_users_request(Index workload, TaskOutcome outcome, Duration latency, bool turned_away) {
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight->add(now_, -1.0);
   count(arrivals.users, outcome, latency, turned_away);
