@@ -20,6 +20,12 @@ namespace {
 std::string rate(double per_second) { return display(per_second, Dimension::rate); }
 std::string share(double ratio) { return display(ratio, Dimension::ratio); }
 
+std::string wait_of(const StationLoad& load) {
+  constexpr double nothing = 1e-9;  // less than a nanosecond is no wait
+  if (load.mean_wait_seconds) return display(*load.mean_wait_seconds < nothing ? 0.0 : *load.mean_wait_seconds, Dimension::time);
+  return load.utilization >= 1.0 ? "grows" : "-";
+}
+
 bool any_grows(const Explanation& explanation) {
   const auto grows = [](const StationLoad& load) { return load.capacity_at_limit > load.capacity; };
   return std::any_of(explanation.stations.begin(), explanation.stations.end(), grows);
@@ -28,7 +34,7 @@ bool any_grows(const Explanation& explanation) {
 std::string table_of(const Explanation& explanation) {
   const bool with_limit = any_grows(explanation);
   std::vector<std::vector<std::string>> rows{{"station", "resource", "demand", "capacity", "used", "peak demand", "used at peak"}};
-  if (with_limit) rows.front().insert(rows.front().end(), {"capacity scaled out", "used at peak"});
+  if (with_limit) rows.front().insert(rows.front().end(), {"scaled out", "then used"});
   rows.front().insert(rows.front().end(), {"per visit", "mean wait"});
   for (const StationLoad& load : explanation.stations) {
     std::vector<std::string> row{load.station,            load.resource,          rate(load.demand),           rate(load.capacity),
@@ -38,7 +44,7 @@ std::string table_of(const Explanation& explanation) {
       row.push_back(share(load.peak_utilization * load.capacity / load.capacity_at_limit));
     }
     row.push_back(display(load.service_seconds, Dimension::time));
-    row.push_back(load.mean_wait_seconds ? display(*load.mean_wait_seconds, Dimension::time) : load.utilization >= 1.0 ? "grows" : "-");
+    row.push_back(wait_of(load));
     rows.push_back(std::move(row));
   }
   return text_table(rows, {2, 3, 4, 5, 6, 7, 8, 9, 10});
@@ -46,11 +52,13 @@ std::string table_of(const Explanation& explanation) {
 
 // How much of the demand the capacity covers when it is short, how much of the capacity is used when it is not.
 std::string sentence_of(const StationLoad& load) {
+  const std::string scaled =
+      load.capacity_at_limit > load.capacity ? fmt::format("; scaled out to its limit it carries {}", rate(load.capacity_at_limit)) : "";
   const std::string facts = fmt::format("{} ({}): demand {}, capacity {}, ", load.station, load.resource, rate(load.demand), rate(load.capacity));
-  if (load.utilization > 1.0) return fmt::format("first bottleneck: {}{} of the demand", facts, share(1.0 / load.utilization));
+  if (load.utilization > 1.0) return fmt::format("first bottleneck: {}{} of the demand{}", facts, share(1.0 / load.utilization), scaled);
   if (load.peak_utilization > 1.0) {
-    return fmt::format("first bottleneck: {}{} used, but the peak asks for {}, of which it can serve {}", facts, share(load.utilization),
-                       rate(load.peak_demand), share(1.0 / load.peak_utilization));
+    return fmt::format("first bottleneck: {}{} used, but the peak asks for {}, of which it can serve {}{}", facts, share(load.utilization),
+                       rate(load.peak_demand), share(1.0 / load.peak_utilization), scaled);
   }
   return fmt::format("first bottleneck: {}{} used; it is reached at {}x this load", facts, share(load.utilization),
                      number_text(1.0 / std::max(load.utilization, load.peak_utilization)));

@@ -29,8 +29,7 @@ std::string table_begin(const std::string& first, const std::vector<std::string>
 std::string in_unit(const std::string& title, const std::string& unit) { return unit.empty() ? title : title + " (" + unit + ")"; }
 
 std::string line_title(const ChartLine& line) {
-  const std::string swatch = fmt::format("<span class=\"swatch c{}\" aria-hidden=\"true\"></span>", line.colour % 8);
-  return (line.dashed ? std::string{} : swatch) + escaped(line.label);
+  return fmt::format("<span class=\"swatch {}c{}\" aria-hidden=\"true\"></span>", line.dashed ? "dashed " : "", line.colour % 8) + escaped(line.label);
 }
 
 std::string time_summary(const Chart& chart) {

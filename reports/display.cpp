@@ -171,8 +171,9 @@ std::string display(const Interval& interval, const DisplayUnit& unit, std::stri
   const double half = interval.half_width() / unit.size;
   const double number = interval.mean / unit.size;
   if (!interval.known || half <= std::fabs(number) * 1e-9 || !std::isfinite(half)) return display(interval.mean, unit);
-  const bool leads_with_one = half / std::pow(10.0, std::floor(std::log10(half))) < 2.0;
-  const int decimals = std::min(decimals_for(half, leads_with_one ? 2 : 1), decimals_for(number == 0.0 ? half : number, 4));
+  // One digit of a half width, two where the one would be rounded by a quarter.
+  const bool leads_low = half / std::pow(10.0, std::floor(std::log10(half))) < 3.0;
+  const int decimals = std::min(decimals_for(half, leads_low ? 2 : 1), decimals_for(number == 0.0 ? half : number, 4));
   const std::string half_text = fixed_text(half, decimals);
   // An interval finer than the digits shown says nothing to a reader.
   if (half_text.find_first_of("123456789") == std::string::npos) return display(interval.mean, unit);

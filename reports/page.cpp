@@ -168,6 +168,9 @@ json groups_json(const std::vector<ChartGroup>& groups) {
   return list;
 }
 
+// A page with more events than this would be slow to open, and nobody would read them.
+constexpr std::size_t most_notes = 1000;
+
 // Of the first replication of each variant: events of many replications side by side would say nothing.
 json notes_json(const StudyReport& report) {
   json tables = json::array();
@@ -175,9 +178,13 @@ json notes_json(const StudyReport& report) {
     if (report.study.runs[v].empty() || report.study.runs[v].front().notes.empty()) continue;
     const RunResult& run = report.study.runs[v].front();
     json notes = json::array();
-    for (const Note& note : run.notes) notes.push_back({{"at", clock_text(note.at_seconds)}, {"subject", note.subject}, {"text", note.text}});
-    const std::string title = fmt::format("{}: {} event{}, replication {}", report.file.variants[v].name, count_text(run.notes.size()),
-                                          run.notes.size() == 1 ? "" : "s", run.replication);
+    for (std::size_t i = 0; i < std::min(run.notes.size(), most_notes); ++i) {
+      const Note& note = run.notes[i];
+      notes.push_back({{"at", clock_text(note.at_seconds)}, {"subject", note.subject}, {"text", note.text}});
+    }
+    std::string title = fmt::format("{}: {} event{}, replication {}", report.file.variants[v].name, count_text(run.notes.size()),
+                                    run.notes.size() == 1 ? "" : "s", run.replication);
+    if (run.notes.size() > most_notes) title += fmt::format(" (the first {})", count_text(most_notes));
     tables.push_back({{"title", title}, {"notes", std::move(notes)}, {"open", run.notes.size() <= 12 ? "open" : ""}});
   }
   return tables;
@@ -269,9 +276,13 @@ std::string facts_of(const StudyReport& report) {
                      variants == 1 ? "" : "s", runs, runs == 1 ? "" : "s", scenario.seed, headroom_version());
 }
 
-std::string chart_note(const StudyReport& report) {
+std::string chart_note(const StudyReport& report, const std::vector<ChartSpan>& spans) {
   const bool banded = std::any_of(report.study.runs.begin(), report.study.runs.end(), [](const auto& runs) { return runs.size() > 1; });
-  return banded ? "Lines are means over replications, window by window; bands reach from the smallest to the largest." : "One run per variant.";
+  std::string note = banded ? "Lines are means over replications, window by window; bands reach from the smallest to the largest." : "One run per variant.";
+  if (std::any_of(spans.begin(), spans.end(), [](const ChartSpan& span) { return span.deleted; })) {
+    note += " The shaded front was deleted as warm-up from all values above.";
+  }
+  return note;
 }
 
 json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups) {
@@ -292,7 +303,7 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups)
                                        ", paired by replication; \"not distinguishable\" at 95 % after Holm's correction over the whole table."
                                  : "";
   page["changes"] = changes_json(report);
-  page["chart_note"] = chart_note(report);
+  page["chart_note"] = chart_note(report, chart_spans(report));
   page["groups"] = groups_json(groups);
   page["note_tables"] = notes_json(report);
   page["has_notes"] = !page["note_tables"].empty();

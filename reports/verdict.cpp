@@ -80,7 +80,7 @@ std::string unreached_text(const Condition& condition, const Observations& seen,
 std::string replications_advice(const Interval& value, double limit) {
   const double distance = std::fabs(value.mean - limit);
   const double needed = static_cast<double>(value.count) * std::pow(value.half_width() / std::max(distance, 1e-300), 2.0);
-  if (!(needed < 1000.0)) return "the value lies on the limit: more than 1,000 replications would be needed to tell";
+  if (!(needed < 1000.0)) return "the value lies on the limit: it would take over 1,000 replications";
   const double step = needed < 100.0 ? 5.0 : 50.0;
   return fmt::format("the interval straddles the limit: try --replications {:.0f}", (std::floor(needed / step) + 1.0) * step);
 }

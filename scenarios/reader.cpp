@@ -68,7 +68,7 @@ class ScenarioReader {
     scenario->directory = directory_;
     Reading reading{issues_, directory_};
     read_object(tree, std::get<ObjectAccess>(field_value_of(*scenario)), reading);
-    override(*scenario);
+    apply_overrides(*scenario);
     check_scenario(*scenario, reading);
     for (const std::string& file : reading.input_files) {
       if (std::find(input_files_.begin(), input_files_.end(), file) == input_files_.end()) input_files_.push_back(file);
@@ -77,7 +77,7 @@ class ScenarioReader {
     return named;
   }
 
-  void override(Scenario& scenario) const {
+  void apply_overrides(Scenario& scenario) const {
     if (options_.seed) scenario.seed = *options_.seed;
     if (!options_.replications) return;
     scenario.replications.count = *options_.replications;

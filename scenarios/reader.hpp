@@ -1,4 +1,8 @@
 // From a file (JSON with comments, or YAML) to scenarios: the base and every variant, all read and checked.
+//
+// "extends" names a file that this one is merged over; a variant's "merge" is merged over the base (scenarios/merge.hpp says how). A patch
+// that names another policy keeps the options that the new policy has too and drops those that only the old one had. --set comes last, in
+// the base and in every variant. Files that a scenario names are relative to the file that is read.
 #pragma once
 
 #include <cstdint>

@@ -30,22 +30,29 @@ std::string escaped(const std::string& token) {
   return text;
 }
 
+std::optional<std::size_t> index_of(const std::string& token) {
+  std::size_t index = 0;
+  const auto [end, failure] = std::from_chars(token.data(), token.data() + token.size(), index);
+  if (failure != std::errc{} || end != token.data() + token.size()) return std::nullopt;
+  return index;
+}
+
 // The element a token names: by name or by number; nullptr if there is none.
 Value* element_of(Value& list, const std::string& token) {
   for (Value& item : list.items) {
     const Member* name = item.find("name");
     if (name != nullptr && name->value.is(ValueKind::text) && name->value.text == token) return &item;
   }
-  std::size_t index = 0;
-  const auto [end, failure] = std::from_chars(token.data(), token.data() + token.size(), index);
-  if (failure != std::errc{} || end != token.data() + token.size() || index >= list.items.size()) return nullptr;
-  return &list.items[index];
+  const auto index = index_of(token);
+  return index && *index < list.items.size() ? &list.items[*index] : nullptr;
 }
 
+// A named list that is written as an object, or became one by merging, keeps its numbers.
 Value* child_of(Value& parent, const std::string& token) {
   if (parent.is(ValueKind::list)) return element_of(parent, token);
-  Member* member = parent.find(token);
-  return member == nullptr ? nullptr : &member->value;
+  if (Member* member = parent.find(token)) return &member->value;
+  const auto index = index_of(token);
+  return index && *index < parent.members.size() ? &parent.members[*index].value : nullptr;
 }
 
 std::vector<std::string> names_in(const Value& parent) {

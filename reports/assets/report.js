@@ -122,6 +122,7 @@
         width: line.dashed ? 1.25 : 1.75,
         dash: line.dashed ? [5, 4] : undefined,
         points: { show: false },
+        pxAlign: 0, // rounding to pixels puts kinks into straight lines
         paths,
         value: (u, v) => withUnit(v, chart.unit),
       });
@@ -206,7 +207,7 @@
       event.preventDefault();
       const from = u.cursor.idx ?? 0;
       const to = Math.min(x.length - 1, Math.max(0, from + step));
-      u.setCursor({ left: u.valToPos(x[to], "x"), top: u.over.clientHeight / 2 }, true);
+      u.setCursor({ left: u.valToPos(x[to], "x"), top: u.over.clientHeight / 2 }, true, true); // fires the hook, and tells the other charts
     });
   }
 

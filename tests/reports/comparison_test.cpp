@@ -1,0 +1,112 @@
+#include "reports/comparison.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/reports/synthetic_study.hpp"
+
+namespace headroom {
+namespace {
+
+using synthetic::add_requests;
+using synthetic::empty_run;
+using synthetic::objective;
+
+NamedScenario named(const std::string& name, const std::vector<std::string>& objectives) {
+  NamedScenario variant{.name = name, .scenario = {}, .settings = {}};
+  for (const std::string& text : objectives) variant.scenario.objectives.push_back(objective(text));
+  return variant;
+}
+
+RunResult run_with(std::uint64_t replication, double requests, double failed) {
+  RunResult run = empty_run(1, replication);
+  add_requests(run, requests, {failed});
+  return run;
+}
+
+const ComparisonRow* find(const std::vector<ComparisonRow>& rows, const std::string& title) {
+  for (const ComparisonRow& row : rows) {
+    if (row.title == title) return &row;
+  }
+  return nullptr;
+}
+
+TEST(Comparison, PutsObjectivesFirstAndNothingTwice) {
+  ScenarioFile file{.path = {}, .variants = {named("base", {"rate requests > 1 /s", "rate errors < 1 %"})}, .inputs = {}};
+  Study study;
+  study.runs = {{run_with(0, 6000, 6)}};
+  const std::vector<ComparisonRow> rows = compare_variants(file, study);
+  ASSERT_EQ(rows.size(), 2U);  // no latency, no replicas, no cost: nothing of them was recorded
+  EXPECT_EQ(rows[0].title, "throughput");
+  EXPECT_EQ(rows[1].title, "errors");
+  EXPECT_DOUBLE_EQ(rows[0].cells[0].value.mean, 100.0);
+  EXPECT_DOUBLE_EQ(rows[1].cells[0].value.mean, 0.001);
+}
+
+TEST(Comparison, PairsOnlyReplicationsThatBothVariantsHave) {
+  ScenarioFile file{.path = {}, .variants = {named("base", {}), named("other", {})}, .inputs = {}};
+  Study study;
+  // Replication 1 of the other variant is missing: pairs are (0, 0) and (2, 2), differences 60/60 and 120/60 per second.
+  study.runs = {{run_with(0, 600, 0), run_with(1, 9000, 0), run_with(2, 1200, 0)}, {run_with(0, 660, 0), run_with(2, 1320, 0)}};
+  const std::vector<ComparisonRow> rows = compare_variants(file, study);
+  const ComparisonRow* throughput = find(rows, "throughput");
+  ASSERT_NE(throughput, nullptr);
+  ASSERT_TRUE(throughput->cells[1].difference);
+  EXPECT_EQ(throughput->cells[1].difference->difference.count, 2U);
+  EXPECT_DOUBLE_EQ(throughput->cells[1].difference->difference.mean, 1.5);
+  EXPECT_FALSE(throughput->cells[0].difference);
+}
+
+TEST(Comparison, SeesASteadyDifferenceThroughNoiseThatBothShare) {
+  ScenarioFile file{.path = {}, .variants = {named("base", {}), named("other", {})}, .inputs = {}};
+  Study study;
+  study.runs.resize(2);
+  const double shared[]{6000, 9000, 3000, 7500, 4500};
+  const double own[]{3, -2, 1, 0, -3};
+  for (std::uint64_t r = 0; r < 5; ++r) {
+    study.runs[0].push_back(run_with(r, shared[r], 30));
+    study.runs[1].push_back(run_with(r, shared[r] + 60 + own[r], 30));
+  }
+  const std::vector<ComparisonRow> rows = compare_variants(file, study);
+  const ComparisonRow* throughput = find(rows, "throughput");
+  ASSERT_NE(throughput, nullptr);
+  // The intervals of the two overlap widely; their difference is 1 /s give or take 0.05.
+  EXPECT_GT(throughput->cells[0].value.high, throughput->cells[1].value.low);
+  EXPECT_TRUE(throughput->cells[1].distinguishable);
+}
+
+TEST(Comparison, CorrectsForTheNumberOfRows) {
+  // One difference with p just below 5 % among twelve that are nothing: alone it would count, in the table it does not.
+  std::vector<std::string> objectives;
+  for (const int p : {10, 20, 30, 40, 60, 70, 75, 80, 85, 90}) objectives.push_back("p(" + std::to_string(p) + ") latency < 1 s");
+  ScenarioFile file{.path = {}, .variants = {named("base", objectives), named("other", objectives)}, .inputs = {}};
+  Study study;
+  study.runs.resize(2);
+  const double gains[]{40, 90, 20, 70, -6};
+  for (std::uint64_t r = 0; r < 5; ++r) {
+    for (std::size_t v = 0; v < 2; ++v) {
+      RunResult run = run_with(r, 6000 + (v == 1 ? gains[r] : 0.0), 30);
+      synthetic::add_latencies(run, std::vector<double>(100, v == 1 && r % 2 == 0 ? 0.11 : 0.1));
+      study.runs[v].push_back(std::move(run));
+    }
+  }
+  const std::vector<ComparisonRow> rows = compare_variants(file, study);
+  const ComparisonRow* throughput = find(rows, "throughput");
+  ASSERT_NE(throughput, nullptr);
+  EXPECT_LT(throughput->cells[1].difference->p_value, 0.07);
+  EXPECT_GT(throughput->cells[1].difference->p_value, 0.05 / 15);
+  EXPECT_FALSE(throughput->cells[1].distinguishable);
+}
+
+TEST(Comparison, OfIdenticalVariantsIsNotDistinguishable) {
+  const StudyReport report = synthetic::flash_crowd(2, 4);
+  const ComparisonRow* throughput = find(report.comparison, "throughput");
+  ASSERT_NE(throughput, nullptr);
+  EXPECT_DOUBLE_EQ(throughput->cells[1].difference->difference.mean, 0.0);
+  EXPECT_FALSE(throughput->cells[1].distinguishable);
+  const ComparisonRow* replicas = find(report.comparison, "mean replicas of api");
+  ASSERT_NE(replicas, nullptr);
+  EXPECT_TRUE(replicas->cells[1].distinguishable);
+}
+
+}  // namespace
+}  // namespace headroom

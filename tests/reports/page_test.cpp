@@ -1,0 +1,196 @@
+// The page, read as text and opened in a real browser.
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <regex>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "reports/assets.hpp"
+#include "reports/charts.hpp"
+#include "reports/study_report.hpp"
+#include "tests/reports/synthetic_study.hpp"
+
+namespace headroom {
+namespace {
+
+std::size_t charts_in(const StudyReport& report) {
+  std::size_t count = 0;
+  for (const ChartGroup& group : charts_of(report)) count += group.charts.size();
+  return count;
+}
+
+std::string output_of(const std::string& command) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe{::popen(command.c_str(), "r"), ::pclose};
+  std::string text;
+  std::array<char, 65536> buffer{};
+  while (pipe != nullptr) {
+    const std::size_t read = std::fread(buffer.data(), 1, buffer.size(), pipe.get());
+    if (read == 0) break;
+    text.append(buffer.data(), read);
+  }
+  return text;
+}
+
+// The page as a browser leaves it after its scripts have run, and what the scripts complained about.
+struct Opened {
+  std::string dom;
+  std::string complaints;
+};
+
+Opened open_in_browser(const std::string& html) {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("headroom-page-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder / "profile");
+  std::ofstream{folder / "report.html", std::ios::binary} << html;
+  const std::string command = "chromium --headless --no-sandbox --disable-gpu --disable-background-networking --enable-logging=stderr --window-size=1280,2000 --user-data-dir=" +
+                              (folder / "profile").string() + " --dump-dom file://" + (folder / "report.html").string() + " 2>" +
+                              (folder / "log").string();
+  Opened opened{output_of(command), output_of("grep CONSOLE " + (folder / "log").string())};
+  std::filesystem::remove_all(folder);
+  return opened;
+}
+
+bool has_browser() { return !output_of("command -v chromium").empty(); }
+
+#define REQUIRE_BROWSER()                                                                 \
+  if (!has_browser()) {                                                                   \
+    if (std::getenv("CI") != nullptr) FAIL() << "chromium is not installed (package chromium)"; \
+    GTEST_SKIP() << "chromium is not installed (package chromium)";                       \
+  }
+
+TEST(Page, DrawsEveryChartInABrowserWithoutAComplaint) {
+  REQUIRE_BROWSER();
+  for (const std::size_t variants : {1U, 3U}) {
+    const StudyReport report = synthetic::flash_crowd(variants, 3);
+    const Opened opened = open_in_browser(to_html(report));
+    EXPECT_NE(opened.dom.find("data-ready=\"true\""), std::string::npos) << opened.complaints;
+    EXPECT_NE(opened.dom.find("data-charts=\"" + std::to_string(charts_in(report)) + "\""), std::string::npos);
+    EXPECT_EQ(opened.complaints, "");
+  }
+}
+
+TEST(Page, IsReadWithArrowKeysInAllChartsAtOnce) {
+  REQUIRE_BROWSER();
+  std::string html = to_html(synthetic::flash_crowd(2, 2));
+  const std::string keys =
+      "<script>for (let i = 0; i < 3; ++i) document.querySelectorAll('.plot')[1]"
+      ".dispatchEvent(new KeyboardEvent('keydown', {key: 'PageDown', bubbles: true}))</script>";
+  html.insert(html.rfind("</body>"), keys);
+  const Opened opened = open_in_browser(html);
+  EXPECT_EQ(opened.complaints, "");
+  // Three times ten windows of 30 s from the first, which ends at 0:00:30; in more charts than the one that was pressed.
+  const std::string reading = ">at 0:15:30<";
+  const std::size_t first = opened.dom.find(reading);
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_NE(opened.dom.find(reading, first + 1), std::string::npos);
+}
+
+TEST(Page, OpensWhenNoRunCompleted) {
+  REQUIRE_BROWSER();
+  StudyReport made = synthetic::flash_crowd(2, 1);
+  Study study;
+  study.runs.resize(2);
+  study.failed = {{{0, 0}, 4, "deadlock"}, {{1, 0}, 4, "deadlock"}};
+  const StudyReport report = make_study_report("headroom compare x", std::move(made.file), std::move(study), 0.0);
+  const Opened opened = open_in_browser(to_html(report));
+  EXPECT_NE(opened.dom.find("data-ready=\"true\""), std::string::npos) << opened.complaints;
+  EXPECT_NE(opened.dom.find("data-charts=\"0\""), std::string::npos);
+  EXPECT_NE(opened.dom.find("did not complete: deadlock"), std::string::npos);
+}
+
+TEST(Page, AsksForNothingFromOutside) {
+  const std::string html = to_html(synthetic::flash_crowd(2, 2));
+  const std::regex source{"(src|href|action|srcset|poster|data)\\s*=\\s*[\"']?\\s*(https?:|//|file:)", std::regex::icase};
+  EXPECT_FALSE(std::regex_search(html, source));
+  EXPECT_EQ(html.find("@import"), std::string::npos);
+  EXPECT_EQ(html.find("url("), std::string::npos);
+  EXPECT_NE(html.find("default-src 'none'"), std::string::npos);
+}
+
+TEST(Page, SaysVerdictsBeforeAnythingElseAndWithoutAScript) {
+  const std::string html = to_html(synthetic::flash_crowd(3, 3));
+  const std::size_t verdicts = html.find("id=\"verdicts-title\""), comparison = html.find("id=\"comparison-title\""), charts = html.find("id=\"charts-title\"");
+  EXPECT_LT(verdicts, comparison);
+  EXPECT_LT(comparison, charts);
+  EXPECT_NE(html.find("1 of 3 variants keeps every required objective: hpa."), std::string::npos);
+  EXPECT_NE(html.find("<td>1:30:00"), std::string::npos) << "the table of a chart lists every window";
+}
+
+TEST(Page, EscapesWhateverAScenarioSays) {
+  StudyReport report = synthetic::flash_crowd(2, 2);
+  const std::string attack = "</script><script>alert(1)</script><b>\"'&";
+  for (NamedScenario& variant : report.file.variants) {
+    variant.name = attack;
+    variant.scenario.name = attack;
+    variant.scenario.description = attack;
+    for (AssumptionSpec& assumption : variant.scenario.assumptions) assumption.why = attack;
+  }
+  report.study.runs[0][0].phases[1].name = attack;
+  for (auto& runs : report.study.runs) runs[0].notes.push_back({1.0, attack, attack});
+  const std::string html = to_html(report);
+  EXPECT_EQ(html.find("<script>alert"), std::string::npos);
+  EXPECT_EQ(html.find("<b>"), std::string::npos);
+  EXPECT_NE(html.find("&lt;/script&gt;&lt;script&gt;alert(1)"), std::string::npos);
+}
+
+TEST(Page, StillDrawsWhenNamesAreHostile) {
+  REQUIRE_BROWSER();
+  StudyReport report = synthetic::flash_crowd(2, 2);
+  report.file.variants[1].name = "</script><!--<script>{{{name}}}";
+  const Opened opened = open_in_browser(to_html(report));
+  EXPECT_NE(opened.dom.find("data-charts=\"" + std::to_string(charts_in(report)) + "\""), std::string::npos) << opened.complaints;
+}
+
+TEST(Charts, ShowALinePerVariantAndALinePerThingOfASingleOne) {
+  const auto latency_of = [](const StudyReport& report) { return charts_of(report).front(); };
+  const ChartGroup many = latency_of(synthetic::flash_crowd(3, 2));
+  ASSERT_EQ(many.charts.size(), 4U);  // p50, p95, p99, distribution
+  EXPECT_EQ(many.charts[1].title, "p95 latency");
+  EXPECT_EQ(many.charts[1].lines.size(), 3U);
+  ASSERT_EQ(many.charts[1].limits.size(), 1U);
+  EXPECT_EQ(many.charts[1].limits[0].label, "p(95) latency < 300 ms");
+  const ChartGroup one = latency_of(synthetic::flash_crowd(1, 2));
+  ASSERT_EQ(one.charts.size(), 2U);
+  EXPECT_EQ(one.charts[0].title, "Latency percentiles");
+  EXPECT_EQ(one.charts[0].lines.size(), 3U);
+}
+
+TEST(Charts, AreMeansOverReplicationsWithTheirExtremes) {
+  const StudyReport report = synthetic::flash_crowd(1, 3);
+  for (const ChartGroup& group : charts_of(report)) {
+    for (const Chart& chart : group.charts) {
+      if (chart.title != "Throughput") continue;
+      double sum = 0.0;
+      for (const RunResult& run : report.study.runs[0]) sum += run.series[1].columns[0][10] / 30.0;
+      EXPECT_NEAR(*chart.lines[0].values[10], sum / 3.0, 1e-9);
+      EXPECT_LE(*chart.lines[0].low[10], *chart.lines[0].values[10]);
+      EXPECT_GE(*chart.lines[0].high[10], *chart.lines[0].values[10]);
+      return;
+    }
+  }
+  FAIL() << "no chart of the throughput";
+}
+
+TEST(Charts, LeaveOutFlatLinesAndSaySo) {
+  const std::vector<ChartGroup> groups = charts_of(synthetic::flash_crowd(1, 1));
+  std::string said;
+  for (const ChartGroup& group : groups) {
+    for (const std::string& sentence : group.omitted) said += sentence + "\n";
+  }
+  EXPECT_NE(said.find("Queue length of videos: always 0"), std::string::npos) << said;
+  EXPECT_NE(said.find("Replicas of api: always 3"), std::string::npos) << said;
+}
+
+TEST(Assets, AreTheFilesOfTheSourceTree) {
+  std::ifstream file{std::string{HEADROOM_SOURCE_DIR} + "/reports/assets/uPlot.iife.min.js", std::ios::binary};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  EXPECT_EQ(assets::chart_script, text);
+  EXPECT_NE(assets::chart_licence.find("MIT"), std::string_view::npos);
+}
+
+}  // namespace
+}  // namespace headroom
