@@ -21,7 +21,8 @@ int compare_verb(const Arguments& arguments) {
   add_study_options(options);
   const CommandLine line{usage, options, arguments};
   if (line.wants_help()) return write_results(line.help()), exit_success;
-  return simulate_and_report("compare", line, read_scenario(line.only_argument("scenario file"), read_options(line)));
+  const StudyArguments study = study_arguments("compare", line);
+  return simulate_and_report(study, read_scenario(line.only_argument("scenario file"), read_options(line)));
 }
 
 }  // namespace headroom::cli

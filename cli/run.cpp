@@ -21,9 +21,11 @@ int run_verb(const Arguments& arguments) {
   add_study_options(options);
   const CommandLine line{usage, options, arguments};
   if (line.wants_help()) return write_results(line.help()), exit_success;
+  const StudyArguments study = study_arguments("run", line);
   ScenarioFile file = read_scenario(line.only_argument("scenario file"), read_options(line));
-  file.variants = {file.variants[chosen_variant(line, file)]};
-  return simulate_and_report("run", line, std::move(file));
+  const NamedScenario chosen = file.variants[chosen_variant(line, file)];
+  file.variants = {chosen};
+  return simulate_and_report(study, std::move(file));
 }
 
 }  // namespace headroom::cli

@@ -62,12 +62,6 @@ Study simulate_all(const ScenarioFile& file, const StudyOptions& options) {
   return run_until(file.variants.size(), at_least, at_most, precise, run, options);
 }
 
-// A folder of results as the user will name it again.
-std::string output_folder(const CommandLine& line, const ScenarioFile& file) {
-  if (const auto given = line.text("output")) return *given;
-  return "out/" + slug(file.variants.front().scenario.name);
-}
-
 std::string next_commands(const std::string& verb, const std::string& folder, const StudyReport& report) {
   const std::string& path = report.file.path;
   const std::string& name = report.file.variants.back().name;
@@ -106,33 +100,20 @@ int exit_code_of(const StudyReport& report, bool inconclusive_passes) {
   return inconclusive_passes ? exit_success : exit_inconclusive;
 }
 
-bool inconclusive_passes(const CommandLine& line) {
-  const std::string word = line.text("inconclusive").value_or("report");
-  if (word != "pass" && word != "report") throw UsageError{fmt::format("--inconclusive is \"{}\"; write report or pass", word)};
-  return word == "pass";
-}
-
-StudyOptions study_options(const CommandLine& line, ProgressLine& progress) {
-  StudyOptions options;
-  options.workers = static_cast<unsigned>(line.number("workers", 0, 4096).value_or(0));
-  options.keep_going = line.has("keep-going");
-  options.progress = [&progress](const StudyProgress& state) { progress.show(state); };
-  return options;
-}
-
 // Nothing to show unless every variant has at least one run.
 bool can_be_reported(const Study& study) {
   return std::none_of(study.runs.begin(), study.runs.end(), [](const auto& runs) { return runs.empty(); });
 }
 
-void publish(const std::string& verb, const CommandLine& line, const StudyReport& report, const std::string& folder) {
+void publish(const StudyArguments& arguments, const StudyReport& report) {
+  const std::string folder = arguments.output.empty() ? "out/" + slug(report.file.variants.front().scenario.name) : arguments.output;
   write_report(report, folder);
-  const std::string next = line.has("quiet") ? "" : next_commands(verb, folder, report);
-  if (line.has("json")) {
+  const std::string next = arguments.quiet ? "" : next_commands(arguments.verb, folder, report);
+  if (arguments.json) {
     write_results(to_json(report).dump(2) + "\n");
     write_message(next);
   } else {
-    write_results(to_terminal(report, colour_on_results() && !line.has("no-color")) + (next.empty() ? "" : "\n" + next));
+    write_results(to_terminal(report, colour_on_results() && !arguments.no_color) + (next.empty() ? "" : "\n" + next));
   }
 }
 
@@ -148,20 +129,37 @@ void add_study_options(po::options_description& options) {
       "quiet,q", "no progress and no next commands")("no-color", "no colours, even on a terminal");
 }
 
-int simulate_and_report(const std::string& verb, const CommandLine& line, ScenarioFile file) {
-  const bool lenient = inconclusive_passes(line);
-  const std::string folder = output_folder(line, file);
+StudyArguments study_arguments(const std::string& verb, const CommandLine& line) {
+  StudyArguments arguments;
+  arguments.verb = verb;
+  arguments.output = line.text("output").value_or("");
+  arguments.workers = static_cast<unsigned>(line.number("workers", 0, 4096).value_or(0));
+  const std::string word = line.text("inconclusive").value_or("report");
+  if (word != "pass" && word != "report") throw UsageError{fmt::format("--inconclusive is \"{}\"; write report or pass", word)};
+  arguments.inconclusive_passes = word == "pass";
+  arguments.keep_going = line.has("keep-going");
+  arguments.json = line.has("json");
+  arguments.quiet = line.has("quiet");
+  arguments.no_color = line.has("no-color");
+  return arguments;
+}
+
+int simulate_and_report(const StudyArguments& arguments, ScenarioFile file) {
   const auto begin = std::chrono::steady_clock::now();
-  ProgressLine progress{!line.has("quiet") && animation_on_messages()};
-  Study study = simulate_all(file, study_options(line, progress));
+  ProgressLine progress{!arguments.quiet && animation_on_messages()};
+  StudyOptions options;
+  options.workers = arguments.workers;
+  options.keep_going = arguments.keep_going;
+  options.progress = [&progress](const StudyProgress& state) { progress.show(state); };
+  Study study = simulate_all(file, options);
   progress.clear();
   say_what_failed(file, study);
   if (!can_be_reported(study)) return study.interrupted ? exit_interrupted : exit_code_of_failures(study);
   const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  const std::string command = fmt::format("headroom {} {}", verb, file.path);
+  const std::string command = fmt::format("headroom {} {}", arguments.verb, file.path);
   const StudyReport report = make_study_report(command, std::move(file), std::move(study), wall);
-  publish(verb, line, report, folder);
-  return exit_code_of(report, lenient);
+  publish(arguments, report);
+  return exit_code_of(report, arguments.inconclusive_passes);
 }
 
 }  // namespace headroom::cli

@@ -8,9 +8,23 @@
 
 namespace headroom::cli {
 
+// How to run and where to put it; see add_study_options for what each means.
+struct StudyArguments {
+  std::string verb;
+  std::string output;  // empty: out/<name of the scenario>
+  unsigned workers = 0;
+  bool inconclusive_passes = false;
+  bool keep_going = false;
+  bool json = false;
+  bool quiet = false;
+  bool no_color = false;
+};
+
 void add_study_options(boost::program_options::options_description& options);
+// Throws UsageError.
+StudyArguments study_arguments(const std::string& verb, const CommandLine& line);
 
 // `file` holds only the variants to simulate. Returns the exit code.
-int simulate_and_report(const std::string& verb, const CommandLine& line, ScenarioFile file);
+int simulate_and_report(const StudyArguments& arguments, ScenarioFile file);
 
 }  // namespace headroom::cli

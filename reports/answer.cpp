@@ -18,10 +18,6 @@ std::size_t count_of(const std::vector<Verdict>& verdicts, Outcome outcome) {
   }));
 }
 
-std::string value_of(const Verdict& verdict) {
-  return verdict.value.count == 0 ? verdict.explanation : display(verdict.value.mean, verdict.dimension);
-}
-
 // "p(95) latency < 300 ms (1.92 s), …": at most three, so that a sentence stays one.
 std::string reasons(const std::vector<Verdict>& verdicts, Outcome outcome) {
   std::string text;
@@ -29,7 +25,7 @@ std::string reasons(const std::vector<Verdict>& verdicts, Outcome outcome) {
   for (const Verdict& verdict : verdicts) {
     if (!is_required(verdict) || verdict.outcome != outcome) continue;
     if (++said > 3) return text + ", …";
-    const std::string value = value_of(verdict);
+    const std::string value = verdict.value.count == 0 ? verdict.explanation : value_text(verdict, "");
     text += (text.empty() ? "" : ", ") + verdict.objective.that.text + (value.empty() ? "" : " (" + value + ")");
   }
   return text;
@@ -96,6 +92,15 @@ std::vector<std::string> caveats_of(const StudyReport& report) {
     caveats.emplace_back("One run gives no interval: values could differ with other random numbers (--replications).");
   }
   return caveats;
+}
+
+std::string value_text(const Verdict& verdict, std::string_view plus_minus) {
+  if (verdict.value.count == 0) return "-";
+  const bool is_breach = verdict.objective.that.lasting.has_value();
+  if (is_breach && verdict.value.mean == 0.0) return "never broken";
+  const DisplayUnit unit = unit_for(verdict.dimension, {&verdict.value.mean, 1});
+  const std::string value = plus_minus.empty() ? display(verdict.value.mean, unit) : display(verdict.value, unit, plus_minus);
+  return is_breach ? "broken for " + value : value;
 }
 
 std::string margin_text(const Verdict& verdict) {

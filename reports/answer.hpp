@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reports/study_report.hpp"
@@ -24,6 +25,8 @@ std::string answer_line(const StudyReport& report);
 // What a reader must know before believing the rest: failed runs, an interruption, one replication only. May be empty.
 std::vector<std::string> caveats_of(const StudyReport& report);
 
+// "1.91 s", with "for": "broken for 4 min"; with the interval's half width if `plus_minus` is not empty. A dash if nothing was observed.
+std::string value_text(const Verdict& verdict, std::string_view plus_minus);
 // "12 % to spare", "12 % beyond the limit", "6.4x the limit"; empty without a margin.
 std::string margin_text(const Verdict& verdict);
 // The verdict's explanation, without what caveats_of() says once for the whole report.

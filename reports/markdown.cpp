@@ -55,8 +55,7 @@ std::string verdicts_table(const StudyReport& report) {
       std::vector<std::string> cells{std::string{mark_of(verdict.outcome)}, verdict.objective.that.text};
       if (verdict.objective.severity == "advisory") cells.back() += " (advisory)";
       if (many) cells.insert(cells.begin(), report.file.variants[v].name);
-      cells.push_back(verdict.value.count == 0 ? "" : display(verdict.value, unit_for(verdict.dimension, {&verdict.value.mean, 1}), "±"));
-      cells.insert(cells.end(), {margin_text(verdict), explanation_text(verdict)});
+      cells.insert(cells.end(), {value_text(verdict, "±"), margin_text(verdict), explanation_text(verdict)});
       text += row_text(cells);
     }
   }

@@ -69,11 +69,10 @@ std::string lead_answer(const StudyReport& report) {
 
 json verdict_cell(const Verdict* verdict) {
   if (verdict == nullptr) return {{"judged", false}};
-  const DisplayUnit unit = unit_for(verdict->dimension, {&verdict->value.mean, 1});
   return {{"judged", true},
           {"outcome", to_text(verdict->outcome)},
           {"mark", mark_of(verdict->outcome)},
-          {"value", verdict->value.count == 0 ? "–" : display(verdict->value, unit, "±")},
+          {"value", value_text(*verdict, "±")},
           {"margin", margin_text(*verdict)},
           {"explanation", explanation_text(*verdict)}};
 }

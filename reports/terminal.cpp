@@ -111,10 +111,6 @@ std::string objective_title(const ObjectiveSpec& objective) {
   return objective.that.text + (objective.severity == "advisory" ? " (advisory)" : "");
 }
 
-std::string value_text(const Verdict& verdict) {
-  return verdict.value.count == 0 ? "-" : display(verdict.value.mean, verdict.dimension);
-}
-
 std::string remark_of(const Verdict& verdict) {
   const std::string margin = margin_text(verdict);
   const std::string explanation = explanation_text(verdict);
@@ -128,14 +124,14 @@ std::string verdicts_of_one(const std::vector<Verdict>& verdicts, const Paint& p
   for (const Verdict& verdict : verdicts) {
     bounds.push_back(bounds_text(verdict.value, unit_for(verdict.dimension, {&verdict.value.mean, 1})));
     title_width = std::max(title_width, width_of(objective_title(verdict.objective)));
-    value_width = std::max(value_width, width_of(value_text(verdict)));
+    value_width = std::max(value_width, width_of(value_text(verdict, "")));
     bounds_width = std::max(bounds_width, width_of(bounds.back()));
   }
   std::string text = "OBJECTIVES\n";
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
     const std::string remark = remark_of(verdicts[i]);
     std::string line = "  " + paint(verdicts[i].outcome, mark_of(verdicts[i].outcome)) + " " +
-                       padded(objective_title(verdicts[i].objective), title_width) + "  " + padded(value_text(verdicts[i]), value_width) +
+                       padded(objective_title(verdicts[i].objective), title_width) + "  " + padded(value_text(verdicts[i], ""), value_width) +
                        (bounds_width == 0 ? "" : "  " + padded(bounds[i], bounds_width));
     const bool fits = 5 + title_width + 2 + value_width + (bounds_width == 0 ? 0 : 2 + bounds_width) + 2 + width_of(remark) <= widest_line;
     if (fits) line += "  " + remark;
@@ -169,7 +165,7 @@ std::string verdicts_of_many(const StudyReport& report, const Paint& paint) {
     for (const Verdict& verdict : report.verdicts[v]) {
       const std::string title = objective_title(verdict.objective);
       const auto row = static_cast<std::size_t>(std::find(titles.begin(), titles.end(), title) - titles.begin());
-      column.cells[row] = mark_of(verdict.outcome) + " " + value_text(verdict);
+      column.cells[row] = mark_of(verdict.outcome) + " " + value_text(verdict, "");
       column.colours[row] = verdict.outcome;
       const std::string remark = remark_of(verdict);
       if (verdict.outcome == Outcome::pass || remark.empty()) continue;

@@ -35,7 +35,8 @@ double ConstantServiceQueue::queue_cdf(std::size_t n) const {
   const auto tail = [rho](std::size_t k) {
     double term = std::exp(static_cast<double>(k) * std::log(rho) - rho - std::lgamma(static_cast<double>(k) + 1.0));
     double sum = 0.0;
-    for (std::size_t l = k; term > sum * 1e-18; ++l, term *= rho / static_cast<double>(l)) sum += term;
+    // Terms fall at least geometrically by rho < 1 over their index: 60 are more than a double can tell.
+    for (std::size_t l = k; l < k + 60; term *= rho / static_cast<double>(++l)) sum += term;
     return sum;
   };
   if (states_.empty()) {

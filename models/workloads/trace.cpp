@@ -4,6 +4,8 @@
 // `begin` and `length` choose a window, counted from the time of the first row; `speed` makes its time run faster (an hour in six
 // minutes at 10), which multiplies the rate. A row of rates holds from its time to that of the next row; the last one as long as
 // the one before.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -75,7 +77,7 @@ FieldProblems TraceOptions::problems(const std::string& directory) const {
   if (file.empty() || time_column.empty() || (rates() && count_column.empty())) return problems;
   const std::string place = path(directory);
   const TraceSummary summary = summarize_trace(place, columns());
-  for (const std::string& issue : summary.issues) say("file", "\"" + place + "\" " + issue);
+  for (const std::string& issue : summary.issues) say("file", fmt::format("\"{}\" {}", place, issue));
   if (summary.issues.empty() && summary.first_time + begin_seconds() > summary.last_time) {
     say("begin",
         "is after the end of the trace, which covers " + to_text(summary.last_time - summary.first_time, Dimension::time));

@@ -17,6 +17,7 @@ namespace {
 
 std::vector<double> in_seconds(const std::vector<SimTime>& instants) {
   std::vector<double> seconds;
+  seconds.reserve(instants.size());
   for (const SimTime instant : instants) seconds.push_back(to_seconds(instant));
   return seconds;
 }

@@ -42,7 +42,8 @@ void ActorClock::sleep_until(SimTime instant) {
 }
 
 bool SimulationEngine::EarlierFirst::operator()(const ActorClock* a, const ActorClock* b) const {
-  return std::tie(a->wakes_, a->order_, a->ticket_) < std::tie(b->wakes_, b->order_, b->ticket_);
+  return std::tie(a->wakes_, a->order_.turn, a->order_.number, a->ticket_) <
+         std::tie(b->wakes_, b->order_.turn, b->order_.number, b->ticket_);
 }
 
 void SimulationEngine::line_up(ActorClock& clock, SimTime wakes) {

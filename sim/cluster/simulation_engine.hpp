@@ -8,7 +8,6 @@
 //  - One engine per process: SimGrid's clock and signal callbacks outlive an engine.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -29,7 +28,6 @@ enum class Turn : std::uint8_t { recording, nodes, pods, scraping, autoscaling, 
 struct TurnOrder {
   Turn turn = Turn::pods;
   std::uint64_t number = 0;  // among those of the same turn
-  auto operator<=>(const TurnOrder&) const = default;
 };
 
 class SimulationEngine;

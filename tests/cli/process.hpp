@@ -1,0 +1,38 @@
+// Starts the built program as a process and keeps what it said.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace headroom::cli_test {
+
+struct Ended {
+  int exit_code = -1;  // 128 + signal when it was killed by one
+  std::string out;
+  std::string err;
+};
+
+struct Start {
+  std::vector<std::string> arguments;
+  std::vector<std::pair<std::string, std::string>> environment;  // set besides the present one
+  std::string out_file;              // stdout goes there; empty: kept in Ended::out
+  bool closed_pipe = false;          // stdout is a pipe that nobody reads
+  double interrupt_after_seconds = 0.0;  // 0: never
+};
+
+// Runs the program in a folder of the test's own. Fails the test if it cannot be started.
+Ended headroom(const Start& start);
+inline Ended headroom(std::vector<std::string> arguments) {
+  Start start;
+  start.arguments = std::move(arguments);
+  return headroom(start);
+}
+
+// tests/cli/data/NAME
+std::string data(const std::string& name);
+// A folder below the test's own temporary one, which goes with the process.
+std::string temporary(const std::string& name);
+std::string content_of(const std::string& path);
+
+}  // namespace headroom::cli_test

@@ -1,0 +1,99 @@
+// Results on stdout, everything else on stderr; no escape codes but on a terminal; the same bytes for the same seed.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/process.hpp"
+
+namespace headroom::cli_test {
+namespace {
+
+using nlohmann::json;
+
+bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST(Streams, JsonIsAllThereIsOnStdout) {
+  const Ended ended = headroom({"compare", data("holds.json"), "--json", "-o", temporary("j")});
+  ASSERT_EQ(ended.exit_code, 0) << ended.err;
+  const json summary = json::parse(ended.out);
+  EXPECT_EQ(summary.at("variants").size(), 3U);
+  EXPECT_EQ(summary.at("seed"), 7);
+  EXPECT_EQ(json::parse(content_of(temporary("j/summary.json"))), summary);
+  EXPECT_TRUE(says(ended.err, "report.html")) << "the path of the report goes to stderr then";
+}
+
+TEST(Streams, APipeGetsNoEscapeCodesAndNoProgress) {
+  for (const std::string verb : {"run", "compare"}) {
+    const Ended ended = headroom({verb, data("holds.json"), "-o", temporary(verb)});
+    EXPECT_FALSE(says(ended.out, "\x1b")) << ended.out;
+    EXPECT_FALSE(says(ended.out, "\r"));
+    EXPECT_EQ(ended.err, "");
+  }
+}
+
+TEST(Streams, NoColorAndDumbTerminalsAreRespected) {
+  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{{"NO_COLOR", "1"}, {"TERM", "dumb"}}) {
+    Start start{.arguments = {"run", data("holds.json"), "-o", temporary("c")}, .environment = {{name, value}}};
+    EXPECT_FALSE(says(headroom(start).out, "\x1b")) << name;
+  }
+}
+
+// `script` gives the program a terminal.
+TEST(Streams, ATerminalGetsColoursUnlessTheyAreRefused) {
+  if (std::system("command -v script >/dev/null 2>&1") != 0) GTEST_SKIP() << "needs the tool script (bsdutils)";
+  const auto on_terminal = [](const std::string& before, const std::string& after) {
+    const std::string log = temporary("terminal.log");
+    const std::string command = "TERM=xterm " + before + " script -qec \"" + HEADROOM_BINARY + " run " + data("holds.json") + " -o " +
+                                temporary("t") + after + "\" " + log + " </dev/null >/dev/null 2>&1";
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;
+    return content_of(log);
+  };
+  EXPECT_TRUE(says(on_terminal("", ""), "\x1b[32m"));
+  EXPECT_TRUE(says(on_terminal("", ""), " of 3 runs")) << "progress is missing";
+  EXPECT_FALSE(says(on_terminal("NO_COLOR=1", ""), "\x1b[32m"));
+  EXPECT_FALSE(says(on_terminal("TERM=dumb", ""), "\x1b"));
+  EXPECT_FALSE(says(on_terminal("", " --no-color"), "\x1b[32m"));
+  EXPECT_FALSE(says(on_terminal("", " --quiet"), " of 3 runs"));
+}
+
+TEST(Streams, QuietLeavesOutTheNextCommands) {
+  const std::string loud = headroom({"run", data("holds.json"), "-o", temporary("l")}).out;
+  const std::string quiet = headroom({"run", data("holds.json"), "-q", "-o", temporary("q")}).out;
+  EXPECT_TRUE(says(loud, "\nnext    headroom ")) << loud;
+  EXPECT_FALSE(says(quiet, "next")) << quiet;
+  EXPECT_TRUE(says(quiet, "PASS")) << quiet;
+}
+
+TEST(Determinism, TheSameSeedGivesTheSameBytesOverRunsAndWorkers) {
+  const auto summary = [](const std::string& name, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"compare", data("holds.json"), "-q", "-o", temporary(name)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    EXPECT_EQ(headroom(arguments).exit_code, 0);
+    return content_of(temporary(name) + "/summary.json");
+  };
+  const std::string first = summary("first", {"--workers", "1"});
+  ASSERT_GT(first.size(), 1000U);
+  EXPECT_EQ(first, summary("again", {"--workers", "1"}));
+  EXPECT_EQ(first, summary("two", {"--workers", "2"}));
+  EXPECT_EQ(first, summary("all", {}));
+  EXPECT_NE(first, summary("other", {"--seed", "8"}));
+}
+
+TEST(Determinism, ReplicationsAreAddedUntilTheValueIsKnown) {
+  const auto runs_of = [](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"run", data("precise.json"), "--json", "-q", "-o", temporary("p")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const json summary = json::parse(headroom(arguments).out);
+    const json& variant = summary.at("variants").at(0);
+    return std::pair{variant.at("runs").size(), variant.at("verdicts").at(0).at("value")};
+  };
+  const auto [runs, value] = runs_of({});
+  EXPECT_GT(runs, 2U);
+  EXPECT_LT(runs, 30U);
+  const double half_width = (value.at("high").get<double>() - value.at("low").get<double>()) / 2.0;
+  EXPECT_LE(half_width, 0.02 * value.at("mean").get<double>());
+  EXPECT_EQ(runs_of({"--set", "/replications/until_relative_error=0.0001", "--set", "/replications/at_most=4"}).first, 4U);
+}
+
+}  // namespace
+}  // namespace headroom::cli_test
