@@ -62,15 +62,21 @@ Study simulate_all(const ScenarioFile& file, const StudyOptions& options) {
   return run_until(file.variants.size(), at_least, at_most, precise, run, options);
 }
 
-std::string next_commands(const std::string& verb, const std::string& folder, const StudyReport& report) {
-  const std::string& path = report.file.path;
-  const std::string& name = report.file.variants.back().name;
-  std::string text = fmt::format("report  {}\nnext    headroom explain {}\n",
-                                 (std::filesystem::path{folder} / "report.html").string(), path);
-  if (verb == "compare") text += fmt::format("        headroom run {} --variant \"{}\"\n", path, name);
-  else text += fmt::format("        headroom compare {}\n", path);
-  const std::size_t twice = 2 * report.study.runs.front().size();
-  return text + fmt::format("        headroom {} {} --replications {}\n", verb, path, twice);
+// Words that a shell takes apart are quoted.
+std::string quoted(const std::string& word) {
+  const bool plain = word.find_first_of(" \t\"'$`\\*?&;|<>()#!") == std::string::npos;
+  return plain ? word : "'" + word + "'";
+}
+
+std::string next_commands(const StudyArguments& arguments, const std::string& folder, const StudyReport& report) {
+  const std::string path = quoted(report.file.path);
+  const bool compares = arguments.verb == "compare";
+  const std::string named = arguments.variant.empty() ? "" : " --variant " + quoted(arguments.variant);
+  const std::string other = compares ? fmt::format("headroom run {} --variant {}", path, quoted(report.file.variants.back().name))
+                                     : fmt::format("headroom compare {}", path);
+  return fmt::format("report  {}\nnext    headroom explain {}{}\n        {}\n        headroom {} {}{} --replications {}\n",
+                     (std::filesystem::path{folder} / "report.html").string(), path, named, other, arguments.verb, path, named,
+                     2 * report.study.runs.front().size());
 }
 
 void say_what_failed(const ScenarioFile& file, const Study& study) {
@@ -108,7 +114,7 @@ bool can_be_reported(const Study& study) {
 void publish(const StudyArguments& arguments, const StudyReport& report) {
   const std::string folder = arguments.output.empty() ? "out/" + slug(report.file.variants.front().scenario.name) : arguments.output;
   write_report(report, folder);
-  const std::string next = arguments.quiet ? "" : next_commands(arguments.verb, folder, report);
+  const std::string next = arguments.quiet ? "" : next_commands(arguments, folder, report);
   if (arguments.json) {
     write_results(to_json(report).dump(2) + "\n");
     write_message(next);
@@ -132,6 +138,7 @@ void add_study_options(po::options_description& options) {
 StudyArguments study_arguments(const std::string& verb, const CommandLine& line) {
   StudyArguments arguments;
   arguments.verb = verb;
+  arguments.variant = line.text("variant").value_or("");
   arguments.output = line.text("output").value_or("");
   arguments.workers = static_cast<unsigned>(line.number("workers", 0, 4096).value_or(0));
   const std::string word = line.text("inconclusive").value_or("report");

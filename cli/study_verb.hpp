@@ -11,7 +11,8 @@ namespace headroom::cli {
 // How to run and where to put it; see add_study_options for what each means.
 struct StudyArguments {
   std::string verb;
-  std::string output;  // empty: out/<name of the scenario>
+  std::string variant;  // the one that was asked for; empty: the base, or all
+  std::string output;   // empty: out/<name of the scenario>
   unsigned workers = 0;
   bool inconclusive_passes = false;
   bool keep_going = false;

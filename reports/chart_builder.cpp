@@ -135,7 +135,7 @@ std::vector<std::string> ChartBuilder::label_values(const std::string& metric, c
 }
 
 ChartLine ChartBuilder::line_of(std::size_t variant, const MetricSelector& selector) const {
-  ChartLine line{.label = report_.file.variants[variant].name, .colour = variant, .dashed = false, .values = {}, .low = {}, .high = {}};
+  ChartLine line{.label = report_.file.variants[variant].name, .colour = variant};
   std::vector<Summed> windows(time_.size());
   for (const RunResult& run : report_.study.runs[variant]) {
     const Values values = window_values(selector, run);
@@ -265,7 +265,8 @@ void ChartBuilder::add_distribution(ChartGroup& group) const {
   for (const double seconds : grid) chart.x.push_back(seconds / unit.size);
   for (std::size_t v = 0; v < variants(); ++v) {
     if (histograms[v].count() == 0) continue;
-    ChartLine line{.label = variants() == 1 ? "requests answered within" : report_.file.variants[v].name, .colour = v, .values = {}, .low = {}, .high = {}};
+    ChartLine line{.label = variants() == 1 ? "requests answered within" : report_.file.variants[v].name, .colour = v};
+    for (const double level : distribution_levels) line.quantiles.push_back(histograms[v].quantile_seconds(level) / unit.size);
     for (const double seconds : grid) line.values.emplace_back(100.0 * histograms[v].share_at_most(seconds));
     chart.lines.push_back(std::move(line));
   }

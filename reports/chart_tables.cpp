@@ -52,23 +52,14 @@ std::string time_summary(const Chart& chart) {
   return html + "</table>";
 }
 
-// Where a rising line first reaches a level, between its points by the logarithm of x.
-std::optional<double> crossing(const Chart& chart, const ChartLine& line, double level) {
-  for (std::size_t i = 0; i < line.values.size(); ++i) {
-    if (!line.values[i] || *line.values[i] < level) continue;
-    if (i == 0 || !line.values[i - 1]) return chart.x[i];
-    const double before = *line.values[i - 1];
-    const double share = (level - before) / (*line.values[i] - before);
-    return chart.x[i - 1] * std::pow(chart.x[i] / chart.x[i - 1], share);
-  }
-  return std::nullopt;
-}
-
+// From the histograms, not from the line: a quantile in a steep place lies between the points of the line.
 std::string distribution_summary(const Chart& chart) {
-  std::string html = table_begin(chart.x_unit, {"p50", "p90", "p95", "p99", "p99.9"});
+  std::vector<std::string> titles;
+  for (const double level : distribution_levels) titles.push_back(fmt::format("p{:g}", 100.0 * level));
+  std::string html = table_begin(chart.x_unit, titles);
   for (const ChartLine& line : chart.lines) {
     html += "<tr><th scope=\"row\">" + line_title(line);
-    for (const double level : {50.0, 90.0, 95.0, 99.0, 99.9}) html += cell(crossing(chart, line, level));
+    for (const double quantile : line.quantiles) html += cell(quantile);
   }
   return html + "</table>";
 }

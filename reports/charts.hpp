@@ -2,6 +2,7 @@
 // the table beside a chart shows the same numbers.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,7 +18,9 @@ struct ChartLine {
   bool dashed = false;      // what was wanted, beside what there was
   std::vector<std::optional<double>> values;
   std::vector<std::optional<double>> low, high;
+  std::vector<double> quantiles;  // of a distribution, at distribution_levels, on the horizontal axis
 };
+inline constexpr std::array distribution_levels{0.5, 0.9, 0.95, 0.99, 0.999};
 
 // A promise that speaks of what the chart shows: a level across it.
 struct ChartLimit {

@@ -84,7 +84,7 @@ int decimals_for(double number, int digits) {
   return std::clamp(digits - 1 - static_cast<int>(std::floor(std::log10(magnitude))), 0, 9);
 }
 
-std::string with_unit(std::string number, const DisplayUnit& unit) {
+std::string with_unit(const std::string& number, const DisplayUnit& unit) {
   return unit.name.empty() ? number : number + " " + unit.name;
 }
 
@@ -109,7 +109,7 @@ std::string rate_words(const std::string& metric, const std::string& words) {
 }
 
 std::string words_of(const MetricSelector& selector) {
-  const std::string words = metric_words(selector.metric);
+  std::string words = metric_words(selector.metric);
   switch (selector.aggregation) {
     case Aggregation::percentile: return fmt::format("p{:g} {}", selector.percentile, words);
     case Aggregation::avg: return selector.metric == "hit_ratio" || selector.metric == "errors" ? words : "mean " + words;

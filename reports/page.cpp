@@ -1,7 +1,6 @@
 // report.html: one file that opens from disk. The template says how it looks; here is what it says.
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -13,7 +12,7 @@
 #include "reports/chart_tables.hpp"
 #include "reports/charts.hpp"
 #include "reports/display.hpp"
-#include "reports/settings_echo.hpp"
+#include "reports/page_record.hpp"
 #include "reports/study_report.hpp"
 
 namespace headroom {
@@ -167,105 +166,6 @@ json groups_json(const std::vector<ChartGroup>& groups) {
   return list;
 }
 
-// A page with more events than this would be slow to open, and nobody would read them.
-constexpr std::size_t most_notes = 1000;
-
-// Of the first replication of each variant: events of many replications side by side would say nothing.
-json notes_json(const StudyReport& report) {
-  json tables = json::array();
-  for (std::size_t v = 0; v < report.study.runs.size(); ++v) {
-    if (report.study.runs[v].empty() || report.study.runs[v].front().notes.empty()) continue;
-    const RunResult& run = report.study.runs[v].front();
-    json notes = json::array();
-    for (std::size_t i = 0; i < std::min(run.notes.size(), most_notes); ++i) {
-      const Note& note = run.notes[i];
-      notes.push_back({{"at", clock_text(note.at_seconds)}, {"subject", note.subject}, {"text", note.text}});
-    }
-    std::string title = fmt::format("{}: {} event{}, replication {}", report.file.variants[v].name, count_text(run.notes.size()),
-                                    run.notes.size() == 1 ? "" : "s", run.replication);
-    if (run.notes.size() > most_notes) title += fmt::format(" (the first {})", count_text(most_notes));
-    tables.push_back({{"title", title}, {"notes", std::move(notes)}, {"open", run.notes.size() <= 12 ? "open" : ""}});
-  }
-  return tables;
-}
-
-json assumptions_json(const Scenario& scenario) {
-  json list = json::array();
-  for (const AssumptionSpec& assumption : scenario.assumptions) {
-    const std::string range = assumption.range.size() == 2 ? assumption.range[0] + " to " + assumption.range[1] : "";
-    list.push_back({{"name", assumption.name}, {"value", assumption.value}, {"range", range}, {"why", assumption.why}});
-  }
-  return list;
-}
-
-json record_json(const StudyReport& report) {
-  const Scenario& scenario = report.file.variants.front().scenario;
-  json list = json::array();
-  const auto say = [&](const std::string& name, const std::string& value) {
-    if (!value.empty()) list.push_back({{"name", name}, {"value", value}});
-  };
-  say("command", report.command);
-  say("program", "headroom " + std::string{headroom_version()});
-  say("document", scenario.source);
-  say("simulated time", span_text(to_seconds(scenario.duration)));
-  say("seed", std::to_string(scenario.seed));
-  for (std::size_t v = 0; v < report.study.runs.size(); ++v) {
-    const std::vector<RunResult>& runs = report.study.runs[v];
-    double events = 0.0;
-    for (const RunResult& run : runs) events += static_cast<double>(run.events);
-    const std::string of = report.study.runs.size() > 1 ? " of " + report.file.variants[v].name : "";
-    say("replications" + of, fmt::format("{}, {} simulated events", runs.size(), number_text(events)));
-    say("warm-up" + of, warm_up_text(runs));
-  }
-  return list;
-}
-
-json ledger_json(const StudyReport& report) {
-  json list = json::array();
-  for (std::size_t v = 0; v < report.study.runs.size(); ++v) {
-    std::vector<LedgerEntry> sums;
-    for (const RunResult& run : report.study.runs[v]) {
-      for (const LedgerEntry& entry : run.ledger) {
-        auto sum = std::find_if(sums.begin(), sums.end(), [&](const LedgerEntry& other) { return other.name == entry.name; });
-        if (sum == sums.end()) sum = sums.insert(sums.end(), LedgerEntry{.name = entry.name});
-        sum->entered += entry.entered;
-        sum->completed += entry.completed;
-        sum->in_flight += entry.in_flight;
-        for (const auto& [reason, count] : entry.failed) sum->failed[reason] += count;
-      }
-    }
-    for (const LedgerEntry& sum : sums) {
-      std::uint64_t failed = 0;
-      std::string reasons;
-      for (const auto& [reason, count] : sum.failed) {
-        if (count == 0) continue;
-        failed += count;
-        reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", reason, count_text(count));
-      }
-      list.push_back({{"variant", report.file.variants[v].name},
-                      {"who", sum.name},
-                      {"entered", count_text(sum.entered)},
-                      {"completed", count_text(sum.completed)},
-                      {"failed", count_text(failed)},
-                      {"reasons", reasons},
-                      {"in_flight", count_text(sum.in_flight)}});
-    }
-  }
-  return list;
-}
-
-json inputs_json(const ScenarioFile& file) {
-  json list = json::array();
-  for (const InputHash& input : file.inputs) list.push_back({{"path", input.path}, {"sha256", input.sha256}});
-  return list;
-}
-
-json settings_json(const Scenario& scenario) {
-  json list = json::array();
-  for (const Setting& setting : settings_of(scenario)) list.push_back({{"pointer", setting.pointer}, {"value", setting.value}});
-  return list;
-}
-
 std::string facts_of(const StudyReport& report) {
   const Scenario& scenario = report.file.variants.front().scenario;
   std::size_t runs = 0;
@@ -304,16 +204,7 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups)
   page["changes"] = changes_json(report);
   page["chart_note"] = chart_note(report, chart_spans(report));
   page["groups"] = groups_json(groups);
-  page["note_tables"] = notes_json(report);
-  page["has_notes"] = !page["note_tables"].empty();
-  page["assumptions"] = assumptions_json(scenario);
-  page["has_assumptions"] = !page["assumptions"].empty();
-  page["record"] = record_json(report);
-  page["ledger"] = ledger_json(report);
-  page["inputs"] = inputs_json(report.file);
-  page["base_name"] = report.file.variants.front().name;
-  page["settings"] = settings_json(scenario);
-  page["setting_count"] = page["settings"].size();
+  page.update(page_record(report));
   return page;
 }
 
@@ -321,17 +212,16 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups)
 
 std::string to_html(const StudyReport& report) {
   const std::vector<ChartGroup> groups = charts_of(report);
-  kainjow::mustache::data page = to_mustache(page_json(report, groups));
-  const auto put = [&](const char* name, std::string_view text) { page.set(name, kainjow::mustache::data{std::string{text}}); };
-  put("style", assets::page_style);
-  put("script", assets::page_script);
-  put("chart_style", assets::chart_style);
-  put("chart_script", assets::chart_script);
-  put("chart_licence", assets::chart_licence);
-  put("data", chart_data(groups, chart_spans(report)));
+  json page = page_json(report, groups);
+  page["style"] = assets::page_style;
+  page["script"] = assets::page_script;
+  page["chart_style"] = assets::chart_style;
+  page["chart_script"] = assets::chart_script;
+  page["chart_licence"] = assets::chart_licence;
+  page["data"] = chart_data(groups, chart_spans(report));
   kainjow::mustache::mustache page_template{std::string{assets::page_template}};
   if (!page_template.is_valid()) throw std::logic_error{"the page's template: " + page_template.error_message()};
-  return page_template.render(page);
+  return page_template.render(to_mustache(page));
 }
 
 }  // namespace headroom

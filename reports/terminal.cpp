@@ -171,7 +171,7 @@ std::string verdicts_of_many(const StudyReport& report, const Paint& paint) {
       if (verdict.outcome == Outcome::pass || remark.empty()) continue;
       const std::string subject = "  " + column.title + ": " + title + ":";
       const bool fits = width_of(subject) + 1 + width_of(remark) <= widest_line;
-      remarks.push_back(subject + (fits ? " " : "\n       ") + remark + "\n");
+      remarks.push_back(fmt::format("{}{}{}\n", subject, fits ? " " : "\n       ", remark));
     }
   }
   std::string text = table_text("OBJECTIVES", titles, columns, paint);
@@ -218,7 +218,7 @@ std::string to_terminal(const StudyReport& report, bool colour) {
     text += report.verdicts.size() == 1 ? verdicts_of_one(report.verdicts.front(), paint) : verdicts_of_many(report, paint);
   }
   const std::vector<std::string> caveats = caveats_of(report);
-  for (const std::string& caveat : caveats) text += "!  " + caveat + "\n";
+  for (const std::string& caveat : caveats) text.append("!  ").append(caveat).append("\n");
   return text + (caveats.empty() ? "" : "\n") + outcome_text(report, paint);
 }
 

@@ -161,6 +161,23 @@ class Substitution {
 
 }  // namespace
 
+std::string with_assumed_values(std::string text, const Value& scenario) {
+  const Member* assumptions = scenario.find("assumptions");
+  if (assumptions == nullptr) return text;
+  const auto replace = [&](const std::string& name, const Value& entry) {
+    const Member* value = entry.find("value");
+    const std::string use = "${" + name + "}";
+    const std::string known = value == nullptr ? use : to_text(value->value);
+    for (std::size_t at = text.find(use); at != std::string::npos; at = text.find(use, at + known.size())) text.replace(at, use.size(), known);
+  };
+  for (const Member& member : assumptions->value.members) replace(member.name, member.value);
+  for (const Value& item : assumptions->value.items) {
+    const Member* name = item.find("name");
+    if (name != nullptr && name->value.is(ValueKind::text)) replace(name->value.text, item);
+  }
+  return text;
+}
+
 void apply_assumptions(Value& scenario, std::set<std::string>& used, Issues& issues) {
   const Assumed assumed = take_assumptions(scenario, issues);
   Substitution substitution{assumed, used, issues};

@@ -13,4 +13,7 @@ namespace headroom {
 // AssumptionSpec holds). Checks that low <= value <= high where they are quantities. Names that were used are added to `used`.
 void apply_assumptions(Value& scenario, std::set<std::string>& used, Issues& issues);
 
+// A text with every ${name} replaced that `scenario` (not applied yet) assumes a value for: for people to read.
+std::string with_assumed_values(std::string text, const Value& scenario);
+
 }  // namespace headroom

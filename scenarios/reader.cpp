@@ -61,6 +61,7 @@ class ScenarioReader {
 
   NamedScenario read_one(const std::string& name, Value tree, const Value& base) {
     NamedScenario named{name, {}, differences(base, tree)};
+    for (auto& [pointer, value] : named.settings) value = with_assumed_values(std::move(value), tree);
     remember_assumptions(tree);
     apply_assumptions(tree, used_, issues_);
     // What is read into stays where it is until it has been checked: the reading keeps addresses.

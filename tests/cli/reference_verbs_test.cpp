@@ -1,42 +1,21 @@
 // The verbs that run nothing: check, explain, policies, schema; and the shipped scenarios under them.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/process.hpp"
+#include "tests/cli/shipped.hpp"
 
 namespace headroom::cli_test {
 namespace {
 
 using nlohmann::json;
-namespace files = std::filesystem;
 
 bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 std::string last_line(const std::string& text) {
   const std::size_t end = text.find_last_not_of('\n');
   const std::size_t begin = text.rfind('\n', end);
   return text.substr(begin + 1, end - begin);
-}
-
-std::vector<std::string> shipped_scenarios() {
-  std::vector<std::string> paths;
-  for (const auto& folder : files::directory_iterator{std::string{HEADROOM_SOURCE_DIR} + "/scenarios"}) {
-    if (!folder.is_directory()) continue;
-    for (const auto& entry : files::directory_iterator{folder.path()}) {
-      const std::string extension = entry.path().extension().string();
-      if (extension == ".json" || extension == ".yaml") paths.push_back(entry.path().string());
-    }
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
-std::string shipped(const std::string& name) { return std::string{HEADROOM_SOURCE_DIR} + "/scenarios/" + name; }
-
-bool has_its_trace(const std::string& path) {
-  return !path.ends_with("world-cup.json") ||
-         files::exists(std::string{HEADROOM_SOURCE_DIR} + "/../shared/traces/web_rates/worldcup98_per_minute.csv.gz");
 }
 
 TEST(Check, SaysEveryIssueWithItsPlaceAndCountsThemLast) {
@@ -62,9 +41,9 @@ TEST(Check, TheSameIssuesAsJson) {
 
 TEST(Check, EveryShippedScenarioIsRight) {
   ASSERT_GE(shipped_scenarios().size(), 15U);
-  for (const std::string& path : shipped_scenarios()) {
-    if (!has_its_trace(path)) continue;
-    const Ended ended = headroom({"check", path});
+  for (const std::string& name : shipped_scenarios()) {
+    if (!has_its_trace(name)) continue;
+    const Ended ended = headroom({"check", shipped(name)});
     EXPECT_EQ(ended.exit_code, 0) << ended.out;
   }
 }
@@ -87,11 +66,11 @@ TEST(Explain, KnowsErlangC) {
 }
 
 TEST(Explain, EveryShippedScenarioIsExplained) {
-  for (const std::string& path : shipped_scenarios()) {
-    if (!has_its_trace(path)) continue;
-    const Ended ended = headroom({"explain", path});
-    EXPECT_EQ(ended.exit_code, 0) << path << ended.err;
-    EXPECT_TRUE(says(last_line(ended.out), "first bottleneck: ")) << path << "\n" << ended.out;
+  for (const std::string& name : shipped_scenarios()) {
+    if (!has_its_trace(name)) continue;
+    const Ended ended = headroom({"explain", shipped(name)});
+    EXPECT_EQ(ended.exit_code, 0) << name << ended.err;
+    EXPECT_TRUE(says(last_line(ended.out), "first bottleneck: ")) << name << "\n" << ended.out;
   }
 }
 

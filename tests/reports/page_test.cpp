@@ -159,6 +159,24 @@ TEST(Charts, ShowALinePerVariantAndALinePerThingOfASingleOne) {
   EXPECT_EQ(one.charts[0].lines.size(), 3U);
 }
 
+TEST(Charts, OfADistributionNameItsQuantilesAsTheHistogramsDo) {
+  // 94 answers in 10 ms and 6 that ran into a limit of 10 s: a line between points would put p95 somewhere before the step.
+  std::vector<double> latencies(94, 0.01);
+  latencies.insert(latencies.end(), 6, 10.0);
+  ScenarioFile file{.path = {}, .variants = {{.name = "base", .scenario = {}, .settings = {}}}, .inputs = {}};
+  Study study;
+  study.runs = {{synthetic::empty_run(2)}};
+  synthetic::add_latencies(study.runs[0][0], latencies);
+  const std::vector<ChartGroup> groups = charts_of(make_study_report("", std::move(file), std::move(study), 0.0));
+  const Chart& distribution = groups.front().charts.back();
+  ASSERT_EQ(distribution.title, "Latency distribution");
+  EXPECT_EQ(distribution.x_unit, "s");
+  const std::vector<double>& quantiles = distribution.lines.front().quantiles;
+  ASSERT_EQ(quantiles.size(), 5U);
+  EXPECT_NEAR(quantiles[1], 0.01, 0.01 * Histogram::relative_error);   // p90
+  EXPECT_NEAR(quantiles[2], 10.0, 10.0 * Histogram::relative_error);   // p95
+}
+
 TEST(Charts, AreMeansOverReplicationsWithTheirExtremes) {
   const StudyReport report = synthetic::flash_crowd(1, 3);
   for (const ChartGroup& group : charts_of(report)) {

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <vector>
 
+#include "scenarios/builder.hpp"
+#include "sim/core/random.hpp"
 #include "tests/scenarios/reading.hpp"
 
 namespace headroom {
@@ -153,6 +155,48 @@ TEST(BadInput, AMissingTraceIsToldAtItsField) {
   const std::string said = issues_of_text(trace_scenario("none.csv.gz"));
   EXPECT_EQ(said.find("scenario.json:2:57: /workloads/0/file: "), 0U) << said;
   EXPECT_NE(said.find("none.csv.gz"), std::string::npos) << said;
+}
+
+// One or two pieces of a text cut out, doubled, or put over other pieces: mostly broken, sometimes another good scenario.
+std::string damaged(std::string text, RandomStream& random) {
+  constexpr std::string_view marks = "{}[]\",:0-9ex$\\#&*";
+  for (std::uint64_t changes = 1 + random.below(2); changes > 0 && !text.empty(); --changes) {
+    const std::size_t from = random.below(text.size()), length = 1 + random.below(random.below(2) == 0 ? 3 : 40);
+    const std::string piece = text.substr(from, length);
+    const std::size_t to = random.below(text.size());
+    switch (random.below(4)) {
+      case 0: text.erase(from, length); break;
+      case 1: text.insert(to, piece); break;
+      case 2: text.replace(to, piece.size(), piece); break;
+      default: text[from] = marks[random.below(marks.size())]; break;
+    }
+  }
+  return text;
+}
+
+TEST(BadInput, ADamagedFileGivesIssuesOrAScenarioThatCanBeBuilt) {
+  std::vector<files::path> sources = broken_files();
+  for (const auto& entry : files::recursive_directory_iterator{files::path{HEADROOM_SOURCE_DIR} / "scenarios/patterns"}) {
+    if (entry.path().extension() == ".json") sources.insert(sources.end(), 5, entry.path());
+  }
+  std::sort(sources.begin(), sources.end());
+  RandomStream random{20'240'607};
+  const TemporaryFolder folder;
+  std::size_t refused = 0, read = 0;
+  for (int round = 0; round < 2500; ++round) {
+    const files::path& source = sources[random.below(sources.size())];
+    const std::string path = folder.write("scenario" + source.extension().string(), damaged(content_of(source), random));
+    try {
+      for (const NamedScenario& variant : read_scenario(path).variants) {
+        EXPECT_EQ(check_blueprint(build_blueprint(variant.scenario)), std::vector<std::string>{}) << content_of(path);
+      }
+      ++read;
+    } catch (const ScenarioError&) {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 1000U);
+  EXPECT_GT(read, 50U);
 }
 
 }  // namespace

@@ -114,6 +114,14 @@ TEST(Reader, SettingsSayWhatAVariantChangesByNames) {
   EXPECT_EQ(file.variants[2].settings, (Settings{{"/assumptions/render_cpu/value", "400 ms"}}));
 }
 
+TEST(Reader, SettingsShowTheValuesOfAssumptionsNotTheirNames) {
+  const ScenarioFile file = read_text(small_scenario("", R"("assumptions": {"many": {"value": 7, "why": "a guess"}},
+    "variants": [{"name": "v", "merge": {"services": {"api": {"replicas": "${many}"}}}}],)"));
+  ASSERT_EQ(file.variants[1].settings.size(), 1U);
+  EXPECT_EQ(file.variants[1].settings[0], (std::pair<std::string, std::string>{"/services/api/replicas", "7"}));
+  EXPECT_EQ(file.variants[1].scenario.services[0].replicas, 7);
+}
+
 TEST(Reader, AVariantMayTakeAnotherValueForAnAssumption) {
   const ScenarioFile file = read_text(platform);
   EXPECT_DOUBLE_EQ(file.variants[2].scenario.services[1].endpoints[0].steps[0].compute->value.mean(), 0.400);
