@@ -55,6 +55,7 @@ std::string time_summary(const Chart& chart) {
 // From the histograms, not from the line: a quantile in a steep place lies between the points of the line.
 std::string distribution_summary(const Chart& chart) {
   std::vector<std::string> titles;
+  titles.reserve(distribution_levels.size());
   for (const double level : distribution_levels) titles.push_back(fmt::format("p{:g}", 100.0 * level));
   std::string html = table_begin(chart.x_unit, titles);
   for (const ChartLine& line : chart.lines) {

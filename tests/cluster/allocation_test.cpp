@@ -1,23 +1,8 @@
 // After warm-up the exact plane takes no memory per event: every allocation of the process is counted while it runs.
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include <gtest/gtest.h>
 
 #include "tests/bench/engine_works.hpp"
-
-namespace {
-std::atomic<std::uint64_t> allocations{0};
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc{};
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "tests/support/allocation_counter.hpp"
 
 namespace headroom::bench {
 namespace {
@@ -34,10 +19,10 @@ TEST_P(NoAllocation, PerEventAfterWarmUp) {
   const std::unique_ptr<RequestPlane> plane = make_exact_request_plane(blueprint, streams, recorder);
   for (Index i = 0; i < blueprint.services.size(); ++i) plane->add_replica(i);
   plane->advance_to(at_seconds(end / 2));
-  const std::uint64_t before = allocations;
+  const std::uint64_t before = allocations_so_far();
   plane->advance_to(at_seconds(end));
   // Tens of thousands of events; the few allocations left are queues and histograms that reach a new largest size.
-  EXPECT_LE(allocations - before, 8U);
+  EXPECT_LE(allocations_so_far() - before, 8U);
   RunResult result;
   plane->finish(result);
   EXPECT_GT(result.events, 60'000U);

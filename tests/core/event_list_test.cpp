@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sim/core/random.hpp"
-#include "tests/core/allocation_counter.hpp"
+#include "tests/support/allocation_counter.hpp"
 
 namespace headroom {
 namespace {

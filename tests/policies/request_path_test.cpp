@@ -3,7 +3,7 @@
 #include "sim/seams/balancer.hpp"
 #include "sim/seams/cache_policy.hpp"
 #include "sim/seams/shard_policy.hpp"
-#include "tests/policies/allocation_count.hpp"
+#include "tests/support/allocation_counter.hpp"
 #include "tests/policies/policy_under_test.hpp"
 
 namespace headroom {
@@ -11,9 +11,9 @@ namespace {
 
 template <class Work>
 std::size_t allocations_of(Work&& work) {
-  const std::size_t before = allocation_count();
+  const std::size_t before = allocations_so_far();
   work();
-  return allocation_count() - before;
+  return allocations_so_far() - before;
 }
 
 TEST(RequestPath, CountsAllocationsAtAll) {

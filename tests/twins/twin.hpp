@@ -51,6 +51,7 @@ class Twin {
   explicit Twin(std::uint64_t seed, int cores = 1) : random_{static_cast<std::uint32_t>(seed * 7919 + 13)} {
     xbt_log_control_set("root.thresh:critical");
     simgrid::s4u::Engine::set_config("contexts/guard-size:0");
+    simgrid::s4u::Engine::set_config("contexts/stack-size:64");  // KiB; an actor per request is made and ended all the time
 #ifdef HEADROOM_SANITIZE
     simgrid::s4u::Engine::set_config("contexts/factory:thread");
 #endif

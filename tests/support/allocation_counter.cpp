@@ -1,5 +1,5 @@
 // In a file of its own: an optimiser that sees malloc behind `new` at its callers warns of mismatched pairs.
-#include "tests/core/allocation_counter.hpp"
+#include "tests/support/allocation_counter.hpp"
 
 #include <atomic>
 #include <cstdlib>
