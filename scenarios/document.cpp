@@ -111,7 +111,8 @@ class Chain {
     return base;
   }
 
-  // Variants of a base are kept; one of the same name is replaced as a whole, since its patch is not the scenario's own text.
+  // Variants of a base are kept; one of the same name is replaced as a whole, since its patch is not the scenario's own text, and
+  // null removes it.
   static void merge_variants(Value& base, Value& patch) {
     Member* old_variants = base.find("variants");
     Member* new_variants = patch.find("variants");
@@ -121,7 +122,8 @@ class Chain {
     if (!old_ones.is(ValueKind::object) || !new_ones.is(ValueKind::object)) return;
     for (Member& member : new_ones.members) {
       Member* same = old_ones.find(member.name);
-      if (same != nullptr) *same = std::move(member);
+      if (same != nullptr && member.value.is(ValueKind::null)) old_ones.remove(std::string{member.name});
+      else if (same != nullptr) *same = std::move(member);
       else old_ones.members.push_back(std::move(member));
     }
     base.remove("variants");
