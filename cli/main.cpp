@@ -90,6 +90,7 @@ int main(int argc, char** argv) {
   // A reader that has gone away is told of by write(), not by a signal that kills.
   std::signal(SIGPIPE, SIG_IGN);
   try {
+    if (argc > 0) headroom::cli::set_program(argv[0]);
     return headroom::cli::guarded({argv + std::min(argc, 1), argv + argc});
   } catch (...) {
     return headroom::cli::exit_our_fault;

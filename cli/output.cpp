@@ -31,7 +31,18 @@ bool no_colour_asked() {
   return no_color != nullptr && *no_color != '\0';  // https://no-color.org: present and not empty
 }
 
+std::string& called() {
+  static std::string name = "headroom";
+  return name;
+}
+
 }  // namespace
+
+void set_program(std::string_view called_as) {
+  if (called_as.find('/') != std::string_view::npos) called() = called_as;
+}
+
+const std::string& program() { return called(); }
 
 void write_results(std::string_view text) {
   if (!write_all(STDOUT_FILENO, text)) {

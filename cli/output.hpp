@@ -21,6 +21,10 @@ void write_message(std::string_view text);
 bool colour_on_results();
 // Whether a line that redraws itself belongs on stderr.
 bool animation_on_messages();
+// How the program was called, for commands that it suggests: "headroom" from the PATH, or the path that was typed.
+void set_program(std::string_view called_as);
+const std::string& program();
+
 // A name as a folder: "Phase 2, 100 k users" is "phase-2-100-k-users". Never empty.
 std::string slug(std::string_view name);
 

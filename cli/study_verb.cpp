@@ -69,13 +69,13 @@ std::string quoted(const std::string& word) {
 }
 
 std::string next_commands(const StudyArguments& arguments, const std::string& folder, const StudyReport& report) {
-  const std::string path = quoted(report.file.path);
+  const std::string self = quoted(program()), path = quoted(report.file.path);
   const bool compares = arguments.verb == "compare";
   const std::string named = arguments.variant.empty() ? "" : " --variant " + quoted(arguments.variant);
-  const std::string other = compares ? fmt::format("headroom run {} --variant {}", path, quoted(report.file.variants.back().name))
-                                     : fmt::format("headroom compare {}", path);
-  return fmt::format("report  {}\nnext    headroom explain {}{}\n        {}\n        headroom {} {}{} --replications {}\n",
-                     (std::filesystem::path{folder} / "report.html").string(), path, named, other, arguments.verb, path, named,
+  const std::string other = compares ? fmt::format("{} run {} --variant {}", self, path, quoted(report.file.variants.back().name))
+                                     : fmt::format("{} compare {}", self, path);
+  return fmt::format("report  {}\nnext    {} explain {}{}\n        {}\n        {} {} {}{} --replications {}\n",
+                     (std::filesystem::path{folder} / "report.html").string(), self, path, named, other, self, arguments.verb, path, named,
                      2 * report.study.runs.front().size());
 }
 

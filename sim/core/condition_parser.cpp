@@ -5,51 +5,15 @@
 #include <utility>
 
 #include "sim/core/condition.hpp"
+#include "sim/core/condition_words.hpp"
 
 namespace headroom {
 
 namespace {
 
+using namespace condition_words;
+
 constexpr std::string_view example = "p(95) latency{endpoint=api.feed} < 300 ms";
-
-constexpr std::pair<std::string_view, Aggregation> aggregation_names[] = {
-    {"avg", Aggregation::avg},     {"max", Aggregation::max},   {"min", Aggregation::min},         {"rate", Aggregation::rate},
-    {"count", Aggregation::count}, {"last", Aggregation::last}, {"time_to", Aggregation::time_to},
-};
-
-// Words of other systems for an aggregation.
-constexpr std::pair<std::string_view, std::string_view> aggregation_habits[] = {
-    {"average", "avg"},
-    {"mean", "avg"},
-    {"maximum", "max"},
-    {"minimum", "min"},
-    {"median", "p(50)"},
-    {"sum", "count"},
-    {"total", "count"},
-    {"current", "last"},
-    {"percentile", "p(95)"},
-    {"quantile", "p(95)"},
-    {"histogram_quantile", "p(95)"},
-};
-
-bool is_space(char letter) { return letter == ' ' || letter == '\t' || letter == '\n' || letter == '\r'; }
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
-bool is_lower(char letter) { return letter >= 'a' && letter <= 'z'; }
-bool is_name_letter(char letter) {
-  return is_lower(letter) || (letter >= 'A' && letter <= 'Z') || is_digit(letter) || letter == '_';
-}
-bool is_value_letter(char letter) { return is_name_letter(letter) || letter == '.' || letter == '-' || letter == '/'; }
-
-// "p95", or "p" alone: p(95) in another spelling.
-bool is_percentile(std::string_view word) {
-  return (word[0] == 'p' || word[0] == 'P') && std::all_of(word.begin() + 1, word.end(), is_digit);
-}
-
-// Text of the user inside a message; a runaway one is cut.
-std::string quoted(std::string_view text) {
-  constexpr std::size_t longest = 60;
-  return "\"" + std::string{text.substr(0, longest)} + (text.size() > longest ? "…" : "") + "\"";
-}
 
 class ConditionParser {
  public:
