@@ -38,7 +38,7 @@ run_tests() {
   ctest --test-dir "build/$preset" --output-junit junit.xml --output-on-failure --no-tests=error -j"$jobs" "$@" || status=1
 }
 
-cmake --preset release -DHEADROOM_TESTS=ON >/dev/null
+cmake --preset release -DHEADROOM_TESTS=ON -DHEADROOM_BENCH=ON >/dev/null
 cmake --build build/release
 run_tests release
 

@@ -53,7 +53,7 @@ class Builder {
     for (const CacheSpec& spec : scenario_.caches) blueprint.caches.push_back(cache(spec));
     for (const KeySpec& spec : scenario_.keys) blueprint.keys.push_back(key(spec));
     for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));
-    blueprint.percentiles = percentiles(blueprint);
+    blueprint.percentiles = percentiles();
     return blueprint;
   }
 
@@ -177,18 +177,13 @@ class Builder {
     return workload;
   }
 
-  // What conditions ask for beyond the percentiles that are always there.
-  std::vector<double> percentiles(const Blueprint& blueprint) const {
+  // What objectives ask for beyond the percentiles that are always there; what policies watch the simulation adds.
+  std::vector<double> percentiles() const {
     std::vector<double> asked;
     const auto add = [&](const MetricSelector& selector) {
       if (selector.aggregation == Aggregation::percentile) asked.push_back(selector.percentile);
     };
     for (const ObjectiveSpec& objective : scenario_.objectives) add(objective.that.selector);
-    for (const ServiceBlueprint& service : blueprint.services) {
-      if (!service.autoscaler.chosen()) continue;
-      const Autoscaler::Context context{service.name, service.replicas, service.replica_limits};
-      for (const MetricSelector& selector : RegistryOf<Autoscaler>::instance().make(service.autoscaler, context)->watched()) add(selector);
-    }
     constexpr std::array always{50.0, 95.0, 99.0};
     std::erase_if(asked, [&](double p) { return std::find(always.begin(), always.end(), p) != always.end(); });
     std::sort(asked.begin(), asked.end());

@@ -364,7 +364,9 @@ Explanation Arithmetic::explain() {
     if (load.service_seconds > 0.0) explanation.stations.push_back(std::move(load));
   }
   std::stable_sort(explanation.stations.begin(), explanation.stations.end(),
-                   [](const StationLoad& a, const StationLoad& b) { return a.utilization > b.utilization; });
+                   [](const StationLoad& a, const StationLoad& b) {
+                     return std::max(a.utilization, a.peak_utilization) > std::max(b.utilization, b.peak_utilization);
+                   });
   const Rates closed_journeys = closed();
   for (std::size_t w = 0; w < sources_.size(); ++w) {
     explanation.arrivals_per_second += sources_[w].mean_rate + closed_share_ * closed_journeys[w];

@@ -137,7 +137,19 @@ class MachineChecker {
     }
   }
 
+  void check_meaningless(const ServiceSpec& service) {
+    const auto refuse = [&](const char* field, const char* why) {
+      if (reading_.is_given(&service, field)) reading_.issue(&service, field, why, "remove it");
+    };
+    if (service.consumes) {
+      refuse("balancer", "has no meaning for a worker, which takes messages from its queue by itself");
+      refuse("backlog", "has no meaning for a worker; bound its queue with \"limit\"");
+    }
+    if (service.node_pool.name.empty()) refuse("image", "has no meaning without a node pool: there is no node to pull it to");
+  }
+
   void check_consumer(const ServiceSpec& service) {
+    check_meaningless(service);
     if (!service.consumes || service.consumes->endpoint.empty()) return;
     if (find_named(service.endpoints, service.consumes->endpoint) != nullptr) return;
     std::vector<std::string> names;

@@ -71,11 +71,26 @@ class ScenarioReader {
     read_object(tree, std::get<ObjectAccess>(field_value_of(*scenario)), reading);
     apply_overrides(*scenario);
     check_scenario(*scenario, reading);
+    check_one_study(*scenario, reading);
     for (const std::string& file : reading.input_files) {
       if (std::find(input_files_.begin(), input_files_.end(), file) == input_files_.end()) input_files_.push_back(file);
     }
     named.scenario = std::move(*scenario);
     return named;
+  }
+
+  // Variants are paired replication by replication, so these are the study's, not a variant's. The base is read first.
+  void check_one_study(const Scenario& scenario, Reading& reading) {
+    if (!study_) study_ = Study{scenario.seed, scenario.duration, scenario.replications};
+    const auto expect = [&](bool same, const char* field) {
+      if (!same) reading.issue(&scenario, field, "differs from the base's, but variants are compared replication by replication", "set it in the base only");
+    };
+    expect(scenario.seed == study_->seed, "seed");
+    expect(scenario.duration == study_->duration, "duration");
+    const ReplicationSpec& asked = scenario.replications;
+    expect(asked.count == study_->replications.count && asked.at_most == study_->replications.at_most &&
+               asked.until_relative_error == study_->replications.until_relative_error,
+           "replications");
   }
 
   void apply_overrides(Scenario& scenario) const {
@@ -102,9 +117,16 @@ class ScenarioReader {
     }
   }
 
+  struct Study {
+    std::int64_t seed;
+    Duration duration;
+    ReplicationSpec replications;
+  };
+
   std::string path_;
   const ReadOptions& options_;
   std::string directory_;
+  std::optional<Study> study_;
   Places places_;
   Issues issues_{places_};
   std::map<std::string, PlaceId> given_;

@@ -84,7 +84,7 @@ void NodePoolSpec::describe(Fields& field) {
   field("bandwidth", bandwidth, "of a node's network link (10 Gbit/s without an instance)", more_than(0));
   field("price", price, "of a node, from asking for it until it is given back (0 without an instance)", at_least(0));
   field("nodes", nodes, "fewest and most nodes; the run starts with the fewest", between(0, 100000));
-  field("zones", zones, "availability zones; nodes are dealt to them in turn", between(1, 100));
+  field("zones", zones, "availability zones; nodes are dealt to them in turn (between zones the network adds nothing)", between(1, 100));
   field("boot", boot, "from asking for a node until pods can be placed on it; needed when nodes can be added");
   field("autoscaler", autoscaler, "policy that adds and removes nodes; without it the number stays");
   field("placement", placement, "policy that chooses the node of a replica; best-fit without it");

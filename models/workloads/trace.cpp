@@ -193,18 +193,21 @@ bool TraceRequests::next_in_window(TraceRow& row) {
       return expect_good(*file_, path_), false;
     has_first_ = false;
     if (row.time >= window_begin_ + options_.length_seconds()) return false;
-    if (row.time < window_begin_ || (options_.scale < 1.0 && thinning_.uniform() >= options_.scale)) continue;
+    if (row.time < window_begin_) continue;
+    round_gave_ = true;  // even if thinning leaves nothing of this round, the next may keep something
+    if (options_.scale < 1.0 && thinning_.uniform() >= options_.scale) continue;
     row.time = shift_ + (row.time - window_begin_) / options_.speed;
-    return round_gave_ = true;
+    return true;
   }
 }
 
 bool TraceRequests::next(TraceRow& row) {
-  if (next_in_window(row)) return true;
-  if (!options_.repeat || !round_gave_) return false;
-  shift_ += options_.length_seconds() / options_.speed;
-  rewind();
-  return next_in_window(row);
+  while (!next_in_window(row)) {
+    if (!options_.repeat || !round_gave_) return false;
+    shift_ += options_.length_seconds() / options_.speed;
+    rewind();
+  }
+  return true;
 }
 
 // Mean over the run, and the busiest minute.

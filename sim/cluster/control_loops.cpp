@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <stdexcept>
@@ -66,7 +67,10 @@ void start_autoscaling(const ControlPlane& control, Index service, Autoscaler& p
              [control, service, &policy] {
                const ServiceView observed = control.infrastructure.view_of_service(service, control.metrics);
                const ScalingDecision decision = policy.decide(observed);
-               control.infrastructure.scale(service, decision.replicas, decision.reason);
+               const IntegerRange limits = control.blueprint.services[service].replica_limits;
+               const int allowed = std::clamp(decision.replicas, limits.low, limits.high);
+               const std::string held = allowed == decision.replicas ? "" : fmt::format("; held to {} by the service's replica_limits", allowed);
+               control.infrastructure.scale(service, allowed, decision.reason + held);
              });
 }
 

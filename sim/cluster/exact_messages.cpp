@@ -38,6 +38,21 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
   if (!publish(publish_site.queue, slot)) count_users_request(workload, TaskOutcome::rejected, Duration{}, true);
 }
 
+// False if the queue was full and the publisher fails for it. What users publish themselves is a request of theirs, from here to
+// the end of its work; like a request that fails it does not make a member of a closed population leave.
+bool ExactRequestPlane::publish_from(Index publisher, Index site) {
+  const bool by_user = belongs_to_user(tasks_[publisher]);
+  const Index workload = tasks_[publisher].workload;
+  const Index message = new_message(&tasks_[publisher], site);
+  if (by_user) {
+    tasks_[message].user_request = true;
+    arrivals_[workload].in_flight->add(now_, 1.0);
+  }
+  if (publish(program_.publishes[site].queue, message)) return true;
+  if (by_user) count_users_request(workload, TaskOutcome::rejected, Duration{}, true);
+  return by_user && arrivals_[workload].workload->repeats();
+}
+
 // False, and the message is no more, if the queue is full.
 bool ExactRequestPlane::publish(Index index, Index slot) {
   MessageQueue& queue = queues_[index];
@@ -109,7 +124,6 @@ void ExactRequestPlane::offer_vacancy(Index index) {
   MessageQueue& queue = queues_[servers_[replica.server].queue];
   replica.vacant = true;
   queue.vacant.push_back(index);
-  if (queue.length > 0) dispatch(servers_[replica.server].queue);
 }
 
 }  // namespace headroom

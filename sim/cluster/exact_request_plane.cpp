@@ -40,7 +40,7 @@ void ExactRequestPlane::run_ready() {
       if (tasks_[slot].kind == TaskKind::free || tasks_[slot].state != TaskState::runnable) continue;
       run(slot);
       if (++steps_at_this_instant_ > most_steps_at_one_instant) {
-        throw IncompleteRun{fmt::format("time stands still at {:.6f} s: a journey that starts over takes no time; let its users think",
+        throw IncompleteRun{fmt::format("time stands still at {:.6f} s: something goes round without taking time, a journey that starts over (let its users think) or a worker that publishes to its own queue",
                                         to_seconds(now_))};
       }
     }
@@ -146,7 +146,10 @@ Index ExactRequestPlane::add_replica(Index service) {
   replicas_[index].position = static_cast<Index>(server.registered.size());
   server.registered.push_back(index);
   server.in_flight.push_back(0);
-  if (server.kind == Server::Kind::worker) offer_vacancy(index);
+  if (server.kind == Server::Kind::worker) {
+    offer_vacancy(index);
+    dispatch(server.queue);
+  }
   run_ready();
   return index;
 }

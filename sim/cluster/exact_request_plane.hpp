@@ -129,6 +129,7 @@ class ExactRequestPlane final : public RequestPlane {
   void count_users_request(Index workload, TaskOutcome outcome, Duration latency, bool turned_away);
 
   // exact_messages.cpp
+  bool publish_from(Index publisher, Index site);
   bool publish(Index queue, Index message);
   Index new_message(const Task* publisher, Index site);
   void publish_users_message(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);

@@ -241,7 +241,10 @@ void ExactRequestPlane::serve_backlog(Index index) {
     server.queue_length->add(now_, -1.0);
     occupy(slot, index);
   }
-  if (server.kind == Server::Kind::worker && replica.backlog.empty() && replica.busy_slots < server.concurrency) offer_vacancy(index);
+  if (server.kind == Server::Kind::worker && replica.backlog.empty() && replica.busy_slots < server.concurrency) {
+    offer_vacancy(index);
+    dispatch(server.queue);
+  }
 }
 
 // Tells the caller, whoever it is; the request itself may go on.

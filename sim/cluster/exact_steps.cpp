@@ -46,12 +46,10 @@ void ExactRequestPlane::run(Index slot) {
         ++task.pc;
         fill_cache(slot, instruction.a);
         break;
-      case Op::publish: {
-        const Index queue = program_.publishes[instruction.a].queue;
-        if (!publish(queue, new_message(&task, instruction.a))) return end_task(slot, TaskOutcome::rejected);
+      case Op::publish:
+        if (!publish_from(slot, instruction.a)) return end_task(slot, TaskOutcome::rejected);
         ++tasks_[slot].pc;
         break;
-      }
       case Op::respond: {
         ++task.pc;
         Index request = slot;
@@ -145,6 +143,7 @@ bool ExactRequestPlane::start_fork(Index slot, Index site) {
 }
 
 bool ExactRequestPlane::start_for_each(Index slot, Index index) {
+  constexpr double most_branches = 1e6;  // a draw from a heavy tail ends here
   const ForEachSite& site = program_.for_eaches[index];
   Task& task = tasks_[slot];
   Draws draws{site.count.key, task.draw_id};
@@ -155,7 +154,7 @@ bool ExactRequestPlane::start_for_each(Index slot, Index index) {
   }
   task.state = TaskState::joining;
   task.outcome = TaskOutcome::completed;
-  task.total = static_cast<Index>(std::min(count, 1e6));
+  task.total = static_cast<Index>(std::min(count, most_branches));
   task.launched = std::min(task.total, site.at_most);
   task.active = 0;
   const Index first_wave = task.launched;
@@ -224,7 +223,8 @@ std::uint64_t ExactRequestPlane::key_of(Index key_space, const Task& task) const
 Bytes ExactRequestPlane::size_of(Index key_space, std::uint64_t key) const {
   const KeySpace& space = keys_[key_space];
   Draws draws{space.size_key, key};
-  return {std::max<std::int64_t>(1, std::llround(space.size.sample(draws)))};
+  constexpr double largest = 1e15;  // bytes; a draw from a heavy tail ends here
+  return {std::max<std::int64_t>(1, std::llround(std::min(space.size.sample(draws), largest)))};
 }
 
 CacheTier* ExactRequestPlane::tier_of(Index index, const Task& task) {
@@ -247,7 +247,10 @@ bool ExactRequestPlane::look_up(Index slot, const Instruction& instruction) {
   const CacheSite& site = program_.cache_sites[instruction.a];
   Task& task = tasks_[slot];
   Cache& cache = caches_[site.cache];
-  const bool hit = tier_of(site.cache, task)->lookup(cache_key(site.key, key_of(site.key, task)), now_);
+  CacheTier& tier = *tier_of(site.cache, task);
+  const Bytes before = tier.used();
+  const bool hit = tier.lookup(cache_key(site.key, key_of(site.key, task)), now_);
+  if (tier.used() != before) cache.bytes->add(now_, -static_cast<double>((before - tier.used()).count));  // it had expired
   cache.hit_ratio->whole += 1.0;
   if (hit) cache.hit_ratio->part += 1.0;
   task.pc = hit ? instruction.b : task.pc + 1;

@@ -27,11 +27,13 @@ using SimTime = SimulatedClock::time_point;
 inline constexpr SimTime start_of_time{};
 inline constexpr SimTime end_of_time = SimTime::max();
 
-// Rounds to the nearest nanosecond; values outside the range (and NaN) clamp to the largest span.
+// Spans are at most 2^62 ns (146 years), so that a span may be added to any instant of a run without overflow.
+// Rounds to the nearest nanosecond; values outside the range (and NaN) clamp to the longest span.
+inline constexpr Duration longest_span{std::int64_t{1} << 62};
 inline Duration to_duration(double seconds) {
-  constexpr double largest = 9.2e9;  // seconds; just inside 2^63 ns
-  if (!(seconds < largest)) return Duration::max();
-  if (seconds < -largest) return Duration::min();
+  constexpr double largest = 4.6e9;  // seconds; just inside 2^62 ns
+  if (!(seconds < largest)) return longest_span;
+  if (seconds < -largest) return -longest_span;
   return Duration{static_cast<std::int64_t>(std::llround(seconds * 1e9))};
 }
 

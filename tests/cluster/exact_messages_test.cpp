@@ -98,5 +98,39 @@ TEST(ExactMessages, AnEndpointThatPublishesDoesNotWaitForTheWorker) {
   EXPECT_NEAR(run.value("avg latency{endpoint=worker.work}"), 1.0, exact);
 }
 
+TEST(ExactMessages, WhatASessionPublishesIsItsUsersRequest) {
+  // think 1 s, then publish: as if the journey were the publication alone, only later.
+  Blueprint blueprint = jobs(at_once(2), 1, 1, 1);
+  blueprint.workloads[0].journeys[0].steps = {{WaitStep{seconds(1)}}, {PublishStep{.queue = 0}}};
+  PlaneUnderTest run{blueprint};
+  run.finish();
+  EXPECT_EQ(run.value("count requests{workload=users}"), 2);
+  EXPECT_NEAR(run.value("avg latency{workload=users}"), (1.0 + 2.0) / 2, exact);
+  EXPECT_NEAR(run.value("last in_flight{workload=users}"), 0.0, exact);
+}
+
+TEST(ExactMessages, AMemberOfAClosedPopulationStaysWhenTheQueueIsFull) {
+  Blueprint blueprint = jobs({}, 1, 1, 1);
+  blueprint.services[0].replicas = 0;
+  blueprint.queues[0].limit = 1;
+  blueprint.workloads[0].model = arriving_at({0, 0}, true);
+  blueprint.workloads[0].journeys[0].steps = {{PublishStep{.queue = 0}}, {WaitStep{seconds(10)}}};
+  PlaneUnderTest run{blueprint, 1, 100.0};
+  run.finish();
+  EXPECT_EQ(run.ledger("sessions").in_flight, 2U);
+  // Two members publish at 0, 10 … 100: one message fits, the other 21 are turned away.
+  EXPECT_EQ(run.value("count failures{reason=rejected}"), 21);
+}
+
+TEST(ExactMessages, AWorkerWithManySlotsTakesALongQueueWithoutRecursion) {
+  Blueprint blueprint = jobs(at_once(200'000), 1, 500'000, 1);
+  blueprint.services[0].replicas = 0;
+  PlaneUnderTest run{blueprint, 1, 100.0};
+  run.advance(10);
+  run.plane().add_replica(0);
+  run.finish();
+  EXPECT_EQ(run.ledger("messages").completed, 200'000U);
+}
+
 }  // namespace
 }  // namespace headroom::test

@@ -98,6 +98,26 @@ TEST(ExactSteps, EveryReplicaHasToLearnForItself) {
   EXPECT_NEAR(run.value("last cache_bytes{cache=memory}"), 200, exact);
 }
 
+TEST(ExactSteps, TheBytesOfACacheFallWhenAnEntryHasExpired) {
+  std::vector<double> times;
+  for (int i = 0; i < 20; ++i) times.push_back(20.0 * i);  // every look-up finds its entry expired
+  PlaneUnderTest run{cached(std::chrono::seconds{10}, times)};
+  run.finish();
+  EXPECT_DOUBLE_EQ(run.value("rate hit_ratio{cache=memory}"), 0.0);
+  EXPECT_NEAR(run.value("max cache_bytes{cache=memory}"), 100, exact);
+}
+
+TEST(ExactSteps, SpansBeyondAllTimeNeverEnd) {
+  // Half of these draws are longer than time can be written down.
+  Blueprint blueprint = one_service({{WaitStep{Distribution::pareto(1.0, 0.02)}}, {ComputeStep{Distribution::pareto(1.0, 0.02)}}},
+                                    arriving_at(std::vector<double>(200, 0.0)));
+  blueprint.services[0].concurrency = 1000;
+  blueprint.services[0].cpu = 10.0;
+  PlaneUnderTest run{blueprint};
+  run.finish();
+  EXPECT_GT(run.ledger("requests").in_flight, 100U);
+}
+
 Blueprint with_database(int shards, int pool, const std::vector<double>& times) {
   Blueprint blueprint = one_service({}, arriving_at(times));
   blueprint.services[0].concurrency = 100;
