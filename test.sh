@@ -28,6 +28,7 @@ for tool in $missing; do
 done
 if [ -n "$missing" ] && [ "${CI:-}" = true ]; then exit 1; fi
 
+rm -f build/release/junit.xml build/dev/junit.xml
 jobs=$(nproc)
 status=0
 
