@@ -34,7 +34,7 @@ void hold(const SemaphorePtr& slots, double span) {
 }
 
 TEST(Twins, MMc) {
-  constexpr double rate = 3.2, end = 2500;
+  constexpr double rate = 3.2, end = 10'000;
   const auto exact = replicate(replications, [&](std::uint64_t replication) {
     return on_exact_plane([](PolicyChoice arrivals) {
       Blueprint blueprint = one_service({{ComputeStep{Distribution::exponential(1.0)}}}, std::move(arrivals));
@@ -54,7 +54,7 @@ TEST(Twins, MMc) {
 }
 
 TEST(Twins, TandemOfThreeTiersWhereCallersHoldTheirSlots) {
-  constexpr double rate = 2.0, end = 2500;
+  constexpr double rate = 2.0, end = 10'000;
   const auto exact = replicate(replications, [&](std::uint64_t replication) {
     return on_exact_plane([](PolicyChoice arrivals) {
       Blueprint blueprint = one_service({}, std::move(arrivals));
@@ -84,7 +84,7 @@ TEST(Twins, TandemOfThreeTiersWhereCallersHoldTheirSlots) {
 }
 
 TEST(Twins, APoolWhoseCallersGiveUpWaiting) {
-  constexpr double rate = 2.5, end = 2500, patience = 1.0;
+  constexpr double rate = 2.5, end = 10'000, patience = 1.0;
   const auto exact = replicate(replications, [&](std::uint64_t replication) {
     return on_exact_plane([](PolicyChoice arrivals) {
       Blueprint blueprint = one_service({{QueryStep{.database = 0}}}, std::move(arrivals));
@@ -120,7 +120,7 @@ TEST(Twins, APoolWhoseCallersGiveUpWaiting) {
 
 TEST(Twins, CoresAreSharedAlike) {
   // Two cores, shared by all that compute: SimGrid's processor model against ours.
-  constexpr double rate = 1.5, end = 2500;
+  constexpr double rate = 1.5, end = 10'000;
   const auto exact = replicate(replications, [&](std::uint64_t replication) {
     return on_exact_plane([](PolicyChoice arrivals) {
       Blueprint blueprint = one_service({{ComputeStep{Distribution::uniform(0.0, 2.0)}}}, std::move(arrivals));
