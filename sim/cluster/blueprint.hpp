@@ -96,7 +96,7 @@ struct ServiceBlueprint {
   Index region = 0;
   Index node_pool = no_index;       // none: replicas need no node
   int replicas = 1;                 // at the start, ready at time 0
-  IntegerRange replica_limits{1, 1};
+  IntegerRange replica_limits{0, 1'000'000};  // whatever the autoscaler asks for
   int concurrency = 1;              // slots per replica
   std::optional<std::int64_t> backlog;            // requests that may wait per replica; none: any number
   std::optional<Distribution> wait_limit;  // a request that has waited this long for a slot fails; drawn per request

@@ -68,7 +68,8 @@ void start_autoscaling(const ControlPlane& control, Index service, Autoscaler& p
                const ServiceView observed = control.infrastructure.view_of_service(service, control.metrics);
                const ScalingDecision decision = policy.decide(observed);
                const IntegerRange limits = control.blueprint.services[service].replica_limits;
-               const int allowed = std::clamp(decision.replicas, limits.low, limits.high);
+               // A wish below zero is a fault of the policy and is told as such by scale().
+               const int allowed = decision.replicas < 0 ? decision.replicas : std::clamp(decision.replicas, limits.low, limits.high);
                const std::string held = allowed == decision.replicas ? "" : fmt::format("; held to {} by the service's replica_limits", allowed);
                control.infrastructure.scale(service, allowed, decision.reason + held);
              });

@@ -86,10 +86,8 @@ TEST(Builder, FillsInThePoliciesThatWereNotChosen) {
   EXPECT_EQ(b.warm_up, std::optional<Duration>{5min});
 }
 
-TEST(Builder, KeepsThePercentilesThatConditionsAskFor) {
+TEST(Builder, KeepsThePercentilesThatObjectivesAskFor) {
   EXPECT_EQ(build_blueprint(scenario_of(system_of_all)).percentiles, (std::vector<double>{97.0}));
-  const std::string rules = R"("autoscaler": {"policy": "threshold-rules", "rules": [{"when": "p(90) latency > 1 s", "action": "+1"}]},)";
-  EXPECT_EQ(build_blueprint(scenario_of(small_scenario(rules))).percentiles, (std::vector<double>{90.0}));
 }
 
 TEST(Builder, ReplicaLimitsComeFromTheServiceThenFromTheAutoscaler) {
