@@ -30,7 +30,7 @@ struct MetricOption {
     field.choice("resource", resource, "what is measured", {"cpu", "memory"});
     field({.name = "target",
            .meaning = "mean utilization to hold, of the request; whole percents",
-           .range = between(0.01, 100.0),
+           .range = between(0.01, 5.0),  // beyond that "target": 60 is meant, which would be 6,000 %
            .one_of = goal},
           target);
     field({.name = "average", .meaning = "cores in use per pod to hold", .range = at_least(0.001), .one_of = goal}, average);
