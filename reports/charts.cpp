@@ -44,8 +44,8 @@ ChartGroup latency(const ChartBuilder& builder) {
 }
 
 ChartGroup traffic(const ChartBuilder& builder) {
-  ChartGroup group{.title = "Throughput and errors", .charts = {}, .omitted = {}};
-  builder.add(group, "", {only("Throughput", select(Aggregation::rate, "requests"))});
+  ChartGroup group{.title = "Requests and errors", .charts = {}, .omitted = {}};
+  builder.add(group, "", {only("Requests ended", select(Aggregation::rate, "requests"))});
   builder.add(group, "", {only("Requests in flight", select(Aggregation::avg, "in_flight"))});
   builder.add(group, "", {only("Errors", select(Aggregation::rate, "errors"))});
   std::vector<ChartSubject> reasons;

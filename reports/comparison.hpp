@@ -7,7 +7,7 @@
 
 namespace headroom {
 
-// Rows are chosen from the scenario and the data: what the objectives speak of first, then latency, errors, throughput, replicas
+// Rows are chosen from the scenario and the data: what the objectives speak of first, then latency, errors, requests that ended, replicas
 // of autoscaled services, CPU, hit ratios, cost; only where at least one variant has a value. Differences are paired by
 // replication against the first variant and Holm-corrected over the whole table at 5 %.
 std::vector<ComparisonRow> compare_variants(const ScenarioFile& file, const Study& study);

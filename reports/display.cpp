@@ -103,7 +103,7 @@ std::string metric_words(const std::string& metric) {
 }
 
 std::string rate_words(const std::string& metric, const std::string& words) {
-  if (metric == "requests") return "throughput";
+  if (metric == "requests") return "requests ended";
   const MetricInfo* info = find_metric(metric);
   return info != nullptr && info->kind == MetricKind::counter && metric != "cost" ? words + " per second" : words;
 }

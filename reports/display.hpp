@@ -42,7 +42,7 @@ std::string signed_text(double value, const DisplayUnit& unit);
 // "2 h", "90 s", "1 h 30 min": a span of simulated time, seconds.
 std::string span_text(double seconds);
 
-// "p95 latency of api.feed", "errors", "throughput of users", "mean replicas of api".
+// "p95 latency of api.feed", "errors", "requests ended of users", "mean replicas of api".
 std::string title_of(const MetricSelector& selector);
 
 }  // namespace headroom

@@ -36,7 +36,7 @@ TEST(Comparison, PutsObjectivesFirstAndNothingTwice) {
   study.runs = {{run_with(0, 6000, 6)}};
   const std::vector<ComparisonRow> rows = compare_variants(file, study);
   ASSERT_EQ(rows.size(), 2U);  // no latency, no replicas, no cost: nothing of them was recorded
-  EXPECT_EQ(rows[0].title, "throughput");
+  EXPECT_EQ(rows[0].title, "requests ended");
   EXPECT_EQ(rows[1].title, "errors");
   EXPECT_DOUBLE_EQ(rows[0].cells[0].value.mean, 100.0);
   EXPECT_DOUBLE_EQ(rows[1].cells[0].value.mean, 0.001);
@@ -48,7 +48,7 @@ TEST(Comparison, PairsOnlyReplicationsThatBothVariantsHave) {
   // Replication 1 of the other variant is missing: pairs are (0, 0) and (2, 2), differences 60/60 and 120/60 per second.
   study.runs = {{run_with(0, 600, 0), run_with(1, 9000, 0), run_with(2, 1200, 0)}, {run_with(0, 660, 0), run_with(2, 1320, 0)}};
   const std::vector<ComparisonRow> rows = compare_variants(file, study);
-  const ComparisonRow* throughput = find(rows, "throughput");
+  const ComparisonRow* throughput = find(rows, "requests ended");
   ASSERT_NE(throughput, nullptr);
   ASSERT_TRUE(throughput->cells[1].difference);
   EXPECT_EQ(throughput->cells[1].difference->difference.count, 2U);
@@ -67,7 +67,7 @@ TEST(Comparison, SeesASteadyDifferenceThroughNoiseThatBothShare) {
     study.runs[1].push_back(run_with(r, shared[r] + 60 + own[r], 30));
   }
   const std::vector<ComparisonRow> rows = compare_variants(file, study);
-  const ComparisonRow* throughput = find(rows, "throughput");
+  const ComparisonRow* throughput = find(rows, "requests ended");
   ASSERT_NE(throughput, nullptr);
   // The intervals of the two overlap widely; their difference is 1 /s give or take 0.05.
   EXPECT_GT(throughput->cells[0].value.high, throughput->cells[1].value.low);
@@ -90,7 +90,7 @@ TEST(Comparison, CorrectsForTheNumberOfRows) {
     }
   }
   const std::vector<ComparisonRow> rows = compare_variants(file, study);
-  const ComparisonRow* throughput = find(rows, "throughput");
+  const ComparisonRow* throughput = find(rows, "requests ended");
   ASSERT_NE(throughput, nullptr);
   EXPECT_LT(throughput->cells[1].difference->p_value, 0.07);
   EXPECT_GT(throughput->cells[1].difference->p_value, 0.05 / 15);
@@ -99,7 +99,7 @@ TEST(Comparison, CorrectsForTheNumberOfRows) {
 
 TEST(Comparison, OfIdenticalVariantsIsNotDistinguishable) {
   const StudyReport report = synthetic::flash_crowd(2, 4);
-  const ComparisonRow* throughput = find(report.comparison, "throughput");
+  const ComparisonRow* throughput = find(report.comparison, "requests ended");
   ASSERT_NE(throughput, nullptr);
   EXPECT_DOUBLE_EQ(throughput->cells[1].difference->difference.mean, 0.0);
   EXPECT_FALSE(throughput->cells[1].distinguishable);

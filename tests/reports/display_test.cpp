@@ -63,7 +63,7 @@ TEST(SpanText, SpellsTimesOfDay) {
 TEST(TitleOf, SpeaksTheFieldsWords) {
   EXPECT_EQ(title_of(selector("p(95) latency{endpoint=api.feed} < 1 s")), "p95 latency of api.feed");
   EXPECT_EQ(title_of(selector("rate errors < 1 %")), "errors");
-  EXPECT_EQ(title_of(selector("rate requests > 1 /s")), "throughput");
+  EXPECT_EQ(title_of(selector("rate requests > 1 /s")), "requests ended");
   EXPECT_EQ(title_of(selector("max replicas{service=api} < 9")), "largest replicas of api");
   EXPECT_EQ(title_of(selector("time_to 10x replicas{service=api} < 5 min")), "time to 10x replicas of api");
 }

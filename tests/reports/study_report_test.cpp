@@ -58,9 +58,9 @@ TEST(Terminal, PutsVariantsSideBySideAndTheAnswerLast) {
   EXPECT_EQ(to_terminal(small_study(), false),
             "small shop  1 min, 3 replications, seed 7                                                      0.2 s\n"
             "\n"
-            "             base             more replicas\n"
-            "errors       3.10 % +- 0.25   1.10 % +- 0.25\n"
-            "throughput   16.7 /s          16.7 /s =\n"
+            "                 base             more replicas\n"
+            "errors           3.10 % +- 0.25   1.10 % +- 0.25\n"
+            "requests ended   16.7 /s          16.7 /s =\n"
             "\n"
             "=  not distinguishable from base (paired, 95 %, Holm)\n"
             "\n"
