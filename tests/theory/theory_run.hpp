@@ -110,7 +110,8 @@ inline std::vector<Row> rows_of(const std::string& table) {
   std::ifstream file{std::string{HEADROOM_SOURCE_DIR} + "/../shared/conformance/queueing/" + table + ".json"};
   std::vector<Row> rows;
   if (!file) return rows;
-  for (const Json& values : Json::parse(file).at("rows")) rows.push_back({values});
+  const Json content = Json::parse(file);
+  for (const Json& values : content.at("rows")) rows.push_back(Row{values});
   return rows;
 }
 inline std::string row_name(const testing::TestParamInfo<Row>& info) {
