@@ -1,6 +1,7 @@
 #include "models/arrivals/rate_profile.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numbers>
 
 namespace headroom {

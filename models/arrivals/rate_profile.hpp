@@ -1,6 +1,7 @@
 // A rate over time, in pieces on which it is linear: what a load test, a day or a trace looks like to an arrival process.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -20,9 +21,10 @@ struct RatePiece {
   double area() const { return rate_begin + rate_end > 0.0 && end > begin ? (end - begin) * (rate_begin + rate_end) / 2.0 : 0.0; }
   // The time at which `area` (0 … area()) has been collected; the smaller root of a quadratic, written without cancellation.
   double time_of(double collected) const {
-    const double slope = rate_begin == rate_end ? 0.0 : (rate_end - rate_begin) / (end - begin);
-    const double root = std::sqrt(std::fmax(0.0, rate_begin * rate_begin + 2.0 * slope * collected));
-    return std::fmin(end, begin + 2.0 * collected / (rate_begin + root));
+    if (rate_begin == rate_end) return std::min(end, begin + collected / rate_begin);
+    const double slope = (rate_end - rate_begin) / (end - begin);
+    const double root = std::sqrt(std::max(0.0, rate_begin * rate_begin + 2.0 * slope * collected));
+    return std::min(end, begin + 2.0 * collected / (rate_begin + root));
   }
   double rate_at(double time) const {
     return rate_begin == rate_end ? rate_begin : rate_begin + (rate_end - rate_begin) * (time - begin) / (end - begin);

@@ -10,6 +10,8 @@
 // Differs: a pod's start is the start of its container (there: when the node accepted it, before the image was pulled).
 //          Releases up to 1.32 compare |1 - ratio| with the tolerance, so that rounding scales at exactly 110 % of the target;
 //          here both bounds are within. Tolerances per direction exist there from 1.33 on. No object, pods or external metrics.
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "policies/autoscaling/hpa_arithmetic.hpp"

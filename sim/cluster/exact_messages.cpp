@@ -28,13 +28,13 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
   const Index slot = new_task(TaskKind::message);
   Task& message = tasks_[slot];
   message.user_request = true;
-  message.workload = workload;
+  message.workload = static_cast<std::uint16_t>(workload);
   message.subject = arrival.subject;
   message.arrival_key = arrival.key;
   message.priority = publish_site.priority >= 0 ? static_cast<std::uint8_t>(std::min(publish_site.priority, 255)) : arrival.priority;
   message.draw_id = message.root_id = identity;
   ArrivalQueue& arrivals = arrivals_[workload];
-  arrivals.in_flight->add(now_, 1.0);
+  arrivals.in_flight.enter(now_);
   if (!publish(publish_site.queue, slot)) count_users_request(workload, TaskOutcome::rejected, Duration{}, true);
 }
 
@@ -46,7 +46,7 @@ bool ExactRequestPlane::publish_from(Index publisher, Index site) {
   const Index message = new_message(&tasks_[publisher], site);
   if (by_user) {
     tasks_[message].user_request = true;
-    arrivals_[workload].in_flight->add(now_, 1.0);
+    arrivals_[workload].in_flight.enter(now_);
   }
   if (publish(program_.publishes[site].queue, message)) return true;
   if (by_user) count_users_request(workload, TaskOutcome::rejected, Duration{}, true);
@@ -58,22 +58,21 @@ bool ExactRequestPlane::publish(Index index, Index slot) {
   MessageQueue& queue = queues_[index];
   Task& message = tasks_[slot];
   message.begun = message.queued_at = now_;
-  if (queue.limit && queue.length >= *queue.limit) {
+  if (queue.limit && queue.waiting.level() >= *queue.limit) {
     ++messages_.failed[static_cast<std::size_t>(TaskOutcome::rejected)];
     tasks_.release(slot);
     return false;
   }
   message.state = TaskState::queued;
   queue.classes[std::min<std::size_t>(message.priority, queue.classes.size() - 1)].push_back(tasks_, slot);
-  ++queue.length;
-  queue.queue_length->add(now_, 1.0);
+  queue.waiting.enter(now_);
   dispatch(index);
   return true;
 }
 
 void ExactRequestPlane::dispatch(Index index) {
   MessageQueue& queue = queues_[index];
-  while (queue.length > 0) {
+  while (queue.waiting.level() > 0) {
     const Index replica = take_vacant(index);
     if (replica == no_index) return;
     take_messages(replica);
@@ -103,11 +102,10 @@ Index ExactRequestPlane::take_vacant(Index index) {
 void ExactRequestPlane::take_messages(Index index) {
   const Server& server = servers_[replicas_[index].server];
   MessageQueue& queue = queues_[server.queue];
-  for (Index taken = 0; taken < server.batch && queue.length > 0; ++taken) {
+  for (Index taken = 0; taken < server.batch && queue.waiting.level() > 0; ++taken) {
     const auto urgent = std::find_if(queue.classes.begin(), queue.classes.end(), [](const TaskList& list) { return !list.empty(); });
     const Index slot = urgent->pop_front(tasks_);
-    --queue.length;
-    queue.queue_length->add(now_, -1.0);
+    queue.waiting.leave(now_);
     Task& message = tasks_[slot];
     message.target = server.worker_target;
     message.replica = index;

@@ -23,7 +23,8 @@ void ExactRequestPlane::advance_to(SimTime until) {
     }
     if (next_arrival_ <= next_event) on_arrival();
     else on_event(events_.pop());
-    run_ready();
+    if (!ready_.empty()) run_ready();
+    else if (!doomed_.empty()) [[unlikely]] run_ready();
   }
   if (until > now_) {
     now_ = until;
@@ -34,8 +35,8 @@ void ExactRequestPlane::advance_to(SimTime until) {
 void ExactRequestPlane::run_ready() {
   constexpr std::uint64_t most_steps_at_one_instant = 50'000'000;
   do {
-    while (ready_head_ < ready_.size()) {
-      const Index slot = ready_[ready_head_++];
+    while (!ready_.empty()) {
+      const Index slot = ready_.pop();
       // A replica that died in between may have taken the task with it.
       if (tasks_[slot].kind == TaskKind::free || tasks_[slot].state != TaskState::runnable) continue;
       run(slot);
@@ -44,9 +45,7 @@ void ExactRequestPlane::run_ready() {
                                         to_seconds(now_))};
       }
     }
-    ready_.clear();
-    ready_head_ = 0;
-    kill_doomed();
+    if (!doomed_.empty()) kill_doomed();
   } while (!ready_.empty());
 }
 
@@ -61,7 +60,7 @@ void ExactRequestPlane::on_event(const Event& event) {
   task.timer = 0;
   switch (static_cast<EventKind>(event.kind)) {
     case computed: return end_computation(event.slot);
-    case woken: return make_runnable(event.slot);
+    case woken: return resume(event.slot);
     case timed_out: return on_timeout(event.slot);
     case retry_due: return try_call(event.slot);
     case delivered: return route(event.slot);
@@ -93,8 +92,6 @@ void ExactRequestPlane::on_arrival() {
   const Arrival arrival = arrivals.batch[arrivals.next++];
   if (arrivals.next == arrivals.filled) refill(arrivals);
   const std::uint64_t identity = mix(arrivals.key, arrivals.count++);
-  ++arrivals_total_;
-  arrivals.sessions->add();
   find_next_arrival();
 
   const JourneyCode& code = program_.journeys[workload][arrival.journey];
@@ -102,7 +99,7 @@ void ExactRequestPlane::on_arrival() {
   if (code.only_publish != no_index) return publish_users_message(workload, arrival, code.only_publish, identity);
   const Index slot = new_task(TaskKind::session);
   Task& session = tasks_[slot];
-  session.workload = workload;
+  session.workload = static_cast<std::uint16_t>(workload);
   session.subject = arrival.subject;
   session.arrival_key = arrival.key;
   session.priority = arrival.priority;
@@ -129,7 +126,6 @@ Index ExactRequestPlane::new_replica(Index server_index) {
   replica.server = server_index;
   replica.alive = true;
   replica.processor = Processor{server.cores};
-  replica.busy_cores.set(now_, 0.0);
   if (!replica_caches_[server_index].empty()) {
     replica.caches.resize(caches_.size());
     for (const Index cache : replica_caches_[server_index]) replica.caches[cache] = new_tier(cache);
@@ -180,8 +176,12 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
 
   std::vector<Index> whole_tasks;
   std::vector<Index> branches;
-  for (Index slot = replicas_[index].members.first(); slot != no_index; slot = tasks_[slot].next) {
+  // Only replicas that die at work pay for this search, so that no request pays for a list of who is where.
+  const Index end = replicas_[index].busy_slots > 0 ? tasks_.size() : 0;
+  for (Index slot = 0; slot < end; ++slot) {
     Task& task = tasks_[slot];
+    const bool at_work = task.kind == TaskKind::branch || (task.kind != TaskKind::free && task.in_slot);
+    if (!at_work || task.replica != index) continue;
     // Nobody waits for what these had asked of others, and no event wakes them.
     if (task.child != no_index) tasks_[task.child].parent = no_index;
     task.child = no_index;
@@ -190,16 +190,11 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   }
   for (Index slot = replicas_[index].backlog.first(); slot != no_index; slot = tasks_[slot].next) whole_tasks.push_back(slot);
 
-  const double was_busy = replicas_[index].busy_cores.level();
   replicas_[index].processor.clear(now_);
   replicas_[index].processor_event = 0;
-  replicas_[index].computing = 0;
-  replicas_[index].busy_cores.set(now_, 0.0);
-  server.cpu->part.add(now_, -was_busy);
-  for (const Index slot : branches) {
-    replicas_[index].members.remove(tasks_, slot);
-    tasks_.release(slot);
-  }
+  replicas_[index].computing.leave_all(now_);
+  server.past_core_nanoseconds += core_nanoseconds(replicas_[index]);
+  for (const Index slot : branches) tasks_.release(slot);
   for (const Index slot : whole_tasks) {
     tasks_[slot].state = tasks_[slot].in_slot ? TaskState::runnable : TaskState::queued;
     end_task(slot, why);
@@ -243,13 +238,30 @@ Bytes ExactRequestPlane::memory_of(const Replica& replica) const {
   return memory;
 }
 
+double ExactRequestPlane::busy_cores(const Replica& replica) const {
+  return servers_[replica.server].dedicated_cores ? static_cast<double>(replica.computing.level()) : replica.processor.busy();
+}
+
+double ExactRequestPlane::core_nanoseconds(const Replica& replica) const {
+  return servers_[replica.server].dedicated_cores ? replica.computing.integral_nanoseconds(now_) : replica.processor.core_nanoseconds(now_);
+}
+
 ReplicaSample ExactRequestPlane::sample(ReplicaRef ref) const {
   const Replica& replica = replicas_[ref.replica];
-  return {replica.busy_cores.integral_seconds(now_), memory_of(replica), replica.busy_slots + replica.backlog.size()};
+  return {core_nanoseconds(replica) / 1e9, memory_of(replica), replica.busy_slots + replica.backlog.size()};
 }
 
 void ExactRequestPlane::refresh_instruments() {
   for (Server& server : servers_) {
+    double busy = 0.0, core_time = server.past_core_nanoseconds;
+    for (const Index replica : server.replicas) {
+      busy += busy_cores(replicas_[replica]);
+      core_time += core_nanoseconds(replicas_[replica]);
+    }
+    server.cpu->part.bring_to(now_, busy, core_time, busy);
+    server.taken_slots.bring(server.slots->part, now_);
+    server.waiting.bring(*server.queue_length, now_);
+    if (server.requests_in_flight != nullptr) server.requests.bring(*server.requests_in_flight, now_);
     if (server.memory == nullptr) continue;
     double used = 0.0;
     for (const Index replica : server.replicas) used += static_cast<double>(memory_of(replicas_[replica]).count);
@@ -262,7 +274,14 @@ void ExactRequestPlane::refresh_instruments() {
       if (!list.empty()) oldest = std::min(oldest, tasks_[list.first()].begun);
     }
     queue.queue_age->set(now_, to_seconds(now_ - oldest));
+    queue.waiting.bring(*queue.queue_length, now_);
   }
+  for (ArrivalQueue& arrivals : arrivals_) {
+    arrivals.in_flight.bring(*arrivals.in_flight_gauge, now_);
+    arrivals.users.bring();
+    arrivals.sessions->total = static_cast<double>(arrivals.count);
+  }
+  for (const RequestCount& count : request_counts_) count.bring();
 }
 
 std::vector<PhaseResult> ExactRequestPlane::phases() const {
@@ -304,7 +323,8 @@ void ExactRequestPlane::finish(RunResult& result) {
   enter("requests", requests_, alive[0]);
   enter("messages", messages_, alive[1]);
   enter("sessions", sessions_, alive[2]);
-  result.events = events_.scheduled() + arrivals_total_;
+  result.events = events_.scheduled();
+  for (const ArrivalQueue& arrivals : arrivals_) result.events += arrivals.count;
 }
 
 std::unique_ptr<RequestPlane> make_exact_request_plane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {

@@ -5,6 +5,7 @@
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -50,8 +51,9 @@ class ExactRequestPlane final : public RequestPlane {
     std::uint64_t key = 0;
     Index region = 0;
     Counter* sessions = nullptr;
-    Gauge* in_flight = nullptr;
-    RequestInstruments users;
+    Occupancy in_flight;
+    Gauge* in_flight_gauge = nullptr;
+    RequestCount users;
     std::array<Counter*, outcome_count> failures{};
   };
 
@@ -79,15 +81,17 @@ class ExactRequestPlane final : public RequestPlane {
   void unregister(Index replica);
   void kill(Index replica, TaskOutcome why);
   void kill_doomed();
+  double busy_cores(const Replica& replica) const;
+  double core_nanoseconds(const Replica& replica) const;
 
   // exact_steps.cpp
   void make_runnable(Index task);
+  void resume(Index task);
   void run(Index task);
   void compute(Index task, double core_seconds);
   void end_computation(Index task);
   void on_processor(Index replica);
   void reschedule_processor(Index replica);
-  void count_cores(Index replica);
   void sleep(Index task, Duration span, EventKind kind);
   bool start_fork(Index task, Index site);
   bool start_for_each(Index task, Index site);
@@ -104,6 +108,7 @@ class ExactRequestPlane final : public RequestPlane {
   bool belongs_to_user(const Task& task) const { return task.replica == no_index; }
   Index region_of(const Task& task) const;
   Duration one_way(Index from, Index to) const { return one_way_[from * regions_ + to]; }
+  Duration one_way(const Task& from, Index to) const { return regions_ == 1 ? one_way_.front() : one_way(region_of(from), to); }
   Index new_task(TaskKind kind);
   void start_call(Index task, Index site);
   void try_call(Index task);
@@ -118,7 +123,9 @@ class ExactRequestPlane final : public RequestPlane {
   void leave_slot(Index task);
   void serve_backlog(Index replica);
   void check_memory(Index replica);
+  [[noreturn]] void refuse_more_tasks() const;
   Bytes memory_of(const Replica& replica) const;
+  Duration way_back(const Task& request, Index caller) const;
   void answer(Index request, TaskOutcome outcome);
   void resume_caller(Index caller, TaskOutcome outcome);
   void finish_call(Index caller, TaskOutcome outcome);
@@ -141,10 +148,8 @@ class ExactRequestPlane final : public RequestPlane {
   SimTime now_{};
   EventList events_;
   TaskTable tasks_;
-  std::vector<Index> ready_;
-  std::size_t ready_head_ = 0;
+  ReadyLine ready_;
   std::uint64_t steps_at_this_instant_ = 0;
-  std::uint64_t arrivals_total_ = 0;
 
   Program program_;
   std::vector<Server> servers_;      // services, then databases
@@ -160,7 +165,8 @@ class ExactRequestPlane final : public RequestPlane {
   std::size_t next_workload_ = 0;
   SimTime next_arrival_ = end_of_time;
 
-  std::vector<RequestInstruments> target_instruments_;  // per call target
+  std::deque<RequestCount> request_counts_;
+  std::vector<RequestCount*> target_counts_;            // per call target
   Books requests_, messages_, sessions_;
 
   Index regions_ = 1;

@@ -25,16 +25,18 @@ const char* to_text(TaskOutcome outcome) {
 Index ExactRequestPlane::new_task(TaskKind kind) {
   // A bound on memory: a system that far behind its load is not simulated further.
   constexpr Index most_in_flight = 16'000'000;
-  if (tasks_.live() >= most_in_flight) {
-    throw IncompleteRun{fmt::format("16,000,000 requests are in flight {:.1f} s into the run: the load is far beyond what the "
-                                    "system serves; bound a backlog or a queue, or shorten the run",
-                                    to_seconds(now_))};
-  }
+  if (tasks_.live() >= most_in_flight) [[unlikely]] refuse_more_tasks();
   const Index slot = tasks_.acquire();
   tasks_[slot].kind = kind;
   Books& books = kind == TaskKind::session ? sessions_ : kind == TaskKind::message ? messages_ : requests_;
   if (kind != TaskKind::branch) ++books.entered;
   return slot;
+}
+
+void ExactRequestPlane::refuse_more_tasks() const {
+  throw IncompleteRun{fmt::format("16,000,000 requests are in flight {:.1f} s into the run: the load is far beyond what the "
+                                  "system serves; bound a backlog or a queue, or shorten the run",
+                                  to_seconds(now_))};
 }
 
 Index ExactRequestPlane::region_of(const Task& task) const {
@@ -46,9 +48,10 @@ Index ExactRequestPlane::region_of(const Task& task) const {
 void ExactRequestPlane::start_call(Index slot, Index site) {
   Task& task = tasks_[slot];
   task.call = site;
-  task.attempt = 0;
-  task.call_begun = now_;
-  if (belongs_to_user(task)) arrivals_[task.workload].in_flight->add(now_, 1.0);
+  TaskWait& wait = tasks_.wait(slot);
+  wait.attempt = 0;
+  wait.call_begun = now_;
+  if (belongs_to_user(task)) arrivals_[task.workload].in_flight.enter(now_);
   try_call(slot);
 }
 
@@ -57,14 +60,15 @@ void ExactRequestPlane::try_call(Index caller) {
   Task& callee = tasks_[request];
   Task& task = tasks_[caller];
   const CallSite& site = program_.calls[task.call];
-  ++task.attempt;
+  TaskWait& wait = tasks_.wait(caller);
+  ++wait.attempt;
+  wait.deadline = end_of_time;
   task.state = TaskState::calling;
   task.child = request;
-  task.deadline = end_of_time;
   task.timer = 0;
   if (site.timeout > Duration{}) {
-    task.deadline = now_ + site.timeout;
-    task.timer = events_.schedule(task.deadline, timed_out, caller);
+    wait.deadline = now_ + site.timeout;
+    task.timer = events_.schedule(wait.deadline, timed_out, caller);
   }
   callee.parent = caller;
   callee.target = site.target;
@@ -73,25 +77,25 @@ void ExactRequestPlane::try_call(Index caller) {
   callee.priority = task.priority;
   callee.subject = task.subject;
   callee.arrival_key = task.arrival_key;
-  callee.draw_id = mix(task.draw_id, (std::uint64_t{task.pc} << 32) | task.attempt);
+  callee.draw_id = mix(task.draw_id, (std::uint64_t{task.pc} << 32) | wait.attempt);
   callee.root_id = belongs_to_user(task) ? mix(task.draw_id, std::uint64_t{task.pc} << 32) : task.root_id;
   callee.begun = now_;
-  send(request, one_way(region_of(task), servers_[program_.targets[site.target].server].region));
+  send(request, one_way(task, servers_[program_.targets[site.target].server].region));
 }
 
 void ExactRequestPlane::send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity) {
   const Index request = new_task(TaskKind::request);
   Task& task = tasks_[request];
   task.user_request = true;
-  task.workload = workload;
+  task.workload = static_cast<std::uint16_t>(workload);
   task.target = program_.calls[site].target;
   task.call = site;
   task.priority = arrival.priority;
   task.subject = arrival.subject;
   task.arrival_key = arrival.key;
   task.draw_id = task.root_id = identity;
-  task.begun = task.call_begun = now_;
-  arrivals_[workload].in_flight->add(now_, 1.0);
+  task.begun = now_;
+  arrivals_[workload].in_flight.enter(now_);
   send(request, one_way(arrivals_[workload].region, servers_[program_.targets[task.target].server].region));
 }
 
@@ -100,9 +104,10 @@ void ExactRequestPlane::resume_caller(Index caller, TaskOutcome outcome) {
   const RetryPolicy& retry = program_.calls[task.call].retry;
   task.timer = 0;
   task.child = no_index;
-  if (outcome == TaskOutcome::completed || task.attempt >= retry.attempts) return finish_call(caller, outcome);
-  double seconds = std::min(to_seconds(retry.cap), to_seconds(retry.base) * std::pow(retry.factor, task.attempt - 1));
-  if (retry.full_jitter) seconds *= Draws{program_.calls[task.call].jitter_key, mix(task.draw_id, task.attempt)}.uniform();
+  const int attempt = tasks_.wait(caller).attempt;
+  if (outcome == TaskOutcome::completed || attempt >= retry.attempts) return finish_call(caller, outcome);
+  double seconds = std::min(to_seconds(retry.cap), to_seconds(retry.base) * std::pow(retry.factor, attempt - 1));
+  if (retry.full_jitter) seconds *= Draws{program_.calls[task.call].jitter_key, mix(task.draw_id, static_cast<std::uint64_t>(attempt))}.uniform();
   sleep(caller, to_duration(seconds), retry_due);
 }
 
@@ -112,7 +117,8 @@ void ExactRequestPlane::finish_call(Index caller, TaskOutcome outcome) {
   task.call = no_index;
   bool stays = outcome == TaskOutcome::completed || ignore_failure;
   if (belongs_to_user(task)) {
-    count_users_request(task.workload, outcome, now_ - task.call_begun, task.callee_turned_away);
+    const TaskWait& wait = tasks_.wait(caller);
+    count_users_request(task.workload, outcome, now_ - wait.call_begun, wait.callee_turned_away);
     // A member of a closed population does not leave because a request failed: it goes on with its journey.
     stays = stays || arrivals_[task.workload].workload->repeats();
   }
@@ -132,7 +138,7 @@ void ExactRequestPlane::on_timeout(Index caller) {
       callee.counted = true;
     }
   }
-  task.callee_turned_away = false;
+  tasks_.wait(caller).callee_turned_away = false;
   resume_caller(caller, TaskOutcome::timeout);
 }
 
@@ -178,7 +184,7 @@ void ExactRequestPlane::admit(Index request, Index replica) {
   Server& server = servers_[replicas_[replica].server];
   Task& task = tasks_[request];
   task.replica = replica;
-  if (server.requests_in_flight != nullptr) server.requests_in_flight->add(now_, 1.0);
+  server.requests.enter(now_);
   task.queued_at = now_;
   if (replicas_[replica].busy_slots < server.concurrency) return occupy(request, replica);
   if (server.backlog_limit && replicas_[replica].backlog.size() >= *server.backlog_limit) return turn_away(request, TaskOutcome::rejected);
@@ -190,7 +196,7 @@ void ExactRequestPlane::queue_up(Index slot, Index replica) {
   Task& task = tasks_[slot];
   task.state = TaskState::queued;
   replicas_[replica].backlog.push_back(tasks_, slot);
-  server.queue_length->add(now_, 1.0);
+  server.waiting.enter(now_);
   if (server.wait_limit) {
     Draws draws{server.wait_limit->key, task.draw_id};
     task.timer = events_.schedule(now_ + to_duration(server.wait_limit->value.sample(draws)), waited_too_long, slot);
@@ -208,12 +214,11 @@ void ExactRequestPlane::occupy(Index slot, Index index) {
   task.in_slot = true;
   task.pc = program_.targets[task.target].entry;
   ++replica.busy_slots;
-  replica.members.push_back(tasks_, slot);
-  server.slots->part.add(now_, 1.0);
+  server.taken_slots.enter(now_);
   server.queue_wait->record(now_ - task.queued_at);
   if (task.kind == TaskKind::message) queues_[server.queue].queue_wait->record(now_ - task.begun);
   make_runnable(slot);
-  check_memory(index);
+  if (server.memory_limit.count > 0) check_memory(index);
 }
 
 void ExactRequestPlane::check_memory(Index index) {
@@ -229,8 +234,7 @@ void ExactRequestPlane::leave_slot(Index slot) {
   Replica& replica = replicas_[task.replica];
   task.in_slot = false;
   --replica.busy_slots;
-  replica.members.remove(tasks_, slot);
-  servers_[replica.server].slots->part.add(now_, -1.0);
+  servers_[replica.server].taken_slots.leave(now_);
 }
 
 void ExactRequestPlane::serve_backlog(Index index) {
@@ -238,7 +242,7 @@ void ExactRequestPlane::serve_backlog(Index index) {
   Server& server = servers_[replica.server];
   while (!replica.backlog.empty() && replica.busy_slots < server.concurrency) {
     const Index slot = replica.backlog.pop_front(tasks_);
-    server.queue_length->add(now_, -1.0);
+    server.waiting.leave(now_);
     occupy(slot, index);
   }
   if (server.kind == Server::Kind::worker && replica.backlog.empty() && replica.busy_slots < server.concurrency) {
@@ -247,32 +251,37 @@ void ExactRequestPlane::serve_backlog(Index index) {
   }
 }
 
+// How long the answer travels; within the server's region when nobody waits for it any more.
+Duration ExactRequestPlane::way_back(const Task& request, Index caller) const {
+  if (regions_ == 1) return one_way_.front();
+  const Index from = servers_[program_.targets[request.target].server].region;
+  if (request.user_request) return one_way(from, arrivals_[request.workload].region);
+  return one_way(from, caller == no_index ? from : region_of(tasks_[caller]));
+}
+
 // Tells the caller, whoever it is; the request itself may go on.
 void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
   Task& task = tasks_[request];
   const Index caller = task.parent;
-  const Index server_region = servers_[program_.targets[task.target].server].region;
   task.responded = true;
   task.parent = no_index;
   if (task.replica != no_index) {
     const Replica& replica = replicas_[task.replica];
     if (replica.position != no_index) --servers_[replica.server].in_flight[replica.position];
   }
-  const Index origin = task.user_request  ? arrivals_[task.workload].region
-                       : caller != no_index ? region_of(tasks_[caller])
-                                            : server_region;
-  const Duration delay = one_way(server_region, origin);
+  const Duration delay = way_back(task, caller);
   if (!task.counted) {
     count_request(task, outcome, now_ + delay - task.begun);
     task.counted = true;
   }
   if (task.user_request) return count_users_request(task.workload, outcome, now_ + delay - task.begun, task.turned_away);
   if (caller == no_index) return;
-  tasks_[caller].callee_turned_away = task.turned_away;
+  TaskWait& wait = tasks_.wait(caller);
+  wait.callee_turned_away = task.turned_away;
   if (delay == Duration{}) return resume_caller(caller, outcome);
   Task& waiting = tasks_[caller];
   waiting.child = no_index;
-  if (now_ + delay >= waiting.deadline) return;  // too late: the time-out comes first
+  if (now_ + delay >= wait.deadline) return;  // too late: the time-out comes first
   waiting.state = TaskState::answered;
   waiting.outcome = outcome;
   waiting.timer = events_.schedule(now_ + delay, answer_due, caller);
@@ -294,11 +303,9 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
       leave_slot(slot);
     } else if (task.state == TaskState::queued) {
       replica.backlog.remove(tasks_, slot);
-      server.queue_length->add(now_, -1.0);
+      server.waiting.leave(now_);
     }
-    if (task.kind == TaskKind::request) {
-      if (server.requests_in_flight != nullptr) server.requests_in_flight->add(now_, -1.0);
-    }
+    if (task.kind == TaskKind::request) server.requests.leave(now_);
   }
   if (task.kind == TaskKind::request && !task.responded) answer(slot, outcome);
   if (task.kind == TaskKind::message) {
@@ -311,23 +318,14 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
 
 // ---- what is counted ---------------------------------------------------------------------------------------------------------
 
-namespace {
-void count(const RequestInstruments& instruments, TaskOutcome outcome, Duration latency, bool turned_away) {
-  instruments.requests->add();
-  instruments.errors->whole += 1.0;
-  if (outcome != TaskOutcome::completed) instruments.errors->part += 1.0;
-  if (!turned_away) instruments.latency->record(latency);
-}
-}  // namespace
-
 void ExactRequestPlane::count_request(const Task& request, TaskOutcome outcome, Duration latency) {
-  count(target_instruments_[request.target], outcome, latency, request.turned_away);
+  target_counts_[request.target]->count(outcome == TaskOutcome::completed, latency, request.turned_away);
 }
 
 void ExactRequestPlane::count_users_request(Index workload, TaskOutcome outcome, Duration latency, bool turned_away) {
   ArrivalQueue& arrivals = arrivals_[workload];
-  arrivals.in_flight->add(now_, -1.0);
-  count(arrivals.users, outcome, latency, turned_away);
+  arrivals.in_flight.leave(now_);
+  arrivals.users.count(outcome == TaskOutcome::completed, latency, turned_away);
   if (outcome != TaskOutcome::completed) arrivals.failures[static_cast<std::size_t>(outcome)]->add();
 }
 

@@ -6,8 +6,12 @@
 namespace headroom {
 namespace {
 
-RequestInstruments request_instruments(Recorder& recorder, const std::vector<Label>& labels) {
-  return {&recorder.counter("requests", labels), &recorder.share("errors", labels), &recorder.durations("latency", labels)};
+RequestCount request_count(Recorder& recorder, const std::vector<Label>& labels) {
+  RequestCount count;
+  count.requests = &recorder.counter("requests", labels);
+  count.errors = &recorder.share("errors", labels);
+  count.latency = &recorder.durations("latency", labels);
+  return count;
 }
 
 std::optional<Demand> wait_limit_of(const std::optional<Distribution>& limit, const std::string& path, RandomStreams& streams) {
@@ -53,8 +57,8 @@ void ExactRequestPlane::make_workloads(const Blueprint& blueprint, RandomStreams
     arrivals.region = workload.region;
     const std::vector<Label> labels{{"workload", workload.name}};
     arrivals.sessions = &recorder.counter("sessions", labels);
-    arrivals.in_flight = &recorder.gauge("in_flight", labels);
-    arrivals.users = request_instruments(recorder, labels);
+    arrivals.in_flight_gauge = &recorder.gauge("in_flight", labels);
+    arrivals.users = request_count(recorder, labels);
     for (std::size_t i = 1; i < outcome_count; ++i) {
       arrivals.failures[i] = &recorder.counter("failures", {{"reason", to_text(static_cast<TaskOutcome>(i))}, {"workload", workload.name}});
     }
@@ -185,14 +189,14 @@ std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) const {
 }
 
 void ExactRequestPlane::make_instruments(const Blueprint& blueprint, Recorder& recorder) {
+  const auto add = [&](const std::vector<Label>& labels) { return &request_counts_.emplace_back(request_count(recorder, labels)); };
   for (const EndpointBlueprint& endpoint : blueprint.endpoints) {
-    target_instruments_.push_back(
-        request_instruments(recorder, {{"endpoint", endpoint.name}, {"service", blueprint.services[endpoint.service].name}}));
+    target_counts_.push_back(add({{"endpoint", endpoint.name}, {"service", blueprint.services[endpoint.service].name}}));
   }
   for (const DatabaseBlueprint& database : blueprint.databases) {
-    const RequestInstruments both = request_instruments(recorder, {{"database", database.name}});
-    target_instruments_.push_back(both);  // reads
-    target_instruments_.push_back(both);  // writes
+    RequestCount* both = add({{"database", database.name}});
+    target_counts_.push_back(both);  // reads
+    target_counts_.push_back(both);  // writes
   }
 }
 

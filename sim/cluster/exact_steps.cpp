@@ -8,7 +8,13 @@ namespace headroom {
 
 void ExactRequestPlane::make_runnable(Index slot) {
   tasks_[slot].state = TaskState::runnable;
-  ready_.push_back(slot);
+  ready_.push(slot);
+}
+
+// For what an event alone makes runnable: nothing else is ready at that moment, so it need not line up.
+void ExactRequestPlane::resume(Index slot) {
+  tasks_[slot].state = TaskState::runnable;
+  run(slot);
 }
 
 void ExactRequestPlane::run(Index slot) {
@@ -81,19 +87,16 @@ void ExactRequestPlane::compute(Index slot, double core_seconds) {
   task.state = TaskState::computing;
   if (servers_[replica.server].dedicated_cores) {
     task.timer = events_.schedule(now_ + to_duration(core_seconds), computed, slot);
-    ++replica.computing;
+    replica.computing.enter(now_);
   } else {
     replica.processor.start(now_, core_seconds, slot);
     reschedule_processor(task.replica);
   }
-  count_cores(task.replica);
 }
 
 void ExactRequestPlane::end_computation(Index slot) {
-  const Index replica = tasks_[slot].replica;
-  --replicas_[replica].computing;
-  count_cores(replica);
-  make_runnable(slot);
+  replicas_[tasks_[slot].replica].computing.leave(now_);
+  resume(slot);
 }
 
 void ExactRequestPlane::on_processor(Index index) {
@@ -103,7 +106,6 @@ void ExactRequestPlane::on_processor(Index index) {
   std::uint32_t slot = 0;
   while (replica.processor.take_finished(now_, slot)) make_runnable(slot);
   reschedule_processor(index);
-  count_cores(index);
 }
 
 // More computations only make the present ones later, so an event that is early enough may stay: when it comes up and nothing
@@ -114,14 +116,6 @@ void ExactRequestPlane::reschedule_processor(Index index) {
   if (due == end_of_time || due >= replica.processor_due) return;
   replica.processor_due = due;
   replica.processor_event = events_.schedule(due, processor_due, index);
-}
-
-void ExactRequestPlane::count_cores(Index index) {
-  Replica& replica = replicas_[index];
-  Server& server = servers_[replica.server];
-  const double busy = server.dedicated_cores ? static_cast<double>(replica.computing) : replica.processor.busy();
-  server.cpu->part.add(now_, busy - replica.busy_cores.level());
-  replica.busy_cores.set(now_, busy);
 }
 
 // ---- branches ----------------------------------------------------------------------------------------------------------------
@@ -136,8 +130,9 @@ bool ExactRequestPlane::start_fork(Index slot, Index site) {
   }
   task.state = TaskState::joining;
   task.outcome = TaskOutcome::completed;
-  task.total = task.launched = static_cast<Index>(fork.entries.size());
-  task.active = 0;
+  TaskWait& wait = tasks_.wait(slot);
+  wait.total = wait.launched = static_cast<Index>(fork.entries.size());
+  wait.active = 0;
   for (Index i = 0; i < fork.entries.size(); ++i) launch_branch(slot, fork.entries[i], i);
   return true;
 }
@@ -154,10 +149,11 @@ bool ExactRequestPlane::start_for_each(Index slot, Index index) {
   }
   task.state = TaskState::joining;
   task.outcome = TaskOutcome::completed;
-  task.total = static_cast<Index>(std::min(count, most_branches));
-  task.launched = std::min(task.total, site.at_most);
-  task.active = 0;
-  const Index first_wave = task.launched;
+  TaskWait& wait = tasks_.wait(slot);
+  wait.total = static_cast<Index>(std::min(count, most_branches));
+  wait.launched = std::min(wait.total, site.at_most);
+  wait.active = 0;
+  const Index first_wave = wait.launched;
   for (Index i = 0; i < first_wave; ++i) launch_branch(slot, site.entry, i);
   return true;
 }
@@ -176,27 +172,25 @@ void ExactRequestPlane::launch_branch(Index parent, Index entry, Index number) {
   branch.begun = now_;
   branch.replica = owner.replica;
   branch.pc = entry;
-  ++owner.active;
-  if (branch.replica != no_index) replicas_[branch.replica].members.push_back(tasks_, slot);
+  ++tasks_.wait(parent).active;
   make_runnable(slot);
 }
 
 void ExactRequestPlane::end_branch(Index slot, TaskOutcome outcome) {
   const Index parent = tasks_[slot].parent;
-  const Index replica = tasks_[slot].replica;
-  if (replica != no_index) replicas_[replica].members.remove(tasks_, slot);
   tasks_.release(slot);
 
   Task& owner = tasks_[parent];
-  --owner.active;
+  TaskWait& wait = tasks_.wait(parent);
+  --wait.active;
   if (outcome != TaskOutcome::completed && owner.outcome == TaskOutcome::completed) owner.outcome = outcome;
   const Instruction& instruction = program_.code[owner.pc];
-  if (owner.outcome == TaskOutcome::completed && owner.launched < owner.total) {
-    launch_branch(parent, program_.for_eaches[instruction.a].entry, owner.launched);
-    ++tasks_[parent].launched;
+  if (owner.outcome == TaskOutcome::completed && wait.launched < wait.total) {
+    launch_branch(parent, program_.for_eaches[instruction.a].entry, wait.launched);
+    ++tasks_.wait(parent).launched;
     return;
   }
-  if (owner.active > 0) return;
+  if (wait.active > 0) return;
   if (owner.outcome != TaskOutcome::completed) return end_task(parent, owner.outcome);
   owner.pc = instruction.op == Op::fork ? program_.forks[instruction.a].after : program_.for_eaches[instruction.a].after;
   make_runnable(parent);

@@ -45,10 +45,10 @@ class Processor {
     running_.clear();
     virtual_ = 0.0;
   }
-  std::size_t running() const { return running_.size(); }
-  double cores() const { return cores_; }
   // Cores in use.
   double busy() const { return std::min(static_cast<double>(running_.size()), cores_); }
+  // Cores in use × ns since the start of the run, up to now.
+  double core_nanoseconds(SimTime now) const { return core_nanoseconds_ + busy() * static_cast<double>((now - changed_).count()); }
 
  private:
   struct Computation {
@@ -64,12 +64,17 @@ class Processor {
 
   double rate() const { return std::min(1.0, cores_ / static_cast<double>(running_.size())); }
   void catch_up(SimTime now) {
-    if (!running_.empty()) virtual_ += to_seconds(now - changed_) * rate();
+    if (now == changed_) return;
+    if (!running_.empty()) {
+      virtual_ += to_seconds(now - changed_) * rate();
+      core_nanoseconds_ = core_nanoseconds(now);
+    }
     changed_ = now;
   }
 
   double cores_ = 1.0;
   double virtual_ = 0.0;
+  double core_nanoseconds_ = 0.0;
   std::uint64_t order_ = 0;
   SimTime changed_{};
   std::vector<Computation> running_;

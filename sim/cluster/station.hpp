@@ -22,10 +22,21 @@
 namespace headroom {
 
 // What is counted of requests that end, for an endpoint, a database or the users of a workload.
-struct RequestInstruments {
+struct RequestCount {
+  std::uint64_t ended = 0, failed = 0;
+  DurationInstrument* latency = nullptr;
   Counter* requests = nullptr;
   Share* errors = nullptr;
-  DurationInstrument* latency = nullptr;
+
+  void count(bool success, Duration latency_of_it, bool turned_away) {
+    ++ended;
+    failed += !success;
+    if (!turned_away) latency->record(latency_of_it);
+  }
+  void bring() const {
+    requests->total = errors->whole = static_cast<double>(ended);
+    errors->part = static_cast<double>(failed);
+  }
 };
 
 struct Replica {
@@ -33,13 +44,11 @@ struct Replica {
   bool alive = false;
   Index position = no_index;        // among the server's registered replicas; none: not registered (any more)
   Index busy_slots = 0;
-  Index computing = 0;              // computations on cores of their own (Server::dedicated_cores)
   TaskList backlog;
-  TaskList members;                 // tasks in slots and their branches
-  Processor processor;
+  Occupancy computing;              // computations on cores of their own (Server::dedicated_cores)
+  Processor processor;              // … or on cores they share
   std::uint64_t processor_event = 0;
   SimTime processor_due = end_of_time;
-  Gauge busy_cores;
   bool doomed = false;              // over its memory; dies at the end of this instant
   bool vacant = false;              // worker with a free slot and nothing in its own backlog: in the queue's line
   std::vector<std::unique_ptr<CacheTier>> caches;  // by cache index; scope replica only
@@ -72,9 +81,13 @@ struct Server {
   Index batch = 1;
 
   std::vector<Index> replicas;                    // alive
+  Occupancy taken_slots;
+  double past_core_nanoseconds = 0.0;             // of replicas that are gone
   LevelShare* cpu = nullptr;
   LevelShare* slots = nullptr;
   LevelShare* memory = nullptr;                   // where memory is modelled
+  Occupancy waiting;                              // in the replicas' backlogs
+  Occupancy requests;                             // in slots and backlogs, messages not counted
   Gauge* queue_length = nullptr;
   Gauge* requests_in_flight = nullptr;            // services
   DurationInstrument* queue_wait = nullptr;
@@ -83,7 +96,7 @@ struct Server {
 struct MessageQueue {
   std::vector<TaskList> classes;                  // by priority
   std::optional<std::int64_t> limit;
-  std::int64_t length = 0;
+  Occupancy waiting;
   std::vector<Index> vacant;                      // ring of worker replicas that could take a message, in turn
   std::size_t vacant_head = 0;
   Gauge* queue_length = nullptr;

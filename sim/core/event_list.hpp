@@ -80,8 +80,10 @@ class EventList {
   }
 
   void insert_sorted(Key key) {
+    // The new key has the largest sequence, so of those with an equal upper half it is the last to go.
+    const auto upper = static_cast<std::uint64_t>(key >> 64);
     std::size_t place = size_++;
-    for (; place > 0 && keys_[place - 1] < key; --place) keys_[place] = keys_[place - 1];
+    for (; place > 0 && static_cast<std::uint64_t>(keys_[place - 1] >> 64) <= upper; --place) keys_[place] = keys_[place - 1];
     keys_[place] = key;
   }
   void insert_heap(Key key);

@@ -1,22 +1,8 @@
 #include "sim/core/random.hpp"
 
-#include <Random123/philox.h>
-
 #include <stdexcept>
 
 namespace headroom {
-
-namespace {
-
-using Philox = r123::Philox2x64_R<10>;
-
-Philox::ctr_type block_of(std::uint64_t key, std::uint64_t counter_high, std::uint64_t counter_low) {
-  const Philox::ctr_type counter{{counter_low, counter_high}};
-  const Philox::key_type philox_key{{key}};
-  return Philox{}(counter, philox_key);
-}
-
-}  // namespace
 
 std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
   constexpr std::uint64_t offset_basis = 0xcbf29ce484222325ULL;
@@ -29,16 +15,11 @@ std::uint64_t hash_text(std::string_view text, std::uint64_t seed) {
   return mix(hash);
 }
 
-std::array<std::uint64_t, 2> philox(std::uint64_t key, std::uint64_t counter_high, std::uint64_t counter_low) {
-  const Philox::ctr_type block = block_of(key, counter_high, counter_low);
-  return {block[0], block[1]};
-}
-
 void RandomStream::refill() {
   for (std::size_t i = 0; i < block_size; i += 2) {
-    const Philox::ctr_type block = block_of(key_, 0, counter_++);
-    block_[i] = block[0];
-    block_[i + 1] = block[1];
+    const auto [first, second] = philox(key_, 0, counter_++);
+    block_[i] = first;
+    block_[i + 1] = second;
   }
   used_ = 0;
 }

@@ -7,6 +7,8 @@
 // Keys come from (seed, replication, name) through a fixed 64-bit hash, never std::hash.
 #pragma once
 
+#include <Random123/philox.h>
+
 #include <array>
 #include <cstdint>
 #include <set>
@@ -30,7 +32,10 @@ constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) { return mix(a ^ (
 constexpr double to_unit(std::uint64_t bits) { return (static_cast<double>(bits >> 12) + 0.5) * 0x1.0p-52; }
 
 // Two independent 64-bit numbers for (key, counter): Random123's Philox2x64-10 with counter {low, high}.
-std::array<std::uint64_t, 2> philox(std::uint64_t key, std::uint64_t counter_high, std::uint64_t counter_low);
+inline std::array<std::uint64_t, 2> philox(std::uint64_t key, std::uint64_t counter_high, std::uint64_t counter_low) {
+  const r123::Philox2x64_R<10>::ctr_type block = r123::Philox2x64_R<10>{}({{counter_low, counter_high}}, {{key}});
+  return {block[0], block[1]};
+}
 
 // A sequence under a name. Refills a block at a time; copying a stream copies its position.
 class RandomStream {

@@ -31,6 +31,13 @@ class Gauge {
   double integral_seconds(SimTime now) const {
     return (integral_ + level_ * static_cast<double>((now - changed_).count())) / 1e9;
   }
+  // For a level whose owner keeps its time integral (level × ns up to now) and its largest value since the last time.
+  void bring_to(SimTime now, double level, double integral_nanoseconds, double largest) {
+    level_ = level;
+    integral_ = integral_nanoseconds;
+    changed_ = now;
+    if (largest > largest_) largest_ = largest;
+  }
   // Largest level since the last call; starts again at the present level.
   double take_largest() {
     const double largest = largest_;
@@ -43,6 +50,40 @@ class Gauge {
   double integral_ = 0.0;  // level × ns up to changed_
   double largest_ = 0.0;
   SimTime changed_{};
+};
+
+// How many are there, over time, where every event changes it: a Gauge for whole numbers at half its cost, which its owner brings to
+// the Gauge before that is read. With t_i the instants of entering and u_i those of leaving,
+// integral(now) = level × now - sum(t_i) + sum(u_i), exact.
+class Occupancy {
+ public:
+  void enter(SimTime now) {
+    offset_ -= now.time_since_epoch().count();
+    if (++level_ > largest_) largest_ = level_;
+  }
+  void leave(SimTime now) {
+    --level_;
+    offset_ += now.time_since_epoch().count();
+  }
+  void leave_all(SimTime now) {
+    offset_ += __int128{level_} * now.time_since_epoch().count();
+    level_ = 0;
+  }
+  std::int64_t level() const { return level_; }
+  // Level × ns since the start of the run, up to now.
+  double integral_nanoseconds(SimTime now) const {
+    return static_cast<double>(__int128{level_} * now.time_since_epoch().count() + offset_);
+  }
+  // Largest level since the last call goes along.
+  void bring(Gauge& gauge, SimTime now) {
+    gauge.bring_to(now, static_cast<double>(level_), integral_nanoseconds(now), static_cast<double>(largest_));
+    largest_ = level_;
+  }
+
+ private:
+  std::int64_t level_ = 0;
+  std::int64_t largest_ = 0;
+  __int128 offset_ = 0;
 };
 
 // A share: part of a whole, each a growing amount (hits of look-ups, failures of requests) …

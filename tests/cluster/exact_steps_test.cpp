@@ -1,4 +1,6 @@
 // Steps on the exact plane, as arithmetic: branches, bounded fan-out, choices, caches, queries, responding early.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/plane_under_test.hpp"

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <map>
 
 #include "tests/models/workload_under_test.hpp"

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "tests/models/workload_under_test.hpp"
 
 namespace headroom {

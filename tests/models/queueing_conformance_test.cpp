@@ -1,4 +1,5 @@
 // Every row of every queueing table, to nine digits.
+#include <cmath>
 #include <string>
 #include <vector>
 

@@ -1,5 +1,6 @@
 #include <zlib.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "sim/seams/balancer.hpp"
 #include "tests/policies/policy_under_test.hpp"
 

@@ -1,4 +1,6 @@
 // What good files become.
+#include <cmath>
+
 #include "scenarios/reader.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,6 @@
 // One station: M/M/c, M/M/c/K, M/D/1, M/G/1 first come first served and processor sharing, M/M/c with impatience.
+#include <cmath>
+
 #include "tests/theory/theory_run.hpp"
 
 namespace headroom::test {

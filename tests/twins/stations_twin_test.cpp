@@ -1,4 +1,6 @@
 // M/M/c, a three-tier tandem, a pool with time-outs, shared cores: exact plane and SimGrid agree.
+#include <cmath>
+
 #include "tests/twins/twin.hpp"
 
 namespace headroom::test {
