@@ -1,6 +1,4 @@
 // headroom policies: what is registered, and how each is set.
-#include <sstream>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -9,7 +7,6 @@
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
 #include "cli/verb.hpp"
-#include "reports/text_layout.hpp"
 #include "sim/core/registry.hpp"
 
 namespace headroom::cli {
@@ -64,14 +61,8 @@ std::string reference(const Found& found) {
   if (rows.empty()) return text + "It has no options.\n";
   std::vector<std::vector<std::string>> columns{{"option", "default", "allowed"}};
   for (const OptionRow& row : rows) columns.push_back({row.name, row.default_value, row.allowed});
-  // Meanings are sentences: each stands below its line of the table and does not widen the columns.
-  std::istringstream lines{text_table(columns)};
-  std::string line;
-  for (std::size_t row = 0; std::getline(lines, line); ++row) {
-    text += line + "\n";
-    if (row > 0) text += "    " + wrapped(rows[row - 1].meaning, results_width(), 4, 4) + "\n";
-  }
-  return text;
+  return text + text_table_with_notes(
+                    columns, [&](std::size_t row) { return rows[row].meaning; }, results_width());
 }
 
 json json_of(const Found& found) {

@@ -1,6 +1,7 @@
 #include "cli/text_table.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include "reports/text_layout.hpp"
 
@@ -22,6 +23,18 @@ std::string text_table(const std::vector<std::vector<std::string>>& rows, const 
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
+  }
+  return text;
+}
+
+std::string text_table_with_notes(const std::vector<std::vector<std::string>>& rows,
+                                  const std::function<std::string(std::size_t)>& note, std::size_t width) {
+  std::string text;
+  std::istringstream lines{text_table(rows)};
+  std::string line;
+  for (std::size_t row = 0; std::getline(lines, line); ++row) {
+    text += line + "\n";
+    if (row > 0) text += "    " + wrapped(note(row - 1), width, 4, 4) + "\n";
   }
   return text;
 }

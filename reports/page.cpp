@@ -114,7 +114,7 @@ json difference_json(const ComparisonCell& cell, const ComparisonCell& reference
   }
   if (!cell.difference->difference.known) return {{"difference", text}, {"kind", "same"}};
   if (cell.standing == Standing::equal) return {{"difference", "not distinguishable"}, {"kind", "same"}};
-  if (cell.standing == Standing::too_few_runs) return {{"difference", text + ", too few runs to tell"}, {"kind", "same"}};
+  if (cell.standing == Standing::too_few_runs) return {{"difference", "too few runs: " + text}, {"kind", "same"}};
   return {{"difference", text}, {"kind", "differs"}};
 }
 
@@ -141,8 +141,8 @@ std::string difference_note(const StudyReport& report) {
   const auto too_few = [](const ComparisonCell& cell) { return cell.standing == Standing::too_few_runs; };
   const auto has_too_few = [&](const ComparisonRow& row) { return std::any_of(row.cells.begin(), row.cells.end(), too_few); };
   if (std::any_of(report.comparison.begin(), report.comparison.end(), has_too_few)) {
-    note += fmt::format(" \"Too few runs to tell\": {} runs that go on like these would tell (--replications {}).",
-                        enough_runs_to_tell, enough_runs_to_tell);
+    note += fmt::format(" \"Too few runs\": {} runs that go on like these would tell (--replications {}).", enough_runs_to_tell,
+                        enough_runs_to_tell);
   }
   return note;
 }

@@ -51,6 +51,14 @@ TEST(Check, EveryShippedScenarioIsRight) {
   }
 }
 
+TEST(Check, TheScenarioOfTheReadmeIsRight) {
+  const std::string readme = content_of(std::string{HEADROOM_SOURCE_DIR} + "/README.md");
+  const std::size_t begin = readme.find("```json\n") + 8;
+  std::ofstream{temporary("checkout.json")} << readme.substr(begin, readme.find("```", begin) - begin);
+  const Ended ended = headroom({"check", temporary("checkout.json")});
+  EXPECT_EQ(ended.exit_code, 0) << ended.out;
+}
+
 TEST(Explain, TheFleetOfAHundredWorkersCarriesOnePercent) {
   const Ended ended = headroom({"explain", shipped("monitoring/fleet.json")});
   EXPECT_EQ(ended.exit_code, 0) << ended.err;
@@ -105,6 +113,7 @@ TEST(Metrics, ListsThemWithTheirLabelsAndShowsOneInDetail) {
   for (const char* part : {"\nlatency ", "workload, service, endpoint, database", "\ncost_per_user ", "look-ups that hit"})
     EXPECT_TRUE(says(all, part)) << part;
   const std::string one = headroom({"metrics", "latency"}).out;
+  EXPECT_TRUE(says(one, "\n  p(95) latency < 300 ms\n  rate latency < 50 /s\n")) << one;
   EXPECT_TRUE(says(one, "p(95) latency{workload=NAME} < 300 ms")) << one;
   EXPECT_TRUE(says(one, "latency_seconds")) << one;
   EXPECT_FALSE(says(one, "hit_ratio")) << one;
