@@ -24,21 +24,11 @@ nlohmann::json to_json(const Issue& issue) {
           {"pointer", issue.pointer}, {"message", issue.message}, {"suggestion", issue.suggestion}};
 }
 
-std::string counted(std::size_t number, std::string_view thing) { return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s"); }
+std::string counted(std::size_t number, std::string_view thing) {
+  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
 
-}  // namespace
-
-int check_verb(const Arguments& arguments) {
-  constexpr Usage usage{.verb = "check",
-                        .arguments = "SCENARIO... [options]",
-                        .purpose = "Reads scenario files and says everything that is wrong with them, in file order. Nothing runs.\n"
-                                   "Ends with 0 when all are right, 2 otherwise.",
-                        .examples = "  headroom check scenarios/ugc-video/*.json\n"};
-  boost::program_options::options_description options;
-  add_setting_options(options);
-  options.add_options()("json", "a list of issues as JSON");
-  const CommandLine line{usage, options, arguments};
-  if (line.wants_help()) return write_results(line.help()), exit_success;
+int check_all(const CommandLine& line) {
   if (line.positional().empty()) throw UsageError{"names no scenario file; usage: headroom check SCENARIO... [options]"};
   const ReadOptions read = read_options(line);
   nlohmann::json list = nlohmann::json::array();
@@ -58,6 +48,18 @@ int check_verb(const Arguments& arguments) {
                       : fmt::format("{} in {} of {}\n", counted(issues, "issue"), wrong_files, files);
   write_results(line.has("json") ? list.dump(2) + "\n" : text);
   return issues == 0 ? exit_success : exit_bad_input;
+}
+
+}  // namespace
+
+int check_verb(const Arguments& arguments) {
+  constexpr Usage usage{.verb = "check",
+                        .arguments = "SCENARIO... [options]",
+                        .purpose =
+                            "Reads scenario files and says everything that is wrong with them, in file order. Nothing runs.\n"
+                            "Ends with 0 when all are right, 2 otherwise.",
+                        .examples = "  headroom check scenarios/ugc-video/*.json\n"};
+  return act_on_command_line(usage, reading_options(), arguments, check_all);
 }
 
 }  // namespace headroom::cli

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/exit_code.hpp"
+#include "cli/output.hpp"
 #include "sim/core/units.hpp"
 
 namespace headroom::cli {
@@ -42,6 +43,16 @@ std::string unknown_name(std::string_view what, std::string_view name, const std
   return fmt::format("there is no {} \"{}\"; there is {}", what, name, list);
 }
 
+int act_on_command_line(const Usage& usage, const po::options_description& options, const Arguments& arguments,
+                        const std::function<int(const CommandLine&)>& act) {
+  const CommandLine line{usage, options, arguments};
+  if (!line.wants_help()) return act(line);
+  write_results(line.help());
+  return exit_success;
+}
+
+void add_json_option(po::options_description& options) { options.add_options()("json", "the same as JSON"); }
+
 CommandLine::CommandLine(const Usage& usage, const po::options_description& options, const Arguments& arguments)
     : usage_{usage}, all_{"Options", 100, 56} {
   for (const auto& option : options.options()) all_.add(option);
@@ -61,11 +72,13 @@ void CommandLine::parse(const Arguments& arguments) {
   } catch (const po::unknown_option& unknown) {
     const std::string name = without_dashes(unknown.get_option_name());
     const std::string near = nearest_name(name, long_names(all_));
-    throw UsageError{fmt::format("there is no option {}; {}", shown(name),
-                                 near.empty() ? fmt::format("see \"headroom {} --help\"", usage_.verb) : "did you mean --" + near + "?")};
+    throw UsageError{
+        fmt::format("there is no option {}; {}", shown(name),
+                    near.empty() ? fmt::format("see \"headroom {} --help\"", usage_.verb) : "did you mean --" + near + "?")};
   } catch (const po::invalid_command_line_syntax& wrong) {
     const std::string name = without_dashes(wrong.get_option_name());
-    const bool needs_value = wrong.kind() == po::invalid_syntax::missing_parameter || wrong.kind() == po::invalid_syntax::empty_adjacent_parameter;
+    const bool needs_value =
+        wrong.kind() == po::invalid_syntax::missing_parameter || wrong.kind() == po::invalid_syntax::empty_adjacent_parameter;
     throw UsageError{shown(name) + (needs_value ? " needs a value" : " takes no value")};
   } catch (const po::multiple_occurrences& twice) {
     throw UsageError{shown(without_dashes(twice.get_option_name())) + " is given more than once"};
@@ -107,7 +120,8 @@ std::optional<std::int64_t> CommandLine::number(const std::string& option, std::
 
 const std::string& CommandLine::only_argument(std::string_view what) const {
   if (positional_.empty()) throw UsageError{fmt::format("names no {}; usage: {}", what, usage_line())};
-  if (positional_.size() > 1) throw UsageError{fmt::format("takes one {}, not also \"{}\"; usage: {}", what, positional_[1], usage_line())};
+  if (positional_.size() > 1)
+    throw UsageError{fmt::format("takes one {}, not also \"{}\"; usage: {}", what, positional_[1], usage_line())};
   return positional_.front();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -20,10 +21,10 @@ using Arguments = std::vector<std::string>;
 
 // What a verb says about itself.
 struct Usage {
-  std::string_view verb;       // "run"
-  std::string_view arguments;  // "SCENARIO [options]"
-  std::string_view purpose;    // a sentence or two, without a newline at the end
-  std::string_view examples;   // lines, indented by two
+  std::string_view verb;           // "run"
+  std::string_view arguments;      // "SCENARIO [options]"
+  std::string_view purpose;        // a sentence or two, without a newline at the end
+  std::string_view examples;       // lines, indented by two
   bool ends_with_verdict = false;  // whether all the exit codes can happen
 };
 
@@ -54,6 +55,13 @@ class CommandLine {
   boost::program_options::variables_map values_;
   Arguments positional_;
 };
+
+// Reads a verb's command line and does what `act` does with it, or prints the help that was asked for. Returns the exit code.
+int act_on_command_line(const Usage& usage, const boost::program_options::options_description& options,
+                        const Arguments& arguments, const std::function<int(const CommandLine&)>& act);
+
+// --json, of the verbs that list something.
+void add_json_option(boost::program_options::options_description& options);
 
 // "there is no …; did you mean …?"
 std::string unknown_name(std::string_view what, std::string_view name, const std::vector<std::string>& known);

@@ -13,17 +13,19 @@ enum ExitCode : int {
   exit_incomplete = 4,
   exit_objective_failed = 99,
   exit_interrupted = 130,
+  exit_closed_output = 141,  // 128 + SIGPIPE, as of a program that the signal ends
 };
 
 // For --help; ends with a newline.
 inline constexpr std::string_view exit_code_help =
     "Exit codes:\n"
     "    0  ran, and every required objective holds\n"
-    "    1  our fault: an internal error, or results that cannot be written\n"
-    "    2  bad usage or a scenario that is wrong\n"
+    "    1  our fault: an internal error, or results that could not be written in the end\n"
+    "    2  bad usage, a scenario that is wrong, or an output folder that cannot be written\n"
     "    3  inconclusive: an interval straddles its limit (--inconclusive pass makes it 0)\n"
     "    4  a run did not complete\n"
     "   99  a required objective failed (compare: in every variant)\n"
-    "  130  interrupted\n";
+    "  130  interrupted\n"
+    "  141  whatever read the output stopped reading (head, a pager)\n";
 
 }  // namespace headroom::cli

@@ -12,6 +12,7 @@
 #include "cli/text_table.hpp"
 #include "cli/verb.hpp"
 #include "reports/display.hpp"
+#include "reports/text_layout.hpp"
 #include "scenarios/builder.hpp"
 
 namespace headroom::cli {
@@ -33,12 +34,18 @@ bool any_grows(const Explanation& explanation) {
 
 std::string table_of(const Explanation& explanation) {
   const bool with_limit = any_grows(explanation);
-  std::vector<std::vector<std::string>> rows{{"station", "resource", "demand", "capacity", "used", "peak demand", "used at peak"}};
+  std::vector<std::vector<std::string>> rows{
+      {"station", "resource", "demand", "capacity", "used", "peak demand", "used at peak"}};
   if (with_limit) rows.front().insert(rows.front().end(), {"scaled out", "then used"});
   rows.front().insert(rows.front().end(), {"per visit", "mean wait"});
   for (const StationLoad& load : explanation.stations) {
-    std::vector<std::string> row{load.station,            load.resource,          rate(load.demand),           rate(load.capacity),
-                                 share(load.utilization), rate(load.peak_demand), share(load.peak_utilization)};
+    std::vector<std::string> row{load.station,
+                                 load.resource,
+                                 rate(load.demand),
+                                 rate(load.capacity),
+                                 share(load.utilization),
+                                 rate(load.peak_demand),
+                                 share(load.peak_utilization)};
     if (with_limit) {
       row.push_back(rate(load.capacity_at_limit));
       row.push_back(share(load.peak_utilization * load.capacity / load.capacity_at_limit));
@@ -52,13 +59,16 @@ std::string table_of(const Explanation& explanation) {
 
 // How much of the demand the capacity covers when it is short, how much of the capacity is used when it is not.
 std::string sentence_of(const StationLoad& load) {
-  const std::string scaled =
-      load.capacity_at_limit > load.capacity ? fmt::format("; scaled out to its limit it carries {}", rate(load.capacity_at_limit)) : "";
-  const std::string facts = fmt::format("{} ({}): demand {}, capacity {}, ", load.station, load.resource, rate(load.demand), rate(load.capacity));
-  if (load.utilization > 1.0) return fmt::format("first bottleneck: {}{} of the demand{}", facts, share(1.0 / load.utilization), scaled);
+  const std::string scaled = load.capacity_at_limit > load.capacity
+                                 ? fmt::format("; scaled out to its limit it carries {}", rate(load.capacity_at_limit))
+                                 : "";
+  const std::string facts =
+      fmt::format("{} ({}): demand {}, capacity {}, ", load.station, load.resource, rate(load.demand), rate(load.capacity));
+  if (load.utilization > 1.0)
+    return fmt::format("first bottleneck: {}{} of the demand{}", facts, share(1.0 / load.utilization), scaled);
   if (load.peak_utilization > 1.0) {
-    return fmt::format("first bottleneck: {}{} used, but the peak asks for {}, of which it can serve {}{}", facts, share(load.utilization),
-                       rate(load.peak_demand), share(1.0 / load.peak_utilization), scaled);
+    return fmt::format("first bottleneck: {}{} used, but the peak asks for {}, of which it can serve {}{}", facts,
+                       share(load.utilization), rate(load.peak_demand), share(1.0 / load.peak_utilization), scaled);
   }
   return fmt::format("first bottleneck: {}{} used; it is reached at {}x this load", facts, share(load.utilization),
                      number_text(1.0 / std::max(load.utilization, load.peak_utilization)));
@@ -73,23 +83,24 @@ std::string text_of(const NamedScenario& variant, const Explanation& explanation
   std::string text = fmt::format("{} ({})  {} journeys, {} at the peak\n\n", variant.scenario.name, variant.name,
                                  rate(explanation.arrivals_per_second), rate(explanation.peak_arrivals_per_second));
   text += table_of(explanation) + "\n";
-  for (const std::string& remark : explanation.remarks) text += wrapped("- " + remark, 100, 2) + "\n";
+  for (const std::string& remark : explanation.remarks) text += wrapped("- " + remark, results_width(), 2) + "\n";
   return text + (explanation.remarks.empty() ? "" : "\n") + bottleneck(explanation) + "\n";
 }
 
 nlohmann::json json_of(const NamedScenario& variant, const Explanation& explanation) {
   nlohmann::json stations = nlohmann::json::array();
   for (const StationLoad& load : explanation.stations) {
-    stations.push_back({{"station", load.station},
-                        {"resource", load.resource},
-                        {"demand_per_second", load.demand},
-                        {"peak_demand_per_second", load.peak_demand},
-                        {"capacity_per_second", load.capacity},
-                        {"capacity_scaled_out_per_second", load.capacity_at_limit},
-                        {"utilization_ratio", load.utilization},
-                        {"peak_utilization_ratio", load.peak_utilization},
-                        {"service_seconds", load.service_seconds},
-                        {"mean_wait_seconds", load.mean_wait_seconds ? nlohmann::json(*load.mean_wait_seconds) : nlohmann::json(nullptr)}});
+    stations.push_back(
+        {{"station", load.station},
+         {"resource", load.resource},
+         {"demand_per_second", load.demand},
+         {"peak_demand_per_second", load.peak_demand},
+         {"capacity_per_second", load.capacity},
+         {"capacity_scaled_out_per_second", load.capacity_at_limit},
+         {"utilization_ratio", load.utilization},
+         {"peak_utilization_ratio", load.peak_utilization},
+         {"service_seconds", load.service_seconds},
+         {"mean_wait_seconds", load.mean_wait_seconds ? nlohmann::json(*load.mean_wait_seconds) : nlohmann::json(nullptr)}});
   }
   return {{"name", variant.scenario.name},
           {"variant", variant.name},
@@ -100,25 +111,27 @@ nlohmann::json json_of(const NamedScenario& variant, const Explanation& explanat
           {"first_bottleneck", bottleneck(explanation)}};
 }
 
-}  // namespace
-
-int explain_verb(const Arguments& arguments) {
-  constexpr Usage usage{.verb = "explain",
-                        .arguments = "SCENARIO [options]",
-                        .purpose = "Sets the demand on every station against its capacity, from the traffic equations: mean over the run and\n"
-                                   "peak, most loaded first, the first bottleneck last. Arithmetic only; nothing runs.",
-                        .examples = "  headroom explain scenarios/monitoring/fleet.json\n"};
-  boost::program_options::options_description options;
-  add_variant_option(options);
-  add_setting_options(options);
-  options.add_options()("json", "the same as JSON");
-  const CommandLine line{usage, options, arguments};
-  if (line.wants_help()) return write_results(line.help()), exit_success;
+int explain_one(const CommandLine& line) {
   const ScenarioFile file = read_scenario(line.only_argument("scenario file"), read_options(line));
   const NamedScenario& variant = file.variants[chosen_variant(line, file)];
   const Explanation explanation = explain(build_blueprint(variant.scenario));
   write_results(line.has("json") ? json_of(variant, explanation).dump(2) + "\n" : text_of(variant, explanation));
   return exit_success;
+}
+
+}  // namespace
+
+int explain_verb(const Arguments& arguments) {
+  constexpr Usage usage{
+      .verb = "explain",
+      .arguments = "SCENARIO [options]",
+      .purpose =
+          "Sets the demand on every station against its capacity, from the traffic equations: mean over the run and\n"
+          "peak, most loaded first, the first bottleneck last. Arithmetic only; nothing runs.",
+      .examples = "  headroom explain scenarios/monitoring/fleet.json\n"};
+  boost::program_options::options_description options = reading_options();
+  add_variant_option(options);
+  return act_on_command_line(usage, options, arguments, explain_one);
 }
 
 }  // namespace headroom::cli

@@ -50,11 +50,13 @@ const Verb& verb_named(const std::string& name) {
 int dispatch(const Arguments& words) {
   if (words.empty()) return write_results(short_help()), exit_success;
   const std::string& first = words.front();
-  if (first == "--version" || first == "version") return write_results(fmt::format("headroom {}\n", headroom_version())), exit_success;
+  if (first == "--version" || first == "version")
+    return write_results(fmt::format("headroom {}\n", headroom_version())), exit_success;
   const bool asks_help = first == "help" || first == "--help" || first == "-h";
   if (asks_help && words.size() == 1) return write_results(full_help()), exit_success;
   if (asks_help) return verb_named(words[1]).act({"--help"});
-  if (first.starts_with('-')) throw UsageError{fmt::format("begins with {}; the verb comes first: headroom VERB [options]", first)};
+  if (first.starts_with('-'))
+    throw UsageError{fmt::format("begins with {}; the verb comes first: headroom VERB [options]", first)};
   return verb_named(first).act({words.begin() + 1, words.end()});
 }
 
@@ -75,6 +77,8 @@ int guarded(const Arguments& words) {
     return dispatch(words);
   } catch (const UsageError& error) {
     return fail(exit_bad_input, (words.size() > 1 ? words.front() + ": " : "") + error.what());
+  } catch (const ClosedOutput&) {
+    return exit_closed_output;
   } catch (const ScenarioError& error) {
     say_issues(error);
     return exit_bad_input;
@@ -89,6 +93,8 @@ int guarded(const Arguments& words) {
 int main(int argc, char** argv) {
   // A reader that has gone away is told of by write(), not by a signal that kills.
   std::signal(SIGPIPE, SIG_IGN);
+  // So is a file that grows past its limit (ulimit -f).
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     if (argc > 0) headroom::cli::set_program(argv[0]);
     return headroom::cli::guarded({argv + std::min(argc, 1), argv + argc});

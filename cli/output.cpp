@@ -1,11 +1,15 @@
 #include "cli/output.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
+
+#include "reports/text_layout.hpp"
 
 namespace headroom::cli {
 namespace {
@@ -46,6 +50,7 @@ const std::string& program() { return called(); }
 
 void write_results(std::string_view text) {
   if (!write_all(STDOUT_FILENO, text)) {
+    if (errno == EPIPE) throw ClosedOutput{"nobody reads the standard output"};
     throw OutputError{"cannot write results to the standard output: " + std::generic_category().message(errno)};
   }
 }
@@ -53,6 +58,13 @@ void write_results(std::string_view text) {
 void write_message(std::string_view text) { (void)write_all(STDERR_FILENO, text); }
 
 bool colour_on_results() { return ::isatty(STDOUT_FILENO) == 1 && !no_colour_asked() && !dumb_terminal(); }
+
+std::size_t results_width() {
+  constexpr std::size_t narrowest = 40, widest = 160;  // less breaks every line, more is hard to read along
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual_width;
+  return std::clamp<std::size_t>(size.ws_col, narrowest, widest);
+}
 
 bool animation_on_messages() { return ::isatty(STDERR_FILENO) == 1 && !dumb_terminal(); }
 

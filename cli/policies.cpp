@@ -1,6 +1,4 @@
 // headroom policies: what is registered, and how each is set.
-#include <sstream>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -47,7 +45,8 @@ std::string overview() {
   std::string text;
   const Registry* seam = nullptr;
   for (const Found& one : everything()) {
-    if (one.seam != seam) text += fmt::format("{}{} (\"{}\")\n", seam == nullptr ? "" : "\n", one.seam->seam(), one.seam->discriminator());
+    if (one.seam != seam)
+      text += fmt::format("{}{} (\"{}\")\n", seam == nullptr ? "" : "\n", one.seam->seam(), one.seam->discriminator());
     seam = one.seam;
     text += fmt::format("  {:<20}  {}\n", one.name, offer_of(one).summary);
   }
@@ -55,21 +54,15 @@ std::string overview() {
 }
 
 std::string reference(const Found& found) {
-  std::string text = fmt::format("{}  {}\n\n  {{\"{}\": \"{}\"}} in {}\n\n", found.name, offer_of(found).summary, found.seam->discriminator(),
-                                 found.name, found.seam->seam());
+  std::string text = fmt::format("{}  {}\n\n  {{\"{}\": \"{}\"}} in {}\n\n", found.name, offer_of(found).summary,
+                                 found.seam->discriminator(), found.name, found.seam->seam());
   const auto options = offer_of(found).make_options();
   const std::vector<OptionRow> rows = option_rows(*options);
   if (rows.empty()) return text + "It has no options.\n";
   std::vector<std::vector<std::string>> columns{{"option", "default", "allowed"}};
   for (const OptionRow& row : rows) columns.push_back({row.name, row.default_value, row.allowed});
-  // Meanings are sentences: each stands below its line of the table and does not widen the columns.
-  std::istringstream lines{text_table(columns)};
-  std::string line;
-  for (std::size_t row = 0; std::getline(lines, line); ++row) {
-    text += line + "\n";
-    if (row > 0) text += "    " + wrapped(rows[row - 1].meaning, 96, 4) + "\n";
-  }
-  return text;
+  return text + text_table_with_notes(
+                    columns, [&](std::size_t row) { return rows[row].meaning; }, results_width());
 }
 
 json json_of(const Found& found) {
@@ -78,20 +71,11 @@ json json_of(const Found& found) {
   for (const OptionRow& row : option_rows(*described)) {
     options.push_back({{"name", row.name}, {"default", row.default_value}, {"allowed", row.allowed}, {"meaning", row.meaning}});
   }
-  return {{"seam", found.seam->seam()}, {"name", found.name}, {"summary", offer_of(found).summary}, {"options", std::move(options)}};
+  return {
+      {"seam", found.seam->seam()}, {"name", found.name}, {"summary", offer_of(found).summary}, {"options", std::move(options)}};
 }
 
-}  // namespace
-
-int policies_verb(const Arguments& arguments) {
-  constexpr Usage usage{.verb = "policies",
-                        .arguments = "[NAME] [options]",
-                        .purpose = "Lists the policies and models that scenarios can name, by what they decide; with a NAME, its options.",
-                        .examples = "  headroom policies hpa\n  headroom policies workloads --json\n"};
-  boost::program_options::options_description options;
-  options.add_options()("json", "the same as JSON");
-  const CommandLine line{usage, options, arguments};
-  if (line.wants_help()) return write_results(line.help()), exit_success;
+int list_or_show(const CommandLine& line) {
   const bool by_name = !line.positional().empty();
   const std::vector<Found> found = by_name ? matching(line.only_argument("policy or model")) : everything();
   if (line.has("json")) {
@@ -104,6 +88,19 @@ int policies_verb(const Arguments& arguments) {
   for (std::size_t i = 0; by_name && i < found.size(); ++i) text += (i == 0 ? "" : "\n") + reference(found[i]);
   write_results(text);
   return exit_success;
+}
+
+}  // namespace
+
+int policies_verb(const Arguments& arguments) {
+  constexpr Usage usage{
+      .verb = "policies",
+      .arguments = "[NAME] [options]",
+      .purpose = "Lists the policies and models that scenarios can name, by what they decide; with a NAME, its options.",
+      .examples = "  headroom policies hpa\n  headroom policies workloads --json\n"};
+  boost::program_options::options_description options;
+  add_json_option(options);
+  return act_on_command_line(usage, options, arguments, list_or_show);
 }
 
 }  // namespace headroom::cli

@@ -13,6 +13,13 @@ void add_setting_options(po::options_description& options) {
                         "changes one value of the scenario and of every variant: --set /services/api/replicas=5; repeatable");
 }
 
+po::options_description reading_options() {
+  po::options_description options;
+  add_setting_options(options);
+  add_json_option(options);
+  return options;
+}
+
 void add_variant_option(po::options_description& options) {
   options.add_options()("variant", po::value<std::string>()->value_name("NAME"), "this variant instead of the base");
 }

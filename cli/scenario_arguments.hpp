@@ -7,6 +7,8 @@
 namespace headroom::cli {
 
 void add_setting_options(boost::program_options::options_description& options);
+// What the verbs take that read scenarios and run nothing: --set and --json.
+boost::program_options::options_description reading_options();
 void add_variant_option(boost::program_options::options_description& options);
 
 // From --set, --seed and --replications, as far as they were given. Throws UsageError.

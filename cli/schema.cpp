@@ -14,11 +14,11 @@ int schema_verb(const Arguments& arguments) {
                         .purpose = "Writes the JSON Schema (draft-07) of scenario files to stdout.",
                         .examples = "  headroom schema > scenario.schema.json\n"};
   const boost::program_options::options_description options;
-  const CommandLine line{usage, options, arguments};
-  if (line.wants_help()) return write_results(line.help()), exit_success;
-  if (!line.positional().empty()) throw UsageError{"takes no argument, not \"" + line.positional().front() + "\""};
-  write_results(scenario_schema().dump(2) + "\n");
-  return exit_success;
+  return act_on_command_line(usage, options, arguments, [](const CommandLine& line) -> int {
+    if (!line.positional().empty()) throw UsageError{"takes no argument, not \"" + line.positional().front() + "\""};
+    write_results(scenario_schema().dump(2) + "\n");
+    return exit_success;
+  });
 }
 
 }  // namespace headroom::cli

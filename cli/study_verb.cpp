@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/exit_code.hpp"
+#include "cli/next_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "reports/study_report.hpp"
@@ -40,7 +41,8 @@ std::vector<RunRequest> all_requests(const ScenarioFile& file) {
   // Replication by replication, so that an interrupted study has seen every variant about equally often.
   for (int replication = 0; replication < most; ++replication) {
     for (std::size_t v = 0; v < file.variants.size(); ++v) {
-      if (replication < file.variants[v].scenario.replications.count) requests.push_back({v, static_cast<std::uint64_t>(replication)});
+      if (replication < file.variants[v].scenario.replications.count)
+        requests.push_back({v, static_cast<std::uint64_t>(replication)});
     }
   }
   return requests;
@@ -62,21 +64,18 @@ Study simulate_all(const ScenarioFile& file, const StudyOptions& options) {
   return run_until(file.variants.size(), at_least, at_most, precise, run, options);
 }
 
-// Words that a shell takes apart are quoted.
-std::string quoted(const std::string& word) {
-  const bool plain = word.find_first_of(" \t\"'$`\\*?&;|<>()#!") == std::string::npos;
-  return plain ? word : "'" + word + "'";
+// Nothing to show unless every variant has at least one run.
+bool can_be_reported(const Study& study) {
+  return std::none_of(study.runs.begin(), study.runs.end(), [](const auto& runs) { return runs.empty(); });
 }
 
-std::string next_commands(const StudyArguments& arguments, const std::string& folder, const StudyReport& report) {
-  const std::string self = quoted(program()), path = quoted(report.file.path);
-  const bool compares = arguments.verb == "compare";
-  const std::string named = arguments.variant.empty() ? "" : " --variant " + quoted(arguments.variant);
-  const std::string other = compares ? fmt::format("{} run {} --variant {}", self, path, quoted(report.file.variants.back().name))
-                                     : fmt::format("{} compare {}", self, path);
-  return fmt::format("report  {}\nnext    {} explain {}{}\n        {}\n        {} {} {}{} --replications {}\n",
-                     (std::filesystem::path{folder} / "report.html").string(), self, path, named, other, self, arguments.verb, path, named,
-                     2 * report.study.runs.front().size());
+std::string what_is_kept(const Study& study) {
+  std::size_t ended = 0;
+  for (const std::vector<RunResult>& runs : study.runs) ended += runs.size();
+  if (ended == 0) return "no run had ended, so there is nothing to report";
+  const std::string runs = fmt::format("{} run{} had ended", ended, ended == 1 ? "" : "s");
+  return runs + (can_be_reported(study) ? " and the report rests on them"
+                                        : ", but not one of every variant, so there is nothing to report");
 }
 
 void say_what_failed(const ScenarioFile& file, const Study& study) {
@@ -84,7 +83,7 @@ void say_what_failed(const ScenarioFile& file, const Study& study) {
     write_message(fmt::format("headroom: replication {} of {} did not complete (exit {}): {}\n", failed.request.replication,
                               file.variants[failed.request.variant].name, failed.exit_code, failed.message));
   }
-  if (study.interrupted) write_message("headroom: interrupted; what had finished is kept\n");
+  if (study.interrupted) write_message(fmt::format("headroom: interrupted; {}\n", what_is_kept(study)));
 }
 
 int exit_code_of_failures(const Study& study) {
@@ -106,30 +105,47 @@ int exit_code_of(const StudyReport& report, bool inconclusive_passes) {
   return inconclusive_passes ? exit_success : exit_inconclusive;
 }
 
-// Nothing to show unless every variant has at least one run.
-bool can_be_reported(const Study& study) {
-  return std::none_of(study.runs.begin(), study.runs.end(), [](const auto& runs) { return runs.empty(); });
+// Where the report goes. Looked at before the first run: an hour of simulation is a high price for a mistyped path.
+std::string report_folder(const StudyArguments& arguments, const ScenarioFile& file) {
+  const std::string folder = arguments.output.empty() ? "out/" + slug(file.variants.front().scenario.name) : arguments.output;
+  try {
+    prepare_report_folder(folder);
+  } catch (const std::runtime_error& error) {
+    throw UsageError{std::string{error.what()} + "; nothing was run"};
+  }
+  return folder;
 }
 
-void publish(const StudyArguments& arguments, const StudyReport& report) {
-  const std::string folder = arguments.output.empty() ? "out/" + slug(report.file.variants.front().scenario.name) : arguments.output;
-  write_report(report, folder);
-  const std::string next = arguments.quiet ? "" : next_commands(arguments, folder, report);
+// What is known is shown even if it could not be written: the runs may have taken long.
+void publish(const StudyArguments& arguments, const StudyReport& report, const std::string& folder) {
+  std::string failure;
+  try {
+    write_report(report, folder);
+  } catch (const std::runtime_error& error) {
+    failure = error.what();
+  }
+  const std::string place =
+      failure.empty() ? fmt::format("report  {}\n", (std::filesystem::path{folder} / "report.html").string()) : "";
+  const std::string next = arguments.quiet ? "" : place + next_commands(arguments, report);
   if (arguments.json) {
     write_results(to_json(report).dump(2) + "\n");
     write_message(next);
   } else {
-    write_results(to_terminal(report, colour_on_results() && !arguments.no_color) + (next.empty() ? "" : "\n" + next));
+    const bool colour = colour_on_results() && !arguments.no_color;
+    write_results(to_terminal(report, colour, results_width()) + (next.empty() ? "" : "\n" + next));
   }
+  if (!failure.empty()) throw OutputError{failure};
 }
 
 }  // namespace
 
 void add_study_options(po::options_description& options) {
-  options.add_options()("output,o", po::value<std::string>()->value_name("DIR"), "folder of the report (default: out/<name of the scenario>)")(
+  options.add_options()("output,o", po::value<std::string>()->value_name("DIR"),
+                        "folder of the report (default: out/<name of the scenario>)")(
       "seed", po::value<std::string>()->value_name("N"), "of all random numbers, instead of the scenario's")(
       "replications", po::value<std::string>()->value_name("N"), "runs per variant, instead of the scenario's")(
-      "workers", po::value<std::string>()->value_name("N"), "processes at a time (default: one per processor); results do not depend on it")(
+      "workers", po::value<std::string>()->value_name("N"),
+      "processes at a time (default: one per processor); results do not depend on it")(
       "inconclusive", po::value<std::string>()->value_name("WORD"), "report: an inconclusive outcome ends with 3; pass: with 0")(
       "keep-going", "go on with the other runs after one has failed")("json", "summary.json on stdout instead of the table")(
       "quiet,q", "no progress and no next commands")("no-color", "no colours, even on a terminal");
@@ -140,6 +156,11 @@ StudyArguments study_arguments(const std::string& verb, const CommandLine& line)
   arguments.verb = verb;
   arguments.variant = line.text("variant").value_or("");
   arguments.output = line.text("output").value_or("");
+  if (line.has("output") && arguments.output.empty())
+    throw UsageError{"--output is empty; write the name of a folder, or leave it out"};
+  arguments.settings = line.texts("set");
+  arguments.seed = line.text("seed").value_or("");
+  arguments.replications = line.text("replications").value_or("");
   arguments.workers = static_cast<unsigned>(line.number("workers", 0, 4096).value_or(0));
   const std::string word = line.text("inconclusive").value_or("report");
   if (word != "pass" && word != "report") throw UsageError{fmt::format("--inconclusive is \"{}\"; write report or pass", word)};
@@ -153,6 +174,7 @@ StudyArguments study_arguments(const std::string& verb, const CommandLine& line)
 
 int simulate_and_report(const StudyArguments& arguments, ScenarioFile file) {
   const auto begin = std::chrono::steady_clock::now();
+  const std::string folder = report_folder(arguments, file);
   ProgressLine progress{!arguments.quiet && animation_on_messages()};
   StudyOptions options;
   options.workers = arguments.workers;
@@ -163,9 +185,9 @@ int simulate_and_report(const StudyArguments& arguments, ScenarioFile file) {
   say_what_failed(file, study);
   if (!can_be_reported(study)) return study.interrupted ? exit_interrupted : exit_code_of_failures(study);
   const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  const std::string command = fmt::format("headroom {} {}", arguments.verb, file.path);
+  const std::string command = study_command(arguments, file.path);
   const StudyReport report = make_study_report(command, std::move(file), std::move(study), wall);
-  publish(arguments, report);
+  publish(arguments, report, folder);
   return exit_code_of(report, arguments.inconclusive_passes);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/command_line.hpp"
 #include "scenarios/reader.hpp"
@@ -13,6 +14,9 @@ struct StudyArguments {
   std::string verb;
   std::string variant;  // the one that was asked for; empty: the base, or all
   std::string output;   // empty: out/<name of the scenario>
+  // As they were given, for the commands that are suggested; empty where they were not. read_options() is what they do.
+  std::vector<std::string> settings;
+  std::string seed, replications;
   unsigned workers = 0;
   bool inconclusive_passes = false;
   bool keep_going = false;

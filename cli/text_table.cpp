@@ -1,16 +1,11 @@
 #include "cli/text_table.hpp"
 
 #include <algorithm>
+#include <sstream>
+
+#include "reports/text_layout.hpp"
 
 namespace headroom::cli {
-namespace {
-
-// Characters, not bytes: names may be written in any script.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-}  // namespace
 
 std::string text_table(const std::vector<std::vector<std::string>>& rows, const std::vector<std::size_t>& right) {
   std::vector<std::size_t> widths;
@@ -32,24 +27,16 @@ std::string text_table(const std::vector<std::vector<std::string>>& rows, const 
   return text;
 }
 
-std::string wrapped(const std::string& text, std::size_t width, std::size_t indent) {
-  std::string result;
-  std::size_t column = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find(' ', begin), text.size());
-    const std::string word = text.substr(begin, end - begin);
-    if (column > 0 && column + 1 + width_of(word) > width) {
-      result += "\n" + std::string(indent, ' ');
-      column = indent;
-    } else if (column > 0) {
-      result += " ";
-      ++column;
-    }
-    result += word;
-    column += width_of(word);
-    begin = end + 1;
+std::string text_table_with_notes(const std::vector<std::vector<std::string>>& rows,
+                                  const std::function<std::string(std::size_t)>& note, std::size_t width) {
+  std::string text;
+  std::istringstream lines{text_table(rows)};
+  std::string line;
+  for (std::size_t row = 0; std::getline(lines, line); ++row) {
+    text += line + "\n";
+    if (row > 0) text += "    " + wrapped(note(row - 1), width, 4, 4) + "\n";
   }
-  return result;
+  return text;
 }
 
 }  // namespace headroom::cli

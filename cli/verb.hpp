@@ -14,6 +14,7 @@ int compare_verb(const Arguments& arguments);
 int check_verb(const Arguments& arguments);
 int explain_verb(const Arguments& arguments);
 int policies_verb(const Arguments& arguments);
+int metrics_verb(const Arguments& arguments);
 int schema_verb(const Arguments& arguments);
 
 struct Verb {
@@ -28,6 +29,7 @@ inline constexpr std::array verbs{
     Verb{"explain", "demand against capacity of everything, by arithmetic; no run", explain_verb},
     Verb{"check", "is the file right: every issue with its place; no run", check_verb},
     Verb{"policies", "what there is to choose from, and its options", policies_verb},
+    Verb{"metrics", "what conditions can speak of: metrics, labels, aggregations", metrics_verb},
     Verb{"schema", "the JSON Schema of scenario files, for editors", schema_verb},
 };
 

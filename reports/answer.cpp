@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/comparison.hpp"
 #include "reports/display.hpp"
 
 namespace headroom {
@@ -51,7 +52,8 @@ VariantAnswer answer_of(const std::string& name, const std::vector<Verdict>& ver
     answer.sentence = fmt::format("leaves {} of {} open: {}", open, all, reasons(verdicts, Outcome::inconclusive));
   } else {
     answer.summary = fmt::format("{} of {} hold", required, all);
-    answer.sentence = required == 1 ? "keeps its one required objective" : fmt::format("keeps all {} required objectives", required);
+    answer.sentence =
+        required == 1 ? "keeps its one required objective" : fmt::format("keeps all {} required objectives", required);
   }
   return answer;
 }
@@ -77,7 +79,8 @@ std::string answer_line(const StudyReport& report) {
     names += (names.empty() ? ": " : ", ") + answer.variant;
   }
   if (passed == 0) return fmt::format("none of {} variants is shown to keep every required objective", answers.size());
-  return fmt::format("{} of {} variants keep{} every required objective{}", passed, answers.size(), passed == 1 ? "s" : "", names);
+  return fmt::format("{} of {} variants keep{} every required objective{}", passed, answers.size(), passed == 1 ? "s" : "",
+                     names);
 }
 
 std::vector<std::string> caveats_of(const StudyReport& report) {
@@ -94,6 +97,15 @@ std::vector<std::string> caveats_of(const StudyReport& report) {
   return caveats;
 }
 
+std::string equal_legend(const std::string& reference) {
+  return "not distinguishable from " + reference + " (paired by replication, 95 %, Holm)";
+}
+
+std::string too_few_legend(const std::string& reference) {
+  return fmt::format("too few runs to tell it from {}: {} runs that go on like these would; try --replications {}", reference,
+                     enough_runs_to_tell, enough_runs_to_tell);
+}
+
 std::string value_text(const Verdict& verdict, std::string_view plus_minus) {
   if (verdict.value.count == 0) return "-";
   const bool is_breach = verdict.objective.that.lasting.has_value();
@@ -105,12 +117,19 @@ std::string value_text(const Verdict& verdict, std::string_view plus_minus) {
 
 std::string margin_text(const Verdict& verdict) {
   if (!verdict.margin) return "";
-  if (*verdict.margin <= -1.0) {
-    const double factor = 1.0 - *verdict.margin;
-    return number_text(factor) + "x the limit";
-  }
-  const std::string share = display(std::fabs(*verdict.margin), Dimension::ratio);
-  return share + (*verdict.margin < 0.0 ? " beyond the limit" : " to spare");
+  const Condition& condition = verdict.objective.that;
+  // Of a time that a promise was broken for there is no "144x the limit": the limit is on something else.
+  if (condition.lasting) return verdict.value.mean == 0.0 ? "" : "allowed under " + span_text(to_seconds(*condition.lasting));
+  const double margin = *verdict.margin;
+  const bool is_upper = condition.comparison == Comparison::less || condition.comparison == Comparison::less_equal;
+  if (margin == 0.0)
+    return verdict.outcome != Outcome::fail ? "at the limit"
+           : is_upper                       ? "at the limit, must be below"
+                                            : "at the limit, must be above";
+  if (margin <= -1.0) return number_text(1.0 - margin) + "x the limit";
+  constexpr double smallest_shown = 5e-5;  // less reads as "0 %"
+  if (std::fabs(margin) < smallest_shown) return margin < 0.0 ? "just beyond the limit" : "just inside the limit";
+  return display(std::fabs(margin), Dimension::ratio) + (margin < 0.0 ? " beyond the limit" : " to spare");
 }
 
 std::string explanation_text(const Verdict& verdict) {

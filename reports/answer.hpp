@@ -9,13 +9,14 @@
 
 namespace headroom {
 
-// The outcome of a variant with a sentence on its required objectives: "misses 2 of 5 objectives: p(95) latency < 300 ms (1.92 s), …".
+// The outcome of a variant with a sentence on its required objectives: "misses 2 of 5 objectives: p(95) latency < 300 ms (1.92
+// s), …".
 struct VariantAnswer {
   std::string variant;
   Outcome outcome = Outcome::pass;
-  std::size_t runs = 0;      // that completed
-  std::string summary;       // "1 of 3 objectives missed": no reasons, fits a line
-  std::string sentence;      // with the objectives that decide and their values
+  std::size_t runs = 0;  // that completed
+  std::string summary;   // "1 of 3 objectives missed": no reasons, fits a line
+  std::string sentence;  // with the objectives that decide and their values
 };
 std::vector<VariantAnswer> answers_of(const StudyReport& report);
 
@@ -25,9 +26,15 @@ std::string answer_line(const StudyReport& report);
 // What a reader must know before believing the rest: failed runs, an interruption, one replication only. May be empty.
 std::vector<std::string> caveats_of(const StudyReport& report);
 
-// "1.91 s", with "for": "broken for 4 min"; with the interval's half width if `plus_minus` is not empty. A dash if nothing was observed.
+// What stands beside a difference that is Standing::equal or Standing::too_few_runs, as a sentence without a full stop.
+std::string equal_legend(const std::string& reference);
+std::string too_few_legend(const std::string& reference);
+
+// "1.91 s", with "for": "broken for 4 min"; with the interval's half width if `plus_minus` is not empty. A dash if nothing was
+// observed.
 std::string value_text(const Verdict& verdict, std::string_view plus_minus);
-// "12 % to spare", "12 % beyond the limit", "6.4x the limit"; empty without a margin.
+// "12 % to spare", "12 % beyond the limit", "6.4x the limit", "at the limit, must be below"; with "for": "allowed under 1 min".
+// Empty without a margin.
 std::string margin_text(const Verdict& verdict);
 // The verdict's explanation, without what caveats_of() says once for the whole report.
 std::string explanation_text(const Verdict& verdict);

@@ -126,7 +126,8 @@ std::vector<std::string> ChartBuilder::label_values(const std::string& metric, c
       for (const Series& series : run.series) {
         if (series.metric != metric) continue;
         for (const Label& candidate : series.labels) {
-          if (candidate.name == label && std::find(found.begin(), found.end(), candidate.value) == found.end()) found.push_back(candidate.value);
+          if (candidate.name == label && std::find(found.begin(), found.end(), candidate.value) == found.end())
+            found.push_back(candidate.value);
         }
       }
     }
@@ -141,7 +142,8 @@ ChartLine ChartBuilder::line_of(std::size_t variant, const MetricSelector& selec
     const Values values = window_values(selector, run);
     for (std::size_t i = 0; i < values.size(); ++i) {
       const auto place = std::lower_bound(time_.begin(), time_.end(), run.window_ends[i]);
-      if (values[i] && place != time_.end() && *place == run.window_ends[i]) windows[static_cast<std::size_t>(place - time_.begin())].add(*values[i]);
+      if (values[i] && place != time_.end() && *place == run.window_ends[i])
+        windows[static_cast<std::size_t>(place - time_.begin())].add(*values[i]);
     }
   }
   const bool banded = report_.study.runs[variant].size() > 1;
@@ -188,7 +190,14 @@ void ChartBuilder::add_chart(ChartGroup& group, const std::string& title, std::v
                              const std::vector<ChartSubject>& subjects) const {
   const Extent extent = extent_of(lines);
   const DisplayUnit unit = unit_for(dimension_of(subjects.front().selector), {&*extent.largest, 1});
-  Chart chart{.title = title, .unit = unit.name, .x_title = {}, .x_unit = {}, .x = time_, .lines = std::move(lines), .limits = {}};
+  Chart chart{.title = title,
+              .unit = unit.name,
+              .x_title = {},
+              .x_unit = {},
+              .y_title = {},
+              .x = time_,
+              .lines = std::move(lines),
+              .limits = {}};
   // Latencies that span decades would leave all but the worst on the floor.
   const bool is_latency = subjects.front().selector.aggregation == Aggregation::percentile;
   chart.logarithmic = is_latency && extent.smallest_positive && *extent.largest / *extent.smallest_positive > 50.0;
@@ -252,7 +261,14 @@ void ChartBuilder::add_cumulated(ChartGroup& group, const ChartSubject& subject)
   const double largest = *extent_of(lines).largest;
   const DisplayUnit unit = unit_for(Dimension::money, {&largest, 1});
   for (ChartLine& line : lines) scale(line, unit);
-  group.charts.push_back({.title = subject.title, .unit = unit.name, .x_title = {}, .x_unit = {}, .x = time_, .lines = std::move(lines), .limits = {}});
+  group.charts.push_back({.title = subject.title,
+                          .unit = unit.name,
+                          .x_title = {},
+                          .x_unit = {},
+                          .y_title = {},
+                          .x = time_,
+                          .lines = std::move(lines),
+                          .limits = {}});
 }
 
 void ChartBuilder::add_distribution(ChartGroup& group) const {
@@ -261,7 +277,15 @@ void ChartBuilder::add_distribution(ChartGroup& group) const {
   const std::vector<double> grid = latency_grid(histograms);
   if (grid.empty()) return;
   const DisplayUnit unit = grid.back() < 10.0 ? DisplayUnit{1e-3, "ms"} : DisplayUnit{1.0, "s"};
-  Chart chart{.title = "Latency distribution", .unit = "%", .over_time = false, .x_title = "latency", .x_unit = unit.name, .x = {}, .lines = {}, .limits = {}};
+  Chart chart{.title = "Latency distribution",
+              .unit = "%",
+              .over_time = false,
+              .x_title = "latency",
+              .x_unit = unit.name,
+              .y_title = "answered within",
+              .x = {},
+              .lines = {},
+              .limits = {}};
   for (const double seconds : grid) chart.x.push_back(seconds / unit.size);
   for (std::size_t v = 0; v < variants(); ++v) {
     if (histograms[v].count() == 0) continue;

@@ -26,14 +26,20 @@ std::string table_begin(const std::string& first, const std::vector<std::string>
   return html + "<tbody>";
 }
 
-std::string in_unit(const std::string& title, const std::string& unit) { return unit.empty() ? title : title + " (" + unit + ")"; }
+std::string in_unit(const std::string& title, const std::string& unit) {
+  return unit.empty() ? title : title + " (" + unit + ")";
+}
+
+// The heading of a column of names whose rows are numbers in that unit.
+std::string in_words(const std::string& unit) { return unit.empty() ? "number" : unit == "/s" ? "per second" : "in " + unit; }
 
 std::string line_title(const ChartLine& line) {
-  return fmt::format("<span class=\"swatch {}c{}\" aria-hidden=\"true\"></span>", line.dashed ? "dashed " : "", line.colour % 8) + escaped(line.label);
+  return fmt::format("<span class=\"swatch {}c{}\" aria-hidden=\"true\"></span>", line.dashed ? "dashed " : "", line.colour % 8) +
+         escaped(line.label);
 }
 
 std::string time_summary(const Chart& chart) {
-  std::string html = table_begin(chart.unit, {"smallest", "mean", "largest", "last"});
+  std::string html = table_begin(in_words(chart.unit), {"smallest", "mean over time", "largest", "last"});
   for (const ChartLine& line : chart.lines) {
     std::vector<double> seen;
     for (const std::optional<double>& value : line.values) {
@@ -57,7 +63,7 @@ std::string distribution_summary(const Chart& chart) {
   std::vector<std::string> titles;
   titles.reserve(distribution_levels.size());
   for (const double level : distribution_levels) titles.push_back(fmt::format("p{:g}", 100.0 * level));
-  std::string html = table_begin(chart.x_unit, titles);
+  std::string html = table_begin(in_words(chart.x_unit), titles);
   for (const ChartLine& line : chart.lines) {
     html += "<tr><th scope=\"row\">" + line_title(line);
     for (const double quantile : line.quantiles) html += cell(quantile);
@@ -87,9 +93,11 @@ json chart_json(const Chart& chart) {
   for (const ChartLine& line : chart.lines) lines.push_back(line_json(line));
   json limits = json::array();
   for (const ChartLimit& limit : chart.limits) limits.push_back({{"value", limit.value}, {"label", limit.label}});
-  json object{{"title", chart.title},  {"unit", chart.unit},   {"over_time", chart.over_time}, {"logarithmic", chart.logarithmic},
-              {"stepped", chart.stepped},
-              {"x_title", chart.x_title}, {"x_unit", chart.x_unit}, {"lines", std::move(lines)},    {"limits", std::move(limits)}};
+  json object{{"title", chart.title},         {"unit", chart.unit},
+              {"over_time", chart.over_time}, {"logarithmic", chart.logarithmic},
+              {"stepped", chart.stepped},     {"x_title", chart.x_title},
+              {"x_unit", chart.x_unit},       {"y_title", chart.y_title},
+              {"lines", std::move(lines)},    {"limits", std::move(limits)}};
   // The times are the same for all charts: once in the page is enough.
   if (!chart.over_time) object["x"] = rounded({chart.x.begin(), chart.x.end()});
   return object;
@@ -126,15 +134,18 @@ std::string chart_data(const std::vector<ChartGroup>& groups, const std::vector<
   }
   json marked = json::array();
   for (const ChartSpan& span : spans) {
-    marked.push_back({{"label", span.label}, {"begin", span.begin_seconds}, {"end", span.end_seconds}, {"deleted", span.deleted}});
+    marked.push_back(
+        {{"label", span.label}, {"begin", span.begin_seconds}, {"end", span.end_seconds}, {"deleted", span.deleted}});
   }
   const std::string text = json{{"time", std::move(time)}, {"charts", std::move(charts)}, {"spans", std::move(marked)}}.dump();
   // No "</script>" and no "<!--" may appear inside a script element, whatever a label says.
   std::string safe;
   safe.reserve(text.size());
   for (const char c : text) {
-    if (c == '<') safe += "\\u003c";
-    else safe += c;
+    if (c == '<')
+      safe += "\\u003c";
+    else
+      safe += c;
   }
   return safe;
 }

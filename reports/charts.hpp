@@ -14,8 +14,8 @@ namespace headroom {
 // One line. Means over the replications of a variant; low and high: smallest and largest of them, empty with one replication.
 struct ChartLine {
   std::string label;
-  std::size_t colour = 0;   // of the palette; a variant has the same colour in every chart
-  bool dashed = false;      // what was wanted, beside what there was
+  std::size_t colour = 0;  // of the palette; a variant has the same colour in every chart
+  bool dashed = false;     // what was wanted, beside what there was
   std::vector<std::optional<double>> values;
   std::vector<std::optional<double>> low, high;
   std::vector<double> quantiles;  // of a distribution, at distribution_levels, on the horizontal axis
@@ -30,11 +30,12 @@ struct ChartLimit {
 
 struct Chart {
   std::string title;
-  std::string unit;                // of the vertical axis; may be empty
-  bool over_time = true;           // horizontal axis: seconds since the start; else a quantity of its own, on a logarithmic axis
-  std::string x_title, x_unit;     // of that quantity
-  bool logarithmic = false;        // vertical axis
-  bool stepped = false;            // levels of whole things
+  std::string unit;             // of the vertical axis; may be empty
+  bool over_time = true;        // horizontal axis: seconds since the start; else a quantity of its own, on a logarithmic axis
+  std::string x_title, x_unit;  // of that quantity
+  std::string y_title;          // of the vertical axis, where the title does not say it
+  bool logarithmic = false;     // vertical axis
+  bool stepped = false;         // levels of whole things
   std::vector<double> x;
   std::vector<ChartLine> lines;
   std::vector<ChartLimit> limits;

@@ -1,7 +1,9 @@
 #include "reports/comparison.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <utility>
 
 #include "reports/display.hpp"
 #include "sim/measure/evaluate.hpp"
@@ -14,7 +16,8 @@ class Rows {
   void add(MetricSelector selector, const std::string& phase = {}) {
     const auto same = [&](const ComparisonRow& row) { return row.selector == selector && row.phase == phase; };
     if (std::any_of(rows_.begin(), rows_.end(), same)) return;
-    ComparisonRow row{.title = title_of(selector) + (phase.empty() ? "" : " during " + phase), .dimension = dimension_of(selector)};
+    ComparisonRow row{.title = title_of(selector) + (phase.empty() ? "" : " during " + phase),
+                      .dimension = dimension_of(selector)};
     row.selector = std::move(selector);
     row.phase = phase;
     rows_.push_back(std::move(row));
@@ -29,9 +32,7 @@ MetricSelector select(Aggregation aggregation, std::string metric, std::vector<L
   return {.aggregation = aggregation, .metric = std::move(metric), .labels = std::move(labels)};
 }
 
-MetricSelector percentile(double p) {
-  return {.aggregation = Aggregation::percentile, .percentile = p, .metric = "latency"};
-}
+MetricSelector percentile(double p) { return {.aggregation = Aggregation::percentile, .percentile = p, .metric = "latency"}; }
 
 // Names of a kind over all variants, in the order of the first that has them.
 template <class Spec, class Keep>
@@ -47,12 +48,15 @@ std::vector<std::string> names_of(const ScenarioFile& file, std::vector<Spec> Sc
 
 void add_system_rows(const ScenarioFile& file, Rows& rows) {
   const auto every = [](const auto&) { return true; };
-  for (const std::string& name : names_of(file, &Scenario::services, [](const ServiceSpec& spec) { return spec.autoscaler.chosen(); })) {
+  for (const std::string& name :
+       names_of(file, &Scenario::services, [](const ServiceSpec& spec) { return spec.autoscaler.chosen(); })) {
     rows.add(select(Aggregation::avg, "replicas", {{"service", name}}));
     rows.add(select(Aggregation::max, "replicas", {{"service", name}}));
   }
-  for (const std::string& name : names_of(file, &Scenario::services, every)) rows.add(select(Aggregation::avg, "cpu", {{"service", name}}));
-  for (const std::string& name : names_of(file, &Scenario::caches, every)) rows.add(select(Aggregation::avg, "hit_ratio", {{"cache", name}}));
+  for (const std::string& name : names_of(file, &Scenario::services, every))
+    rows.add(select(Aggregation::avg, "cpu", {{"service", name}}));
+  for (const std::string& name : names_of(file, &Scenario::caches, every))
+    rows.add(select(Aggregation::avg, "hit_ratio", {{"cache", name}}));
 }
 
 std::vector<ComparisonRow> choose_rows(const ScenarioFile& file) {
@@ -67,6 +71,14 @@ std::vector<ComparisonRow> choose_rows(const ScenarioFile& file) {
   rows.add(select(Aggregation::rate, "cost"));
   rows.add(select(Aggregation::last, "cost_per_user"));
   return rows.take();
+}
+
+// Of which only the span matters.
+Condition condition_of(const ComparisonRow& row) {
+  Condition condition;
+  condition.selector = row.selector;
+  condition.phase = row.phase;
+  return condition;
 }
 
 using ByReplication = std::map<std::uint64_t, double>;
@@ -98,14 +110,31 @@ std::optional<PairedDifference> difference_of(const ByReplication& values, const
   return paired_difference(own, other);
 }
 
+// Mean of what the instruments know each value to lie between; empty for empty ones.
+ValueBounds known_of(const ComparisonRow& row, const std::vector<RunResult>& runs) {
+  ValueBounds sum;
+  double count = 0.0;
+  for (const RunResult& run : runs) {
+    const std::optional<ValueBounds> bounds = evaluate_bounds(row.selector, run, span_of(condition_of(row), run));
+    if (!bounds) continue;
+    sum.low += bounds->low;
+    sum.high += bounds->high;
+    count += 1.0;
+  }
+  return count == 0.0 ? sum : ValueBounds{sum.low / count, sum.high / count};
+}
+
 void measure(ComparisonRow& row, const Study& study) {
   std::optional<ByReplication> reference;
   for (const std::vector<RunResult>& runs : study.runs) {
     const ByReplication values = values_of(row, runs);
     ComparisonCell cell;
     if (!values.empty()) cell.value = t_interval(plain(values));
-    if (reference) cell.difference = difference_of(values, *reference);
-    else reference = values;
+    cell.known = known_of(row, runs);
+    if (reference)
+      cell.difference = difference_of(values, *reference);
+    else
+      reference = values;
     row.cells.push_back(cell);
   }
 }
@@ -114,35 +143,46 @@ bool has_data(const ComparisonRow& row) {
   return std::any_of(row.cells.begin(), row.cells.end(), [](const ComparisonCell& cell) { return cell.value.count > 0; });
 }
 
+// Half of what is left open by the buckets of histograms; nothing for what is kept exactly.
+double resolution(const ComparisonCell& cell) { return (cell.known.high - cell.known.low) / 2.0; }
+
+Standing standing_of(const ComparisonCell& cell, const ComparisonCell& reference, bool rejected) {
+  const PairedDifference& difference = *cell.difference;
+  // The middles of neighbouring buckets are a nanosecond further apart than the half widths: no difference to speak of.
+  constexpr double touching = 1.001;
+  if (std::fabs(difference.difference.mean) <= touching * (resolution(cell) + resolution(reference))) return Standing::equal;
+  if (rejected) return Standing::differs;
+  const bool more_would_tell = difference.difference.count < fewest_runs && p_value_with(difference, enough_runs_to_tell) < 0.05;
+  return more_would_tell ? Standing::too_few_runs : Standing::equal;
+}
+
 // One family of hypotheses: every difference of the table that has an interval.
-void mark_distinguishable(std::vector<ComparisonRow>& rows) {
-  std::vector<ComparisonCell*> cells;
+void mark_standings(std::vector<ComparisonRow>& rows) {
+  std::vector<std::pair<ComparisonCell*, const ComparisonCell*>> cells;  // with their reference
   std::vector<double> p_values;
   for (ComparisonRow& row : rows) {
     for (ComparisonCell& cell : row.cells) {
       if (!cell.difference || !cell.difference->difference.known) continue;
-      cells.push_back(&cell);
+      cells.emplace_back(&cell, &row.cells.front());
       p_values.push_back(cell.difference->p_value);
     }
   }
   const std::vector<bool> rejected = holm_rejects(p_values);
-  for (std::size_t i = 0; i < cells.size(); ++i) cells[i]->distinguishable = rejected[i];
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    cells[i].first->standing = standing_of(*cells[i].first, *cells[i].second, rejected[i]);
 }
 
 }  // namespace
 
 std::optional<double> row_value(const ComparisonRow& row, const RunResult& run) {
-  Condition condition;
-  condition.selector = row.selector;
-  condition.phase = row.phase;
-  return evaluate(row.selector, run, span_of(condition, run));
+  return evaluate(row.selector, run, span_of(condition_of(row), run));
 }
 
 std::vector<ComparisonRow> compare_variants(const ScenarioFile& file, const Study& study) {
   std::vector<ComparisonRow> rows = choose_rows(file);
   for (ComparisonRow& row : rows) measure(row, study);
   std::erase_if(rows, [](const ComparisonRow& row) { return !has_data(row); });
-  mark_distinguishable(rows);
+  mark_standings(rows);
   return rows;
 }
 

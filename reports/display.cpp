@@ -22,7 +22,8 @@ struct NamedUnit {
 
 // From small to large.
 std::span<const NamedUnit> units_of(Dimension dimension) {
-  static constexpr std::array<NamedUnit, 6> times{{{1e-6, "us"}, {1e-3, "ms"}, {1.0, "s"}, {60.0, "min"}, {hour, "h"}, {24.0 * hour, "d"}}};
+  static constexpr std::array<NamedUnit, 6> times{
+      {{1e-6, "us"}, {1e-3, "ms"}, {1.0, "s"}, {60.0, "min"}, {hour, "h"}, {24.0 * hour, "d"}}};
   static constexpr std::array<NamedUnit, 5> sizes{
       {{1.0, "B"}, {1024.0, "KiB"}, {1048576.0, "MiB"}, {1073741824.0, "GiB"}, {1099511627776.0, "TiB"}}};
   static constexpr std::array<NamedUnit, 1> rates{{{1.0, "/s"}}};
@@ -126,15 +127,9 @@ std::string words_of(const MetricSelector& selector) {
 }  // namespace
 
 Dimension dimension_of(const MetricSelector& selector) {
-  if (selector.aggregation == Aggregation::time_to) return Dimension::time;
   const MetricInfo* info = find_metric(selector.metric);
-  if (info == nullptr) return Dimension::count;
-  const bool counts = selector.aggregation == Aggregation::count;
-  if (info->kind != MetricKind::counter) return counts ? Dimension::count : info->dimension;
-  const bool is_money = info->dimension == Dimension::money || selector.metric == "cost";
-  if (counts) return is_money ? Dimension::money : Dimension::count;
-  if (selector.aggregation != Aggregation::rate) return info->dimension;
-  return is_money ? Dimension::money_rate : Dimension::rate;
+  if (info == nullptr) return selector.aggregation == Aggregation::time_to ? Dimension::time : Dimension::count;
+  return value_dimension(*info, selector.aggregation).value_or(info->dimension);
 }
 
 DisplayUnit unit_for(Dimension dimension, std::span<const double> values) {

@@ -14,10 +14,14 @@ namespace {
 std::string cell_text(const std::string& text) {
   std::string safe;
   for (const char c : text) {
-    if (c == '|') safe += "\\|";
-    else if (c == '\n' || c == '\r') safe += ' ';
-    else if (c == '<') safe += "&lt;";
-    else safe += c;
+    if (c == '|')
+      safe += "\\|";
+    else if (c == '\n' || c == '\r')
+      safe += ' ';
+    else if (c == '<')
+      safe += "&lt;";
+    else
+      safe += c;
   }
   return safe;
 }
@@ -31,7 +35,8 @@ std::string row_text(const std::vector<std::string>& cells) {
 // `numbers`: titles of the columns that hold numbers and are set to the right.
 std::string table_head(const std::vector<std::string>& titles, const std::vector<std::string>& numbers) {
   std::string text = row_text(titles) + "|";
-  for (const std::string& title : titles) text += std::find(numbers.begin(), numbers.end(), title) == numbers.end() ? " --- |" : " ---: |";
+  for (const std::string& title : titles)
+    text += std::find(numbers.begin(), numbers.end(), title) == numbers.end() ? " --- |" : " ---: |";
   return text + "\n";
 }
 
@@ -68,20 +73,23 @@ std::string comparison_table(const StudyReport& report) {
   std::vector<std::string> titles = names;
   titles.insert(titles.begin(), "measure");
   std::string text = table_head(titles, names);
-  bool any_equal = false;
+  bool any_equal = false, any_too_few = false;
   for (const ComparisonRow& row : report.comparison) {
     std::vector<double> means;
     for (const ComparisonCell& cell : row.cells) means.push_back(cell.value.mean);
     const DisplayUnit unit = unit_for(row.dimension, means);
     std::vector<std::string> cells{row.title};
     for (const ComparisonCell& cell : row.cells) {
-      const bool equal = cell.difference && cell.difference->difference.known && !cell.distinguishable;
+      const bool equal = cell.standing == Standing::equal, too_few = cell.standing == Standing::too_few_runs;
       any_equal = any_equal || equal;
-      cells.push_back(cell.value.count == 0 ? "" : display(cell.value, unit, "±") + (equal ? " ≈" : ""));
+      any_too_few = any_too_few || too_few;
+      cells.push_back(cell.value.count == 0 ? "" : display(cell.value, unit, "±") + (equal ? " ≈" : too_few ? " ❔" : ""));
     }
     text += row_text(cells);
   }
-  if (any_equal) text += fmt::format("\n≈ not distinguishable from {} (paired, 95 %, Holm's correction)\n", report.file.variants.front().name);
+  const std::string& reference = report.file.variants.front().name;
+  if (any_equal) text += "\n≈ " + equal_legend(reference) + "\n";
+  if (any_too_few) text += "\n❔ " + too_few_legend(reference) + "\n";
   return text;
 }
 
@@ -93,11 +101,13 @@ std::string to_markdown(const StudyReport& report) {
   for (const VariantAnswer& answer : answers_of(report)) {
     text += fmt::format("- **{}** {}.\n", cell_text(answer.variant), cell_text(answer.sentence));
   }
-  const bool any_objective = std::any_of(report.verdicts.begin(), report.verdicts.end(), [](const auto& list) { return !list.empty(); });
+  const bool any_objective =
+      std::any_of(report.verdicts.begin(), report.verdicts.end(), [](const auto& list) { return !list.empty(); });
   if (any_objective) text += "\n## Verdicts\n\n" + verdicts_table(report);
   text += "\n## Comparison\n\n" + comparison_table(report);
   for (const std::string& caveat : caveats_of(report)) text += "\n> " + cell_text(caveat) + "\n";
-  text += fmt::format("\n{} simulated, seed {}, headroom {}\n", span_text(to_seconds(scenario.duration)), scenario.seed, headroom_version());
+  text += fmt::format("\n{} simulated, seed {}, headroom {}\n", span_text(to_seconds(scenario.duration)), scenario.seed,
+                      headroom_version());
   return text;
 }
 

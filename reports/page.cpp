@@ -11,6 +11,7 @@
 #include "reports/assets.hpp"
 #include "reports/chart_tables.hpp"
 #include "reports/charts.hpp"
+#include "reports/comparison.hpp"
 #include "reports/display.hpp"
 #include "reports/page_record.hpp"
 #include "reports/study_report.hpp"
@@ -87,7 +88,8 @@ json objectives_json(const StudyReport& report) {
       seen.push_back(text);
       json cells = json::array();
       for (const std::vector<Verdict>& others : report.verdicts) {
-        const auto own = std::find_if(others.begin(), others.end(), [&](const Verdict& verdict) { return verdict.objective.that.text == text; });
+        const auto own = std::find_if(others.begin(), others.end(),
+                                      [&](const Verdict& verdict) { return verdict.objective.that.text == text; });
         cells.push_back(verdict_cell(own == others.end() ? nullptr : &*own));
       }
       rows.push_back({{"text", text},
@@ -107,10 +109,12 @@ json difference_json(const ComparisonCell& cell, const ComparisonCell& reference
   const DisplayUnit shown = unit.name == "%" ? DisplayUnit{unit.size, "points"} : unit;
   std::string text = difference == 0.0 ? "±0" : signed_text(difference, shown);
   if (reference.value.mean != 0.0 && difference != 0.0 && unit.name != "%") {
-    text += fmt::format(" ({}{} %)", difference > 0 ? "+" : "", number_text(100.0 * difference / std::fabs(reference.value.mean)));
+    text +=
+        fmt::format(" ({}{} %)", difference > 0 ? "+" : "", number_text(100.0 * difference / std::fabs(reference.value.mean)));
   }
   if (!cell.difference->difference.known) return {{"difference", text}, {"kind", "same"}};
-  if (!cell.distinguishable) return {{"difference", "not distinguishable"}, {"kind", "same"}};
+  if (cell.standing == Standing::equal) return {{"difference", "not distinguishable"}, {"kind", "same"}};
+  if (cell.standing == Standing::too_few_runs) return {{"difference", "too few runs: " + text}, {"kind", "same"}};
   return {{"difference", text}, {"kind", "differs"}};
 }
 
@@ -131,9 +135,22 @@ json comparison_rows(const StudyReport& report) {
   return rows;
 }
 
+std::string difference_note(const StudyReport& report) {
+  std::string note = "Differences are against " + report.file.variants.front().name +
+                     ", paired by replication; \"not distinguishable\" at 95 % after Holm's correction over the whole table.";
+  const auto too_few = [](const ComparisonCell& cell) { return cell.standing == Standing::too_few_runs; };
+  const auto has_too_few = [&](const ComparisonRow& row) { return std::any_of(row.cells.begin(), row.cells.end(), too_few); };
+  if (std::any_of(report.comparison.begin(), report.comparison.end(), has_too_few)) {
+    note += fmt::format(" \"Too few runs\": {} runs that go on like these would tell (--replications {}).", enough_runs_to_tell,
+                        enough_runs_to_tell);
+  }
+  return note;
+}
+
 json variants_json(const StudyReport& report) {
   json list = json::array();
-  for (const NamedScenario& variant : report.file.variants) list.push_back({{"name", variant.name}, {"colour", list.size() % palette}});
+  for (const NamedScenario& variant : report.file.variants)
+    list.push_back({{"name", variant.name}, {"colour", list.size() % palette}});
   return list;
 }
 
@@ -171,13 +188,15 @@ std::string facts_of(const StudyReport& report) {
   std::size_t runs = 0;
   for (const auto& of_variant : report.study.runs) runs += of_variant.size();
   const std::size_t variants = report.file.variants.size();
-  return fmt::format("{} simulated · {} variant{} · {} run{} · seed {} · headroom {}", span_text(to_seconds(scenario.duration)), variants,
-                     variants == 1 ? "" : "s", runs, runs == 1 ? "" : "s", scenario.seed, headroom_version());
+  return fmt::format("{} simulated · {} variant{} · {} run{} · seed {} · headroom {}", span_text(to_seconds(scenario.duration)),
+                     variants, variants == 1 ? "" : "s", runs, runs == 1 ? "" : "s", scenario.seed, headroom_version());
 }
 
 std::string chart_note(const StudyReport& report, const std::vector<ChartSpan>& spans) {
-  const bool banded = std::any_of(report.study.runs.begin(), report.study.runs.end(), [](const auto& runs) { return runs.size() > 1; });
-  std::string note = banded ? "Lines are means over replications, window by window; bands reach from the smallest to the largest." : "One run per variant.";
+  const bool banded =
+      std::any_of(report.study.runs.begin(), report.study.runs.end(), [](const auto& runs) { return runs.size() > 1; });
+  std::string note = banded ? "Lines are means over replications, window by window; bands reach from the smallest to the largest."
+                            : "One run per variant.";
   if (std::any_of(spans.begin(), spans.end(), [](const ChartSpan& span) { return span.deleted; })) {
     note += " The shaded front was deleted as warm-up from all values above.";
   }
@@ -186,7 +205,10 @@ std::string chart_note(const StudyReport& report, const std::vector<ChartSpan>& 
 
 json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups) {
   const Scenario& scenario = report.file.variants.front().scenario;
-  json page{{"name", scenario.name}, {"description", scenario.description}, {"facts", facts_of(report)}, {"version", headroom_version()}};
+  json page{{"name", scenario.name},
+            {"description", scenario.description},
+            {"facts", facts_of(report)},
+            {"version", headroom_version()}};
   page["answer"] = lead_answer(report);
   page["answers"] = answers_json(report);
   page["caveats"] = json::array();
@@ -198,9 +220,7 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups)
   const bool many = report.file.variants.size() > 1;
   page["comparison_title"] = many ? "Comparison" : "Measures";
   page["rows"] = comparison_rows(report);
-  page["difference_note"] = many ? "Differences are against " + report.file.variants.front().name +
-                                       ", paired by replication; \"not distinguishable\" at 95 % after Holm's correction over the whole table."
-                                 : "";
+  page["difference_note"] = many ? difference_note(report) : "";
   page["changes"] = changes_json(report);
   page["chart_note"] = chart_note(report, chart_spans(report));
   page["groups"] = groups_json(groups);

@@ -53,7 +53,8 @@ json settings_json(const std::vector<Setting>& settings) {
 json assumptions_json(const Scenario& scenario) {
   json list = json::array();
   for (const AssumptionSpec& assumption : scenario.assumptions) {
-    list.push_back({{"name", assumption.name}, {"value", assumption.value}, {"range", assumption.range}, {"why", assumption.why}});
+    list.push_back(
+        {{"name", assumption.name}, {"value", assumption.value}, {"range", assumption.range}, {"why", assumption.why}});
   }
   return list;
 }
@@ -67,14 +68,17 @@ json inputs_json(const ScenarioFile& file) {
   return list;
 }
 
+// Between what the mean lies for all that a histogram tells; null for what is kept exactly.
+json within_json(const Verdict& verdict) {
+  if (verdict.known.low == verdict.known.high) return nullptr;
+  return {{"low", verdict.known.low}, {"high", verdict.known.high}};
+}
+
 json verdict_json(const Verdict& verdict) {
-  return {{"objective", verdict.objective.that.text},
-          {"severity", verdict.objective.severity},
-          {"source", verdict.objective.source},
-          {"outcome", to_text(verdict.outcome)},
-          {"value", interval_json(verdict.value)},
-          {"unit", unit_name(verdict.dimension)},
-          {"margin", verdict.margin ? json(*verdict.margin) : json(nullptr)},
+  return {{"objective", verdict.objective.that.text}, {"severity", verdict.objective.severity},
+          {"source", verdict.objective.source},       {"outcome", to_text(verdict.outcome)},
+          {"value", interval_json(verdict.value)},    {"unit", unit_name(verdict.dimension)},
+          {"mean_within", within_json(verdict)},      {"margin", verdict.margin ? json(*verdict.margin) : json(nullptr)},
           {"explanation", verdict.explanation}};
 }
 
@@ -126,7 +130,8 @@ json cell_json(const StudyReport& report, const ComparisonCell& cell, std::size_
   if (!cell.difference) return value;
   value["difference"] = interval_json(cell.difference->difference);
   value["p_value"] = cell.difference->p_value;
-  value["distinguishable"] = cell.distinguishable;
+  value["distinguishable"] = cell.standing == Standing::differs;
+  value["too_few_runs"] = cell.standing == Standing::too_few_runs;
   return value;
 }
 

@@ -1,4 +1,4 @@
-// The table for a terminal: plain ASCII, at most 100 columns, the most important line last.
+// The tables for a terminal: plain ASCII, as wide as they are told, the most important line last.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -6,87 +6,30 @@
 #include "reports/answer.hpp"
 #include "reports/display.hpp"
 #include "reports/study_report.hpp"
+#include "reports/terminal_table.hpp"
+#include "reports/text_layout.hpp"
 
 namespace headroom {
 namespace {
 
-constexpr std::size_t widest_line = 100;
-
-// ANSI colours, or nothing.
-class Paint {
- public:
-  explicit Paint(bool colour) : colour_{colour} {}
-  std::string operator()(Outcome outcome, const std::string& text) const {
-    return wrap(outcome == Outcome::pass ? "32" : outcome == Outcome::fail ? "31" : "33", text);
-  }
-  std::string strong(const std::string& text) const { return wrap("1", text); }
-  std::string faint(const std::string& text) const { return wrap("2", text); }
-
- private:
-  std::string wrap(const char* code, const std::string& text) const { return colour_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text; }
-  bool colour_;
-};
-
-// Characters, not bytes: names may be written in any script.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::string padded(std::string text, std::size_t width) {
-  const std::size_t used = width_of(text);
-  if (used < width) text.append(width - used, ' ');
-  return text;
-}
-
-std::string trimmed(std::string line) {
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line;
-}
-
-// Cells that go under one variant, with what colours them.
-struct Column {
-  std::string title;
-  std::vector<std::string> cells;
-  std::vector<std::optional<Outcome>> colours;
-  std::size_t width() const {
-    std::size_t width = width_of(title);
-    for (const std::string& cell : cells) width = std::max(width, width_of(cell));
-    return width;
-  }
-};
-
-// A table whose columns wrap into blocks below each other when they do not fit beside each other.
-std::string table_text(const std::string& heading, const std::vector<std::string>& titles, const std::vector<Column>& columns, const Paint& paint) {
-  std::size_t first = width_of(heading);
-  for (const std::string& title : titles) first = std::max(first, width_of(title));
+// What the marks of the table mean, as far as it has them; the same in Markdown and on the page.
+std::string legend(const StudyReport& report, const std::vector<TerminalColumn>& columns, const Paint& paint, std::size_t width) {
+  const auto has = [&](const char* mark) {
+    return std::any_of(columns.begin(), columns.end(), [&](const TerminalColumn& column) {
+      return std::find(column.marks.begin(), column.marks.end(), mark) != column.marks.end();
+    });
+  };
+  const std::string& reference = report.file.variants.front().name;
   std::string text;
-  for (std::size_t begin = 0; begin < columns.size();) {
-    std::size_t end = begin, used = first;
-    while (end < columns.size() && (end == begin || used + 3 + columns[end].width() <= widest_line)) used += 3 + columns[end++].width();
-    const auto line = [&](const std::string& title, auto cell) {
-      std::string row = padded(title, first);
-      for (std::size_t c = begin; c < end; ++c) row += "   " + cell(columns[c]);
-      text += trimmed(std::move(row)) + "\n";
-    };
-    line(heading, [&](const Column& column) { return paint.strong(padded(column.title, column.width())); });
-    for (std::size_t r = 0; r < titles.size(); ++r) {
-      line(titles[r], [&](const Column& column) {
-        const std::string cell = padded(column.cells[r], column.width());
-        return column.colours[r] ? paint(*column.colours[r], cell) : cell;
-      });
-    }
-    text += "\n";
-    begin = end;
-  }
-  return text;
+  const auto say = [&](const std::string& sentence) { text += paint.faint(wrapped(sentence, width, 3)) + "\n"; };
+  if (has("=")) say("=  " + equal_legend(reference));
+  if (has("?")) say("?  " + too_few_legend(reference));
+  return text + (text.empty() ? "" : "\n");
 }
 
-bool is_equal(const ComparisonCell& cell) { return cell.difference && cell.difference->difference.known && !cell.distinguishable; }
-
-std::string comparison_text(const StudyReport& report, const Paint& paint) {
-  std::vector<Column> columns(report.file.variants.size());
+std::string comparison_text(const StudyReport& report, const Paint& paint, std::size_t width) {
+  std::vector<TerminalColumn> columns(report.file.variants.size());
   std::vector<std::string> titles;
-  bool any_equal = false;
   for (std::size_t v = 0; v < columns.size(); ++v) columns[v].title = report.file.variants[v].name;
   for (const ComparisonRow& row : report.comparison) {
     titles.push_back(row.title);
@@ -95,14 +38,17 @@ std::string comparison_text(const StudyReport& report, const Paint& paint) {
     const DisplayUnit unit = unit_for(row.dimension, means);
     for (std::size_t v = 0; v < columns.size(); ++v) {
       const ComparisonCell& cell = row.cells[v];
-      any_equal = any_equal || is_equal(cell);
-      columns[v].cells.push_back(cell.value.count == 0 ? "-" : display(cell.value, unit, "+-") + (is_equal(cell) ? " =" : ""));
+      columns[v].cells.push_back(cell.value.count == 0 ? "-" : display(cell.value, unit, "+-"));
+      columns[v].marks.emplace_back(cell.standing == Standing::equal ? "=" : cell.standing == Standing::too_few_runs ? "?" : "");
       columns[v].colours.emplace_back();
     }
   }
-  std::string text = table_text("", titles, columns, paint);
-  if (any_equal) text += paint.faint(fmt::format("=  not distinguishable from {} (paired, 95 %, Holm)", report.file.variants.front().name)) + "\n\n";
-  return text;
+  return table_text("", titles, columns, paint, width) + legend(report, columns, paint, width);
+}
+
+std::string trimmed(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
 }
 
 std::string mark_of(Outcome outcome) { return outcome == Outcome::pass ? "ok" : outcome == Outcome::fail ? "x " : "? "; }
@@ -117,26 +63,31 @@ std::string remark_of(const Verdict& verdict) {
   return margin + (margin.empty() || explanation.empty() ? "" : "; ") + explanation;
 }
 
-// One variant: a line per objective with its interval and margin.
-std::string verdicts_of_one(const std::vector<Verdict>& verdicts, const Paint& paint) {
-  std::size_t title_width = 0, value_width = 0, bounds_width = 0;
+// One variant: a line per objective with its interval and margin; all that does not fit beside the objective stands below it, in
+// every row or in none.
+std::string verdicts_of_one(const std::vector<Verdict>& verdicts, const Paint& paint, std::size_t width) {
+  std::size_t title_width = 0, value_width = 0, bounds_width = 0, remark_width = 0;
   std::vector<std::string> bounds;
   for (const Verdict& verdict : verdicts) {
     bounds.push_back(bounds_text(verdict.value, unit_for(verdict.dimension, {&verdict.value.mean, 1})));
     title_width = std::max(title_width, width_of(objective_title(verdict.objective)));
     value_width = std::max(value_width, width_of(value_text(verdict, "")));
     bounds_width = std::max(bounds_width, width_of(bounds.back()));
+    remark_width = std::max(remark_width, width_of(remark_of(verdict)));
   }
+  const bool fits = 5 + title_width + 2 + value_width + 2 + bounds_width + 2 + remark_width <= width;
   std::string text = "OBJECTIVES\n";
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
-    const std::string remark = remark_of(verdicts[i]);
-    std::string line = "  " + paint(verdicts[i].outcome, mark_of(verdicts[i].outcome)) + " " +
-                       padded(objective_title(verdicts[i].objective), title_width) + "  " + padded(value_text(verdicts[i], ""), value_width) +
-                       (bounds_width == 0 ? "" : "  " + padded(bounds[i], bounds_width));
-    const bool fits = 5 + title_width + 2 + value_width + (bounds_width == 0 ? 0 : 2 + bounds_width) + 2 + width_of(remark) <= widest_line;
-    if (fits) line += "  " + remark;
-    text += trimmed(std::move(line)) + "\n";
-    if (!fits) text += "       " + remark + "\n";
+    const std::string title = objective_title(verdicts[i].objective), value = value_text(verdicts[i], ""),
+                      remark = remark_of(verdicts[i]);
+    const std::string line = "  " + paint(verdicts[i].outcome, mark_of(verdicts[i].outcome)) + " ";
+    if (fits) {
+      const std::string interval = bounds_width == 0 ? "" : "  " + padded(bounds[i], bounds_width);
+      text += trimmed(line + padded(title, title_width) + "  " + padded(value, value_width) + interval + "  " + remark) + "\n";
+    } else {
+      const std::string details = value + (bounds[i].empty() ? "" : "  " + bounds[i]) + (remark.empty() ? "" : "; " + remark);
+      text += line + wrapped(title, width, 9, 5) + "\n       " + wrapped(details, width, 9, 7) + "\n";
+    }
   }
   return text + "\n";
 }
@@ -153,73 +104,84 @@ std::vector<std::string> all_objectives(const StudyReport& report) {
   return titles;
 }
 
-std::string verdicts_of_many(const StudyReport& report, const Paint& paint) {
+// What a variant does not keep, and why, under its name.
+std::string remarks_of(const std::string& name, const std::vector<Verdict>& verdicts, const Paint& paint, std::size_t width) {
+  std::string text;
+  for (const Verdict& verdict : verdicts) {
+    const std::string remark = remark_of(verdict);
+    if (verdict.outcome == Outcome::pass || remark.empty()) continue;
+    const std::string value = verdict.value.count == 0 ? "" : value_text(verdict, "") + ", ";
+    text += "  " + paint(verdict.outcome, mark_of(verdict.outcome)) + " " +
+            wrapped(objective_title(verdict.objective) + ": " + value + remark, width, 7, 5) + "\n";
+  }
+  return text.empty() ? "" : paint.strong(name) + "\n" + text;
+}
+
+std::string verdicts_of_many(const StudyReport& report, const Paint& paint, std::size_t width) {
   const std::vector<std::string> titles = all_objectives(report);
-  std::vector<Column> columns(report.verdicts.size());
-  std::vector<std::string> remarks;
+  std::vector<TerminalColumn> columns(report.verdicts.size());
+  std::string remarks;
   for (std::size_t v = 0; v < columns.size(); ++v) {
-    Column& column = columns[v];
+    TerminalColumn& column = columns[v];
     column.title = report.file.variants[v].name;
     column.cells.assign(titles.size(), "");
     column.colours.assign(titles.size(), std::nullopt);
     for (const Verdict& verdict : report.verdicts[v]) {
-      const std::string title = objective_title(verdict.objective);
-      const auto row = static_cast<std::size_t>(std::find(titles.begin(), titles.end(), title) - titles.begin());
+      const auto row =
+          static_cast<std::size_t>(std::find(titles.begin(), titles.end(), objective_title(verdict.objective)) - titles.begin());
       column.cells[row] = mark_of(verdict.outcome) + " " + value_text(verdict, "");
       column.colours[row] = verdict.outcome;
-      const std::string remark = remark_of(verdict);
-      if (verdict.outcome == Outcome::pass || remark.empty()) continue;
-      const std::string subject = "  " + column.title + ": " + title + ":";
-      const bool fits = width_of(subject) + 1 + width_of(remark) <= widest_line;
-      remarks.push_back(fmt::format("{}{}{}\n", subject, fits ? " " : "\n       ", remark));
     }
+    remarks += remarks_of(column.title, report.verdicts[v], paint, width);
   }
-  std::string text = table_text("OBJECTIVES", titles, columns, paint);
-  for (const std::string& remark : remarks) text += remark;
-  return text + (remarks.empty() ? "" : "\n");
+  return table_text("OBJECTIVES", titles, columns, paint, width) + remarks + (remarks.empty() ? "" : "\n");
 }
 
 std::string upper(std::string_view text) {
   std::string result{text};
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   return result;
 }
 
-std::string outcome_text(const StudyReport& report, const Paint& paint) {
+std::string outcome_text(const StudyReport& report, const Paint& paint, std::size_t width) {
   const std::vector<VariantAnswer> answers = answers_of(report);
   std::string text;
   std::size_t name_width = 0;
   for (const VariantAnswer& answer : answers) name_width = std::max(name_width, width_of(answer.variant));
   for (const VariantAnswer& answer : answers) {
     const std::string word = paint(answer.outcome, padded(upper(to_text(answer.outcome)), 12));
-    text += word + "  " + (answers.size() > 1 ? padded(answer.variant, name_width) + "   " : "") + answer.summary + "\n";
+    const std::string subject = answers.size() > 1 ? padded(answer.variant, name_width) + "   " : "";
+    text += word + "  " + subject + wrapped(answer.summary, width, 16, 14 + width_of(subject)) + "\n";
   }
-  return answers.size() > 1 ? text + paint.strong(answer_line(report)) + "\n" : text;
+  return answers.size() > 1 ? text + paint.strong(wrapped(answer_line(report), width, 2)) + "\n" : text;
 }
 
-std::string heading(const StudyReport& report, const Paint& paint) {
+std::string heading(const StudyReport& report, const Paint& paint, std::size_t width) {
   const Scenario& scenario = report.file.variants.front().scenario;
   std::size_t fewest = report.study.runs.front().size(), most = fewest;
   for (const auto& runs : report.study.runs) fewest = std::min(fewest, runs.size()), most = std::max(most, runs.size());
   const std::string runs = fewest == most ? std::to_string(most) : fmt::format("{} to {}", fewest, most);
-  const std::string left = fmt::format("{}  {}, {} replication{}, seed {}", scenario.name, span_text(to_seconds(scenario.duration)), runs,
-                                       most == 1 ? "" : "s", scenario.seed);
+  const std::string left = fmt::format("{}  {}, {} replication{}, seed {}", scenario.name,
+                                       span_text(to_seconds(scenario.duration)), runs, most == 1 ? "" : "s", scenario.seed);
   const std::string right = fmt::format("{:.1f} s", report.wall_seconds);
-  const std::size_t gap = width_of(left) + right.size() + 2 < widest_line ? widest_line - width_of(left) - right.size() : 2;
-  return paint.strong(left) + std::string(gap, ' ') + right + "\n\n";
+  const std::size_t used = width_of(left) + right.size();
+  if (used + 2 > width) return paint.strong(wrapped(left, width, 2)) + "\n  " + right + "\n\n";
+  return paint.strong(left) + std::string(width - used, ' ') + right + "\n\n";
 }
 
 }  // namespace
 
-std::string to_terminal(const StudyReport& report, bool colour) {
+std::string to_terminal(const StudyReport& report, bool colour, std::size_t width) {
   const Paint paint{colour};
-  std::string text = heading(report, paint) + comparison_text(report, paint);
+  std::string text = heading(report, paint, width) + comparison_text(report, paint, width);
   if (!all_objectives(report).empty()) {
-    text += report.verdicts.size() == 1 ? verdicts_of_one(report.verdicts.front(), paint) : verdicts_of_many(report, paint);
+    text += report.verdicts.size() == 1 ? verdicts_of_one(report.verdicts.front(), paint, width)
+                                        : verdicts_of_many(report, paint, width);
   }
   const std::vector<std::string> caveats = caveats_of(report);
-  for (const std::string& caveat : caveats) text.append("!  ").append(caveat).append("\n");
-  return text + (caveats.empty() ? "" : "\n") + outcome_text(report, paint);
+  for (const std::string& caveat : caveats) text += wrapped("!  " + caveat, width, 3) + "\n";
+  return text + (caveats.empty() ? "" : "\n") + outcome_text(report, paint, width);
 }
 
 }  // namespace headroom

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "reports/display.hpp"
-#include "sim/measure/evaluate.hpp"
 
 namespace headroom {
 namespace {
@@ -15,9 +14,13 @@ namespace {
 // What one objective looked like in all runs.
 struct Observations {
   std::vector<double> values;
-  std::size_t unreached = 0;      // runs in which a time_to was never reached
-  double largest_factor = 0.0;    // that those runs did reach
+  std::vector<double> lows, highs;  // between which the instruments know each value to lie
+  std::size_t unreached = 0;        // runs in which a time_to was never reached
+  double largest_factor = 0.0;      // that those runs did reach
 };
+
+// 1/256, rounded up for reading.
+constexpr std::string_view resolution_words = "within the histogram's resolution (0.4 %)";
 
 // The bound that the values are held against: the limit, or with "for" the duration.
 struct Bound {
@@ -25,9 +28,9 @@ struct Bound {
   double limit;
   bool is_upper() const { return comparison == Comparison::less || comparison == Comparison::less_equal; }
   bool holds(double value) const { return headroom::holds(comparison, value, limit); }
-  // The end of an interval that is nearest to missing, or nearest to keeping, the bound.
-  double worst(const Interval& value) const { return is_upper() ? value.high : value.low; }
-  double best(const Interval& value) const { return is_upper() ? value.low : value.high; }
+  // The end that is nearest to missing, or nearest to keeping, the bound: of the interval of the lower or of the upper ends.
+  double worst(const Interval& low, const Interval& high) const { return is_upper() ? high.high : low.low; }
+  double best(const Interval& low, const Interval& high) const { return is_upper() ? low.low : high.high; }
 };
 
 Bound bound_of(const Condition& condition) {
@@ -52,14 +55,21 @@ bool was_observed(MetricSelector selector, const RunResult& run, TimeSpan span) 
   return evaluate(selector, run, span).has_value();
 }
 
+void add(Observations& seen, double value, const ValueBounds& bounds) {
+  seen.values.push_back(value);
+  seen.lows.push_back(bounds.low);
+  seen.highs.push_back(bounds.high);
+}
+
 void observe(const Condition& condition, const RunResult& run, Observations& seen) {
   const TimeSpan span = span_of(condition, run);
   if (condition.lasting) {
-    if (was_observed(condition.selector, run, span)) seen.values.push_back(longest_breach_seconds(condition, run, span));
+    if (!was_observed(condition.selector, run, span)) return;
+    add(seen, longest_breach_seconds(condition, run, span), longest_breach_bounds(condition, run, span));
     return;
   }
   if (const std::optional<double> value = evaluate(condition.selector, run, span)) {
-    seen.values.push_back(*value);
+    add(seen, *value, evaluate_bounds(condition.selector, run, span).value());
   } else if (condition.selector.aggregation == Aggregation::time_to && was_observed(condition.selector, run, span)) {
     ++seen.unreached;
     seen.largest_factor = std::max(seen.largest_factor, largest_factor_reached(condition.selector, run, span));
@@ -72,7 +82,8 @@ void explain(Verdict& verdict, const std::string& sentence) {
 
 std::string unreached_text(const Condition& condition, const Observations& seen, std::size_t runs) {
   const std::string where = seen.unreached == runs ? "" : fmt::format(" in {} of {} runs", seen.unreached, runs);
-  const std::string largest = seen.largest_factor <= 1.0 ? "it never rose" : fmt::format("the largest was {:.1f}x", seen.largest_factor);
+  const std::string largest =
+      seen.largest_factor <= 1.0 ? "it never rose" : fmt::format("the largest was {:.1f}x", seen.largest_factor);
   return fmt::format("{:g}x was not reached{}; {}", condition.selector.factor, where, largest);
 }
 
@@ -85,18 +96,31 @@ std::string replications_advice(const Interval& value, double limit) {
   return fmt::format("the interval straddles the limit: try --replications {:.0f}", (std::floor(needed / step) + 1.0) * step);
 }
 
-Outcome outcome_of(const Bound& bound, const Interval& value) {
-  if (bound.holds(bound.worst(value))) return Outcome::pass;
-  return bound.holds(bound.best(value)) ? Outcome::inconclusive : Outcome::fail;
+Outcome outcome_of(const Bound& bound, const Interval& low, const Interval& high) {
+  if (bound.holds(bound.worst(low, high))) return Outcome::pass;
+  return bound.holds(bound.best(low, high)) ? Outcome::inconclusive : Outcome::fail;
+}
+
+// More runs help against chance, not against the width of a bucket.
+std::string open_explanation(const Verdict& verdict, const Bound& bound, const Interval& low, const Interval& high) {
+  const bool is_within_resolution = bound.holds(low.mean) != bound.holds(high.mean);
+  // The side that straddles is the one towards the limit.
+  if (!is_within_resolution) return replications_advice(bound.limit > verdict.value.mean ? high : low, bound.limit);
+  if (verdict.objective.that.lasting)
+    return fmt::format("cannot tell: it is decided by windows {} of the limit", resolution_words);
+  return fmt::format("cannot tell: {} of the limit", resolution_words);
 }
 
 void judge_values(Verdict& verdict, const Bound& bound, const Observations& seen, std::size_t runs) {
   verdict.value = t_interval(seen.values);
+  const Interval low = t_interval(seen.lows), high = t_interval(seen.highs);
+  verdict.known = {low.mean, high.mean};
   if (bound.limit != 0.0) {
-    verdict.margin = (bound.is_upper() ? bound.limit - verdict.value.mean : verdict.value.mean - bound.limit) / std::fabs(bound.limit);
+    verdict.margin =
+        (bound.is_upper() ? bound.limit - verdict.value.mean : verdict.value.mean - bound.limit) / std::fabs(bound.limit);
   }
-  verdict.outcome = outcome_of(bound, verdict.value);
-  if (verdict.outcome == Outcome::inconclusive) explain(verdict, replications_advice(verdict.value, bound.limit));
+  verdict.outcome = outcome_of(bound, low, high);
+  if (verdict.outcome == Outcome::inconclusive) explain(verdict, open_explanation(verdict, bound, low, high));
   const std::size_t observed = seen.values.size() + seen.unreached;
   if (observed < runs) explain(verdict, fmt::format("nothing was observed in {} of {} runs", runs - observed, runs));
   if (runs == 1) explain(verdict, std::string{one_run_explanation});
@@ -105,7 +129,8 @@ void judge_values(Verdict& verdict, const Bound& bound, const Observations& seen
 // The share of failures that an objective wants to stay below; nothing if it is not about failures.
 std::optional<double> failure_share(const Condition& condition) {
   const Bound bound = bound_of(condition);
-  const bool is_whole_span = condition.selector.aggregation == Aggregation::rate || condition.selector.aggregation == Aggregation::avg ||
+  const bool is_whole_span = condition.selector.aggregation == Aggregation::rate ||
+                             condition.selector.aggregation == Aggregation::avg ||
                              condition.selector.aggregation == Aggregation::last;
   if (condition.lasting || !is_whole_span) return std::nullopt;
   std::optional<double> share;
@@ -130,8 +155,8 @@ void judge_resolution(Verdict& verdict, std::span<const RunResult> runs) {
   const double seen = counted("requests", condition, runs);
   if (seen >= static_cast<double>(needed)) return;
   verdict.outcome = Outcome::inconclusive;
-  explain(verdict, fmt::format("{} errors needs {} clean requests; the runs saw {}", display(*share, Dimension::ratio), count_text(needed),
-                               count_text(static_cast<std::size_t>(seen))));
+  explain(verdict, fmt::format("{} errors needs {} clean requests; the runs saw {}", display(*share, Dimension::ratio),
+                               count_text(needed), count_text(static_cast<std::size_t>(seen))));
 }
 
 }  // namespace

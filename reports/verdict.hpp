@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "scenarios/scenario.hpp"
+#include "sim/measure/evaluate.hpp"
 #include "sim/measure/run_result.hpp"
 #include "sim/measure/statistics.hpp"
 
@@ -22,14 +23,21 @@ inline constexpr std::string_view one_run_explanation = "one run gives no interv
 struct Verdict {
   ObjectiveSpec objective;
   Outcome outcome = Outcome::inconclusive;
-  Interval value;                        // over replications, in the base unit of `dimension`; count 0: nothing was observed
+  Interval value;  // over replications, in the base unit of `dimension`; count 0: nothing was observed
+  // The smallest and largest that `value.mean` can be, as far as the instruments tell: percentiles come from a histogram, all
+  // else is exact.
+  ValueBounds known;
   Dimension dimension = Dimension::count;
-  std::optional<double> margin;          // how far inside the limit: (limit - value) / limit for "<"; negative when missed
-  std::string explanation;               // "0.01 % errors needs 29,956 clean requests; the runs saw 12,000"; may be empty
+  std::optional<double> margin;  // how far inside the limit: (limit - value) / limit for "<"; negative when missed
+  std::string explanation;       // "0.01 % errors needs 29,956 clean requests; the runs saw 12,000"; may be empty
 };
 
 // Judges one objective over the replications of one variant. The interval straddles the limit: inconclusive. One run only: the
 // value decides, and the explanation says that one run gives no interval. Nothing observed: inconclusive, and says so.
+//
+// A percentile is known to its bucket of the histogram only. It keeps an upper limit when the interval of the buckets' upper ends
+// does, misses it when that of the lower ends does, and is inconclusive between: the verdict does not rest on where in its bucket
+// it lies.
 //
 // With "for", the value is the longest time over which the condition did not hold, against that duration. A `time_to` that is
 // not reached in some run took infinitely long there: it misses every upper limit.

@@ -61,11 +61,21 @@
     return marks;
   }
 
+  // Over decades "0.0001 s" is hard to read: each mark in the unit that suits it.
+  const timeUnits = [["s", 1], ["ms", 1e-3], ["us", 1e-6]];
+  function naturally(value, unit) {
+    const own = timeUnits.find(([name]) => name === unit);
+    if (own === undefined || value == null || value <= 0) return withUnit(value, unit);
+    const seconds = value * own[1];
+    const [name, size] = timeUnits.find(([, size]) => seconds >= size * 0.999999) ?? timeUnits[2];
+    return withUnit(seconds / size, name);
+  }
+
   function logAxis(unit) {
     return {
       splits: (u, axis, low, high) => decadeMarks(low, high),
       filter: (u, splits) => splits,
-      values: (u, splits) => splits.map((s) => withUnit(s, unit)),
+      values: (u, splits) => splits.map((s) => naturally(s, unit)),
     };
   }
 
@@ -87,12 +97,14 @@
   };
 
   function xAxis(chart) {
-    return Object.assign({}, axisStyle, { size: 32 }, chart.over_time ? timeAxis() : logAxis(chart.x_unit));
+    if (chart.over_time) return Object.assign({}, axisStyle, { size: 32 }, timeAxis());
+    return Object.assign({}, axisStyle, { size: 32, label: chart.x_title, labelSize: 18 }, logAxis(chart.x_unit));
   }
 
   function yAxis(chart) {
     const labels = chart.logarithmic ? logAxis(chart.unit) : { values: (u, splits) => splits.map((s) => withUnit(s, chart.unit)) };
-    return Object.assign({}, axisStyle, { size: axisWidth }, labels, { space: 34 });
+    const title = chart.y_title === "" ? {} : { label: chart.y_title, labelSize: 18 };
+    return Object.assign({}, axisStyle, { size: axisWidth }, labels, title, { space: 34 });
   }
 
   // From zero, so that heights can be compared, and up to include the promised levels.
@@ -136,13 +148,57 @@
     return { series, columns, bands };
   }
 
-  // Behind the lines: what was deleted as warm-up, and where the phases of the load begin.
+  // Lines are told apart by a shape as well as by their colour: the same as before their names (--shape in report.css).
+  const shapes = [
+    null, // a circle
+    [[0.05, 0.05], [0.95, 0.05], [0.95, 0.95], [0.05, 0.95]],
+    [[0.5, 0], [1, 0.95], [0, 0.95]],
+    [[0.5, 0], [1, 0.5], [0.5, 1], [0, 0.5]],
+    [[0, 0.05], [1, 0.05], [0.5, 1]],
+    [[0.33, 0], [0.67, 0], [0.67, 0.33], [1, 0.33], [1, 0.67], [0.67, 0.67], [0.67, 1], [0.33, 1], [0.33, 0.67], [0, 0.67], [0, 0.33], [0.33, 0.33]],
+    [[0.2, 0], [0.5, 0.3], [0.8, 0], [1, 0.2], [0.7, 0.5], [1, 0.8], [0.8, 1], [0.5, 0.7], [0.2, 1], [0, 0.8], [0.3, 0.5], [0, 0.2]],
+    [[0, 0], [1, 0], [0.5, 0.5], [1, 1], [0, 1], [0.5, 0.5]],
+  ];
+
+  function drawShape(ctx, shape, x, y, size) {
+    ctx.beginPath();
+    if (shape === null) ctx.arc(x, y, size / 2, 0, 2 * Math.PI);
+    else shape.forEach(([right, down]) => ctx.lineTo(x + (right - 0.5) * size, y + (down - 0.5) * size));
+    ctx.closePath();
+    ctx.stroke();
+    ctx.fill();
+  }
+
+  // Every so many pixels, staggered so that lines on top of each other show all of their shapes.
+  function drawShapes(u, chart) {
+    const { ctx, bbox } = u;
+    const spacing = 120, size = 9 * devicePixelRatio;
+    if (chart.lines.length < 2) return;
+    ctx.save();
+    ctx.lineWidth = 2 * devicePixelRatio;
+    ctx.strokeStyle = colour("panel");
+    chart.lines.forEach((line, place) => {
+      if (line.dashed) return;
+      ctx.fillStyle = lineColour(line);
+      const first = ((place + 0.5) * spacing) / chart.lines.length;
+      for (let left = first; left < u.over.clientWidth; left += spacing) {
+        const at = u.posToIdx(left);
+        if (line.values[at] == null) continue;
+        const x = u.valToPos(u.data[0][at], "x", true), y = u.valToPos(line.values[at], "y", true);
+        const inside = x >= bbox.left && x <= bbox.left + bbox.width && y >= bbox.top - 1 && y <= bbox.top + bbox.height + 1;
+        if (inside) drawShape(ctx, shapes[line.colour % palette], x, y, size);
+      }
+    });
+    ctx.restore();
+  }
+
+  // Behind the lines: what was deleted as warm-up, and where the phases of the load begin, named above the lines.
   function drawSpans(u) {
     const { ctx, bbox } = u;
     ctx.save();
     ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
     ctx.textAlign = "left";
-    ctx.textBaseline = "top";
+    ctx.textBaseline = "bottom";
     let free = -Infinity;
     for (const span of data.spans) {
       const left = Math.max(u.valToPos(span.begin, "x", true), bbox.left);
@@ -163,7 +219,7 @@
       const width = ctx.measureText(span.label).width + 8 * devicePixelRatio;
       if (width > right - left || left < free) continue;
       ctx.fillStyle = colour("quiet");
-      ctx.fillText(span.label, left + 4 * devicePixelRatio, bbox.top + 3 * devicePixelRatio);
+      ctx.fillText(span.label, left + 4 * devicePixelRatio, bbox.top - 3 * devicePixelRatio);
       free = left + width;
     }
     ctx.restore();
@@ -230,7 +286,7 @@
     return (u) => {
       const at = u.cursor.idx;
       const x = at == null ? null : u.data[0][at];
-      head.textContent = x == null ? title : chart.over_time ? "at " + clock(x) : "within " + withUnit(x, chart.x_unit);
+      head.textContent = x == null ? title : chart.over_time ? "at " + clock(x) : "within " + naturally(x, chart.x_unit);
       chart.lines.forEach((line, i) => {
         cells[i].textContent = x == null ? "" : withUnit(line.values[at], chart.unit);
       });
@@ -258,10 +314,10 @@
       },
       cursor: { points: { size: 6, show: (u, i) => hoverPoint(series[i]) }, y: false },
       legend: { show: false },
-      padding: [10, 24, 0, 0],
+      padding: [chart.over_time && data.spans.length > 0 ? 20 : 10, 24, 0, 0],
       hooks: {
         drawAxes: chart.over_time ? [drawSpans] : [],
-        draw: [(u) => drawLimits(u, chart)],
+        draw: [(u) => drawShapes(u, chart), (u) => drawLimits(u, chart)],
         setCursor: [readings(place, chart)],
         ready: [announce],
       },

@@ -53,7 +53,8 @@ std::optional<std::size_t> column_of_percentile(double percentile, const RunResu
 
 std::optional<double> evaluate_durations(const MetricSelector& selector, const RunResult& run, TimeSpan span);
 
-// What is not kept per window (largest, smallest, other percentiles) is that of the slice in which the window lies: right, at a coarser time.
+// What is not kept per window (largest, smallest, other percentiles) is that of the slice in which the window lies: right, at a
+// coarser time.
 std::optional<double> durations_of_slice_around(const MetricSelector& selector, const RunResult& run, std::size_t window) {
   const double middle = (window_begin(run, window) + run.window_ends[window]) / 2.0;
   const auto slice = std::upper_bound(run.slice_ends.begin(), run.slice_ends.end(), middle);
@@ -61,8 +62,8 @@ std::optional<double> durations_of_slice_around(const MetricSelector& selector, 
   return evaluate_durations(selector, run, {slice == run.slice_ends.begin() ? 0.0 : *std::prev(slice), *slice});
 }
 
-// Percentiles of one window: of the only series selected exactly; of several, weighted by their counts (an approximation that is used for
-// charts and for `for`, never for values over a span, which come from histograms).
+// Percentiles of one window: of the only series selected exactly; of several, weighted by their counts (an approximation that is
+// used for charts and for `for`, never for values over a span, which come from histograms).
 std::optional<double> durations_of_window(const MetricSelector& selector, const RunResult& run, std::size_t window) {
   const bool is_percentile = selector.aggregation == Aggregation::percentile;
   const bool is_extreme = selector.aggregation == Aggregation::max || selector.aggregation == Aggregation::min;
@@ -88,7 +89,8 @@ std::optional<double> window_value(const MetricSelector& selector, MetricKind ki
   return value_of(selector, kind, sum_of_window(selector, run, window), run.window_ends[window] - window_begin(run, window));
 }
 
-std::optional<double> evaluate_durations(const MetricSelector& selector, const RunResult& run, TimeSpan span) {
+// What was recorded in the slices of the span, in all series together.
+WindowSum durations_in(const MetricSelector& selector, const RunResult& run, TimeSpan span) {
   WindowSum sum;
   for (const Series& series : run.series) {
     if (!selects(selector, series.metric, series.labels)) continue;
@@ -97,7 +99,32 @@ std::optional<double> evaluate_durations(const MetricSelector& selector, const R
       if (inside(i == 0 ? 0.0 : run.slice_ends[i - 1], run.slice_ends[i], span)) sum.histogram.merge(series.slices[i]);
     }
   }
-  return value_of(selector, MetricKind::durations, sum, span.end_seconds - span.begin_seconds);
+  return sum;
+}
+
+std::optional<double> evaluate_durations(const MetricSelector& selector, const RunResult& run, TimeSpan span) {
+  return value_of(selector, MetricKind::durations, durations_in(selector, run, span), span.end_seconds - span.begin_seconds);
+}
+
+// Whether the value is read off a histogram's buckets: the mean and the largest of durations are exact.
+bool is_from_buckets(const MetricSelector& selector) {
+  const MetricInfo* metric = find_metric(selector.metric);
+  if (metric == nullptr || metric->kind != MetricKind::durations) return false;
+  return selector.aggregation == Aggregation::percentile || selector.aggregation == Aggregation::min;
+}
+
+// The longest time over which windows of the span in a row are broken; `broken` judges a value.
+double longest_breach(const MetricSelector& selector, const RunResult& run, TimeSpan span, auto broken) {
+  const std::vector<std::optional<double>> values = window_values(selector, run);
+  double longest = 0.0, present = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double begin = window_begin(run, i), end = run.window_ends[i];
+    if (!inside(begin, end, span)) continue;
+    // Where nothing was seen nothing was broken.
+    present = values[i] && broken(*values[i]) ? present + (end - begin) : 0.0;
+    longest = std::max(longest, present);
+  }
+  return longest;
 }
 
 std::optional<double> extreme_window(const MetricSelector& selector, MetricKind kind, const RunResult& run, TimeSpan span) {
@@ -111,7 +138,8 @@ std::optional<double> extreme_window(const MetricSelector& selector, MetricKind 
   return extreme;
 }
 
-std::optional<double> evaluate_over_windows(const MetricSelector& selector, MetricKind kind, const RunResult& run, TimeSpan span) {
+std::optional<double> evaluate_over_windows(const MetricSelector& selector, MetricKind kind, const RunResult& run,
+                                            TimeSpan span) {
   const bool extreme = selector.aggregation == Aggregation::max || selector.aggregation == Aggregation::min;
   if (extreme) return extreme_window(selector, kind, run, span);
   WindowSum total;
@@ -128,8 +156,8 @@ std::optional<double> evaluate_over_windows(const MetricSelector& selector, Metr
   return value_of(selector, kind, total, seconds);
 }
 
-// Seconds from the moment more was asked for until there was N times as much, to the resolution of the windows and never too short:
-// from the beginning of the window in which it was asked for to the end of the one that ended with as much.
+// Seconds from the moment more was asked for until there was N times as much, to the resolution of the windows and never too
+// short: from the beginning of the window in which it was asked for to the end of the one that ended with as much.
 std::optional<double> time_to_factor(const MetricSelector& selector, MetricKind kind, const RunResult& run, TimeSpan span) {
   MetricSelector level = selector;
   level.aggregation = Aggregation::last;
@@ -195,18 +223,26 @@ std::optional<double> evaluate(const MetricSelector& selector, const RunResult& 
   return evaluate_over_windows(selector, metric->kind, run, span);
 }
 
+std::optional<ValueBounds> evaluate_bounds(const MetricSelector& selector, const RunResult& run, TimeSpan span) {
+  const std::optional<double> value = evaluate(selector, run, span);
+  if (!value) return std::nullopt;
+  if (!is_from_buckets(selector)) return ValueBounds{*value, *value};
+  const double probability = selector.aggregation == Aggregation::percentile ? selector.percentile / 100.0 : 0.0;
+  const Histogram::QuantileBounds bounds = durations_in(selector, run, span).histogram.quantile_bounds_seconds(probability);
+  return ValueBounds{bounds.low, bounds.high};
+}
+
 double longest_breach_seconds(const Condition& condition, const RunResult& run, TimeSpan span) {
-  const std::vector<std::optional<double>> values = window_values(condition.selector, run);
-  double longest = 0.0, present = 0.0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double begin = window_begin(run, i), end = run.window_ends[i];
-    if (!inside(begin, end, span)) continue;
-    // Where nothing was seen nothing was broken.
-    const bool breached = values[i] && !holds(condition.comparison, *values[i], condition.limit.value);
-    present = breached ? present + (end - begin) : 0.0;
-    longest = std::max(longest, present);
-  }
-  return longest;
+  const auto broken = [&](double value) { return !holds(condition.comparison, value, condition.limit.value); };
+  return longest_breach(condition.selector, run, span, broken);
+}
+
+ValueBounds longest_breach_bounds(const Condition& condition, const RunResult& run, TimeSpan span) {
+  const double error = is_from_buckets(condition.selector) ? Histogram::relative_error : 0.0;
+  const auto kept = [&](double value) { return holds(condition.comparison, value, condition.limit.value); };
+  const auto surely = [&](double value) { return !kept(value * (1.0 - error)) && !kept(value * (1.0 + error)); };
+  const auto possibly = [&](double value) { return !kept(value * (1.0 - error)) || !kept(value * (1.0 + error)); };
+  return {longest_breach(condition.selector, run, span, surely), longest_breach(condition.selector, run, span, possibly)};
 }
 
 std::vector<std::optional<double>> window_values(const MetricSelector& selector, const RunResult& run) {

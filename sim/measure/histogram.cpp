@@ -20,7 +20,9 @@ Bounds bounds_of(std::uint32_t index) {
 }
 }  // namespace
 
-void Histogram::grow(std::uint32_t bucket) { counts_.resize(std::max<std::size_t>(bucket + 1U, counts_.size() + counts_.size() / 2), 0); }
+void Histogram::grow(std::uint32_t bucket) {
+  counts_.resize(std::max<std::size_t>(bucket + 1U, counts_.size() + counts_.size() / 2), 0);
+}
 
 void Histogram::merge(const Histogram& other) {
   if (other.counts_.size() > counts_.size()) counts_.resize(other.counts_.size(), 0);
@@ -38,24 +40,32 @@ void Histogram::clear() {
   largest_ = 0;
 }
 
-double Histogram::mean_seconds() const { return count_ == 0 ? 0.0 : static_cast<double>(sum_) / static_cast<double>(count_) / 1e9; }
+double Histogram::mean_seconds() const {
+  return count_ == 0 ? 0.0 : static_cast<double>(sum_) / static_cast<double>(count_) / 1e9;
+}
 
-double Histogram::quantile_seconds(double probability) const {
-  if (count_ == 0) return 0.0;
+std::uint32_t Histogram::bucket_of_quantile(double probability) const {
   // A product that rounding lifted just above a whole number (0.07 × 100) means that number.
   const double product = std::clamp(probability, 0.0, 1.0) * static_cast<double>(count_);
   const double wanted = std::ceil(product * (1.0 - 1e-14));
   const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(wanted), 1, count_);
   std::uint64_t seen = 0;
-  for (std::uint32_t i = 0; i < counts_.size(); ++i) {
-    seen += counts_[i];
-    if (seen >= rank) {
-      const Bounds bounds = bounds_of(i);
-      // The values of a bucket are whole nanoseconds lower … lower + width - 1.
-      return std::min(bounds.lower + (bounds.width - 1.0) / 2.0, static_cast<double>(largest_)) / 1e9;
-    }
-  }
-  return max_seconds();
+  std::uint32_t bucket = 0;
+  while ((seen += counts_[bucket]) < rank) ++bucket;
+  return bucket;
+}
+
+double Histogram::quantile_seconds(double probability) const {
+  if (count_ == 0) return 0.0;
+  const Bounds bounds = bounds_of(bucket_of_quantile(probability));
+  // The values of a bucket are whole nanoseconds lower … lower + width - 1.
+  return std::min(bounds.lower + (bounds.width - 1.0) / 2.0, static_cast<double>(largest_)) / 1e9;
+}
+
+Histogram::QuantileBounds Histogram::quantile_bounds_seconds(double probability) const {
+  if (count_ == 0) return {};
+  const Bounds bounds = bounds_of(bucket_of_quantile(probability));
+  return {bounds.lower / 1e9, std::min(bounds.lower + bounds.width - 1.0, static_cast<double>(largest_)) / 1e9};
 }
 
 double Histogram::share_at_most(double seconds) const {
@@ -85,7 +95,8 @@ double Histogram::upper_bound_seconds(std::uint32_t index) {
   return (bounds.lower + bounds.width) / 1e9;
 }
 
-Histogram Histogram::restore(const std::vector<Bucket>& buckets, std::uint64_t sum_ns_high, std::uint64_t sum_ns_low, std::uint64_t largest_ns) {
+Histogram Histogram::restore(const std::vector<Bucket>& buckets, std::uint64_t sum_ns_high, std::uint64_t sum_ns_low,
+                             std::uint64_t largest_ns) {
   Histogram histogram;
   for (const Bucket& bucket : buckets) {
     if (bucket.index >= histogram.counts_.size()) histogram.counts_.resize(bucket.index + 1U, 0);
@@ -102,7 +113,8 @@ bool Histogram::operator==(const Histogram& other) const {
   const auto& longer = counts_.size() >= other.counts_.size() ? counts_ : other.counts_;
   const auto& shorter = counts_.size() >= other.counts_.size() ? other.counts_ : counts_;
   return std::equal(shorter.begin(), shorter.end(), longer.begin()) &&
-         std::all_of(longer.begin() + static_cast<std::ptrdiff_t>(shorter.size()), longer.end(), [](std::uint64_t n) { return n == 0; });
+         std::all_of(longer.begin() + static_cast<std::ptrdiff_t>(shorter.size()), longer.end(),
+                     [](std::uint64_t n) { return n == 0; });
 }
 
 }  // namespace headroom

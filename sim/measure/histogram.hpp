@@ -1,7 +1,8 @@
 // Latency histogram: log-linear buckets over integer nanoseconds, mergeable, bounded relative error.
 //
 // Values up to 2^7 ns are exact; above, each power of two is cut into 128 buckets, so a quantile (bucket midpoint) is off by at
-// most 1/256 = 0.4 % of its value. Mean and count are exact. Merging histograms of parts equals the histogram of the whole, bit for bit.
+// most 1/256 = 0.4 % of its value. Mean and count are exact. Merging histograms of parts equals the histogram of the whole, bit
+// for bit.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,13 @@ class Histogram {
   // Value below which `probability` (0-1) of the records lie: smallest bucket whose cumulated count reaches
   // ceil(probability × count), at its midpoint, never above the largest record. 0 when empty.
   double quantile_seconds(double probability) const;
+  // Smallest and largest value that the record of that rank can have had: the ends of its bucket, the upper one never above the
+  // largest record. What a histogram knows of a quantile is this and no more. Both 0 when empty.
+  struct QuantileBounds {
+    double low = 0.0;
+    double high = 0.0;
+  };
+  QuantileBounds quantile_bounds_seconds(double probability) const;
   // Share of records at or below the span; 1 when empty.
   double share_at_most(double seconds) const;
 
@@ -47,7 +55,8 @@ class Histogram {
   static double lower_bound_seconds(std::uint32_t index);
   static double upper_bound_seconds(std::uint32_t index);
   // Rebuilds what buckets(), sum and largest gave: for reading stored results.
-  static Histogram restore(const std::vector<Bucket>& buckets, std::uint64_t sum_ns_high, std::uint64_t sum_ns_low, std::uint64_t largest_ns);
+  static Histogram restore(const std::vector<Bucket>& buckets, std::uint64_t sum_ns_high, std::uint64_t sum_ns_low,
+                           std::uint64_t largest_ns);
   std::uint64_t sum_ns_high() const { return static_cast<std::uint64_t>(sum_ >> 64); }
   std::uint64_t sum_ns_low() const { return static_cast<std::uint64_t>(sum_); }
   std::uint64_t largest_ns() const { return largest_; }
@@ -62,6 +71,8 @@ class Histogram {
     return static_cast<std::uint32_t>(((shift + 1U) << sub_bits) + ((value >> shift) - (std::uint64_t{1} << sub_bits)));
   }
   void grow(std::uint32_t bucket);
+  // The bucket with the record of rank ceil(probability × count). There must be a record.
+  std::uint32_t bucket_of_quantile(double probability) const;
 
   std::vector<std::uint64_t> counts_;
   std::uint64_t count_ = 0;

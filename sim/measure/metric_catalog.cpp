@@ -6,23 +6,60 @@ namespace {
 const std::vector<MetricInfo>& table() {
   using enum MetricKind;
   static const std::vector<MetricInfo> metrics{
-      {"latency", durations, Dimension::time, {"workload", "service", "endpoint", "database"},
-       "from sending a request to its answer, or to giving up on it; what was turned away at once has none", "latency_seconds"},
-      {"queue_wait", durations, Dimension::time, {"service", "queue", "database"}, "time spent waiting for a slot, a worker, a connection",
+      {"latency",
+       durations,
+       Dimension::time,
+       {"workload", "service", "endpoint", "database"},
+       "from sending a request to its answer, or to giving up on it; what was turned away at once has none",
+       "latency_seconds"},
+      {"queue_wait",
+       durations,
+       Dimension::time,
+       {"service", "queue", "database"},
+       "time spent waiting for a slot, a worker, a connection",
        "queue_wait_seconds"},
-      {"requests", counter, Dimension::count, {"workload", "service", "endpoint", "database"}, "requests that ended", "requests_total"},
-      {"errors", share, Dimension::ratio, {"workload", "service", "endpoint", "database"}, "requests that failed, of those that ended", "errors_ratio"},
-      {"availability", share, Dimension::ratio, {"workload", "service", "endpoint", "database"}, "requests that did not fail, of those that ended",
+      {"requests",
+       counter,
+       Dimension::count,
+       {"workload", "service", "endpoint", "database"},
+       "requests that ended",
+       "requests_total"},
+      {"errors",
+       share,
+       Dimension::ratio,
+       {"workload", "service", "endpoint", "database"},
+       "requests that failed, of those that ended",
+       "errors_ratio"},
+      {"availability",
+       share,
+       Dimension::ratio,
+       {"workload", "service", "endpoint", "database"},
+       "requests that did not fail, of those that ended",
        "availability_ratio"},
-      {"failures", counter, Dimension::count, {"workload", "reason"}, "requests of users that failed, by reason", "failures_total"},
+      {"failures",
+       counter,
+       Dimension::count,
+       {"workload", "reason"},
+       "requests of users that failed, by reason",
+       "failures_total"},
       {"in_flight", gauge, Dimension::count, {"workload", "service"}, "requests begun and not ended", "in_flight_requests"},
       {"sessions", counter, Dimension::count, {"workload"}, "journeys begun", "sessions_total"},
       {"replicas", gauge, Dimension::count, {"service"}, "replicas registered with the balancer", "replicas"},
       {"replicas_wanted", gauge, Dimension::count, {"service"}, "replicas asked for", "replicas_wanted"},
       {"cpu", share, Dimension::ratio, {"service"}, "cores in use, of the cores of the replicas that are up", "cpu_ratio"},
-      {"memory", share, Dimension::ratio, {"service"}, "memory in use, of the limits of the replicas that are up", "memory_ratio"},
+      {"memory",
+       share,
+       Dimension::ratio,
+       {"service"},
+       "memory in use, of the limits of the replicas that are up",
+       "memory_ratio"},
       {"slots", share, Dimension::ratio, {"service"}, "slots in use, of the slots there are", "slots_ratio"},
-      {"queue_length", gauge, Dimension::count, {"service", "queue", "database"}, "requests or messages that wait", "queue_length"},
+      {"queue_length",
+       gauge,
+       Dimension::count,
+       {"service", "queue", "database"},
+       "requests or messages that wait",
+       "queue_length"},
       {"queue_age", gauge, Dimension::time, {"queue"}, "age of the oldest message that waits", "queue_age_seconds"},
       {"pool", share, Dimension::ratio, {"database"}, "connections in use, of the pool", "pool_ratio"},
       {"database_cpu", share, Dimension::ratio, {"database"}, "cores in use, of the database's cores", "database_cpu_ratio"},
@@ -31,12 +68,32 @@ const std::vector<MetricInfo>& table() {
       {"evictions", counter, Dimension::count, {"cache"}, "entries evicted to make room", "evictions_total"},
       {"nodes", gauge, Dimension::count, {"node_pool"}, "nodes that are up", "nodes"},
       {"pending_pods", gauge, Dimension::count, {"node_pool"}, "pods that have no node", "pending_pods"},
-      {"node_cpu_requested", share, Dimension::ratio, {"node_pool"}, "cores requested by pods, of what the nodes can allocate", "node_cpu_requested_ratio"},
+      {"node_cpu_requested",
+       share,
+       Dimension::ratio,
+       {"node_pool"},
+       "cores requested by pods, of what the nodes can allocate",
+       "node_cpu_requested_ratio"},
       {"cost", counter, Dimension::money, {"component"}, "US dollars spent", "cost_usd_total"},
-      {"cost_per_user", gauge, Dimension::money_rate, {}, "cost per user of all workloads, at the rate of the span looked at", "cost_per_user_usd_per_second"},
-      {"cost_per_request", gauge, Dimension::money, {}, "cost divided by the requests of users that ended", "cost_per_request_usd"},
+      {"cost_per_user",
+       gauge,
+       Dimension::money_rate,
+       {},
+       "cost per user of all workloads, at the rate of the span looked at",
+       "cost_per_user_usd_per_second"},
+      {"cost_per_request",
+       gauge,
+       Dimension::money,
+       {},
+       "cost divided by the requests of users that ended",
+       "cost_per_request_usd"},
   };
   return metrics;
+}
+
+// The amount of a counter is what it counts; of shares and durations only a number can be counted.
+Dimension counted_dimension(const MetricInfo& metric) {
+  return metric.kind == MetricKind::counter ? metric.dimension : Dimension::count;
 }
 
 }  // namespace
@@ -48,6 +105,36 @@ const MetricInfo* find_metric(std::string_view name) {
     if (metric.name == name) return &metric;
   }
   return nullptr;
+}
+
+std::optional<Dimension> value_dimension(const MetricInfo& metric, Aggregation aggregation) {
+  using enum Aggregation;
+  const bool is_level = aggregation == avg || aggregation == max || aggregation == min;
+  // Cost per user and the like have one value for the whole span.
+  if (metric.name.starts_with("cost_per_")) return aggregation == last ? std::optional{metric.dimension} : std::nullopt;
+  if (aggregation == count) return metric.kind == MetricKind::gauge ? std::nullopt : std::optional{counted_dimension(metric)};
+  switch (metric.kind) {
+    case MetricKind::durations:
+      if (aggregation == percentile || is_level) return metric.dimension;
+      return aggregation == rate ? std::optional{Dimension::rate} : std::nullopt;
+    case MetricKind::counter:  // avg, max and min are of its rate
+      if (aggregation == last) return metric.dimension;
+      if (aggregation != rate && !is_level) return std::nullopt;
+      return metric.dimension == Dimension::money ? Dimension::money_rate : Dimension::rate;
+    case MetricKind::share:
+      return is_level || aggregation == rate || aggregation == last ? std::optional{Dimension::ratio} : std::nullopt;
+    case MetricKind::gauge:
+      if (aggregation == time_to) return Dimension::time;
+      return is_level || aggregation == last ? std::optional{metric.dimension} : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::vector<Aggregation> aggregations_for(const MetricInfo& metric) {
+  using enum Aggregation;
+  std::vector<Aggregation> all{percentile, rate, avg, max, min, last, count, time_to};
+  std::erase_if(all, [&](Aggregation aggregation) { return !value_dimension(metric, aggregation); });
+  return all;
 }
 
 std::vector<std::string_view> metric_names() {

@@ -1,6 +1,7 @@
 // The metrics that exist: name, meaning, unit, labels. One table for conditions, policies, reports and documentation.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,14 +17,15 @@ enum class MetricKind { counter, gauge, share, durations };
 struct MetricInfo {
   std::string_view name;
   MetricKind kind;
-  Dimension dimension;                    // of its value: latency is time, cpu is a ratio, errors is a ratio
-  std::vector<std::string_view> labels;   // that a selector may name
+  Dimension dimension;                   // of its value: latency is time, cpu is a ratio, errors is a ratio
+  std::vector<std::string_view> labels;  // that a selector may name
   std::string_view meaning;
-  std::string_view output_name;           // with its unit, as in exports: "latency_seconds"
+  std::string_view output_name;  // with its unit, as in exports: "latency_seconds"
 };
 
 // Every metric, in the order of documentation:
-//   latency          durations  {workload | service | endpoint | database}  from sending a request to its answer, or to giving up on
+//   latency          durations  {workload | service | endpoint | database}  from sending a request to its answer, or to giving up
+//   on
 //                               it; what was turned away at once (rejected, unavailable) has no latency, only an error
 //   queue_wait       durations  {service | queue | database}     time spent waiting for a slot, a worker, a connection
 //   requests         counter    {workload | service | endpoint | database}  requests ended
@@ -51,6 +53,11 @@ struct MetricInfo {
 //   availability     share      {workload | service | endpoint | database}  1 - errors
 std::span<const MetricInfo> metric_catalog();
 const MetricInfo* find_metric(std::string_view name);  // nullptr if there is none
+// What the value of an aggregation is a number of (rate of requests: per second, count of errors: a number, time_to: time); none
+// where the aggregation has no meaning for the metric. sim/measure/evaluate.hpp says what the values are.
+std::optional<Dimension> value_dimension(const MetricInfo& metric, Aggregation aggregation);
+// Those that have a meaning for it, the most telling first. The cost_per_* have `last` alone, which need not be written.
+std::vector<Aggregation> aggregations_for(const MetricInfo& metric);
 std::vector<std::string_view> metric_names();
 
 }  // namespace headroom

@@ -36,6 +36,14 @@ Moments moments_of(std::span<const double> values) {
   return moments;
 }
 
+// Two-sided, of "the mean is nothing".
+double p_value_of(const Moments& moments, std::size_t count) {
+  // Every value is the same: certain, unless that is nothing.
+  if (moments.standard_error == 0.0) return moments.mean == 0.0 ? 1.0 : 0.0;
+  const boost::math::students_t distribution{static_cast<double>(count - 1)};
+  return 2.0 * boost::math::cdf(boost::math::complement(distribution, std::abs(moments.mean / moments.standard_error)));
+}
+
 }  // namespace
 
 Interval t_interval(std::span<const double> observations, double confidence) {
@@ -53,17 +61,19 @@ Interval t_interval(std::span<const double> observations, double confidence) {
 PairedDifference paired_difference(std::span<const double> a, std::span<const double> b, double confidence) {
   std::vector<double> differences;
   for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) differences.push_back(a[i] - b[i]);
-  PairedDifference result{t_interval(differences, confidence), 1.0};
+  PairedDifference result{t_interval(differences, confidence), 1.0, 0.0};
   if (differences.size() < 2) return result;
   const Moments moments = moments_of(differences);
-  if (moments.standard_error == 0.0) {
-    // Every pair differs by the same amount: certain, unless that amount is nothing.
-    result.p_value = moments.mean == 0.0 ? 1.0 : 0.0;
-    return result;
-  }
-  const boost::math::students_t distribution{static_cast<double>(differences.size() - 1)};
-  result.p_value = 2.0 * boost::math::cdf(boost::math::complement(distribution, std::abs(moments.mean / moments.standard_error)));
+  result.standard_error = moments.standard_error;
+  result.p_value = p_value_of(moments, differences.size());
   return result;
+}
+
+double p_value_with(const PairedDifference& difference, std::size_t pairs) {
+  const std::size_t count = difference.difference.count;
+  if (count < 2 || pairs < 2) return 1.0;
+  const double error = difference.standard_error * std::sqrt(static_cast<double>(count) / static_cast<double>(pairs));
+  return p_value_of({difference.difference.mean, error}, pairs);
 }
 
 std::vector<bool> holm_rejects(std::span<const double> p_values, double alpha) {

@@ -10,7 +10,7 @@ namespace headroom {
 
 struct Interval {
   double mean = 0.0;
-  double low = 0.0;   // equal to mean when there is one observation only (then `known` is false)
+  double low = 0.0;  // equal to mean when there is one observation only (then `known` is false)
   double high = 0.0;
   std::size_t count = 0;
   bool known = false;  // two observations at least: the interval means something
@@ -23,8 +23,12 @@ Interval t_interval(std::span<const double> observations, double confidence = 0.
 struct PairedDifference {
   Interval difference;
   double p_value = 1.0;
+  double standard_error = 0.0;  // of the mean difference
 };
 PairedDifference paired_difference(std::span<const double> a, std::span<const double> b, double confidence = 0.95);
+// The p-value that `pairs` (two at least) differences of the same mean and the same spread would give: whether more runs would
+// tell, if they went on like these. 1 when there are fewer than two differences to judge the spread by.
+double p_value_with(const PairedDifference& difference, std::size_t pairs);
 // Holm's step-down: which hypotheses are rejected at family-wise level alpha, in the given order.
 std::vector<bool> holm_rejects(std::span<const double> p_values, double alpha = 0.05);
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -27,7 +28,7 @@ TEST(CommandLine, AloneItPrintsShortHelpWithTwoExamples) {
 }
 
 TEST(CommandLine, EveryVerbHasHelpInThreeWays) {
-  for (const std::string verb : {"run", "compare", "check", "explain", "policies", "schema"}) {
+  for (const std::string verb : {"run", "compare", "check", "explain", "policies", "metrics", "schema"}) {
     const Ended by_option = headroom({verb, "--help"});
     EXPECT_EQ(by_option.exit_code, 0) << verb << by_option.err;
     EXPECT_TRUE(says(by_option.out, "Usage: headroom " + verb)) << by_option.out;
@@ -60,9 +61,12 @@ TEST(CommandLine, SlipsAreAnsweredWithWhatWasMeant) {
       {{"run", "a.json", "--replications=2.5"}, "--replications is \"2.5\""},
       {{"run", "a.json", "--workers", "-1"}, "--workers is \"-1\""},
       {{"run", "a.json", "--set", "replicas"}, "--set is \"replicas\"; write POINTER=VALUE"},
-      {{"run", data("holds.json"), "--variant", "three replicsa"}, "there is no variant \"three replicsa\"; did you mean \"three replicas\"?"},
+      {{"run", data("holds.json"), "--variant", "three replicsa"},
+       "there is no variant \"three replicsa\"; did you mean \"three replicas\"?"},
       {{"run", data("holds.json"), "--inconclusive", "maybe"}, "--inconclusive is \"maybe\"; write report or pass"},
       {{"policies", "hpaa"}, "did you mean \"hpa\"?"},
+      {{"metrics", "latancy"}, "there is no metric \"latancy\"; did you mean \"latency\"?"},
+      {{"metrics", "latency", "cpu"}, "takes one metric, not also \"cpu\""},
       {{"schema", "x"}, "takes no argument"},
       {{"check"}, "names no scenario file"},
   };
@@ -83,14 +87,40 @@ TEST(CommandLine, OptionsMayStandBeforeOrAfterTheFile) {
 
 TEST(CommandLine, SetChangesOneValueByItsName) {
   const auto settings_of = [](const Ended& ended) { return nlohmann::json::parse(ended.out).at("settings"); };
-  const Ended changed = headroom({"run", data("holds.json"), "--json", "-q", "--set", "/services/api/replicas=5", "--set", "/seed=11", "-o",
-                                  temporary("a")});
+  const Ended changed = headroom({"run", data("holds.json"), "--json", "-q", "--set", "/services/api/replicas=5", "--set",
+                                  "/seed=11", "-o", temporary("a")});
   ASSERT_EQ(changed.exit_code, 0) << changed.err;
   EXPECT_EQ(settings_of(changed).at("/services/api/replicas"), "5");
   EXPECT_EQ(settings_of(changed).at("/seed"), "11");
   const Ended wrong = headroom({"run", data("holds.json"), "--set", "/services/app/replicas=5"});
   EXPECT_EQ(wrong.exit_code, 2);
   EXPECT_TRUE(says(wrong.err, "--set")) << wrong.err;
+}
+
+// What is suggested can be pasted into a shell and speaks of the system that was simulated.
+TEST(CommandLine, TheNextCommandsKeepWhatWasGiven) {
+  const std::string folder = temporary("it's here");
+  const Ended run = headroom({"run", data("holds.json"), "--variant", "three replicas", "--set", "/services/api/cpu=3", "--seed",
+                              "9", "--replications", "2", "--inconclusive", "pass", "-o", folder});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const std::string self = HEADROOM_BINARY, file = data("holds.json"), quoted = temporary("") + "it'\\''s here";
+  EXPECT_TRUE(says(run.out, "next    " + self + " explain " + file + " --variant 'three replicas' --set /services/api/cpu=3\n"))
+      << run.out;
+  EXPECT_TRUE(says(
+      run.out, self + " compare " + file + " --set /services/api/cpu=3 --seed 9 --replications 2 -o '" + quoted + "-compared'\n"))
+      << run.out;
+  EXPECT_TRUE(says(run.out, self + " run " + file +
+                                " --variant 'three replicas' --set /services/api/cpu=3 --seed 9 --inconclusive pass -o '" +
+                                quoted + "' --replications 4\n"))
+      << run.out;
+  const std::size_t begin = run.out.rfind("        ") + 8;
+  std::string again = run.out.substr(begin);
+  again.pop_back();
+  EXPECT_EQ(std::system((again + " >/dev/null").c_str()), 0) << again;
+
+  const Ended plain = headroom({"compare", data("holds.json"), "--replications", "1"});
+  EXPECT_TRUE(says(plain.out, self + " run " + file + " --variant slow --replications 1\n")) << plain.out;
+  EXPECT_FALSE(says(plain.out, " -o ")) << plain.out;
 }
 
 TEST(CommandLine, WithoutOutputTheReportIsNamedAfterTheScenario) {

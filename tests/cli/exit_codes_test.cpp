@@ -3,6 +3,9 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
 
 #include "tests/cli/process.hpp"
 
@@ -56,14 +59,51 @@ TEST(ExitCodes, OneWhenResultsCannotBeWritten) {
   const Ended full = headroom(start);
   EXPECT_EQ(full.exit_code, 1);
   EXPECT_TRUE(says(full.err, "No space left on device")) << full.err;
+}
 
-  const Ended closed = headroom(Start{.arguments = {"policies"}, .closed_pipe = true});
-  EXPECT_EQ(closed.exit_code, 1) << "a closed pipe must not kill it";
-  EXPECT_TRUE(says(closed.err, "Broken pipe")) << closed.err;
+TEST(ExitCodes, OneAfterShowingTheTableWhenTheReportCannotBeWrittenInTheEnd) {
+  // The folder can be written, a whole report not.
+  const Start start{.arguments = {"run", data("holds.json"), "-o", temporary("small")}, .largest_file_bytes = 4096};
+  const Ended ended = headroom(start);
+  EXPECT_EQ(ended.exit_code, 1);
+  EXPECT_TRUE(says(ended.out, "PASS")) << ended.out;
+  EXPECT_TRUE(says(ended.out, "\nnext ")) << ended.out;
+  EXPECT_FALSE(says(ended.out, "report.html")) << "there is none";
+  EXPECT_TRUE(says(ended.err, "cannot write " + temporary("small") + "/report.html: File too large; ")) << ended.err;
+  EXPECT_TRUE(std::filesystem::is_empty(temporary("small"))) << "nothing unfinished is left";
+}
 
-  const Ended no_folder = headroom({"run", data("holds.json"), "-q", "-o", "/proc/nothing/can/be/made/here"});
-  EXPECT_EQ(no_folder.exit_code, 1);
-  EXPECT_TRUE(says(no_folder.err, "/proc/nothing")) << no_folder.err;
+TEST(ExitCodes, TwoBeforeAnythingRunsWhenTheFolderCannotBeWritten) {
+  std::ofstream{temporary("a file")} << "in the way";
+  for (const std::string& folder :
+       {std::string{"/proc/nothing/can/be/made/here"}, temporary("a file"), temporary("a file/below")}) {
+    // It would take hours to run: that it ends shows that it was looked at before.
+    const Ended ended = headroom({"run", data("endless.json"), "-o", folder});
+    EXPECT_EQ(ended.exit_code, 2) << folder;
+    EXPECT_EQ(ended.out, "");
+    EXPECT_TRUE(says(ended.err, "cannot write " + folder)) << ended.err;
+    EXPECT_TRUE(says(ended.err, "--output")) << "what to do: " << ended.err;
+    EXPECT_TRUE(says(ended.err, "nothing was run")) << ended.err;
+  }
+  const Ended empty = headroom({"compare", data("endless.json"), "-o", ""});
+  EXPECT_EQ(empty.exit_code, 2);
+  EXPECT_TRUE(says(empty.err, "--output is empty")) << empty.err;
+}
+
+// As of other programs, whose shell says 128 + SIGPIPE: `headroom schema | head -1` is no failure to speak of.
+TEST(ExitCodes, HundredAndFortyOneInSilenceWhenNobodyReadsOn) {
+  const std::vector<std::vector<std::string>> calls{{"schema"},
+                                                    {"policies"},
+                                                    {"metrics"},
+                                                    {"--help"},
+                                                    {"explain", data("holds.json")},
+                                                    {"run", data("holds.json"), "-o", temporary("piped")}};
+  for (const auto& arguments : calls) {
+    const Ended closed = headroom(Start{.arguments = arguments, .closed_pipe = true});
+    EXPECT_EQ(closed.exit_code, 141) << arguments.front();
+    EXPECT_EQ(closed.err, "") << arguments.front();
+  }
+  EXPECT_TRUE(std::filesystem::exists(temporary("piped/report.html"))) << "the report is written before the table is shown";
 }
 
 TEST(ExitCodes, FourWhenARunDoesNotComplete) {
@@ -75,16 +115,45 @@ TEST(ExitCodes, FourWhenARunDoesNotComplete) {
 
 TEST(ExitCodes, HundredAndThirtyWhenInterrupted) {
   const auto begin = std::chrono::steady_clock::now();
-  const Ended ended = headroom(Start{.arguments = {"run", data("endless.json"), "-o", temporary("x")}, .interrupt_after_seconds = 1.0});
+  const Ended ended =
+      headroom(Start{.arguments = {"run", data("endless.json"), "-o", temporary("x")}, .interrupt_after_seconds = 1.0});
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   EXPECT_EQ(ended.exit_code, 130) << ended.err;
-  EXPECT_TRUE(says(ended.err, "interrupted")) << ended.err;
+  EXPECT_EQ(ended.err, "headroom: interrupted; no run had ended, so there is nothing to report\n");
+  EXPECT_EQ(ended.out, "");
   EXPECT_LT(took.count(), 30.0);
+}
+
+TEST(ExitCodes, AnInterruptedStudyReportsTheRunsThatHadEnded) {
+  const Start start{.arguments = {"run", data("holds.json"), "--replications", "100000", "-q", "-o", temporary("cut")},
+                    .interrupt_after_seconds = 2.0};
+  const Ended ended = headroom(start);
+  EXPECT_EQ(ended.exit_code, 130) << ended.err;
+  EXPECT_TRUE(
+      std::regex_match(ended.err, std::regex{"headroom: interrupted; [0-9]+ runs had ended and the report rests on them\n"}))
+      << ended.err;
+  EXPECT_TRUE(says(ended.out, "rests on the runs that had finished")) << ended.out;
+}
+
+TEST(ExitCodes, TheReadmeSaysOfThemWhatHelpSays) {
+  std::string readme = content_of(std::string{HEADROOM_SOURCE_DIR} + "/README.md");
+  std::erase(readme, '`');
+  std::istringstream help{headroom({"--help"}).out};
+  std::size_t compared = 0;
+  const std::regex row{" +([0-9]+)  (.*)"};
+  for (std::string line; std::getline(help, line);) {
+    std::smatch found;
+    if (!std::regex_match(line, found, row)) continue;
+    ++compared;
+    EXPECT_TRUE(says(readme, "\n| " + found[1].str() + " | " + found[2].str() + " |\n")) << line;
+  }
+  EXPECT_EQ(compared, 8U);
 }
 
 TEST(ExitCodes, AllArePrintedInHelp) {
   const std::string help = headroom({"--help"}).out;
-  for (const char* code : {"    0  ", "    1  ", "    2  ", "    3  ", "    4  ", "   99  ", "  130  "}) EXPECT_TRUE(says(help, code)) << code;
+  for (const char* code : {"    0  ", "    1  ", "    2  ", "    3  ", "    4  ", "   99  ", "  130  ", "  141  "})
+    EXPECT_TRUE(says(help, code)) << code;
   EXPECT_TRUE(says(headroom({"run", "--help"}).out, "   99  "));
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,7 +24,9 @@ namespace files = std::filesystem;
 // Removed with everything in it when the test program ends.
 class OwnFolder {
  public:
-  OwnFolder() : path_{files::temp_directory_path() / ("headroom-cli-" + std::to_string(::getpid()))} { files::create_directories(path_); }
+  OwnFolder() : path_{files::temp_directory_path() / ("headroom-cli-" + std::to_string(::getpid()))} {
+    files::create_directories(path_);
+  }
   ~OwnFolder() {
     std::error_code ignored;
     files::remove_all(path_, ignored);
@@ -60,6 +63,10 @@ struct Pipe {
   ::setenv("TERM", "xterm", 1);
   ::unsetenv("NO_COLOR");
   for (const auto& [name, value] : start.environment) ::setenv(name.c_str(), value.c_str(), 1);
+  if (start.largest_file_bytes > 0) {
+    const rlimit limit{start.largest_file_bytes, start.largest_file_bytes};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
   const std::string program = HEADROOM_BINARY;
@@ -80,8 +87,10 @@ void drain(int out, int err, Ended& ended) {
     for (std::size_t i = 0; i < 2; ++i) {
       if (watched[i].fd < 0 || watched[i].revents == 0) continue;
       const ssize_t count = ::read(watched[i].fd, buffer.data(), buffer.size());
-      if (count > 0) kept[i]->append(buffer.data(), static_cast<std::size_t>(count));
-      else watched[i].fd = -1;
+      if (count > 0)
+        kept[i]->append(buffer.data(), static_cast<std::size_t>(count));
+      else
+        watched[i].fd = -1;
     }
   }
 }

@@ -1,6 +1,7 @@
 // Starts the built program as a process and keeps what it said.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,9 +17,10 @@ struct Ended {
 struct Start {
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> environment;  // set besides the present one
-  std::string out_file;              // stdout goes there; empty: kept in Ended::out
-  bool closed_pipe = false;          // stdout is a pipe that nobody reads
-  double interrupt_after_seconds = 0.0;  // 0: never
+  std::string out_file;                                          // stdout goes there; empty: kept in Ended::out
+  bool closed_pipe = false;                                      // stdout is a pipe that nobody reads
+  std::size_t largest_file_bytes = 0;                            // no file may grow beyond it, as on a full disk; 0: no limit
+  double interrupt_after_seconds = 0.0;                          // 0: never
 };
 
 // Runs the program in a folder of the test's own. Fails the test if it cannot be started.

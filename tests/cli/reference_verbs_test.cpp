@@ -1,6 +1,9 @@
 // The verbs that run nothing: check, explain, policies, schema; and the shipped scenarios under them.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/process.hpp"
@@ -48,6 +51,14 @@ TEST(Check, EveryShippedScenarioIsRight) {
   }
 }
 
+TEST(Check, TheScenarioOfTheReadmeIsRight) {
+  const std::string readme = content_of(std::string{HEADROOM_SOURCE_DIR} + "/README.md");
+  const std::size_t begin = readme.find("```json\n") + 8;
+  std::ofstream{temporary("checkout.json")} << readme.substr(begin, readme.find("```", begin) - begin);
+  const Ended ended = headroom({"check", temporary("checkout.json")});
+  EXPECT_EQ(ended.exit_code, 0) << ended.out;
+}
+
 TEST(Explain, TheFleetOfAHundredWorkersCarriesOnePercent) {
   const Ended ended = headroom({"explain", shipped("monitoring/fleet.json")});
   EXPECT_EQ(ended.exit_code, 0) << ended.err;
@@ -92,8 +103,47 @@ TEST(Policies, AsJsonEveryOptionHasAMeaning) {
   ASSERT_GE(all.size(), 18U);
   for (const json& offer : all) {
     EXPECT_FALSE(offer.at("summary").get<std::string>().empty()) << offer;
-    for (const json& option : offer.at("options")) EXPECT_FALSE(option.at("meaning").get<std::string>().empty()) << offer.at("name") << option;
+    for (const json& option : offer.at("options"))
+      EXPECT_FALSE(option.at("meaning").get<std::string>().empty()) << offer.at("name") << option;
   }
+}
+
+TEST(Metrics, ListsThemWithTheirLabelsAndShowsOneInDetail) {
+  const std::string all = headroom({"metrics"}).out;
+  for (const char* part : {"\nlatency ", "workload, service, endpoint, database", "\ncost_per_user ", "look-ups that hit"})
+    EXPECT_TRUE(says(all, part)) << part;
+  const std::string one = headroom({"metrics", "latency"}).out;
+  EXPECT_TRUE(says(one, "\n  p(95) latency < 300 ms\n  rate latency < 50 /s\n")) << one;
+  EXPECT_TRUE(says(one, "p(95) latency{workload=NAME} < 300 ms")) << one;
+  EXPECT_TRUE(says(one, "latency_seconds")) << one;
+  EXPECT_FALSE(says(one, "hit_ratio")) << one;
+  EXPECT_TRUE(says(headroom({"metrics", "cost_per_user"}).out, "\n  cost_per_user < 0.05 USD/month\n"));
+  EXPECT_EQ(json::parse(headroom({"metrics", "cpu", "--json"}).out).size(), 1U);
+}
+
+// The list and the reader of scenarios agree on what can be written: every example is accepted, and every other aggregation
+// refused.
+TEST(Metrics, EveryExampleIsAConditionAndNoAggregationIsLeftOut) {
+  const auto issues_with = [](const json& objectives) {
+    json scenario = json::parse(content_of(data("holds.json")), nullptr, true, true);
+    scenario["objectives"] = objectives;
+    std::ofstream{temporary("conditions.json")} << scenario;
+    return json::parse(headroom({"check", temporary("conditions.json"), "--json"}).out);
+  };
+  json all = json::array(), left_out = json::array();
+  for (const json& metric : json::parse(headroom({"metrics", "--json"}).out)) {
+    all.insert(all.end(), metric.at("examples").begin(), metric.at("examples").end());
+    for (const std::string aggregation : {"p(95)", "rate", "avg", "max", "min", "last", "count", "time_to 10x"}) {
+      const std::string listed = aggregation == "p(95)" ? "p(N)" : aggregation == "time_to 10x" ? "time_to Nx" : aggregation;
+      const json& own = metric.at("aggregations");
+      if (std::find(own.begin(), own.end(), listed) == own.end())
+        left_out.push_back(aggregation + " " + metric.at("name").get<std::string>() + " < 1");
+    }
+  }
+  ASSERT_GT(all.size(), 100U);
+  ASSERT_GT(left_out.size(), 50U);
+  EXPECT_EQ(issues_with(all), json::array());
+  EXPECT_EQ(issues_with(left_out).size(), left_out.size());
 }
 
 TEST(Schema, IsAJsonSchemaThatKnowsThePolicies) {

@@ -1,6 +1,9 @@
 // Results on stdout, everything else on stderr; no escape codes but on a terminal; the same bytes for the same seed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <sstream>
+
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/process.hpp"
@@ -43,8 +46,8 @@ TEST(Streams, ATerminalGetsColoursUnlessTheyAreRefused) {
   if (std::system("command -v script >/dev/null 2>&1") != 0) GTEST_SKIP() << "needs the tool script (bsdutils)";
   const auto on_terminal = [](const std::string& before, const std::string& after) {
     const std::string log = temporary("terminal.log");
-    const std::string command = "TERM=xterm " + before + " script -qec \"" + HEADROOM_BINARY + " run " + data("holds.json") + " -o " +
-                                temporary("t") + after + "\" " + log + " </dev/null >/dev/null 2>&1";
+    const std::string command = "TERM=xterm " + before + " script -qec \"" + HEADROOM_BINARY + " run " + data("holds.json") +
+                                " -o " + temporary("t") + after + "\" " + log + " </dev/null >/dev/null 2>&1";
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
     return content_of(log);
   };
@@ -54,6 +57,26 @@ TEST(Streams, ATerminalGetsColoursUnlessTheyAreRefused) {
   EXPECT_FALSE(says(on_terminal("TERM=dumb", ""), "\x1b"));
   EXPECT_FALSE(says(on_terminal("", " --no-color"), "\x1b[32m"));
   EXPECT_FALSE(says(on_terminal("", " --quiet"), " of 3 runs"));
+}
+
+TEST(Streams, ATableIsAsWideAsTheTerminal) {
+  if (std::system("command -v script >/dev/null 2>&1") != 0) GTEST_SKIP() << "needs the tool script (bsdutils)";
+  const auto widest_line = [](int columns) {
+    const std::string log = temporary("wide.log");
+    const std::string command = "TERM=xterm NO_COLOR=1 script -qec \"stty cols " + std::to_string(columns) + "; " +
+                                HEADROOM_BINARY + " compare -q " + data("holds.json") + " -o " + temporary("w") + "\" " + log +
+                                " </dev/null >/dev/null 2>&1";
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;
+    std::istringstream lines{content_of(log)};
+    std::size_t widest = 0;
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.starts_with("Script ")) widest = std::max(widest, line.size() - (line.ends_with('\r') ? 1U : 0U));
+    }
+    return widest;
+  };
+  // The heading is set to both edges.
+  EXPECT_EQ(widest_line(80), 80U);
+  EXPECT_EQ(widest_line(120), 120U);
 }
 
 TEST(Streams, QuietLeavesOutTheNextCommands) {

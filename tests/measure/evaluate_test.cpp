@@ -27,7 +27,11 @@ void add(RunResult& run, std::string metric, Labels labels, MetricKind kind, std
 
 // Durations in nanoseconds, a list for each window; small ones, so that percentiles are exact.
 void add_durations(RunResult& run, std::string metric, Labels labels, const std::vector<std::vector<int>>& windows) {
-  Series series{std::move(metric), std::move(labels), MetricKind::durations, std::vector<std::vector<double>>(5 + run.extra_percentiles.size()), {}};
+  Series series{std::move(metric),
+                std::move(labels),
+                MetricKind::durations,
+                std::vector<std::vector<double>>(5 + run.extra_percentiles.size()),
+                {}};
   series.slices.resize(run.slice_ends.size());
   for (std::size_t i = 0; i < windows.size(); ++i) {
     Histogram window;
@@ -140,6 +144,24 @@ TEST(Evaluate, PercentilesOverASpanComeFromTheMergedHistograms) {
   EXPECT_DOUBLE_EQ(value("max latency{workload=a}", run), 101e-9);
 }
 
+TEST(EvaluateBounds, AreTheBucketsOfPercentilesAndTheValueOfAllElse) {
+  RunResult run = empty_run();
+  // 1,000 ns lies in a bucket of 4 ns: 1,000 to 1,003. 2,000 ns: 2,000 to 2,007, but nothing is longer than 2,000.
+  add_durations(run, "latency", {{"workload", "users"}}, {{1000, 1000}, {1000}, {1000}, {2000}});
+  const TimeSpan whole{0.0, 40.0};
+  const auto bounds = [&](Aggregation aggregation, double percentile = 0.0) {
+    return evaluate_bounds({.aggregation = aggregation, .percentile = percentile, .metric = "latency"}, run, whole).value();
+  };
+  EXPECT_DOUBLE_EQ(bounds(Aggregation::percentile, 50.0).low, 1000e-9);
+  EXPECT_DOUBLE_EQ(bounds(Aggregation::percentile, 50.0).high, 1003e-9);
+  EXPECT_DOUBLE_EQ(bounds(Aggregation::min).high, 1003e-9);
+  EXPECT_DOUBLE_EQ(bounds(Aggregation::percentile, 99.0).high, 2000e-9);
+  EXPECT_DOUBLE_EQ(bounds(Aggregation::max).low, 2000e-9);
+  EXPECT_DOUBLE_EQ(bounds(Aggregation::avg).low, 1200e-9);
+  EXPECT_DOUBLE_EQ(bounds(Aggregation::avg).high, 1200e-9);
+  EXPECT_FALSE(evaluate_bounds({.aggregation = Aggregation::avg, .metric = "cpu"}, run, whole));
+}
+
 TEST(Evaluate, WithoutLabelsUsersMetricsAreThoseOfTheWorkloads) {
   RunResult run = empty_run();
   add(run, "requests", {{"workload", "users"}}, MetricKind::counter, {{1, 1, 1, 1}});
@@ -234,7 +256,8 @@ TEST(WindowValues, AreTheValuesOfEachWindow) {
   add(run, "cost", {{"component", "general"}}, MetricKind::counter, {{50, 0, 50, 0}});
   const auto values = [&](const std::string& selector) {
     std::vector<double> plain;
-    for (const auto& each : window_values(condition_of(selector + " < 1 s").selector, run)) plain.push_back(each.value_or(nothing));
+    for (const auto& each : window_values(condition_of(selector + " < 1 s").selector, run))
+      plain.push_back(each.value_or(nothing));
     return plain;
   };
   EXPECT_EQ(values("rate requests"), (std::vector<double>{1, 2, 6, 3}));

@@ -134,6 +134,31 @@ TEST(Histogram, AQuantileIsNeverAboveTheLargestRecord) {
   EXPECT_EQ(histogram.quantile_seconds(0.0), histogram.max_seconds());
 }
 
+TEST(Histogram, TheBoundsOfAQuantileHoldTheTrueValue) {
+  std::vector<std::int64_t> values = lognormal_nanoseconds(20'000, 2.0);
+  const Histogram histogram = histogram_of(values);
+  std::sort(values.begin(), values.end());
+  for (std::size_t per_mille = 1; per_mille <= 1000; ++per_mille) {
+    const std::size_t rank = (values.size() * per_mille + 999) / 1000;
+    const double exact = static_cast<double>(values[rank - 1]) / 1e9, probability = static_cast<double>(per_mille) / 1000.0;
+    const Histogram::QuantileBounds bounds = histogram.quantile_bounds_seconds(probability);
+    ASSERT_LE(bounds.low, exact);
+    ASSERT_GE(bounds.high, exact);
+    const double measured = histogram.quantile_seconds(probability);
+    ASSERT_LE(bounds.low, measured);
+    ASSERT_GE(bounds.high, measured);
+    ASSERT_LE(bounds.high - bounds.low, 2.0 * Histogram::relative_error * measured + 1e-15);
+  }
+}
+
+TEST(Histogram, TheBoundsOfAQuantileEndAtTheLargestRecord) {
+  // 1,000,001 ns lies in a bucket of 4,096 ns that begins at 999,424 ns.
+  const Histogram::QuantileBounds bounds = histogram_of({1'000'001}).quantile_bounds_seconds(0.5);
+  EXPECT_DOUBLE_EQ(bounds.low, 999'424e-9);
+  EXPECT_DOUBLE_EQ(bounds.high, 1'000'001e-9);
+  EXPECT_EQ(Histogram{}.quantile_bounds_seconds(0.5).high, 0.0);
+}
+
 TEST(Histogram, ShareAtMostCountsRecordsUpToTheSpan) {
   const Histogram histogram = histogram_of({10, 20, 30, 1'000'000});
   EXPECT_DOUBLE_EQ(histogram.share_at_most(9e-9), 0.0);
@@ -155,7 +180,8 @@ TEST(Histogram, BucketsHoldTheirRecordsAndTouchEachOther) {
 
 TEST(Histogram, IsRestoredFromItsBuckets) {
   const Histogram histogram = histogram_of(lognormal_nanoseconds(5'000, 2.5));
-  EXPECT_TRUE(Histogram::restore(histogram.buckets(), histogram.sum_ns_high(), histogram.sum_ns_low(), histogram.largest_ns()) == histogram);
+  EXPECT_TRUE(Histogram::restore(histogram.buckets(), histogram.sum_ns_high(), histogram.sum_ns_low(), histogram.largest_ns()) ==
+              histogram);
 }
 
 TEST(Histogram, AClearedOneIsEmptyAndCanBeUsedAgain) {

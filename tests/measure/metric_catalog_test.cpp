@@ -30,6 +30,21 @@ TEST(MetricCatalog, EveryNameCanBeWrittenInACondition) {
   }
 }
 
+TEST(MetricCatalog, SaysWhichAggregationsHaveAMeaningAndWhatTheyAreANumberOf) {
+  using enum Aggregation;
+  EXPECT_EQ(aggregations_for(*find_metric("latency")), (std::vector{percentile, rate, avg, max, min, count}));
+  EXPECT_EQ(aggregations_for(*find_metric("requests")), (std::vector{rate, avg, max, min, last, count}));
+  EXPECT_EQ(aggregations_for(*find_metric("replicas")), (std::vector{avg, max, min, last, time_to}));
+  EXPECT_EQ(aggregations_for(*find_metric("cost_per_user")), std::vector{last});
+  EXPECT_EQ(value_dimension(*find_metric("latency"), percentile), Dimension::time);
+  EXPECT_EQ(value_dimension(*find_metric("requests"), max), Dimension::rate);
+  EXPECT_EQ(value_dimension(*find_metric("cost"), rate), Dimension::money_rate);
+  EXPECT_EQ(value_dimension(*find_metric("cost"), count), find_metric("cost")->dimension);
+  EXPECT_EQ(value_dimension(*find_metric("errors"), count), Dimension::count);
+  EXPECT_EQ(value_dimension(*find_metric("replicas"), time_to), Dimension::time);
+  EXPECT_FALSE(value_dimension(*find_metric("cpu"), time_to));
+}
+
 TEST(MetricCatalog, OutputNamesCarryTheUnit) {
   for (const MetricInfo& metric : metric_catalog()) {
     const std::string_view output = metric.output_name;

@@ -8,8 +8,8 @@
 namespace headroom {
 namespace {
 
-// n observations with mean 0 and standard deviation s such that the standard error s / sqrt(n) is 1: the half width is the quantile itself.
-// Half of them at +a, half at -a: s² = n a² / (n - 1), so a² = n - 1.
+// n observations with mean 0 and standard deviation s such that the standard error s / sqrt(n) is 1: the half width is the
+// quantile itself. Half of them at +a, half at -a: s² = n a² / (n - 1), so a² = n - 1.
 std::vector<double> with_standard_error_one(std::size_t count) {
   const double distance = std::sqrt(static_cast<double>(count - 1));
   std::vector<double> values;
@@ -19,7 +19,9 @@ std::vector<double> with_standard_error_one(std::size_t count) {
 
 // Source: any printed table of Student's t, e.g. NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2.
 TEST(TInterval, HalfWidthsAreThoseOfThePrintedTable) {
-  const auto half_width = [](std::size_t count, double confidence) { return t_interval(with_standard_error_one(count), confidence).half_width(); };
+  const auto half_width = [](std::size_t count, double confidence) {
+    return t_interval(with_standard_error_one(count), confidence).half_width();
+  };
   EXPECT_NEAR(half_width(2, 0.95), 12.706, 5e-4);
   EXPECT_NEAR(half_width(4, 0.95), 3.182, 5e-4);
   EXPECT_NEAR(half_width(10, 0.95), 2.262, 5e-4);
@@ -85,6 +87,18 @@ TEST(PairedDifference, OnePairCannotBeTold) {
   const std::vector<double> low{1.0}, high{2.0};
   EXPECT_EQ(paired_difference(high, low).p_value, 1.0);
   EXPECT_FALSE(paired_difference(high, low).difference.known);
+}
+
+TEST(PairedDifference, MoreRunsOfTheSameSpreadWouldTell) {
+  // Differences 1, 2, 6: mean 3, standard deviation sqrt(7). With twelve of the same: t = 3 / sqrt(7 / 12) = 3.928 with 11
+  // degrees of freedom, p = 0.00236 (R: 2 * pt(-3.927922, 11)).
+  const std::vector<double> own{4, 5, 9}, other{3, 3, 3};
+  const PairedDifference paired = paired_difference(own, other);
+  EXPECT_NEAR(paired.standard_error, std::sqrt(7.0 / 3.0), 1e-12);
+  EXPECT_DOUBLE_EQ(p_value_with(paired, 3), paired.p_value);
+  EXPECT_NEAR(p_value_with(paired, 12), 0.00236, 2e-5);
+  EXPECT_EQ(p_value_with(paired, 1), 1.0);
+  EXPECT_EQ(p_value_with(paired_difference(std::vector<double>{3}, std::vector<double>{1}), 12), 1.0) << "one pair has no spread";
 }
 
 TEST(Holm, WorkedExample) {

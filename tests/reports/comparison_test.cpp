@@ -71,7 +71,7 @@ TEST(Comparison, SeesASteadyDifferenceThroughNoiseThatBothShare) {
   ASSERT_NE(throughput, nullptr);
   // The intervals of the two overlap widely; their difference is 1 /s give or take 0.05.
   EXPECT_GT(throughput->cells[0].value.high, throughput->cells[1].value.low);
-  EXPECT_TRUE(throughput->cells[1].distinguishable);
+  EXPECT_EQ(throughput->cells[1].standing, Standing::differs);
 }
 
 TEST(Comparison, CorrectsForTheNumberOfRows) {
@@ -94,7 +94,7 @@ TEST(Comparison, CorrectsForTheNumberOfRows) {
   ASSERT_NE(throughput, nullptr);
   EXPECT_LT(throughput->cells[1].difference->p_value, 0.07);
   EXPECT_GT(throughput->cells[1].difference->p_value, 0.05 / 15);
-  EXPECT_FALSE(throughput->cells[1].distinguishable);
+  EXPECT_EQ(throughput->cells[1].standing, Standing::equal) << "five runs are not too few";
 }
 
 TEST(Comparison, OfIdenticalVariantsIsNotDistinguishable) {
@@ -102,10 +102,68 @@ TEST(Comparison, OfIdenticalVariantsIsNotDistinguishable) {
   const ComparisonRow* throughput = find(report.comparison, "requests ended");
   ASSERT_NE(throughput, nullptr);
   EXPECT_DOUBLE_EQ(throughput->cells[1].difference->difference.mean, 0.0);
-  EXPECT_FALSE(throughput->cells[1].distinguishable);
+  EXPECT_EQ(throughput->cells[1].standing, Standing::equal);
+  EXPECT_EQ(throughput->cells[0].standing, Standing::open) << "the reference";
   const ComparisonRow* replicas = find(report.comparison, "mean replicas of api");
   ASSERT_NE(replicas, nullptr);
-  EXPECT_TRUE(replicas->cells[1].distinguishable);
+  EXPECT_EQ(replicas->cells[1].standing, Standing::differs);
+}
+
+// Two variants whose throughput differs by these many requests in a minute, replication by replication.
+Standing standing_of(const std::vector<double>& differences) {
+  ScenarioFile file{.path = {}, .variants = {named("base", {}), named("other", {})}, .inputs = {}};
+  Study study;
+  study.runs.resize(2);
+  for (std::uint64_t r = 0; r < differences.size(); ++r) {
+    study.runs[0].push_back(run_with(r, 6000, 30));
+    study.runs[1].push_back(run_with(r, 6000 + differences[r], 30));
+  }
+  return find(compare_variants(file, study), "requests ended")->cells[1].standing;
+}
+
+TEST(Comparison, OfFewRunsSaysThatTheyAreTooFewWhereMoreLikeThemWouldTell) {
+  // Mean 60, standard deviation 36.1: t = 60 / (36.1 / sqrt 3) = 2.88, below the 4.30 that three runs ask for; ten runs that go
+  // on like that give 60 / (36.1 / sqrt 10) = 5.26, above their 2.26.
+  EXPECT_EQ(standing_of({20, 70, 90}), Standing::too_few_runs);
+  // Mean 10, standard deviation 80: ten runs would give 0.4.
+  EXPECT_EQ(standing_of({-70, 10, 90}), Standing::equal);
+  // A row without any spread or difference needs no more runs.
+  EXPECT_EQ(standing_of({0, 0}), Standing::equal);
+}
+
+TEST(Comparison, OfFiveRunsOrMoreIsAnAnswer) {
+  // Mean 32, standard deviation 36.3: t = 1.97 of the 2.78 asked for; ten runs like them would give 2.79 of 2.26.
+  const std::vector<double> five{20, 70, 70, -10, 10};
+  EXPECT_EQ(standing_of(five), Standing::equal);
+  EXPECT_EQ(standing_of({five.begin(), five.begin() + 3}), Standing::too_few_runs);
+}
+
+TEST(Comparison, OfOneRunLeavesOpen) { EXPECT_EQ(standing_of({600}), Standing::open); }
+
+TEST(Comparison, DoesNotTellApartWhatAHistogramDoesNot) {
+  // Neighbouring buckets in every run: the means differ by the same amount each time, but the true values may be a nanosecond
+  // apart.
+  const auto standing_at = [](double other_seconds) {
+    ScenarioFile file{.path = {}, .variants = {named("base", {}), named("other", {})}, .inputs = {}};
+    Study study;
+    study.runs.resize(2);
+    for (std::uint64_t r = 0; r < 3; ++r) {
+      for (std::size_t v = 0; v < 2; ++v) {
+        RunResult run = run_with(r, 6000, 30);
+        std::vector<double> latencies(100, v == 0 ? 1.0 : other_seconds);
+        latencies.push_back(9.0);
+        synthetic::add_latencies(run, latencies);
+        study.runs[v].push_back(std::move(run));
+      }
+    }
+    const std::vector<ComparisonRow> rows = compare_variants(file, study);
+    const ComparisonCell& cell = find(rows, "p50 latency")->cells[1];
+    EXPECT_GT(cell.difference->difference.mean, 0.0);
+    return cell.standing;
+  };
+  // Buckets near 1 s are 2^22 ns = 4.2 ms wide.
+  EXPECT_EQ(standing_at(1.004), Standing::equal);
+  EXPECT_EQ(standing_at(1.02), Standing::differs);
 }
 
 }  // namespace

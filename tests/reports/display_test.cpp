@@ -76,5 +76,15 @@ TEST(DimensionOf, FollowsTheAggregation) {
   EXPECT_EQ(dimension_of({.aggregation = Aggregation::avg, .metric = "cpu"}), Dimension::ratio);
 }
 
+TEST(DimensionOf, MeansAndExtremesOfCountersAreRates) {
+  for (const Aggregation aggregation : {Aggregation::avg, Aggregation::max, Aggregation::min, Aggregation::rate}) {
+    EXPECT_EQ(dimension_of({.aggregation = aggregation, .metric = "requests"}), Dimension::rate);
+    EXPECT_EQ(dimension_of({.aggregation = aggregation, .metric = "cost"}), Dimension::money_rate);
+  }
+  EXPECT_EQ(dimension_of({.aggregation = Aggregation::count, .metric = "cost"}), Dimension::money);
+  EXPECT_EQ(dimension_of({.aggregation = Aggregation::count, .metric = "latency"}), Dimension::count);
+  EXPECT_EQ(dimension_of({.aggregation = Aggregation::time_to, .metric = "replicas"}), Dimension::time);
+}
+
 }  // namespace
 }  // namespace headroom

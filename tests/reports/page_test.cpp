@@ -1,5 +1,6 @@
 // The page, read as text and opened in a real browser.
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -46,9 +47,11 @@ Opened open_in_browser(const std::string& html) {
   const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("headroom-page-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder / "profile");
   std::ofstream{folder / "report.html", std::ios::binary} << html;
-  const std::string command = "chromium --headless --no-sandbox --disable-gpu --disable-background-networking --enable-logging=stderr --window-size=1280,2000 --user-data-dir=" +
-                              (folder / "profile").string() + " --dump-dom file://" + (folder / "report.html").string() + " 2>" +
-                              (folder / "log").string();
+  const std::string command =
+      "chromium --headless --no-sandbox --disable-gpu --disable-background-networking --enable-logging=stderr "
+      "--window-size=1280,2000 --user-data-dir=" +
+      (folder / "profile").string() + " --dump-dom file://" + (folder / "report.html").string() + " 2>" +
+      (folder / "log").string();
   Opened opened{output_of(command), output_of("grep CONSOLE " + (folder / "log").string())};
   std::filesystem::remove_all(folder);
   return opened;
@@ -56,10 +59,10 @@ Opened open_in_browser(const std::string& html) {
 
 bool has_browser() { return !output_of("command -v chromium").empty(); }
 
-#define REQUIRE_BROWSER()                                                                 \
-  if (!has_browser()) {                                                                   \
+#define REQUIRE_BROWSER()                                                                       \
+  if (!has_browser()) {                                                                         \
     if (std::getenv("CI") != nullptr) FAIL() << "chromium is not installed (package chromium)"; \
-    GTEST_SKIP() << "chromium is not installed (package chromium)";                       \
+    GTEST_SKIP() << "chromium is not installed (package chromium)";                             \
   }
 
 TEST(Page, DrawsEveryChartInABrowserWithoutAComplaint) {
@@ -102,6 +105,44 @@ TEST(Page, OpensWhenNoRunCompleted) {
   EXPECT_NE(opened.dom.find("did not complete: deadlock"), std::string::npos);
 }
 
+std::vector<std::string> captures(const std::string& text, const std::string& pattern) {
+  const std::regex expression{pattern};
+  std::vector<std::string> found;
+  for (std::sregex_iterator at{text.begin(), text.end(), expression}, end; at != end; ++at) found.push_back((*at)[1]);
+  return found;
+}
+
+// The coordinates in a polygon, in hundredths.
+std::vector<long> corners(const std::string& polygon, double unit) {
+  std::vector<long> list;
+  for (const std::string& number : captures(polygon, "([0-9]+\\.?[0-9]*)")) list.push_back(std::lround(std::stod(number) * unit));
+  return list;
+}
+
+TEST(Page, GivesEachColourAShapeThatIsTheSameInTheTableAndOnTheLine) {
+  const std::vector<std::string> beside_names =
+      captures(std::string{assets::page_style}, "--shape: (?:polygon|circle)\\(([^)]*)\\)");
+  const std::string script{assets::page_script};
+  const std::size_t begin = script.find("const shapes = ["), end = script.find("\n  ];", begin);
+  const std::vector<std::string> on_lines = captures(script.substr(begin, end - begin), "\n    (null|\\[\\[[^\\n]*\\]\\]),");
+  ASSERT_EQ(beside_names.size(), 8U);
+  ASSERT_EQ(on_lines.size(), 8U);
+  EXPECT_EQ(beside_names[0], "50%") << "a circle";
+  EXPECT_EQ(on_lines[0], "null") << "a circle";
+  for (std::size_t i = 1; i < 8; ++i) EXPECT_EQ(corners(beside_names[i], 1.0), corners(on_lines[i], 100.0)) << i;
+  for (std::size_t i = 1; i < 8; ++i) {
+    for (std::size_t j = 0; j < i; ++j) EXPECT_NE(beside_names[i], beside_names[j]);
+  }
+}
+
+TEST(Page, NamesTheUnitOfEveryTableOfNumbers) {
+  const std::string html = to_html(synthetic::flash_crowd(2, 2));
+  const std::vector<std::string> headings = captures(html, "<table class=\"values\"><thead><tr><th scope=\"col\">([^<]*)<");
+  ASSERT_GT(headings.size(), 10U);
+  for (const std::string& heading : headings) EXPECT_NE(heading, "") << "numbers of what?";
+  EXPECT_NE(html.find("mean over time"), std::string::npos) << "not the mean over requests, which the comparison has";
+}
+
 TEST(Page, AsksForNothingFromOutside) {
   const std::string html = to_html(synthetic::flash_crowd(2, 2));
   const std::regex source{"(src|href|action|srcset|poster|data)\\s*=\\s*[\"']?\\s*(https?:|//|file:)", std::regex::icase};
@@ -113,7 +154,8 @@ TEST(Page, AsksForNothingFromOutside) {
 
 TEST(Page, SaysVerdictsBeforeAnythingElseAndWithoutAScript) {
   const std::string html = to_html(synthetic::flash_crowd(3, 3));
-  const std::size_t verdicts = html.find("id=\"verdicts-title\""), comparison = html.find("id=\"comparison-title\""), charts = html.find("id=\"charts-title\"");
+  const std::size_t verdicts = html.find("id=\"verdicts-title\""), comparison = html.find("id=\"comparison-title\""),
+                    charts = html.find("id=\"charts-title\"");
   EXPECT_LT(verdicts, comparison);
   EXPECT_LT(comparison, charts);
   EXPECT_NE(html.find("1 of 3 variants keeps every required objective: hpa."), std::string::npos);
@@ -173,8 +215,8 @@ TEST(Charts, OfADistributionNameItsQuantilesAsTheHistogramsDo) {
   EXPECT_EQ(distribution.x_unit, "s");
   const std::vector<double>& quantiles = distribution.lines.front().quantiles;
   ASSERT_EQ(quantiles.size(), 5U);
-  EXPECT_NEAR(quantiles[1], 0.01, 0.01 * Histogram::relative_error);   // p90
-  EXPECT_NEAR(quantiles[2], 10.0, 10.0 * Histogram::relative_error);   // p95
+  EXPECT_NEAR(quantiles[1], 0.01, 0.01 * Histogram::relative_error);  // p90
+  EXPECT_NEAR(quantiles[2], 10.0, 10.0 * Histogram::relative_error);  // p95
 }
 
 TEST(Charts, AreMeansOverReplicationsWithTheirExtremes) {

@@ -6,8 +6,8 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include "tests/reports/synthetic_study.hpp"
 
@@ -28,7 +28,8 @@ StudyReport small_study() {
     variant.scenario.name = "small shop";
     variant.scenario.seed = 7;
     variant.scenario.duration = std::chrono::minutes{1};
-    variant.scenario.objectives = {objective("rate errors < 2 %"), objective("rate requests > 10 /s"), objective("p(95) latency < 1 s", "advisory")};
+    variant.scenario.objectives = {objective("rate errors < 2 %"), objective("rate requests > 10 /s"),
+                                   objective("p(95) latency < 1 s", "advisory")};
     if (v == 1) variant.settings = {{"/services/shop/replicas", "4"}};
     file.variants.push_back(std::move(variant));
     std::vector<RunResult>& runs = study.runs.emplace_back();
@@ -41,7 +42,8 @@ StudyReport small_study() {
 }
 
 std::filesystem::path fresh_folder(const std::string& name) {
-  const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("headroom-reports-" + name + "-" + std::to_string(::getpid()));
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("headroom-reports-" + name + "-" + std::to_string(::getpid()));
   std::filesystem::remove_all(folder);
   return folder;
 }
@@ -60,32 +62,66 @@ TEST(Terminal, PutsVariantsSideBySideAndTheAnswerLast) {
             "\n"
             "                 base             more replicas\n"
             "errors           3.10 % +- 0.25   1.10 % +- 0.25\n"
-            "requests ended   16.7 /s          16.7 /s =\n"
+            "requests ended   16.7 /s          16.7 /s        =\n"
             "\n"
-            "=  not distinguishable from base (paired, 95 %, Holm)\n"
+            "=  not distinguishable from base (paired by replication, 95 %, Holm)\n"
             "\n"
             "OBJECTIVES                       base         more replicas\n"
             "rate errors < 2 %                x  3.1 %     ok 1.1 %\n"
             "rate requests > 10 /s            ok 16.7 /s   ok 16.7 /s\n"
             "p(95) latency < 1 s (advisory)   ?  -         ?  -\n"
             "\n"
-            "  base: rate errors < 2 %: 55 % beyond the limit\n"
-            "  base: p(95) latency < 1 s (advisory): nothing was observed\n"
-            "  more replicas: p(95) latency < 1 s (advisory): nothing was observed\n"
+            "base\n"
+            "  x  rate errors < 2 %: 3.1 %, 55 % beyond the limit\n"
+            "  ?  p(95) latency < 1 s (advisory): nothing was observed\n"
+            "more replicas\n"
+            "  ?  p(95) latency < 1 s (advisory): nothing was observed\n"
             "\n"
             "FAIL          base            1 of 2 objectives missed\n"
             "PASS          more replicas   2 of 2 objectives hold\n"
             "1 of 2 variants keeps every required objective: more replicas\n");
 }
 
-TEST(Terminal, KeepsToAHundredColumnsAndWrapsVariantsIntoBlocks) {
-  for (const std::size_t variants : {1U, 3U}) {
-    std::istringstream lines{to_terminal(synthetic::flash_crowd(variants, 3), false)};
-    for (std::string line; std::getline(lines, line);) {
-      EXPECT_LE(line.size(), 100U) << line;
-      EXPECT_TRUE(line.empty() || line.back() != ' ') << "'" << line << "'";
+TEST(Terminal, KeepsToItsWidthAndWrapsVariantsIntoBlocks) {
+  for (const std::size_t width : {60U, 80U, 100U, 120U}) {
+    for (const std::size_t variants : {1U, 3U}) {
+      StudyReport report = synthetic::flash_crowd(variants, 3);
+      for (auto& verdicts : report.verdicts)
+        verdicts.front().explanation = "the interval straddles the limit: try --replications 150 and see";
+      report.study.interrupted = true;
+      std::istringstream lines{to_terminal(report, false, width)};
+      for (std::string line; std::getline(lines, line);) {
+        EXPECT_LE(line.size(), width) << line;
+        EXPECT_TRUE(line.empty() || line.back() != ' ') << "'" << line << "'";
+      }
     }
   }
+}
+
+TEST(Terminal, BreaksLongObjectivesSoThatVariantsStayBesideEachOther) {
+  StudyReport report = small_study();
+  for (auto& verdicts : report.verdicts)
+    verdicts.front().objective.that.text = "avg hit_ratio{cache=edge} > 80 % for 10 min during evening";
+  EXPECT_NE(to_terminal(report, false, 80)
+                .find("avg hit_ratio{cache=edge} > 80 %   x  3.1 %     ok 1.1 %\n"
+                      "  for 10 min during evening\n"),
+            std::string::npos)
+      << to_terminal(report, false, 80);
+}
+
+TEST(Terminal, TellsTooFewRunsFromNoDifference) {
+  StudyReport report = small_study();
+  EXPECT_EQ(to_terminal(report, false).find("too few runs"), std::string::npos);
+  report.comparison[1].cells[1].standing = Standing::too_few_runs;
+  const std::string text = to_terminal(report, false);
+  EXPECT_NE(text.find("16.7 /s        ?\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("?  too few runs to tell it from base: 10 runs that go on like these would; try --replications 10\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("=  not distinguishable"), std::string::npos) << "a legend of what is not there";
+  EXPECT_NE(to_markdown(report).find("❔ too few runs to tell it from base"), std::string::npos);
+  EXPECT_NE(to_html(report).find("too few runs: "), std::string::npos);
+  EXPECT_TRUE(to_json(report)["comparison"][1]["variants"][1]["too_few_runs"].get<bool>());
 }
 
 TEST(Terminal, UsesColoursOnlyWhenAsked) {
@@ -99,7 +135,8 @@ TEST(Terminal, SaysThatRunsAreMissing) {
   report.study.failed.push_back({{1, 2}, 4, "the simulation engine reports a deadlock"});
   const std::string text = to_terminal(report, false);
   EXPECT_NE(text.find("interrupted"), std::string::npos);
-  EXPECT_NE(text.find("Replication 2 of more replicas did not complete: the simulation engine reports a deadlock"), std::string::npos);
+  EXPECT_NE(text.find("Replication 2 of more replicas did not complete: the simulation engine reports a deadlock"),
+            std::string::npos);
 }
 
 TEST(SummaryJson, OfEqualStudiesIsByteEqualWhateverTheClockAndTheCommandLine) {
@@ -152,7 +189,10 @@ TEST(Markdown, BeginsWithTheVerdictsAndKeepsTablesWhole) {
   report.verdicts[0][0].explanation = "a | bar and a\nline break";
   const std::string text = to_markdown(report);
   EXPECT_LT(text.find("## Verdicts"), text.find("## Comparison"));
-  EXPECT_NE(text.find("| base | ❌ fail | rate errors &lt; 2 % | 3.10 % ± 0.25 | 55 % beyond the limit | a \\| bar and a line break |"), std::string::npos) << text;
+  EXPECT_NE(
+      text.find("| base | ❌ fail | rate errors &lt; 2 % | 3.10 % ± 0.25 | 55 % beyond the limit | a \\| bar and a line break |"),
+      std::string::npos)
+      << text;
 }
 
 TEST(WriteReport, MakesTheFolderAndLeavesNothingUnfinished) {
@@ -177,6 +217,19 @@ TEST(WriteReport, NamesThePathAndTheRemedyWhenAFileIsInTheWay) {
     EXPECT_NE(std::string{error.what()}.find("--output"), std::string::npos) << error.what();
   }
   std::filesystem::remove(folder);
+}
+
+TEST(WriteReport, KnowsBeforehandWhetherItCanBeDone) {
+  const std::filesystem::path folder = fresh_folder("prepared");
+  prepare_report_folder((folder / "deep").string());
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "deep")) << "the probe is gone";
+  std::filesystem::create_directories(folder / "taken" / "report.html");
+  std::ofstream{folder / "file"} << "a file";
+  for (const char* place : {"taken", "file", "file/below"}) {
+    EXPECT_THROW(prepare_report_folder((folder / place).string()), std::runtime_error) << place;
+  }
+  EXPECT_THROW(prepare_report_folder("/proc/nothing/here"), std::runtime_error);
+  std::filesystem::remove_all(folder);
 }
 
 TEST(WriteReport, LeavesTheOldFileWhenTheNewOneCannotTakeItsPlace) {

@@ -82,6 +82,66 @@ TEST(Verdict, OfAQuantileComesFromTheHistogram) {
   EXPECT_EQ(judge(objective("p(96) latency < 990 ms"), runs).outcome, Outcome::fail);
 }
 
+// Every request of a run took that long, and one much longer, so that the largest does not bound the bucket.
+std::vector<RunResult> runs_with_latency(const std::vector<double>& seconds) {
+  std::vector<RunResult> runs;
+  for (const double latency : seconds) {
+    runs.push_back(empty_run(2, runs.size()));
+    std::vector<double> latencies(999, latency);
+    latencies.push_back(50.0);
+    add_latencies(runs.back(), latencies);
+  }
+  return runs;
+}
+
+TEST(Verdict, CannotTellWithinTheHistogramsResolution) {
+  // 300 ms = 3e8 ns: 2^28 <= 3e8 < 2^29, buckets of 2^21 ns: 143 × 2^21 = 299.892736 ms to 144 × 2^21 - 1 ns = 301.989887 ms,
+  // middle 300.94 ms.
+  const std::vector<RunResult> runs = runs_with_latency({0.300});
+  for (const char* limit : {"299.9 ms", "300 ms", "300.9 ms", "301 ms", "301.9 ms"}) {
+    const Verdict verdict = judge(objective(std::string{"p(95) latency < "} + limit), runs);
+    EXPECT_EQ(verdict.outcome, Outcome::inconclusive) << limit;
+    EXPECT_EQ(verdict.explanation,
+              "cannot tell: within the histogram's resolution (0.4 %) of the limit; one run gives no interval")
+        << limit;
+    EXPECT_NEAR(verdict.known.low, 0.299892736, 1e-12);
+    EXPECT_NEAR(verdict.known.high, 0.301989887, 1e-12);
+  }
+  EXPECT_EQ(judge(objective("p(95) latency < 302 ms"), runs).outcome, Outcome::pass);
+  EXPECT_EQ(judge(objective("p(95) latency < 299.8 ms"), runs).outcome, Outcome::fail);
+  EXPECT_EQ(judge(objective("p(95) latency > 299.8 ms"), runs).outcome, Outcome::pass);
+  EXPECT_EQ(judge(objective("p(95) latency > 302 ms"), runs).outcome, Outcome::fail);
+  EXPECT_EQ(judge(objective("p(95) latency > 301 ms"), runs).outcome, Outcome::inconclusive);
+}
+
+TEST(Verdict, OfAnExactValueKnowsNoResolution) {
+  const std::vector<RunResult> runs = runs_with_latency({0.300});
+  EXPECT_EQ(judge(objective("max latency <= 50 s"), runs).outcome, Outcome::pass);
+  // (999 × 0.3 + 50) / 1,000 = 0.3497 s.
+  EXPECT_EQ(judge(objective("avg latency < 349.8 ms"), runs).outcome, Outcome::pass);
+  EXPECT_EQ(judge(objective("avg latency < 349.6 ms"), runs).outcome, Outcome::fail);
+}
+
+TEST(Verdict, AdvisesMoreRunsAgainstChanceAndNotAgainstTheWidthOfABucket) {
+  // 300, 310 and 320 ms around a limit of 305 ms: chance. The same bucket in every run: no number of runs would help.
+  EXPECT_NE(
+      judge(objective("p(95) latency < 305 ms"), runs_with_latency({0.30, 0.31, 0.32})).explanation.find("try --replications"),
+      std::string::npos);
+  EXPECT_EQ(judge(objective("p(95) latency < 301 ms"), runs_with_latency({0.3, 0.3, 0.3})).explanation,
+            "cannot tell: within the histogram's resolution (0.4 %) of the limit");
+}
+
+TEST(Verdict, WithForCountsWindowsWithinTheResolutionForNeitherSide) {
+  const std::vector<RunResult> runs = runs_with_latency({0.300});  // two windows of a minute
+  EXPECT_EQ(judge(objective("p(95) latency < 301 ms for 2 min"), runs).outcome, Outcome::inconclusive);
+  EXPECT_NE(
+      judge(objective("p(95) latency < 301 ms for 2 min"), runs).explanation.find("windows within the histogram's resolution"),
+      std::string::npos);
+  EXPECT_EQ(judge(objective("p(95) latency < 303 ms for 2 min"), runs).outcome, Outcome::pass);
+  EXPECT_EQ(judge(objective("p(95) latency < 298 ms for 2 min"), runs).outcome, Outcome::fail);
+  EXPECT_EQ(judge(objective("avg latency < 349.8 ms for 2 min"), runs).outcome, Outcome::pass);
+}
+
 TEST(Verdict, NeedsEnoughCleanRequestsToShowARareFailure) {
   // (1 - 0.0001)^n <= 0.05: ln 0.05 / ln 0.9999 = 29,955.8.
   EXPECT_EQ(clean_requests_needed(1e-4), 29956U);
@@ -90,7 +150,8 @@ TEST(Verdict, NeedsEnoughCleanRequestsToShowARareFailure) {
   add_requests(runs.front(), 12000.0, {0.0});
   const Verdict verdict = judge(objective("rate errors < 0.01 %"), runs);
   EXPECT_EQ(verdict.outcome, Outcome::inconclusive);
-  EXPECT_NE(verdict.explanation.find("0.01 % errors needs 29,956 clean requests; the runs saw 12,000"), std::string::npos) << verdict.explanation;
+  EXPECT_NE(verdict.explanation.find("0.01 % errors needs 29,956 clean requests; the runs saw 12,000"), std::string::npos)
+      << verdict.explanation;
 }
 
 TEST(Verdict, CountsCleanRequestsOverAllReplications) {
@@ -163,7 +224,8 @@ TEST(Overall, IsTheWorstOfTheRequiredOnes) {
     made.outcome = outcome;
     return made;
   };
-  const Verdict good = verdict(Outcome::pass, "required"), open = verdict(Outcome::inconclusive, "required"), bad = verdict(Outcome::fail, "required");
+  const Verdict good = verdict(Outcome::pass, "required"), open = verdict(Outcome::inconclusive, "required"),
+                bad = verdict(Outcome::fail, "required");
   const Verdict advice = verdict(Outcome::fail, "advisory");
   EXPECT_EQ(overall({}), Outcome::pass);
   EXPECT_EQ(overall(std::vector{good, advice}), Outcome::pass);

@@ -1,0 +1,83 @@
+#include "cli/next_commands.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "cli/output.hpp"
+
+namespace headroom::cli {
+namespace {
+
+std::string option(const std::string& name, const std::string& value) { return " " + name + " " + shell_word(value); }
+
+std::string settings_of(const StudyArguments& arguments) {
+  std::string text;
+  for (const std::string& setting : arguments.settings) text += option("--set", setting);
+  return text;
+}
+
+std::string variant_of(const StudyArguments& arguments) {
+  return arguments.variant.empty() ? "" : option("--variant", arguments.variant);
+}
+std::string seed_of(const StudyArguments& arguments) { return arguments.seed.empty() ? "" : option("--seed", arguments.seed); }
+std::string replications_of(const StudyArguments& arguments) {
+  return arguments.replications.empty() ? "" : option("--replications", arguments.replications);
+}
+
+// Beside the folder that was asked for, so that this report stays.
+std::string output_beside(const StudyArguments& arguments, const std::string& what) {
+  if (arguments.output.empty()) return "";
+  std::string folder = arguments.output;
+  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+  return option("-o", folder + "-" + slug(what));
+}
+
+// How it judges and goes on: the same study again should end in the same way.
+std::string manner_of(const StudyArguments& arguments) {
+  return std::string{arguments.inconclusive_passes ? " --inconclusive pass" : ""} +
+         (arguments.keep_going ? " --keep-going" : "") + (arguments.output.empty() ? "" : option("-o", arguments.output));
+}
+
+// A comparison leads to one of its variants, a single variant to the comparison.
+std::string other_verb(const StudyArguments& arguments, const StudyReport& report) {
+  const std::string path = shell_word(report.file.path),
+                    shared = settings_of(arguments) + seed_of(arguments) + replications_of(arguments);
+  if (arguments.verb != "compare") return fmt::format("compare {}{}{}", path, shared, output_beside(arguments, "compared"));
+  const std::string& variant = report.file.variants.back().name;
+  return fmt::format("run {} --variant {}{}{}", path, shell_word(variant), shared, output_beside(arguments, variant));
+}
+
+}  // namespace
+
+std::string shell_word(const std::string& word) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view{"_-./:=@%+,"}.find(c) != std::string_view::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
+  std::string quoted = "'";
+  for (const char c : word) {
+    if (c == '\'')
+      quoted += "'\\''";
+    else
+      quoted += c;
+  }
+  return quoted + "'";
+}
+
+std::string study_command(const StudyArguments& arguments, const std::string& path) {
+  return "headroom " + arguments.verb + " " + shell_word(path) + variant_of(arguments) + settings_of(arguments) +
+         seed_of(arguments) + replications_of(arguments);
+}
+
+std::string next_commands(const StudyArguments& arguments, const StudyReport& report) {
+  const std::string self = shell_word(program()), path = shell_word(report.file.path);
+  const std::string same = variant_of(arguments) + settings_of(arguments);
+  const std::string again = fmt::format("{} {}{}{}{} --replications {}", arguments.verb, path, same, seed_of(arguments),
+                                        manner_of(arguments), 2 * report.study.runs.front().size());
+  return fmt::format("next    {} explain {}{}\n        {} {}\n        {} {}\n", self, path, same, self,
+                     other_verb(arguments, report), self, again);
+}
+
+}  // namespace headroom::cli

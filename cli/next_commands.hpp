@@ -1,0 +1,21 @@
+// Commands to go on with after a study: they ask about the same system, so they carry what was set for it.
+#pragma once
+
+#include <string>
+
+#include "cli/study_verb.hpp"
+#include "reports/study_report.hpp"
+
+namespace headroom::cli {
+
+// A word as a POSIX shell reads it back, quoted if need be.
+std::string shell_word(const std::string& word);
+
+// The command that makes this study again, of everything that its results depend on: "headroom run x.json --variant hpa --seed
+// 4".
+std::string study_command(const StudyArguments& arguments, const std::string& path);
+
+// Three lines that can be pasted: the arithmetic, the other verb, and this study with twice the runs.
+std::string next_commands(const StudyArguments& arguments, const StudyReport& report);
+
+}  // namespace headroom::cli

@@ -1,0 +1,54 @@
+// What is said of a verdict, beside its value.
+#include "reports/answer.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/reports/synthetic_study.hpp"
+
+namespace headroom {
+namespace {
+
+using synthetic::add_gauge;
+using synthetic::add_requests;
+using synthetic::empty_run;
+using synthetic::objective;
+
+// A run of so many minutes with this level in every one of them.
+std::vector<RunResult> run_with_nodes(double level) {
+  std::vector<RunResult> runs(1, empty_run(3));
+  add_gauge(runs.front(), "nodes", {{"node_pool", "general"}}, {level, level, level});
+  return runs;
+}
+
+std::string margin_of(const std::string& condition, const std::vector<RunResult>& runs) {
+  return margin_text(judge(objective(condition), runs));
+}
+
+TEST(Margin, AtTheLimitIsNothingToSpare) {
+  EXPECT_EQ(margin_of("max nodes < 5", run_with_nodes(5)), "at the limit, must be below");
+  EXPECT_EQ(margin_of("max nodes > 5", run_with_nodes(5)), "at the limit, must be above");
+  EXPECT_EQ(margin_of("max nodes <= 5", run_with_nodes(5)), "at the limit");
+  EXPECT_EQ(margin_of("max nodes < 5", run_with_nodes(4)), "20 % to spare");
+  EXPECT_EQ(margin_of("max nodes < 5", run_with_nodes(6)), "20 % beyond the limit");
+  EXPECT_EQ(margin_of("max nodes < 5", run_with_nodes(15)), "3x the limit");
+}
+
+TEST(Margin, TooSmallToShowIsNotShownAsZero) {
+  EXPECT_EQ(margin_of("max nodes < 100000", run_with_nodes(99999)), "just inside the limit");
+  EXPECT_EQ(margin_of("max nodes < 100000", run_with_nodes(100001)), "just beyond the limit");
+}
+
+TEST(Margin, OfAConditionThatMustLastSpeaksOfTimeAndNotOfTheLimit) {
+  std::vector<RunResult> runs(1, empty_run(144));
+  add_requests(runs.front(), 100.0, std::vector<double>(144, 10.0));
+  const Verdict missed = judge(objective("rate errors < 5 % for 1 min"), runs);
+  EXPECT_EQ(missed.outcome, Outcome::fail);
+  EXPECT_EQ(value_text(missed, ""), "broken for 2.4 h");
+  EXPECT_EQ(margin_text(missed), "allowed under 1 min");
+  const Verdict never = judge(objective("rate errors < 50 % for 90 s"), runs);
+  EXPECT_EQ(value_text(never, ""), "never broken");
+  EXPECT_EQ(margin_text(never), "");
+}
+
+}  // namespace
+}  // namespace headroom
