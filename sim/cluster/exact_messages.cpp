@@ -1,8 +1,8 @@
 // Queues and their workers: a message is published, waits by priority, and is taken by a worker replica that has a free slot.
 //
 // A replica with a free slot and an empty backlog of its own stands in the queue's line of vacant workers, so that messages
-// go round the workers in turn. It takes up to `batch` messages at once; those beyond its free slots wait in its own backlog, where
-// no other worker can have them.
+// go round the workers in turn. It takes up to `batch` messages at once; those beyond its free slots wait in its own backlog,
+// where no other worker can have them.
 #include <algorithm>
 
 #include "sim/cluster/exact_request_plane.hpp"
@@ -31,7 +31,8 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
   message.workload = static_cast<std::uint16_t>(workload);
   message.subject = arrival.subject;
   message.arrival_key = arrival.key;
-  message.priority = publish_site.priority >= 0 ? static_cast<std::uint8_t>(std::min(publish_site.priority, 255)) : arrival.priority;
+  message.priority =
+      publish_site.priority >= 0 ? static_cast<std::uint8_t>(std::min(publish_site.priority, 255)) : arrival.priority;
   message.draw_id = message.root_id = identity;
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.enter(now_);
@@ -103,15 +104,18 @@ void ExactRequestPlane::take_messages(Index index) {
   const Server& server = servers_[replicas_[index].server];
   MessageQueue& queue = queues_[server.queue];
   for (Index taken = 0; taken < server.batch && queue.waiting.level() > 0; ++taken) {
-    const auto urgent = std::find_if(queue.classes.begin(), queue.classes.end(), [](const TaskList& list) { return !list.empty(); });
+    const auto urgent =
+        std::find_if(queue.classes.begin(), queue.classes.end(), [](const TaskList& list) { return !list.empty(); });
     const Index slot = urgent->pop_front(tasks_);
     queue.waiting.leave(now_);
     Task& message = tasks_[slot];
     message.target = server.worker_target;
     message.replica = index;
     message.queued_at = now_;
-    if (replicas_[index].busy_slots < server.concurrency) occupy(slot, index);
-    else queue_up(slot, index);
+    if (replicas_[index].busy_slots < server.concurrency)
+      occupy(slot, index);
+    else
+      queue_up(slot, index);
   }
   if (replicas_[index].backlog.empty() && replicas_[index].busy_slots < server.concurrency) offer_vacancy(index);
 }

@@ -21,10 +21,14 @@ void ExactRequestPlane::advance_to(SimTime until) {
       now_ = next;
       steps_at_this_instant_ = 0;
     }
-    if (next_arrival_ <= next_event) on_arrival();
-    else on_event(events_.pop());
-    if (!ready_.empty()) run_ready();
-    else if (!doomed_.empty()) [[unlikely]] run_ready();
+    if (next_arrival_ <= next_event)
+      on_arrival();
+    else
+      on_event(events_.pop());
+    if (!ready_.empty())
+      run_ready();
+    else if (!doomed_.empty()) [[unlikely]]
+      run_ready();
   }
   if (until > now_) {
     now_ = until;
@@ -41,8 +45,10 @@ void ExactRequestPlane::run_ready() {
       if (tasks_[slot].kind == TaskKind::free || tasks_[slot].state != TaskState::runnable) continue;
       run(slot);
       if (++steps_at_this_instant_ > most_steps_at_one_instant) {
-        throw IncompleteRun{fmt::format("time stands still at {:.6f} s: something goes round without taking time, a journey that starts over (let its users think) or a worker that publishes to its own queue",
-                                        to_seconds(now_))};
+        throw IncompleteRun{
+            fmt::format("time stands still at {:.6f} s: something goes round without taking time, a journey that starts over "
+                        "(let its users think) or a worker that publishes to its own queue",
+                        to_seconds(now_))};
       }
     }
     if (!doomed_.empty()) kill_doomed();
@@ -202,7 +208,8 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   server.cpu->whole.add(now_, -server.cores);
   server.slots->whole.add(now_, -static_cast<double>(server.concurrency));
   for (std::size_t cache = 0; cache < replicas_[index].caches.size(); ++cache) {
-    if (const auto& tier = replicas_[index].caches[cache]) caches_[cache].bytes->add(now_, -static_cast<double>(tier->used().count));
+    if (const auto& tier = replicas_[index].caches[cache])
+      caches_[cache].bytes->add(now_, -static_cast<double>(tier->used().count));
   }
   replicas_[index].caches.clear();
   std::erase(server.replicas, index);
@@ -243,7 +250,8 @@ double ExactRequestPlane::busy_cores(const Replica& replica) const {
 }
 
 double ExactRequestPlane::core_nanoseconds(const Replica& replica) const {
-  return servers_[replica.server].dedicated_cores ? replica.computing.integral_nanoseconds(now_) : replica.processor.core_nanoseconds(now_);
+  return servers_[replica.server].dedicated_cores ? replica.computing.integral_nanoseconds(now_)
+                                                  : replica.processor.core_nanoseconds(now_);
 }
 
 ReplicaSample ExactRequestPlane::sample(ReplicaRef ref) const {
@@ -301,7 +309,8 @@ double ExactRequestPlane::users() const {
 }
 
 bool ExactRequestPlane::stationary() const {
-  return std::all_of(arrivals_.begin(), arrivals_.end(), [](const ArrivalQueue& arrivals) { return arrivals.workload->stationary(); });
+  return std::all_of(arrivals_.begin(), arrivals_.end(),
+                     [](const ArrivalQueue& arrivals) { return arrivals.workload->stationary(); });
 }
 
 void ExactRequestPlane::finish(RunResult& result) {

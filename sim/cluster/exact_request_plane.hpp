@@ -47,7 +47,7 @@ class ExactRequestPlane final : public RequestPlane {
     std::unique_ptr<Workload> workload;
     std::vector<Arrival> batch;
     std::size_t next = 0, filled = 0;
-    std::uint64_t count = 0;     // arrivals so far: their identity
+    std::uint64_t count = 0;  // arrivals so far: their identity
     std::uint64_t key = 0;
     Index region = 0;
     Counter* sessions = nullptr;
@@ -152,7 +152,7 @@ class ExactRequestPlane final : public RequestPlane {
   std::uint64_t steps_at_this_instant_ = 0;
 
   Program program_;
-  std::vector<Server> servers_;      // services, then databases
+  std::vector<Server> servers_;  // services, then databases
   std::vector<Replica> replicas_;
   std::vector<Index> free_replicas_;
   std::vector<Index> doomed_;
@@ -166,11 +166,11 @@ class ExactRequestPlane final : public RequestPlane {
   SimTime next_arrival_ = end_of_time;
 
   std::deque<RequestCount> request_counts_;
-  std::vector<RequestCount*> target_counts_;            // per call target
+  std::vector<RequestCount*> target_counts_;  // per call target
   Books requests_, messages_, sessions_;
 
   Index regions_ = 1;
-  std::vector<Duration> one_way_;    // [from × regions + to]
+  std::vector<Duration> one_way_;  // [from × regions + to]
   std::vector<std::string> workload_names_;
   std::vector<PolicyChoice> cache_policies_;
   std::vector<std::optional<Duration>> cache_times_to_live_;

@@ -25,7 +25,8 @@ const char* to_text(TaskOutcome outcome) {
 Index ExactRequestPlane::new_task(TaskKind kind) {
   // A bound on memory: a system that far behind its load is not simulated further.
   constexpr Index most_in_flight = 16'000'000;
-  if (tasks_.live() >= most_in_flight) [[unlikely]] refuse_more_tasks();
+  if (tasks_.live() >= most_in_flight) [[unlikely]]
+    refuse_more_tasks();
   const Index slot = tasks_.acquire();
   tasks_[slot].kind = kind;
   Books& books = kind == TaskKind::session ? sessions_ : kind == TaskKind::message ? messages_ : requests_;
@@ -34,9 +35,10 @@ Index ExactRequestPlane::new_task(TaskKind kind) {
 }
 
 void ExactRequestPlane::refuse_more_tasks() const {
-  throw IncompleteRun{fmt::format("16,000,000 requests are in flight {:.1f} s into the run: the load is far beyond what the "
-                                  "system serves; bound a backlog or a queue, or shorten the run",
-                                  to_seconds(now_))};
+  throw IncompleteRun{
+      fmt::format("16,000,000 requests are in flight {:.1f} s into the run: the load is far beyond what the "
+                  "system serves; bound a backlog or a queue, or shorten the run",
+                  to_seconds(now_))};
 }
 
 Index ExactRequestPlane::region_of(const Task& task) const {
@@ -107,7 +109,8 @@ void ExactRequestPlane::resume_caller(Index caller, TaskOutcome outcome) {
   const int attempt = tasks_.wait(caller).attempt;
   if (outcome == TaskOutcome::completed || attempt >= retry.attempts) return finish_call(caller, outcome);
   double seconds = std::min(to_seconds(retry.cap), to_seconds(retry.base) * std::pow(retry.factor, attempt - 1));
-  if (retry.full_jitter) seconds *= Draws{program_.calls[task.call].jitter_key, mix(task.draw_id, static_cast<std::uint64_t>(attempt))}.uniform();
+  if (retry.full_jitter)
+    seconds *= Draws{program_.calls[task.call].jitter_key, mix(task.draw_id, static_cast<std::uint64_t>(attempt))}.uniform();
   sleep(caller, to_duration(seconds), retry_due);
 }
 
@@ -187,7 +190,8 @@ void ExactRequestPlane::admit(Index request, Index replica) {
   server.requests.enter(now_);
   task.queued_at = now_;
   if (replicas_[replica].busy_slots < server.concurrency) return occupy(request, replica);
-  if (server.backlog_limit && replicas_[replica].backlog.size() >= *server.backlog_limit) return turn_away(request, TaskOutcome::rejected);
+  if (server.backlog_limit && replicas_[replica].backlog.size() >= *server.backlog_limit)
+    return turn_away(request, TaskOutcome::rejected);
   queue_up(request, replica);
 }
 
@@ -292,8 +296,10 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
   if (task.kind == TaskKind::branch) return end_branch(slot, outcome);
 
   Books& books = task.kind == TaskKind::session ? sessions_ : task.kind == TaskKind::message ? messages_ : requests_;
-  if (outcome == TaskOutcome::completed) ++books.completed;
-  else ++books.failed[static_cast<std::size_t>(outcome)];
+  if (outcome == TaskOutcome::completed)
+    ++books.completed;
+  else
+    ++books.failed[static_cast<std::size_t>(outcome)];
 
   const Index index = task.replica;
   if (index != no_index) {

@@ -48,7 +48,8 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
 void ExactRequestPlane::make_workloads(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
   constexpr std::size_t batch_size = 1024;
   for (const WorkloadBlueprint& workload : blueprint.workloads) {
-    Workload::Context context{.name = workload.name, .end = SimTime{blueprint.duration}, .streams = &streams, .directory = blueprint.directory};
+    Workload::Context context{
+        .name = workload.name, .end = SimTime{blueprint.duration}, .streams = &streams, .directory = blueprint.directory};
     for (const JourneyBlueprint& journey : workload.journeys) context.journeys.push_back({journey.name, journey.weight, false});
     ArrivalQueue& arrivals = arrivals_.emplace_back();
     arrivals.workload = RegistryOf<Workload>::instance().make(workload.model, context);
@@ -60,7 +61,8 @@ void ExactRequestPlane::make_workloads(const Blueprint& blueprint, RandomStreams
     arrivals.in_flight_gauge = &recorder.gauge("in_flight", labels);
     arrivals.users = request_count(recorder, labels);
     for (std::size_t i = 1; i < outcome_count; ++i) {
-      arrivals.failures[i] = &recorder.counter("failures", {{"reason", to_text(static_cast<TaskOutcome>(i))}, {"workload", workload.name}});
+      arrivals.failures[i] =
+          &recorder.counter("failures", {{"reason", to_text(static_cast<TaskOutcome>(i))}, {"workload", workload.name}});
     }
     workload_names_.push_back(workload.name);
     refill(arrivals);
@@ -177,7 +179,8 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
     find_caches(endpoint.steps, used);
     for (Index i = 0; i < used.size(); ++i) {
       std::vector<Index>& list = replica_caches_[endpoint.service];
-      if (used[i] && caches_[i].scope == CacheScope::replica && std::find(list.begin(), list.end(), i) == list.end()) list.push_back(i);
+      if (used[i] && caches_[i].scope == CacheScope::replica && std::find(list.begin(), list.end(), i) == list.end())
+        list.push_back(i);
     }
   }
 }
@@ -189,7 +192,9 @@ std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) const {
 }
 
 void ExactRequestPlane::make_instruments(const Blueprint& blueprint, Recorder& recorder) {
-  const auto add = [&](const std::vector<Label>& labels) { return &request_counts_.emplace_back(request_count(recorder, labels)); };
+  const auto add = [&](const std::vector<Label>& labels) {
+    return &request_counts_.emplace_back(request_count(recorder, labels));
+  };
   for (const EndpointBlueprint& endpoint : blueprint.endpoints) {
     target_counts_.push_back(add({{"endpoint", endpoint.name}, {"service", blueprint.services[endpoint.service].name}}));
   }

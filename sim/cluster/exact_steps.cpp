@@ -209,7 +209,9 @@ void ExactRequestPlane::choose(Index slot, Index site) {
 std::uint64_t ExactRequestPlane::key_of(Index key_space, const Task& task) const {
   const KeySpace& space = keys_[key_space];
   if (space.per == KeyPer::arrival) return task.arrival_key;
-  const std::uint64_t subject = space.per == KeyPer::request ? task.root_id : space.per == KeyPer::subject ? task.subject : task.draw_id;
+  const std::uint64_t subject = space.per == KeyPer::request   ? task.root_id
+                                : space.per == KeyPer::subject ? task.subject
+                                                               : task.draw_id;
   Draws draws{space.key, subject};
   return space.popularity.sample(draws);
 }

@@ -42,15 +42,15 @@ struct RequestCount {
 struct Replica {
   Index server = no_index;
   bool alive = false;
-  Index position = no_index;        // among the server's registered replicas; none: not registered (any more)
+  Index position = no_index;  // among the server's registered replicas; none: not registered (any more)
   Index busy_slots = 0;
   TaskList backlog;
-  Occupancy computing;              // computations on cores of their own (Server::dedicated_cores)
-  Processor processor;              // … or on cores they share
+  Occupancy computing;  // computations on cores of their own (Server::dedicated_cores)
+  Processor processor;  // … or on cores they share
   std::uint64_t processor_event = 0;
   SimTime processor_due = end_of_time;
-  bool doomed = false;              // over its memory; dies at the end of this instant
-  bool vacant = false;              // worker with a free slot and nothing in its own backlog: in the queue's line
+  bool doomed = false;                             // over its memory; dies at the end of this instant
+  bool vacant = false;                             // worker with a free slot and nothing in its own backlog: in the queue's line
   std::vector<std::unique_ptr<CacheTier>> caches;  // by cache index; scope replica only
 };
 
@@ -66,38 +66,38 @@ struct Server {
   bool dedicated_cores = false;
   Bytes memory_limit, memory_base, memory_per_task;
 
-  std::unique_ptr<Balancer> balancer;             // balanced
+  std::unique_ptr<Balancer> balancer;  // balanced
   RandomStream random;
-  std::vector<Index> registered;                  // replicas, in order of registration
-  std::vector<std::uint32_t> in_flight;           // of each registered one
+  std::vector<Index> registered;         // replicas, in order of registration
+  std::vector<std::uint32_t> in_flight;  // of each registered one
 
-  std::unique_ptr<ShardMap> shard_map;            // sharded
+  std::unique_ptr<ShardMap> shard_map;  // sharded
   Index shards = 1, copies = 1;
-  std::vector<Index> nodes;                       // [shard × copies + copy]
+  std::vector<Index> nodes;  // [shard × copies + copy]
   Index next_copy = 0, next_shard = 0;
 
-  Index queue = no_index;                         // worker
+  Index queue = no_index;  // worker
   Index worker_target = no_index;
   Index batch = 1;
 
-  std::vector<Index> replicas;                    // alive
+  std::vector<Index> replicas;  // alive
   Occupancy taken_slots;
-  double past_core_nanoseconds = 0.0;             // of replicas that are gone
+  double past_core_nanoseconds = 0.0;  // of replicas that are gone
   LevelShare* cpu = nullptr;
   LevelShare* slots = nullptr;
-  LevelShare* memory = nullptr;                   // where memory is modelled
-  Occupancy waiting;                              // in the replicas' backlogs
-  Occupancy requests;                             // in slots and backlogs, messages not counted
+  LevelShare* memory = nullptr;  // where memory is modelled
+  Occupancy waiting;             // in the replicas' backlogs
+  Occupancy requests;            // in slots and backlogs, messages not counted
   Gauge* queue_length = nullptr;
-  Gauge* requests_in_flight = nullptr;            // services
+  Gauge* requests_in_flight = nullptr;  // services
   DurationInstrument* queue_wait = nullptr;
 };
 
 struct MessageQueue {
-  std::vector<TaskList> classes;                  // by priority
+  std::vector<TaskList> classes;  // by priority
   std::optional<std::int64_t> limit;
   Occupancy waiting;
-  std::vector<Index> vacant;                      // ring of worker replicas that could take a message, in turn
+  std::vector<Index> vacant;  // ring of worker replicas that could take a message, in turn
   std::size_t vacant_head = 0;
   Gauge* queue_length = nullptr;
   Gauge* queue_age = nullptr;
@@ -118,7 +118,7 @@ struct KeySpace {
   Zipf popularity;
   KeyPer per = KeyPer::request;
   std::uint64_t items = 1;
-  std::uint64_t key = 0;       // of its draws
+  std::uint64_t key = 0;  // of its draws
   Distribution size;
   std::uint64_t size_key = 0;
 };

@@ -43,38 +43,38 @@ const char* to_text(TaskOutcome outcome);
 
 // Every request makes one of these: 96 bytes, so that what is in flight stays in the caches.
 struct Task {
-  std::uint64_t draw_id = 0;   // its random numbers belong to this, whatever the order of events
-  std::uint64_t root_id = 0;   // of the request it serves: keys drawn per request
+  std::uint64_t draw_id = 0;  // its random numbers belong to this, whatever the order of events
+  std::uint64_t root_id = 0;  // of the request it serves: keys drawn per request
   std::uint64_t subject = 0;
   std::uint64_t arrival_key = 0;
-  SimTime begun{};             // sent, or session begun
+  SimTime begun{};  // sent, or session begun
   SimTime queued_at{};
-  std::uint64_t timer = 0;     // sequence of the event that may wake it; 0: none
-  Index parent = no_index;     // task that waits for it; none: nobody (any more)
-  Index child = no_index;      // callee it waits for
+  std::uint64_t timer = 0;  // sequence of the event that may wake it; 0: none
+  Index parent = no_index;  // task that waits for it; none: nobody (any more)
+  Index child = no_index;   // callee it waits for
   Index pc = 0;
-  Index target = no_index;     // request, message: what it executes
-  Index replica = no_index;    // plane-wide replica slot; none: session, or not routed yet
+  Index target = no_index;                     // request, message: what it executes
+  Index replica = no_index;                    // plane-wide replica slot; none: session, or not routed yet
   Index next = no_index, previous = no_index;  // in its backlog or queue
-  Index call = no_index;       // call site it was called from; once it calls, of the call it is making
+  Index call = no_index;                       // call site it was called from; once it calls, of the call it is making
   std::uint16_t workload = 0;
   std::uint8_t priority = 0;
   TaskKind kind = TaskKind::free;
   TaskState state = TaskState::runnable;
   TaskOutcome outcome = TaskOutcome::completed;  // of a branch join, or of the answer on its way
-  bool responded : 1 = false;      // has answered already
-  bool counted : 1 = false;        // its request is in the metrics already (its caller gave up)
+  bool responded : 1 = false;                    // has answered already
+  bool counted : 1 = false;                      // its request is in the metrics already (its caller gave up)
   bool in_slot : 1 = false;
-  bool user_request : 1 = false;   // a user's request that has no session task
-  bool turned_away : 1 = false;    // never got as far as a slot or a line for one: it has no latency
+  bool user_request : 1 = false;  // a user's request that has no session task
+  bool turned_away : 1 = false;   // never got as far as a slot or a line for one: it has no latency
 };
 static_assert(sizeof(Task) == 96);
 
-// What a task keeps while it waits for others; most tasks never do. Not cleared when a slot is taken again: begun with the call or
-// with the branches that it is about.
+// What a task keeps while it waits for others; most tasks never do. Not cleared when a slot is taken again: begun with the call
+// or with the branches that it is about.
 struct TaskWait {
-  SimTime call_begun{};            // first try of the call
-  SimTime deadline{};              // when the present try times out
+  SimTime call_begun{};                       // first try of the call
+  SimTime deadline{};                         // when the present try times out
   Index active = 0, launched = 0, total = 0;  // branches running; for_each: started, all
   std::uint16_t attempt = 0;
   bool callee_turned_away = false;  // the last callee had no latency
@@ -120,7 +120,8 @@ class TaskTable {
 class ReadyLine {
  public:
   void push(Index slot) {
-    if (end_ == slots_.size()) [[unlikely]] slots_.resize(2 * slots_.size());
+    if (end_ == slots_.size()) [[unlikely]]
+      slots_.resize(2 * slots_.size());
     slots_[end_++] = slot;
   }
   bool empty() const { return begin_ == end_; }

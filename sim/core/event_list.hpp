@@ -5,14 +5,16 @@
 // another sequence than the one kept is stale. So nothing is ever removed from the middle.
 // No allocation once the list has reached its largest size.
 //
-// Few pending events are kept as a sorted array (latest first), more as a 4-ary heap: a short array is moved within a cache
-// line or two, where a heap pays for unpredictable branches. Both pop in the same order, since no two keys are equal.
+// The events that are due soon are a short sorted array, latest first; all others wait in an EventLadder. So the time per event
+// is the same for ten pending events and for ten million.
 #pragma once
 
 #include <cassert>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
+#include "sim/core/event_ladder.hpp"
 #include "sim/core/time.hpp"
 
 namespace headroom {
@@ -33,36 +35,34 @@ class EventList {
   // Returns the event's sequence, never 0. `at` from 0 to `latest` (later is clamped); kind < 64; slot <= largest_slot.
   // Throws std::overflow_error at the 2^40th event of a list, which is days of running.
   std::uint64_t schedule(SimTime at, unsigned kind, std::uint32_t slot) {
-    if (next_sequence_ >> sequence_bits != 0) [[unlikely]] refuse_sequence();
+    if (next_sequence_ >> sequence_bits != 0) [[unlikely]]
+      refuse_sequence();
     const std::uint64_t sequence = next_sequence_++;
     const Key key = pack(at, sequence, kind, slot);
-    if (size_ == keys_.size()) [[unlikely]] grow();
-    if (size_ < most_sorted && !is_heap_) insert_sorted(key);
-    else insert_heap(key);
+    ++size_;
+    if (EventLadder::upper(key) >= bound_)
+      ladder_.add(key);
+    else
+      insert(key);
     return sequence;
   }
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
   // The time of the next event; end_of_time when empty.
-  SimTime next_time() const {
-    if (size_ == 0) return end_of_time;
-    return time_of(is_heap_ ? keys_[0] : keys_[size_ - 1]);
-  }
+  SimTime next_time() const { return size_ == 0 ? end_of_time : time_of(front_[in_front_ - 1]); }
   // Removes and returns the next event. Not empty.
   Event pop() {
     assert(size_ > 0);
-    return unpack(is_heap_ ? pop_heap() : keys_[--size_]);
+    --size_;
+    const Key key = front_[--in_front_];
+    if (in_front_ == 0) refill();
+    return unpack(key);
   }
   // How many events have been scheduled.
   std::uint64_t scheduled() const { return next_sequence_ - 1; }
 
  private:
-  using Key = unsigned __int128;
-
-  // The array becomes a heap when it is full and an array again at a fourth of that, so that a list about one size does not
-  // change its form again and again.
-  static constexpr std::size_t most_sorted = 64;
-  static constexpr std::size_t fewest_in_heap = most_sorted / 4;
+  using Key = EventLadder::Key;
 
   static Key pack(SimTime at, std::uint64_t sequence, unsigned kind, std::uint32_t slot) {
     assert(at >= start_of_time && kind < (1U << kind_bits) && slot <= largest_slot);
@@ -79,21 +79,33 @@ class EventList {
             static_cast<unsigned>(low >> slot_bits) & ((1U << kind_bits) - 1), static_cast<std::uint32_t>(low) & largest_slot};
   }
 
-  void insert_sorted(Key key) {
+  void insert(Key key) {
+    if (in_front_ == front_.size()) [[unlikely]]
+      front_.resize(front_.size() + 1);
     // The new key has the largest sequence, so of those with an equal upper half it is the last to go.
-    const auto upper = static_cast<std::uint64_t>(key >> 64);
-    std::size_t place = size_++;
-    for (; place > 0 && static_cast<std::uint64_t>(keys_[place - 1] >> 64) <= upper; --place) keys_[place] = keys_[place - 1];
-    keys_[place] = key;
+    std::size_t place = in_front_++;
+    for (; place > 0 && EventLadder::upper(front_[place - 1]) <= EventLadder::upper(key); --place)
+      front_[place] = front_[place - 1];
+    front_[place] = key;
+    if (in_front_ == EventLadder::most_in_front) [[unlikely]]
+      thin_out();
   }
-  void insert_heap(Key key);
-  Key pop_heap();
-  void grow();
+  void thin_out();
+  void refill() {
+    if (size_ > 0) {
+      in_front_ = ladder_.take_front(front_, bound_);
+    } else {
+      bound_ = std::numeric_limits<std::uint64_t>::max();
+      ladder_.start_over();
+    }
+  }
   [[noreturn]] static void refuse_sequence();
 
-  std::vector<Key> keys_;  // the first size_ are pending; the rest is room
+  std::vector<Key> front_ = std::vector<Key>(EventLadder::most_in_front);
+  std::size_t in_front_ = 0;                                         // not 0 unless nothing is pending; what lies beyond is room
+  std::uint64_t bound_ = std::numeric_limits<std::uint64_t>::max();  // upper halves below it belong into the front
   std::size_t size_ = 0;
-  bool is_heap_ = false;
+  EventLadder ladder_;
   std::uint64_t next_sequence_ = 1;
 };
 

@@ -52,9 +52,9 @@ class Gauge {
   SimTime changed_{};
 };
 
-// How many are there, over time, where every event changes it: a Gauge for whole numbers at half its cost, which its owner brings to
-// the Gauge before that is read. With t_i the instants of entering and u_i those of leaving,
-// integral(now) = level × now - sum(t_i) + sum(u_i), exact.
+// How many are there, over time, where every event changes it: a Gauge for whole numbers at half its cost, which its owner brings
+// to the Gauge before that is read. With t_i the instants of entering and u_i those of leaving, integral(now) = level × now -
+// sum(t_i) + sum(u_i), exact.
 class Occupancy {
  public:
   void enter(SimTime now) {

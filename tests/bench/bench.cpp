@@ -54,7 +54,8 @@ void tandem_loop(benchmark::State& state) {
 }
 
 BENCHMARK(hold_engine)->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
-BENCHMARK(hold_loop<Heap4>)->Name("hold_loop")->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
+BENCHMARK(hold_loop<ChunkLadder>)->Name("hold_loop")->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
+BENCHMARK(hold_loop<Heap4>)->Name("hold_heap")->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
 BENCHMARK(tandem_engine)->Args({1, 1})->Args({1, 16})->Args({3, 8})->Unit(benchmark::kMillisecond);
 BENCHMARK(tandem_loop)->Args({1, 1})->Args({1, 16})->Args({3, 8})->Unit(benchmark::kMillisecond);
 

@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <queue>
+#include <utility>
 #include <vector>
 
 #include "sim/core/random.hpp"
@@ -96,7 +101,7 @@ TEST(EventList, AgreesWithASearchedVectorWhileGrowingAndShrinking) {
 }
 
 TEST(EventList, KeepsTheOrderOverThreeMillionHoldOperations) {
-  for (const int pending : {10, 1000, 100000}) {
+  for (const int pending : {1, 10, 63, 64, 65, 200, 1000, 100000}) {
     EventList list;
     RandomStream stream{static_cast<std::uint64_t>(pending)};
     for (int i = 0; i < pending; ++i) list.schedule(at(static_cast<std::int64_t>(stream.below(1000))), 0, 0);
@@ -109,6 +114,52 @@ TEST(EventList, KeepsTheOrderOverThreeMillionHoldOperations) {
       list.schedule(event.at + Duration{stream.below(1000)}, 0, 0);
     }
     EXPECT_EQ(list.size(), static_cast<std::size_t>(pending));
+  }
+}
+
+// Gaps of every kind: even, mostly none, on a grid, exponential, near with a few far, over all orders of magnitude up to the end
+// of time; crowds at one instant; growing and shrinking.
+TEST(EventList, AgreesWithAHeapWhateverTheGaps) {
+  using Expected = std::pair<std::int64_t, std::uint64_t>;
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    EventList list;
+    std::priority_queue<Expected, std::vector<Expected>, std::greater<>> heap;
+    RandomStream random{seed};
+    const std::int64_t span = std::int64_t{1} << (random.below(40) + 1);
+    const auto gap = [&]() -> std::int64_t {
+      switch (seed % 6) {
+        case 0: return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(span)));
+        case 1: return random.below(3) > 0 ? 0 : span;
+        case 2: return static_cast<std::int64_t>(random.below(4)) * span;
+        case 3: return static_cast<std::int64_t>(-std::log(random.uniform()) * static_cast<double>(span));
+        case 4: return random.below(100) > 0 ? static_cast<std::int64_t>(random.below(10)) : span;
+        default: return std::int64_t{1} << random.below(55);
+      }
+    };
+    const auto pop_both = [&] {
+      const Event event = list.pop();
+      ASSERT_EQ(event.sequence, heap.top().second) << "seed " << seed;
+      ASSERT_EQ(event.at.time_since_epoch().count(), heap.top().first) << "seed " << seed;
+      heap.pop();
+    };
+    std::int64_t now = 0;
+    for (int i = 0; i < 3000; ++i) {
+      if (!heap.empty() && random.below(100) >= ((i / 500) % 2 == 1 ? 30U : 70U)) {
+        now = heap.top().first;
+        pop_both();
+      } else {
+        const std::uint64_t crowd = random.below(50) == 0 ? random.below(300) : 1;
+        for (std::uint64_t k = 0; k < crowd; ++k) {
+          const SimTime due = std::min(at(now + gap()), EventList::latest);
+          heap.emplace(due.time_since_epoch().count(), list.schedule(due, 0, 0));
+        }
+      }
+      ASSERT_EQ(list.size(), heap.size());
+      if (!heap.empty()) {
+        ASSERT_EQ(list.next_time().time_since_epoch().count(), heap.top().first) << "seed " << seed;
+      }
+    }
+    while (!heap.empty()) pop_both();
   }
 }
 
