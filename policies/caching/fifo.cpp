@@ -16,7 +16,7 @@ class Fifo final : public CachePolicy {
   struct Options {
     void describe(Fields&) {}
   };
-  Fifo(const Options&, const Context& context) { links_.reserve(context.expected_slots); }
+  Fifo(const Options&, const Context&) {}
 
   void insert(Slot slot, std::uint64_t, Bytes) override { queue_.push_young(slot); }
   void hit(Slot) override {}

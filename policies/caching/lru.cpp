@@ -16,7 +16,7 @@ class Lru final : public CachePolicy {
   struct Options {
     void describe(Fields&) {}
   };
-  Lru(const Options&, const Context& context) { links_.reserve(context.expected_slots); }
+  Lru(const Options&, const Context&) {}
 
   void insert(Slot slot, std::uint64_t, Bytes) override { queue_.push_young(slot); }
   void hit(Slot slot) override { queue_.make_youngest(slot); }

@@ -136,10 +136,7 @@ class S3Fifo final : public CachePolicy {
       : small_share_{share_of(context.capacity, options.small)},
         main_share_{context.capacity.count - small_share_},
         ghost_share_{share_of(context.capacity, options.ghost)},
-        move_to_main_{options.move_to_main} {
-    links_.reserve(context.expected_slots);
-    residents_.reserve(context.expected_slots);
-  }
+        move_to_main_{options.move_to_main} {}
 
   bool admits(Bytes size) const override { return size.count < small_share_; }
 

@@ -27,20 +27,25 @@ class CacheTier {
 
   Bytes used() const { return used_; }
   Bytes capacity() const { return capacity_; }
-  std::uint32_t entries() const { return entries_; }
+  std::uint32_t entries() const { return residents_; }
 
  private:
   using Slot = CachePolicy::Slot;
   static constexpr Slot no_slot = ~Slot{0};
+  // Apart from the keys: a hit without a time to live never reads it.
   struct Entry {
-    std::uint64_t key;
     Bytes size;
     SimTime expires;
   };
 
-  // Open addressing with linear probing and backward-shift deletion; at most half full.
-  std::size_t home_of(std::uint64_t key) const;
-  std::size_t place_of(std::uint64_t key) const;  // of the key, or of the hole where it would go
+  // Open addressing with linear probing and backward-shift deletion; at most half full. Half of the key's hash stands in the
+  // table, so that entries are read only where the key is.
+  struct Place {
+    Slot slot = no_slot;
+    std::uint32_t hash = 0;
+  };
+  static std::uint32_t hash_of(std::uint64_t key);
+  std::size_t place_of(std::uint64_t key, std::uint32_t hash) const;  // of the key, or of the hole where it would go
   void erase(std::uint64_t key);
   void grow();
   void forget(Slot slot);
@@ -49,10 +54,11 @@ class CacheTier {
   std::unique_ptr<CachePolicy> policy_;
   std::optional<Duration> time_to_live_;
   Bytes used_;
-  std::uint32_t entries_ = 0;
-  std::vector<Entry> slots_;
+  std::uint32_t residents_ = 0;
+  std::vector<std::uint64_t> keys_;  // by slot
+  std::vector<Entry> entries_;       // by slot
   std::vector<Slot> free_;
-  std::vector<Slot> table_;  // size a power of two
+  std::vector<Place> table_;  // size a power of two
 };
 
 }  // namespace headroom

@@ -25,10 +25,7 @@ void ExactRequestPlane::advance_to(SimTime until) {
       on_arrival();
     else
       on_event(events_.pop());
-    if (!ready_.empty())
-      run_ready();
-    else if (!doomed_.empty()) [[unlikely]]
-      run_ready();
+    if (!ready_.empty() || !doomed_.empty()) run_ready();
   }
   if (until > now_) {
     now_ = until;

@@ -17,8 +17,7 @@ class CachePolicy {
   static constexpr std::string_view discriminator = "policy";
   using Slot = std::uint32_t;
   struct Context {
-    Bytes capacity;               // of the tier; unit-size objects count 1 byte each in tests
-    std::uint32_t expected_slots = 1024;  // a hint: residents to expect; more may come
+    Bytes capacity;  // of the tier; unit-size objects count 1 byte each in tests
   };
 
   virtual ~CachePolicy() = default;

@@ -8,6 +8,7 @@
 
 #include "sim/core/event_list.hpp"
 #include "sim/core/random.hpp"
+#include "tests/bench/cache_works.hpp"
 #include "tests/bench/engine_works.hpp"
 #include "tests/bench/minimal_loops.hpp"
 
@@ -18,7 +19,8 @@ void hold_engine(benchmark::State& state) {
   const auto pending = static_cast<std::size_t>(state.range(0));
   EventList events;
   FastRandom random{1};
-  for (std::size_t i = 0; i < pending; ++i) events.schedule(at_seconds(random.exponential(1.0)), 1, static_cast<std::uint32_t>(i));
+  for (std::size_t i = 0; i < pending; ++i)
+    events.schedule(at_seconds(random.exponential(1.0)), 1, static_cast<std::uint32_t>(i));
   for (auto _ : state) {
     const Event event = events.pop();
     events.schedule(event.at + to_duration(random.exponential(1.0)), 1, event.slot);
@@ -53,11 +55,49 @@ void tandem_loop(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(requests));
 }
 
+void tiers_engine(benchmark::State& state) {
+  std::int64_t requests = 0;
+  for (auto _ : state) {
+    const EngineRun run = run_engine(tiers_blueprint(), 200'000 / TiersWork::arrival_rate(), 1);
+    requests += static_cast<std::int64_t>(run.requests);
+    state.counters["mean_latency"] = run.mean_latency_seconds;
+  }
+  state.SetItemsProcessed(requests);
+}
+
+void tiers_loop(benchmark::State& state) {
+  constexpr std::uint64_t requests = 200'000;
+  for (auto _ : state) state.counters["mean_latency"] = TiersLoop{1}.run(requests);
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(requests));
+}
+
+const std::vector<std::uint64_t>& cache_keys() {
+  static const std::vector<std::uint64_t> keys = zipf_keys(10'000'000, 1'000'000, 0.9);
+  return keys;
+}
+
+void cache_engine(benchmark::State& state) {
+  const std::vector<std::uint64_t>& keys = cache_keys();
+  for (auto _ : state) state.counters["hits"] = static_cast<double>(replay_tier(keys, state.range(0)));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(cache_keys().size()));
+}
+
+void cache_loop(benchmark::State& state) {
+  const std::vector<std::uint64_t>& keys = cache_keys();
+  for (auto _ : state)
+    state.counters["hits"] = static_cast<double>(replay_bare(keys, static_cast<std::uint32_t>(state.range(0))));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(cache_keys().size()));
+}
+
 BENCHMARK(hold_engine)->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
 BENCHMARK(hold_loop<ChunkLadder>)->Name("hold_loop")->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
 BENCHMARK(hold_loop<Heap4>)->Name("hold_heap")->Arg(1'000)->Arg(100'000)->Arg(1'000'000);
 BENCHMARK(tandem_engine)->Args({1, 1})->Args({1, 16})->Args({3, 8})->Unit(benchmark::kMillisecond);
 BENCHMARK(tandem_loop)->Args({1, 1})->Args({1, 16})->Args({3, 8})->Unit(benchmark::kMillisecond);
+BENCHMARK(tiers_engine)->Unit(benchmark::kMillisecond);
+BENCHMARK(tiers_loop)->Unit(benchmark::kMillisecond);
+BENCHMARK(cache_engine)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(cache_loop)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 // Prints as the console does, and remembers items per second for the table.
 class RatioReporter : public benchmark::ConsoleReporter {
@@ -70,10 +110,15 @@ class RatioReporter : public benchmark::ConsoleReporter {
     }
   }
   void Finalize() override {
-    const std::vector<std::pair<std::string, std::string>> works{
-        {"hold model, 10^3 pending", "hold_%/1000"},     {"hold model, 10^5 pending", "hold_%/100000"},
-        {"hold model, 10^6 pending", "hold_%/1000000"},  {"M/M/1, rho 0.8", "tandem_%/1/1"},
-        {"M/M/16, rho 0.8", "tandem_%/1/16"},            {"tandem of three M/M/8, rho 0.8", "tandem_%/3/8"}};
+    const std::vector<std::pair<std::string, std::string>> works{{"hold model, 10^3 pending", "hold_%/1000"},
+                                                                 {"hold model, 10^5 pending", "hold_%/100000"},
+                                                                 {"hold model, 10^6 pending", "hold_%/1000000"},
+                                                                 {"M/M/1, rho 0.8", "tandem_%/1/1"},
+                                                                 {"M/M/16, rho 0.8", "tandem_%/1/16"},
+                                                                 {"tandem of three M/M/8, rho 0.8", "tandem_%/3/8"},
+                                                                 {"three tiers of 64, time-outs", "tiers_%"},
+                                                                 {"LRU of 10^4, Zipf 0.9 over 10^6", "cache_%/10000"},
+                                                                 {"LRU of 10^5, Zipf 0.9 over 10^6", "cache_%/100000"}};
     fmt::print("\n{:<34}{:>12}{:>12}{:>9}\n", "work (events or requests/s)", "engine", "loop", "ratio");
     for (const auto& [title, pattern] : works) {
       const auto rate_of = [&, &pattern = pattern](const char* who) {
@@ -83,7 +128,8 @@ class RatioReporter : public benchmark::ConsoleReporter {
         return found == rates_.end() ? 0.0 : found->second;
       };
       const double engine = rate_of("engine"), loop = rate_of("loop");
-      if (engine > 0.0 && loop > 0.0) fmt::print("{:<34}{:>10.2f} M{:>10.2f} M{:>9.2f}\n", title, engine / 1e6, loop / 1e6, engine / loop);
+      if (engine > 0.0 && loop > 0.0)
+        fmt::print("{:<34}{:>10.2f} M{:>10.2f} M{:>9.2f}\n", title, engine / 1e6, loop / 1e6, engine / loop);
     }
   }
 

@@ -14,7 +14,7 @@ namespace headroom {
 class CacheUnderTest {
  public:
   CacheUnderTest(const std::string& name, std::int64_t capacity)
-      : policy_{policy<CachePolicy>({{"policy", name}}, {.capacity = {capacity}, .expected_slots = 16})}, capacity_{capacity} {}
+      : policy_{policy<CachePolicy>({{"policy", name}}, {.capacity = {capacity}})}, capacity_{capacity} {}
 
   // Whether it was a hit.
   bool get(std::uint64_t key, std::int64_t size = 1) {
