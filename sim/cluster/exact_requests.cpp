@@ -24,7 +24,7 @@ const char* to_text(TaskOutcome outcome) {
 
 Index ExactRequestPlane::new_task(TaskKind kind) {
   // A bound on memory: a system that far behind its load is not simulated further.
-  constexpr Index most_in_flight = 16'000'000;
+  constexpr Index most_in_flight = 32'000'000;
   if (tasks_.live() >= most_in_flight) [[unlikely]]
     refuse_more_tasks();
   const Index slot = tasks_.acquire();
@@ -36,7 +36,7 @@ Index ExactRequestPlane::new_task(TaskKind kind) {
 
 void ExactRequestPlane::refuse_more_tasks() const {
   throw IncompleteRun{
-      fmt::format("16,000,000 requests are in flight {:.1f} s into the run: the load is far beyond what the "
+      fmt::format("32,000,000 requests are in flight {:.1f} s into the run: the load is far beyond what the "
                   "system serves; bound a backlog or a queue, or shorten the run",
                   to_seconds(now_))};
 }
@@ -50,7 +50,7 @@ Index ExactRequestPlane::region_of(const Task& task) const {
 void ExactRequestPlane::start_call(Index slot, Index site) {
   Task& task = tasks_[slot];
   task.call = site;
-  TaskWait& wait = tasks_.wait(slot);
+  TaskWait& wait = tasks_.begin_wait(slot);
   wait.attempt = 0;
   wait.call_begun = now_;
   if (belongs_to_user(task)) arrivals_[task.workload].in_flight.enter(now_);

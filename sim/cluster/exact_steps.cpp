@@ -130,7 +130,7 @@ bool ExactRequestPlane::start_fork(Index slot, Index site) {
   }
   task.state = TaskState::joining;
   task.outcome = TaskOutcome::completed;
-  TaskWait& wait = tasks_.wait(slot);
+  TaskWait& wait = tasks_.begin_wait(slot);
   wait.total = wait.launched = static_cast<Index>(fork.entries.size());
   wait.active = 0;
   for (Index i = 0; i < fork.entries.size(); ++i) launch_branch(slot, fork.entries[i], i);
@@ -149,7 +149,7 @@ bool ExactRequestPlane::start_for_each(Index slot, Index index) {
   }
   task.state = TaskState::joining;
   task.outcome = TaskOutcome::completed;
-  TaskWait& wait = tasks_.wait(slot);
+  TaskWait& wait = tasks_.begin_wait(slot);
   wait.total = static_cast<Index>(std::min(count, most_branches));
   wait.launched = std::min(wait.total, site.at_most);
   wait.active = 0;

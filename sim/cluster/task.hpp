@@ -89,8 +89,8 @@ class TaskTable {
       free_ = tasks_[slot].next;
     } else {
       slot = static_cast<Index>(tasks_.size());
+      if (tasks_.size() == tasks_.capacity()) [[unlikely]] make_room();
       tasks_.emplace_back();
-      waits_.emplace_back();
     }
     tasks_[slot] = Task{};
     ++live_;
@@ -105,13 +105,21 @@ class TaskTable {
   }
   Task& operator[](Index slot) { return tasks_[slot]; }
   const Task& operator[](Index slot) const { return tasks_[slot]; }
+  // For a task that begins to wait; `wait` is for one that has begun.
+  TaskWait& begin_wait(Index slot) {
+    if (slot >= waits_.size()) [[unlikely]] waits_.resize(tasks_.capacity());
+    return waits_[slot];
+  }
   TaskWait& wait(Index slot) { return waits_[slot]; }
   Index size() const { return static_cast<Index>(tasks_.size()); }
   Index live() const { return live_; }
 
  private:
+  // By half: with 10^7 in flight a doubling would need three times their memory for a moment.
+  void make_room() { tasks_.reserve(tasks_.capacity() + tasks_.capacity() / 2 + 64); }
+
   std::vector<Task> tasks_;
-  std::vector<TaskWait> waits_;  // by the same slots
+  std::vector<TaskWait> waits_;  // by the same slots, as far as any of them has waited
   Index free_ = no_index;
   Index live_ = 0;
 };
