@@ -28,7 +28,7 @@ ReadOptions read_options(const CommandLine& line) {
   ReadOptions options;
   for (const std::string& setting : line.texts("set")) {
     const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos || !setting.starts_with('/')) {
+    if (equals == std::string::npos || equals == 0) {
       throw UsageError{fmt::format("--set is \"{}\"; write POINTER=VALUE, for example --set /services/api/replicas=5", setting)};
     }
     options.set.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));

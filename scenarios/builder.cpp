@@ -4,9 +4,9 @@
 #include <array>
 #include <memory>
 
+#include "scenarios/journeys.hpp"
 #include "scenarios/resolve.hpp"
 #include "scenarios/step_builder.hpp"
-#include "scenarios/workload_context.hpp"
 
 namespace headroom {
 
@@ -167,13 +167,10 @@ class Builder {
   }
 
   WorkloadBlueprint workload(const WorkloadSpec& spec) const {
-    WorkloadBlueprint workload;
-    workload.name = spec.name;
+    WorkloadBlueprint workload = workload_without_steps(spec);
     workload.region = region_of(spec.region);
-    workload.model = spec.model;
-    for (std::size_t i = 0; i < spec.journeys.size(); ++i) {
-      workload.journeys.push_back({journey_name(spec, i), spec.journeys[i].weight, build_steps(spec.journeys[i].steps, steps_)});
-    }
+    for (std::size_t i = 0; i < spec.journeys.size(); ++i)
+      workload.journeys[i].steps = build_steps(spec.journeys[i].steps, steps_);
     return workload;
   }
 

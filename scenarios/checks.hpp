@@ -31,7 +31,7 @@ class Names {
 // "service", "node pool", …: the kind in a sentence.
 std::string spoken(std::string_view kind);
 
-// All of the checks below.
+// All of the checks below but the last.
 void check_scenario(const Scenario& scenario, Reading& reading);
 
 void check_run(const Scenario& scenario, Reading& reading);                              // warm-up, replications
@@ -41,5 +41,8 @@ void check_steps(const Scenario& scenario, Reading& reading);                   
 void check_machines(const Scenario& scenario, Reading& reading);                         // regions, node pools, services
 void check_workloads(const Scenario& scenario, Names& names, Reading& reading);          // adds the names of phases
 void check_conditions(const Names& names, Reading& reading);                             // metrics, labels, units, phases
+
+// Circles of messages that never end. Builds the scenario, so only once nothing else is wrong with it.
+void check_messages(const Scenario& scenario, Reading& reading);
 
 }  // namespace headroom

@@ -1,7 +1,5 @@
 #include "scenarios/document.hpp"
 
-#include <algorithm>
-#include <array>
 #include <filesystem>
 #include <set>
 #include <utility>
@@ -9,8 +7,8 @@
 #include "scenarios/json_text.hpp"
 #include "scenarios/merge.hpp"
 #include "scenarios/text_file.hpp"
+#include "scenarios/variants.hpp"
 #include "scenarios/yaml_text.hpp"
-#include "sim/core/units.hpp"
 
 namespace headroom {
 
@@ -157,79 +155,6 @@ class Chain {
   std::set<std::string> seen_;
 };
 
-// "variants": a list of {"name", "description", "merge"}, or an object by name.
-class Variants {
- public:
-  Variants(Document& document, std::uint16_t layer, Issues& issues) : document_{document}, layer_{layer}, issues_{issues} {
-    names_.insert(document.base_name);
-  }
-
-  void read(const Value& list) {
-    if (list.is(ValueKind::object)) {
-      for (const Member& member : list.members) read_one(member.value, member.name, member.place);
-    } else if (list.is(ValueKind::list)) {
-      for (const Value& item : list.items) {
-        const Member* name = item.find("name");
-        if (name != nullptr && name->value.is(ValueKind::text)) read_one(item, name->value.text, name->value.place);
-        else issues_.add(item.place, "is a variant without a name", "write {\"name\": …, \"merge\": {…}}");
-      }
-    } else {
-      issues_.add(list.place, "is " + std::string{name_of(list.kind)} + "; a list of variants is expected");
-    }
-  }
-
- private:
-  void read_one(const Value& variant, const std::string& name, PlaceId name_place) {
-    if (!names_.insert(name).second) {
-      issues_.add(name_place, "a variant \"" + name + "\" is there already" + (name == document_.base_name ? ": the base is called so" : ""),
-                  "give it another name");
-      return;
-    }
-    if (!variant.is(ValueKind::object)) {
-      issues_.add(variant.place, "is " + std::string{name_of(variant.kind)} + "; an object with \"merge\" is expected");
-      return;
-    }
-    check_fields(variant);
-    VariantText text{name, document_.base};
-    if (const Member* patch = variant.find("merge")) {
-      if (!patch->value.is(ValueKind::object)) {
-        issues_.add(patch->value.place, "is " + std::string{name_of(patch->value.kind)} + "; an object is expected: what differs from the base");
-        return;
-      }
-      Value own = patch->value;
-      set_layer(own, layer_);
-      refuse_document_fields(own);
-      merge(text.scenario, own);
-    } else {
-      issues_.add_below(variant.place, "merge", "is missing", "say what differs from the base: \"merge\": {…}");
-    }
-    document_.variants.push_back(std::move(text));
-  }
-
-  void check_fields(const Value& variant) {
-    static constexpr std::array<std::string_view, 3> known{"name", "description", "merge"};
-    for (const Member& member : variant.members) {
-      if (std::find(known.begin(), known.end(), member.name) != known.end()) continue;
-      const std::string near = nearest_name(member.name, known);
-      issues_.add(member.place, "is not a field here",
-                  near.empty() ? "a variant has name, description and merge" : "did you mean \"" + near + "\"?");
-    }
-  }
-
-  void refuse_document_fields(Value& patch) {
-    for (const std::string_view name : {"extends", "base_name", "variants"}) {
-      const Member* member = patch.find(name);
-      if (member != nullptr) issues_.add(member->place, "cannot stand in a variant", "write it in the file itself");
-      patch.remove(name);
-    }
-  }
-
-  Document& document_;
-  std::uint16_t layer_;
-  Issues& issues_;
-  std::set<std::string> names_;
-};
-
 }  // namespace
 
 std::optional<Document> read_document(const std::string& path, Issues& issues) {
@@ -242,7 +167,7 @@ std::optional<Document> read_document(const std::string& path, Issues& issues) {
   if (const auto name = take_text(*root, "base_name", issues)) document.base_name = *name;
   const std::optional<Value> variants = take(*root, "variants");
   document.base = std::move(*root);
-  if (variants) Variants{document, chain.layers(), issues}.read(*variants);
+  if (variants) read_variants(*variants, chain.layers(), document, issues);
   return document;
 }
 

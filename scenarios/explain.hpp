@@ -16,11 +16,12 @@ struct StationLoad {
   double demand = 0.0;        // visits per second asked of it, mean over the run
   double peak_demand = 0.0;
   double capacity = 0.0;      // visits per second it can serve at the replicas it starts with
-  double capacity_at_limit = 0.0;  // with the most replicas its autoscaler may ask for
+  double capacity_at_limit = 0.0;  // with the most replicas its autoscaler may ask for and its node pool, grown, has room for
   double utilization = 0.0;   // demand / capacity, may exceed 1
   double peak_utilization = 0.0;
   double service_seconds = 0.0;  // mean time one visit holds the resource (without queueing)
-  std::optional<double> mean_wait_seconds;  // M/M/c approximation where it is stable at the mean demand
+  // Approximation by M/M/c, and by slots_and_cores() where those inside share cores; where it is stable at the mean demand.
+  std::optional<double> mean_wait_seconds;
 };
 
 struct Explanation {

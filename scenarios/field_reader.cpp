@@ -1,6 +1,7 @@
 #include "scenarios/field_reader.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "sim/core/units.hpp"
@@ -21,6 +22,39 @@ struct NamesOfFields final : Visitor {
   void visit(const FieldInfo& info, FieldValue) override { names.emplace_back(info.name); }
 };
 
+// One field by its name, and the object in it: an object itself, or an element of a list of them.
+struct FieldOfName final : Visitor {
+  std::string_view name;
+  std::optional<FieldValue> found;
+  ObjectAccess inner{};
+
+  void visit(const FieldInfo& info, FieldValue value) override {
+    if (info.name == name) found = std::move(value);
+  }
+  // How much of the rest of the path that took (an index and its slash); npos if there is no object.
+  std::size_t step_into(std::string_view rest) {
+    if (!found) return std::string_view::npos;
+    FieldValue value = *found;
+    if (const auto* optional = std::get_if<std::shared_ptr<OptionalAccess>>(&value)) {
+      if (!(*optional)->has_value()) return std::string_view::npos;
+      value = FieldValue{(*optional)->get()};
+    }
+    std::size_t taken = 0;
+    if (const auto* list = std::get_if<std::shared_ptr<ListAccess>>(&value)) {
+      std::size_t index = 0;
+      const auto [end, failure] = std::from_chars(rest.data(), rest.data() + rest.size(), index);
+      if (failure != std::errc{} || end == rest.data() + rest.size() || *end != '/' || index >= (*list)->size())
+        return std::string_view::npos;
+      taken = static_cast<std::size_t>(end - rest.data()) + 1;
+      value = FieldValue{(*list)->at(index)};
+    }
+    const auto* object = std::get_if<ObjectAccess>(&value);
+    if (object == nullptr) return std::string_view::npos;
+    inner = *object;
+    return taken;
+  }
+};
+
 // The field is a choice of a seam and is called like the seam's discriminator: its options stand beside it.
 PolicyChoice* flat_choice(const FieldInfo& info, const FieldValue& value) {
   PolicyChoice* const* choice = std::get_if<PolicyChoice*>(&value);
@@ -39,9 +73,33 @@ void Reading::issue(const void* object, std::string_view field, std::string mess
   }
 }
 
+void Reading::issue(const PolicyChoice& choice, std::string_view path, std::string message) {
+  const void* object = choice.options.get();
+  FieldOfName field;
+  for (std::size_t slash = path.find('/'); slash != std::string_view::npos; slash = path.find('/')) {
+    field.name = path.substr(0, slash);
+    field.found.reset();
+    Fields fields{field};
+    if (object == choice.options.get())
+      choice.options->describe(fields);
+    else
+      field.inner.describe(field.inner.object, fields);
+    const std::size_t rest = field.step_into(path.substr(slash + 1));
+    if (rest == std::string_view::npos || !objects_.contains(field.inner.object)) break;
+    object = field.inner.object;
+    path.remove_prefix(slash + 1 + rest);
+  }
+  issue(object, path, std::move(message));
+}
+
 bool Reading::is_read(const void* object, std::string_view field) const {
   const auto given = fields_.find({object, std::string{field}});
   return given != fields_.end() && !issues.is_at(given->second);
+}
+
+bool Reading::is_sound(const PolicyChoice& choice) const {
+  return std::any_of(choices.begin(), choices.end(),
+                     [&](const ChoiceFound& found) { return found.choice == &choice && found.is_sound; });
 }
 
 void read_object(const Value& object, ObjectAccess target, Reading& reading) {
@@ -89,7 +147,7 @@ void FieldReader::finish_options(bool all_known) {
   bool is_sound = options_are_sound_ && all_known;
   if (is_sound) {
     for (const auto& [field, sentence] : choice_->options->problems(reading_.directory)) {
-      reading_.issue(choice_->options.get(), field, sentence);
+      reading_.issue(*choice_, field, sentence);
       is_sound = false;
     }
   }

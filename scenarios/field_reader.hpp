@@ -35,8 +35,13 @@ struct Reading {
   bool is_given(const void* object, std::string_view field) const { return fields_.contains({object, std::string{field}}); }
   // Given, and nothing was wrong with it.
   bool is_read(const void* object, std::string_view field) const;
+  // Chosen, and nothing was wrong with its options.
+  bool is_sound(const PolicyChoice& choice) const;
   // At the field if the file gives it, else at its object; nothing if there is no object there in the file (an issue already).
   void issue(const void* object, std::string_view field, std::string message, std::string suggestion = {});
+  // Of the options of a policy: at the field that a path names from there ("metrics/1/resource"), or where the path cannot be
+  // followed further.
+  void issue(const PolicyChoice& choice, std::string_view path, std::string message);
 
  private:
   std::map<const void*, PlaceId> objects_;

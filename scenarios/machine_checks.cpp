@@ -22,6 +22,7 @@ class MachineChecker {
     for (const DatabaseSpec& database : scenario_.databases) check_region(database);
     for (const WorkloadSpec& workload : scenario_.workloads) check_region(workload);
     for (const QueueSpec& queue : scenario_.queues) check_consumed(queue);
+    for (const CacheSpec& cache : scenario_.caches) check_cache_price(cache);
   }
 
  private:
@@ -91,6 +92,7 @@ class MachineChecker {
       reading_.issue(&service, "endpoints", "is missing: nothing can be asked of the service", "add {\"name\": …, \"steps\": […]}");
     }
     check_replicas(service);
+    check_autoscaler(service);
     check_consumer(service);
     if (service.memory.count > 0 && service.memory_base > service.memory) {
       reading_.issue(&service, "memory_base", "is " + to_text(service.memory_base) + ", more than the limit of " + to_text(service.memory));
@@ -135,6 +137,24 @@ class MachineChecker {
     if (!service.autoscaler.chosen() && reading_.is_given(&service, "replica_limits") && !reading_.is_given(&service, "autoscaler")) {
       reading_.issue(&service, "replica_limits", "has no meaning without an autoscaler", "remove it, or add \"autoscaler\"");
     }
+  }
+
+  // What only the policy knows to be impossible for this service.
+  void check_autoscaler(const ServiceSpec& service) {
+    if (!service.autoscaler.chosen() || !reading_.is_sound(service.autoscaler)) return;
+    const Autoscaler::Context context{.service = service.name,
+                                      .initial_replicas = service.replicas,
+                                      .replicas = replica_limits_of(service),
+                                      .memory = service.memory,
+                                      .queue = service.consumes ? service.consumes->queue.name : std::string{}};
+    const auto policy = RegistryOf<Autoscaler>::instance().make(service.autoscaler, context);
+    for (const auto& [field, sentence] : policy->problems()) reading_.issue(service.autoscaler, field, sentence);
+  }
+
+  void check_cache_price(const CacheSpec& cache) {
+    if (cache.scope != "replica" || !reading_.is_given(&cache, "price")) return;
+    reading_.issue(&cache, "price",
+                   "has no meaning for the scope replica: such a cache lives in memory that its replica pays for", "remove it");
   }
 
   void check_meaningless(const ServiceSpec& service) {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/cluster/steps.hpp"
+
 namespace headroom {
 
 namespace {
@@ -126,26 +128,6 @@ class MeanVisits::Walk {
   double unanswered_ = 1.0;  // probability, on the present way, that no respond step has been met
 };
 
-namespace {
-
-template <class Action>
-void for_each_call(const Steps& steps, const Action& action) {
-  for (const Step& step : steps) {
-    if (const auto* call = std::get_if<CallStep>(&step.action))
-      action(*call);
-    else if (const auto* parallel = std::get_if<ParallelStep>(&step.action))
-      for (const Steps& branch : parallel->branches) for_each_call(branch, action);
-    else if (const auto* loop = std::get_if<ForEachStep>(&step.action))
-      for_each_call(loop->body, action);
-    else if (const auto* choice = std::get_if<ChooseStep>(&step.action))
-      for (const Steps& option : choice->options) for_each_call(option, action);
-    else if (const auto* cache = std::get_if<CacheStep>(&step.action))
-      for_each_call(cache->on_miss, action);
-  }
-}
-
-}  // namespace
-
 MeanVisits::MeanVisits(const Blueprint& blueprint, MissRatio miss_ratio)
     : blueprint_{blueprint},
       miss_ratio_{std::move(miss_ratio)},
@@ -160,9 +142,9 @@ void MeanVisits::visit(Index index) {
   visited_[index] = true;
   const EndpointBlueprint& endpoint = blueprint_.endpoints[index];
   const ServiceBlueprint& service = blueprint_.services[endpoint.service];
-  for_each_call(endpoint.steps, [&](const CallStep& call) { visit(call.endpoint); });
+  for_each_action<CallStep>(endpoint.steps, [&](const CallStep& call) { visit(call.endpoint); });
   endpoints_[index] = Walk{*this, service.region, std::min(1.0, service.cpu)}.finish(endpoint.steps);
-  for_each_call(endpoint.steps, [&](const CallStep& call) {
+  for_each_action<CallStep>(endpoint.steps, [&](const CallStep& call) {
     const double seconds = endpoints_[call.endpoint].response_seconds;
     if (!call.timeout || seconds <= to_seconds(*call.timeout)) return;
     remarks_.push_back(fmt::format("{} calls {} with a time-out of {}, but its mean time to answer is {} without any queueing",

@@ -51,7 +51,11 @@ void Issues::add(Issue issue) {
 void Issues::add_below(PlaceId object, std::string_view field, std::string message, std::string suggestion) {
   if (is_full()) return;
   add(object, std::move(message), std::move(suggestion));
-  issues_.back().pointer += "/" + escaped(field);
+  for (std::size_t at = 0; at <= field.size();) {
+    const std::size_t slash = std::min(field.find('/', at), field.size());
+    issues_.back().pointer += "/" + escaped(field.substr(at, slash - at));
+    at = slash + 1;
+  }
 }
 
 bool Issues::is_at(PlaceId place) const {

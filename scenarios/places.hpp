@@ -39,7 +39,7 @@ class Issues {
 
   // At a value, or inside its text (`offset` columns further).
   void add(PlaceId place, std::string message, std::string suggestion = {}, std::size_t offset = 0);
-  // At an object, about a field of it that the file does not give.
+  // At an object, about a field of it that the file does not give, or about one further inside ("metrics/0/target").
   void add_below(PlaceId object, std::string_view field, std::string message, std::string suggestion = {});
   void add(Issue issue);
 

@@ -61,6 +61,7 @@ class ScenarioReader {
 
   NamedScenario read_one(const std::string& name, Value tree, const Value& base) {
     NamedScenario named{name, {}, differences(base, tree)};
+    const std::size_t issues_before = issues_.size();
     for (auto& [pointer, value] : named.settings) value = with_assumed_values(std::move(value), tree);
     remember_assumptions(tree);
     apply_assumptions(tree, used_, issues_);
@@ -72,6 +73,7 @@ class ScenarioReader {
     apply_overrides(*scenario);
     check_scenario(*scenario, reading);
     check_one_study(*scenario, reading);
+    if (issues_.size() == issues_before) check_messages(*scenario, reading);
     for (const std::string& file : reading.input_files) {
       if (std::find(input_files_.begin(), input_files_.end(), file) == input_files_.end()) input_files_.push_back(file);
     }

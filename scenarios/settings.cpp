@@ -1,5 +1,6 @@
 #include "scenarios/settings.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <unordered_map>
@@ -71,6 +72,30 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
+std::string names_at_hand(const std::string& token, const Value& parent) {
+  const std::vector<std::string> names = names_in(parent);
+  const std::string near = nearest_name(token, names);
+  if (!near.empty()) return "did you mean \"" + near + "\"?";
+  return names.empty() ? "" : "there is " + listed(names);
+}
+
+// What was probably meant by a pointer without its slash: "services.api.replicas" is as common as "services/api/replicas".
+std::string with_slashes(std::string pointer) {
+  if (pointer.find('/') == std::string::npos) std::replace(pointer.begin(), pointer.end(), '.', '/');
+  return "/" + pointer;
+}
+
+// Settings hold for the base and for every variant, once the texts have been merged; so they cannot be about the texts.
+std::string why_never_set(const std::string& field) {
+  if (field == "variants")
+    return "set the field itself, such as /services/api/replicas: that holds in every variant; choose one with --variant";
+  if (field == "extends" || field == "base_name") return "write it in the file";
+  return {};
+}
+
+// /assumptions/NAME: its value is what is meant.
+bool is_assumption(const std::vector<std::string>& tokens) { return tokens.size() == 2 && tokens.front() == "assumptions"; }
+
 // Reads the value and gives everything in it a place below the setting's own.
 Value value_of(const std::string& text, PlaceId place, std::uint32_t file, Issues& issues) {
   Issues ignored{issues.places()};
@@ -140,7 +165,17 @@ void apply_setting(Value& scenario, const std::string& pointer, const std::strin
   const std::uint32_t file = places.add_file("--set " + pointer + "=" + text);
   const auto tokens = tokens_of(pointer);
   if (!tokens) {
-    issues.add(Issue{places.files()[file], 0, 0, {}, "is not a JSON Pointer", "write /services/api/replicas=3"});
+    issues.add(Issue{places.files()[file],
+                     0,
+                     0,
+                     {},
+                     "is not a JSON Pointer: it does not begin with a slash",
+                     "write --set " + with_slashes(pointer) + "=" + text});
+    return;
+  }
+  if (const std::string why = why_never_set(tokens->front()); !why.empty()) {
+    issues.add(places.add(Place{file, 0, 0, places.add(Place{file, 0, 0, no_place, {}, {}}), tokens->front(), {}}),
+               "cannot be set", why);
     return;
   }
   PlaceId place = places.add(Place{file, 0, 0, no_place, {}, {}});
@@ -150,19 +185,20 @@ void apply_setting(Value& scenario, const std::string& pointer, const std::strin
     place = places.add(Place{file, 0, 0, place, token, {}});
     Value* child = child_of(*parent, token);
     const bool is_last = i + 1 == tokens->size();
-    if (child == nullptr && (!is_last || !parent->is(ValueKind::object))) {
-      const std::vector<std::string> names = names_in(*parent);
-      const std::string near = nearest_name(token, names);
-      issues.add(place, "there is nothing of this name",
-                 !near.empty() ? "did you mean \"" + near + "\"?" : names.empty() ? "" : "there is " + listed(names));
-      return;
-    }
+    const bool may_be_new = is_last && parent->is(ValueKind::object) && !is_assumption(*tokens);
+    if (child == nullptr && !may_be_new) return issues.add(place, "there is nothing of this name", names_at_hand(token, *parent));
     if (!is_last) parent = child;
   }
   Value value = value_of(text, place, file, issues);
+  std::string last = tokens->back();
+  if (is_assumption(*tokens) && !value.is(ValueKind::object) && !value.is(ValueKind::null)) {
+    parent = child_of(*parent, last);
+    last = "value";
+    place = places.add(Place{file, 0, 0, place, last, {}});
+  }
   settle(value, place, places);
   set_layer(value, layer);
-  assign(*parent, tokens->back(), std::move(value), place);
+  assign(*parent, last, std::move(value), place);
 }
 
 std::vector<std::pair<std::string, std::string>> differences(const Value& base, const Value& other) {

@@ -10,7 +10,8 @@
 
 namespace headroom {
 
-// Sets one value in the tree; `text` is JSON, or else text itself; null removes. All of the pointer but its last part must be there.
+// Sets one value in the tree; `text` is JSON, or else text itself; null removes. All of the pointer but its last part must be
+// there. /assumptions/NAME stands for /assumptions/NAME/value.
 void apply_setting(Value& scenario, const std::string& pointer, const std::string& text, std::uint16_t layer, Issues& issues);
 
 // (pointer, value) of every difference: values of `other`, "(not set)" where only `base` has one.

@@ -2,10 +2,11 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
 #include <string>
 
 #include "scenarios/checks.hpp"
+#include "scenarios/step_walk.hpp"
+#include "sim/core/graph.hpp"
 
 namespace headroom {
 
@@ -40,9 +41,13 @@ class StepChecker {
  public:
   StepChecker(const Scenario& scenario, Reading& reading) : reading_{reading} {
     for (const ServiceSpec& service : scenario.services) {
-      if (!service.consumes || service.consumes->queue.name.empty()) continue;
-      for (const EndpointSpec& endpoint : service.endpoints) queue_of_[service.name + "." + endpoint.name] = service.consumes->queue.name;
+      for (const EndpointSpec& endpoint : service.endpoints) {
+        const std::string name = service.name + "." + endpoint.name;
+        number_of_.emplace(name, static_cast<std::uint32_t>(number_of_.size()));
+        if (service.consumes && !service.consumes->queue.name.empty()) queue_of_[name] = service.consumes->queue.name;
+      }
     }
+    calls_.resize(number_of_.size());
   }
 
   void check_endpoint(const std::string& name, const std::vector<StepSpec>& steps) {
@@ -58,12 +63,8 @@ class StepChecker {
 
  private:
   struct Call {
-    std::string endpoint;
+    std::uint32_t endpoint;
     const StepSpec* step;
-  };
-  struct Visit {
-    std::string endpoint;
-    std::size_t next_call;
   };
 
   void check(const std::vector<StepSpec>& steps) {
@@ -75,22 +76,20 @@ class StepChecker {
   void check_needs(const StepSpec& step);
   void check_choose(const StepSpec& step);
   void check_callee(const StepSpec& step);
-  void check_inner(const StepSpec& step);
-  void visit(const std::string& start);
-  void report_cycle(const std::vector<Visit>& path, const Call& call);
+  void report_cycle(const ClosingEdge& edge);
 
   Reading& reading_;
-  std::map<std::string, std::string> queue_of_;  // of the endpoints of workers
-  std::map<std::string, std::vector<Call>> calls_;
+  std::map<std::string, std::uint32_t> number_of_;  // of endpoints, in file order
+  std::map<std::string, std::string> queue_of_;     // of the endpoints of workers
+  std::vector<std::vector<Call>> calls_;            // by number of the caller
   std::string endpoint_;
   bool journey_ = false;
-  std::set<std::string> done_;
 };
 
 void StepChecker::check(const StepSpec& step) {
   const auto action = std::find_if(actions.begin(), actions.end(), [&](std::string_view name) { return reading_.is_given(&step, name); });
   if (action == actions.end()) return;  // reported when it was read, and so are several
-  check_inner(step);
+  for_each_inner(step, [this](const std::vector<StepSpec>& inner) { check(inner); });
   if (std::any_of(action + 1, actions.end(), [&](std::string_view name) { return reading_.is_given(&step, name); })) return;
   check_place(step, *action);
   check_belonging(step, *action);
@@ -146,55 +145,26 @@ void StepChecker::check_callee(const StepSpec& step) {
     reading_.issue(&step, field, callee + " is work of a consumer, which takes it from the queue \"" + worker->second + "\"",
                    "publish to the queue instead");
   }
-  if (!journey_) calls_[endpoint_].push_back({callee, &step});
-}
-
-void StepChecker::check_inner(const StepSpec& step) {
-  check(step.steps);
-  check(step.on_miss);
-  if (step.parallel) {
-    for (const auto& branch : *step.parallel) check(branch);
-  }
-  if (step.choose) {
-    for (const OptionSpec& option : *step.choose) check(option.steps);
-  }
+  const auto known = number_of_.find(callee);
+  if (!journey_ && known != number_of_.end()) calls_[number_of_.at(endpoint_)].push_back({known->second, &step});
 }
 
 void StepChecker::check_cycles() {
-  std::vector<std::string> callers;
-  for (const auto& [endpoint, calls] : calls_) callers.push_back(endpoint);
-  for (const std::string& endpoint : callers) visit(endpoint);
-}
-
-// Depth first with a stack of its own; a call to an endpoint that is on the path closes a cycle. Each endpoint is left once, so
-// each cycle is told once.
-void StepChecker::visit(const std::string& start) {
-  if (done_.contains(start)) return;
-  std::vector<Visit> path{{start, 0}};
-  std::set<std::string> on_path{start};
-  while (!path.empty()) {
-    const std::string endpoint = path.back().endpoint;
-    const std::vector<Call>& calls = calls_[endpoint];
-    if (path.back().next_call == calls.size()) {
-      on_path.erase(endpoint);
-      done_.insert(endpoint);
-      path.pop_back();
-      continue;
-    }
-    const Call& call = calls[path.back().next_call++];
-    if (on_path.contains(call.endpoint)) report_cycle(path, call);
-    else if (!done_.contains(call.endpoint)) {
-      on_path.insert(call.endpoint);
-      path.push_back({call.endpoint, 0});
-    }
+  Successors callees;
+  for (const std::vector<Call>& calls : calls_) {
+    callees.emplace_back();
+    for (const Call& call : calls) callees.back().push_back(call.endpoint);
   }
+  for (const ClosingEdge& edge : closing_edges(callees)) report_cycle(edge);
 }
 
-void StepChecker::report_cycle(const std::vector<Visit>& path, const Call& call) {
-  const auto begin = std::find_if(path.begin(), path.end(), [&](const Visit& one) { return one.endpoint == call.endpoint; });
+void StepChecker::report_cycle(const ClosingEdge& edge) {
+  std::vector<std::string> names(number_of_.size());
+  for (const auto& [name, number] : number_of_) names[number] = name;
   std::string cycle;
-  for (auto it = begin; it != path.end(); ++it) cycle += it->endpoint + " -> ";
-  reading_.issue(call.step, "call", "closes a cycle of calls: " + cycle + call.endpoint, "a request would never end; remove one of the calls");
+  for (const std::uint32_t endpoint : edge.path) cycle += names[endpoint] + " -> ";
+  reading_.issue(calls_[edge.path.back()][edge.edge].step, "call", "closes a cycle of calls: " + cycle + names[edge.path.front()],
+                 "a request would never end; remove one of the calls");
 }
 
 }  // namespace

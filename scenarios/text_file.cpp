@@ -83,14 +83,27 @@ TextFile read_text_file(const std::string& path) {
   return checked(std::move(text));
 }
 
+// Endings are alike among files of one kind and say nothing of what was meant, so stems are compared.
 std::string nearest_file(const std::string& path) {
   const files::path wanted{path};
   const files::path folder = wanted.has_parent_path() ? wanted.parent_path() : files::path{"."};
+  const std::string stem = wanted.stem().string();
+  const std::string ending = wanted.extension().string();
   std::vector<std::string> names;
   std::error_code failure;
   for (files::directory_iterator it{folder, failure}, end; !failure && it != end; it.increment(failure)) names.push_back(it->path().filename());
   std::sort(names.begin(), names.end());
-  return nearest_name(wanted.filename().string(), names);
+  std::string best;
+  std::size_t best_distance = stem.size() / 3 + 1;  // one slip in three letters at most
+  for (const std::string& name : names) {
+    const files::path candidate{name};
+    const std::size_t distance = edit_distance(stem, candidate.stem().string());
+    const bool alike = candidate.extension() == ending || distance == 0;
+    if (!alike || distance >= best_distance || name == wanted.filename()) continue;
+    best_distance = distance;
+    best = name;
+  }
+  return best;
 }
 
 LineTable::LineTable(std::string_view text) : text_{text}, starts_{0} {

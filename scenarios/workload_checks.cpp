@@ -4,16 +4,12 @@
 #include <memory>
 
 #include "scenarios/checks.hpp"
-#include "scenarios/workload_context.hpp"
+#include "scenarios/journeys.hpp"
+#include "sim/cluster/make_workload.hpp"
 
 namespace headroom {
 
 namespace {
-
-bool is_sound(const PolicyChoice& choice, const Reading& reading) {
-  return std::any_of(reading.choices.begin(), reading.choices.end(),
-                     [&](const Reading::ChoiceFound& found) { return found.choice == &choice && found.is_sound; });
-}
 
 // True if arrivals can be dealt to the journeys.
 bool check_journeys(const WorkloadSpec& workload, Reading& reading) {
@@ -30,12 +26,13 @@ bool check_journeys(const WorkloadSpec& workload, Reading& reading) {
   return total > 0.0;
 }
 
-// Makes the model, as a run would, to learn its phases and whether it sends anything.
+// Makes the model, as a run would, to learn its phases, whether the run has room for them, and whether it sends anything.
 void check_model(const Scenario& scenario, const WorkloadSpec& spec, Names& names, Reading& reading) {
   RandomStreams streams{static_cast<std::uint64_t>(scenario.seed), 0};
   try {
-    const auto workload = RegistryOf<Workload>::instance().make(spec.model, workload_context(scenario, spec, streams));
+    const auto workload = make_workload(workload_without_steps(spec), {scenario.duration, scenario.directory}, streams);
     for (const Phase& phase : workload->phases()) names.add("phase", phase.name);
+    for (const auto& [field, sentence] : workload->problems()) reading.issue(spec.model, field, sentence);
     if (!(workload->mean_rate() > 0.0) && !(workload->population() > 0.0)) {
       reading.issue(&spec, "model", "sends nothing within the " + to_text(scenario.duration) + " of the run");
     }
@@ -55,7 +52,8 @@ void check_workloads(const Scenario& scenario, Names& names, Reading& reading) {
   }
   for (const WorkloadSpec& workload : scenario.workloads) {
     const bool has_journeys = check_journeys(workload, reading);
-    if (has_journeys && workload.model.chosen() && is_sound(workload.model, reading)) check_model(scenario, workload, names, reading);
+    if (has_journeys && workload.model.chosen() && reading.is_sound(workload.model))
+      check_model(scenario, workload, names, reading);
     else names.phases_are_known = false;
   }
 }

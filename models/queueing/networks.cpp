@@ -5,10 +5,12 @@
 #include <numeric>
 #include <stdexcept>
 
+#include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 
 #include "models/queueing/multi_server.hpp"
 #include "models/queueing/root.hpp"
+#include "sim/core/graph.hpp"
 
 namespace headroom {
 
@@ -20,7 +22,51 @@ std::vector<double> spare_rates(double arrival_rate, std::span<const double> ser
   return rates;
 }
 
+using Part = std::vector<std::uint32_t>;  // stations that all lead to each other
+
+double spectral_radius(const Routing& routing, const Part& part) {
+  if (part.size() == 1) return routing[part[0]][part[0]];
+  const auto n = static_cast<Eigen::Index>(part.size());
+  Eigen::MatrixXd links(n, n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    for (Eigen::Index j = 0; j < n; ++j)
+      links(i, j) = routing[part[static_cast<std::size_t>(i)]][part[static_cast<std::size_t>(j)]];
+  }
+  return links.eigenvalues().cwiseAbs().maxCoeff();
+}
+
+// From one station on, always along the strongest link inside the part, until a station is met again.
+SelfFeedingCircle strongest_circle(const Routing& routing, const Part& part) {
+  std::vector<std::size_t> way;
+  std::size_t next = *std::min_element(part.begin(), part.end());
+  while (std::find(way.begin(), way.end(), next) == way.end()) {
+    way.push_back(next);
+    next = *std::max_element(part.begin(), part.end(),
+                             [&](auto a, auto b) { return routing[way.back()][a] < routing[way.back()][b]; });
+  }
+  SelfFeedingCircle circle{{std::find(way.begin(), way.end(), next), way.end()}, 1.0};
+  for (std::size_t i = 0; i < circle.stations.size(); ++i) {
+    circle.gain *= routing[circle.stations[i]][circle.stations[(i + 1) % circle.stations.size()]];
+  }
+  return circle;
+}
+
 }  // namespace
+
+std::vector<SelfFeedingCircle> self_feeding_circles(const Routing& routing) {
+  constexpr double rounding = 1e-9;
+  Successors successors(routing.size());
+  for (std::size_t i = 0; i < routing.size(); ++i) {
+    for (std::uint32_t j = 0; j < routing.size(); ++j) {
+      if (routing[i][j] > 0.0) successors[i].push_back(j);
+    }
+  }
+  std::vector<SelfFeedingCircle> circles;
+  for (const Part& part : strong_components(successors)) {
+    if (spectral_radius(routing, part) >= 1.0 - rounding) circles.push_back(strongest_circle(routing, part));
+  }
+  return circles;
+}
 
 std::vector<double> solve_traffic(std::span<const double> external, const Routing& routing) {
   const auto n = static_cast<Eigen::Index>(external.size());

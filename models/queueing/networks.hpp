@@ -17,6 +17,16 @@ using Routing = std::vector<std::vector<double>>;
 // answer.
 std::vector<double> solve_traffic(std::span<const double> external, const Routing& routing);
 
+// A circle of stations that feeds itself: what goes round comes back undiminished, and visits have no finite answer.
+struct SelfFeedingCircle {
+  std::vector<std::size_t> stations;  // one way round, along the strongest links
+  double gain = 0.0;  // visits that come back for one that sets out along it; below 1 only if other ways round add up
+};
+
+// One for each part of the network, strongly connected, whose routing has a spectral radius of 1 or more. None: solve_traffic()
+// has a finite answer for every external rate.
+std::vector<SelfFeedingCircle> self_feeding_circles(const Routing& routing);
+
 struct JacksonStation {
   double service_rate = 1.0;  // of one server
   int servers = 1;

@@ -73,6 +73,7 @@ class Users final : public Workload {
   bool repeats() const override { return options_.population.has_value(); }
   bool stationary() const override;
   std::vector<Phase> phases() const override;
+  FieldProblems problems() const override;
 
  private:
   std::unique_ptr<ArrivalProcess> make_process(const Context& context) const;
@@ -235,6 +236,25 @@ std::vector<Phase> Users::phases() const {
     begin = end;
   }
   return spans;
+}
+
+// Phases that begin at the run's end or later: nobody would see that they are missing.
+FieldProblems Users::problems() const {
+  if (!options_.phases) return {};
+  std::string unreached;
+  double begin = 0.0;
+  for (std::size_t i = 0; i < options_.phases->size(); ++i) {
+    const LoadPhase& phase = (*options_.phases)[i];
+    if (begin >= end_) {
+      unreached += (unreached.empty() ? "" : ", ") + phase.name.value_or("phase " + std::to_string(i + 1)) + " (from " +
+                   to_text(begin, Dimension::time) + " on)";
+    }
+    begin += phase.seconds();
+  }
+  if (unreached.empty()) return {};
+  const std::string all = to_text(begin, Dimension::time);
+  return {{"phases", "last " + all + ", but the run ends after " + to_text(end_, Dimension::time) + " and never reaches " +
+                         unreached + "; write \"duration\": \"" + all + "\", or remove them"}};
 }
 
 std::uint64_t Users::subject(std::uint64_t session) {

@@ -148,11 +148,12 @@ NodeDecision ClusterAutoscaler::decide(const NodePoolView& pool) {
   return removal(pool);
 }
 
+// Nodes on their way out still count against the maximum (there: against the group's size until the provider has deleted them).
 int ClusterAutoscaler::nodes_to_add(const NodePoolView& pool) const {
   const int present = static_cast<int>(pool.nodes.size());
-  const int limit = std::min(pool.maximum - present, options_.max_nodes_per_scale_up);
+  const int limit = std::min(pool.maximum - present - pool.being_removed, options_.max_nodes_per_scale_up);
   const int needed = pool.pending.empty() ? 0 : new_nodes_needed(pool, limit);
-  return std::max(needed, std::min(pool.minimum - present, options_.max_nodes_per_scale_up));
+  return std::max(needed, std::min(pool.minimum - present, limit));
 }
 
 void ClusterAutoscaler::update_unneeded(const NodePoolView& pool) {

@@ -43,7 +43,7 @@ struct MetricOption {
   hpa::Target goal() const {
     if (target) return {hpa::TargetKind::utilization, std::llround(target->value * 100.0)};
     if (average) return {hpa::TargetKind::average, hpa::to_milli(*average)};
-    return {hpa::TargetKind::average, average_memory->count * 1000};
+    return {hpa::TargetKind::average, hpa::narrowed(hpa::WideInteger{average_memory->count} * 1000)};
   }
 };
 
@@ -78,6 +78,7 @@ class Hpa final : public Autoscaler {
 
   Duration period() const override { return options_.sync; }
   ScalingDecision decide(const ServiceView& service) override;
+  FieldProblems problems() const override;
 
  private:
   struct Wish {
@@ -90,6 +91,7 @@ class Hpa final : public Autoscaler {
   ScalingDecision rescaled(const ServiceView& service, int replicas, std::string reason);
 
   Options options_;
+  bool service_has_memory_;
   Behavior behavior_;  // complete; counts only if options_.behavior is given
   std::vector<hpa::Recommendation> log_;
   hpa::ScaleEvents events_;
@@ -138,7 +140,20 @@ FieldProblems Hpa::Options::problems() const {
   return problems;
 }
 
-Hpa::Hpa(const Options& options, const Context&) : options_{options}, behavior_{options.behavior.value_or(Behavior{})} {}
+Hpa::Hpa(const Options& options, const Context& context)
+    : options_{options}, service_has_memory_{context.memory.count > 0}, behavior_{options.behavior.value_or(Behavior{})} {}
+
+// Without a request there is no utilization, and memory that is not modelled has no samples.
+FieldProblems Hpa::problems() const {
+  FieldProblems problems;
+  for (std::size_t i = 0; i < options_.metrics.size(); ++i) {
+    if (service_has_memory_ || options_.metrics[i].kind() != hpa::Resource::memory) continue;
+    problems.emplace_back(fmt::format("metrics/{}/resource", i),
+                          "is memory, but the service declares none, so that the metric would never act; give the service "
+                          "\"memory\": \"4 GiB\", or measure the cpu");
+  }
+  return problems;
+}
 
 ScalingDecision Hpa::decide(const ServiceView& service) {
   const int current = service.current_replicas;

@@ -4,6 +4,10 @@
 //   of several that may act, the one that leaves the most replicas acts, and only its cooldown begins
 //   action: "+1", "-2" (replicas), "+50 %", "-10 %" (of the present number), "=5" (exactly)
 //
+// A metric without a label is that of the service the rules belong to. For a worker "queue_length" and "queue_wait" are those of
+// the queue it takes messages from: its own backlog holds no more than the batch just taken. Write queue_length{service=…} for
+// that.
+//
 // Source:  Amazon EC2 Auto Scaling user guide, step and simple scaling: the largest capacity wins when policies disagree; a
 //          percentage truncates, but moves by at least one; cooldowns. "for" as in Prometheus: held without a break, >=.
 // Differs: there an alarm fires for a number of periods of its own; here every evaluation reads the newest scraped value.
@@ -63,9 +67,19 @@ constexpr std::array<std::string_view, 12> metrics_of_a_service = {"latency",   
                                                                    "availability", "in_flight",  "replicas", "replicas_wanted",
                                                                    "cpu",          "memory",     "slots",    "queue_length"};
 
-Condition of_service(Condition condition, const std::string& service) {
-  const bool per_service = std::ranges::find(metrics_of_a_service, condition.selector.metric) != metrics_of_a_service.end();
-  if (per_service && condition.selector.labels.empty()) condition.selector.labels = {{"service", service}};
+// What waits for a worker waits in its queue.
+bool is_of_the_queue(const std::string& metric) {
+  return metric == "queue_length" || metric == "queue_wait" || metric == "queue_age";
+}
+
+Condition of_service(Condition condition, const Autoscaler::Context& context) {
+  MetricSelector& selector = condition.selector;
+  if (!selector.labels.empty()) return condition;
+  const bool per_service = std::ranges::find(metrics_of_a_service, selector.metric) != metrics_of_a_service.end();
+  if (!context.queue.empty() && is_of_the_queue(selector.metric))
+    selector.labels = {{"queue", context.queue}};
+  else if (per_service)
+    selector.labels = {{"service", context.service}};
   return condition;
 }
 
@@ -78,7 +92,9 @@ struct RuleOption {
 
   void describe(Fields& field) {
     field("name", name, "for reports; default: the condition")
-        .required("when", when, "condition on a metric, by default of this service: \"avg cpu > 80 % for 5 min\"")
+        .required("when", when,
+                  "condition on a metric, by default of this service, or of the queue a worker takes from: \"avg cpu > 80 % for "
+                  "5 min\"")
         .required("action", action, "\"+1\", \"-1\", \"+50 %\", \"-10 %\" or \"=5\"")(
             "cooldown", cooldown, "after it has acted, the rule rests for this long", at_least(Duration{0}));
   }
@@ -155,7 +171,7 @@ FieldProblems ThresholdRules::Options::problems() const {
 
 ThresholdRules::ThresholdRules(const Options& options, const Context& context) : options_{options} {
   for (const RuleOption& option : options.rules) {
-    const Condition condition = of_service(option.when, context.service);
+    const Condition condition = of_service(option.when, context);
     rules_.push_back({.condition = LastingCondition{condition},
                       .action = parse_action(option.action).value_or(Action{}),
                       .cooldown = option.cooldown,

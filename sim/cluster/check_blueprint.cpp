@@ -1,14 +1,14 @@
 // What cannot run, found before anything is built from it.
-#include <functional>
-
 #include <fmt/format.h>
 
 #include "sim/cluster/blueprint.hpp"
+#include "sim/cluster/steps.hpp"
+#include "sim/core/graph.hpp"
 
 namespace headroom {
 namespace {
 
-enum class Place { endpoint, branch_of_endpoint, journey };
+enum class Place { endpoint, journey };
 
 class Checker {
  public:
@@ -63,9 +63,9 @@ class Checker {
   void check_steps(const Steps& steps, const std::string& where, Place place) {
     for (const Step& step : steps) {
       std::visit([&](const auto& action) { check_step(action, where, place); }, step.action);
+      for_each_inner(step, [&](const Steps& inner) { check_steps(inner, where, place); });
     }
   }
-  static Place inside(Place place) { return place == Place::journey ? Place::journey : Place::branch_of_endpoint; }
 
   void check_step(const ComputeStep&, const std::string& where, Place place) {
     expect(place != Place::journey, where + ": a journey has no CPU to compute on");
@@ -80,23 +80,20 @@ class Checker {
     expect(step.retry.attempts >= 1, where + ": a call needs one attempt at least");
     if (place != Place::journey) calls_[endpoint_].push_back(step.endpoint);
   }
-  void check_step(const ParallelStep& step, const std::string& where, Place place) {
-    for (const Steps& branch : step.branches) check_steps(branch, where, inside(place));
-  }
-  void check_step(const ForEachStep& step, const std::string& where, Place place) {
+  void check_step(const ParallelStep&, const std::string&, Place) {}
+  void check_step(const ForEachStep& step, const std::string& where, Place) {
     expect(step.at_most >= 1, where + ": for_each needs at_most of one at least");
-    check_steps(step.body, where, inside(place));
   }
-  void check_step(const ChooseStep& step, const std::string& where, Place place) {
+  void check_step(const ChooseStep& step, const std::string& where, Place) {
     double total = 0.0;
     for (const double weight : step.weights) total += weight;
-    expect(!step.options.empty() && step.options.size() == step.weights.size() && total > 0.0, where + ": choose needs weighted options");
-    for (const Steps& option : step.options) check_steps(option, where, place);
+    expect(!step.options.empty() && step.options.size() == step.weights.size() && total > 0.0,
+           where + ": choose needs weighted options");
   }
   void check_step(const CacheStep& step, const std::string& where, Place place) {
     expect(place != Place::journey, where + ": a journey has no cache");
-    expect(step.cache < blueprint_.caches.size() && step.key < blueprint_.keys.size(), where + ": its cache or key does not exist");
-    check_steps(step.on_miss, where, place);
+    expect(step.cache < blueprint_.caches.size() && step.key < blueprint_.keys.size(),
+           where + ": its cache or key does not exist");
   }
   void check_step(const QueryStep& step, const std::string& where, Place place) {
     expect(place != Place::journey, where + ": a journey has no database");
@@ -111,26 +108,14 @@ class Checker {
   }
 
   void check_cycles() {
-    enum class Mark { unseen, open, done };
-    std::vector<Mark> marks(calls_.size(), Mark::unseen);
-    const std::function<void(Index)> visit = [&](Index endpoint) {
-      marks[endpoint] = Mark::open;
-      for (const Index callee : calls_[endpoint]) {
-        if (marks[callee] == Mark::open) {
-          problems_.push_back(fmt::format("cycle of calls through {} and {}", blueprint_.endpoints[callee].name, blueprint_.endpoints[endpoint].name));
-        } else if (marks[callee] == Mark::unseen) {
-          visit(callee);
-        }
-      }
-      marks[endpoint] = Mark::done;
-    };
-    for (Index i = 0; i < calls_.size(); ++i) {
-      if (marks[i] == Mark::unseen) visit(i);
+    for (const ClosingEdge& edge : closing_edges(calls_)) {
+      problems_.push_back(fmt::format("cycle of calls through {} and {}", blueprint_.endpoints[edge.path.front()].name,
+                                      blueprint_.endpoints[edge.path.back()].name));
     }
   }
 
   const Blueprint& blueprint_;
-  std::vector<std::vector<Index>> calls_;  // by endpoint
+  Successors calls_;  // by endpoint
   Index endpoint_ = 0;
   std::vector<std::string> problems_;
 };

@@ -36,7 +36,11 @@ std::optional<ScrapedValue> ScrapedMetrics::read(const MetricSelector& selector)
 std::vector<std::unique_ptr<Autoscaler>> make_autoscalers(const Blueprint& blueprint) {
   std::vector<std::unique_ptr<Autoscaler>> policies;
   for (const ServiceBlueprint& service : blueprint.services) {
-    const Autoscaler::Context context{service.name, service.replicas, service.replica_limits};
+    const Autoscaler::Context context{.service = service.name,
+                                      .initial_replicas = service.replicas,
+                                      .replicas = service.replica_limits,
+                                      .memory = service.memory,
+                                      .queue = service.queue == no_index ? std::string{} : blueprint.queues[service.queue].name};
     policies.push_back(service.autoscaler.chosen() ? RegistryOf<Autoscaler>::instance().make(service.autoscaler, context) : nullptr);
   }
   return policies;

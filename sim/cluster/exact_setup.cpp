@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "sim/cluster/exact_request_plane.hpp"
+#include "sim/cluster/make_workload.hpp"
+#include "sim/cluster/steps.hpp"
 
 namespace headroom {
 namespace {
@@ -48,11 +50,8 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
 void ExactRequestPlane::make_workloads(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
   constexpr std::size_t batch_size = 1024;
   for (const WorkloadBlueprint& workload : blueprint.workloads) {
-    Workload::Context context{
-        .name = workload.name, .end = SimTime{blueprint.duration}, .streams = &streams, .directory = blueprint.directory};
-    for (const JourneyBlueprint& journey : workload.journeys) context.journeys.push_back({journey.name, journey.weight, false});
     ArrivalQueue& arrivals = arrivals_.emplace_back();
-    arrivals.workload = RegistryOf<Workload>::instance().make(workload.model, context);
+    arrivals.workload = make_workload(workload, surroundings_of(blueprint), streams);
     arrivals.batch.resize(batch_size);
     arrivals.key = streams.key_of("workloads/" + workload.name + "/arrivals");
     arrivals.region = workload.region;
@@ -140,24 +139,6 @@ void ExactRequestPlane::make_queues(const Blueprint& blueprint, Recorder& record
   }
 }
 
-namespace {
-// Caches that the steps look into.
-void find_caches(const Steps& steps, std::vector<bool>& used) {
-  for (const Step& step : steps) {
-    if (const auto* cache = std::get_if<CacheStep>(&step.action)) {
-      used[cache->cache] = true;
-      find_caches(cache->on_miss, used);
-    } else if (const auto* parallel = std::get_if<ParallelStep>(&step.action)) {
-      for (const Steps& branch : parallel->branches) find_caches(branch, used);
-    } else if (const auto* for_each = std::get_if<ForEachStep>(&step.action)) {
-      find_caches(for_each->body, used);
-    } else if (const auto* choice = std::get_if<ChooseStep>(&step.action)) {
-      for (const Steps& option : choice->options) find_caches(option, used);
-    }
-  }
-}
-}  // namespace
-
 void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
   for (Index i = 0; i < blueprint.caches.size(); ++i) {
     const CacheBlueprint& cache = blueprint.caches[i];
@@ -176,7 +157,7 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
   }
   for (const EndpointBlueprint& endpoint : blueprint.endpoints) {
     std::vector<bool> used(blueprint.caches.size(), false);
-    find_caches(endpoint.steps, used);
+    for_each_action<CacheStep>(endpoint.steps, [&](const CacheStep& step) { used[step.cache] = true; });
     for (Index i = 0; i < used.size(); ++i) {
       std::vector<Index>& list = replica_caches_[endpoint.service];
       if (used[i] && caches_[i].scope == CacheScope::replica && std::find(list.begin(), list.end(), i) == list.end())

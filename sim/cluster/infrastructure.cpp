@@ -126,7 +126,8 @@ void Infrastructure::apply(Index pool, const NodeDecision& decision) {
     Node* node = pools_[pool]->find(id);
     if (node != nullptr && node->stage != NodeStage::draining) remove_node(pool, *node, decision.reason);
   }
-  const int room = blueprint_.node_pools[pool].maximum - pools_[pool]->nodes_kept();
+  // Those being drained, also by this very decision, hold their hosts until they are empty.
+  const int room = blueprint_.node_pools[pool].maximum - static_cast<int>(pools_[pool]->nodes().size());
   const int add = std::min(decision.add, room);
   if (add <= 0) return;
   notes_.add(engine_.now(), "node_pools/" + blueprint_.node_pools[pool].name, fmt::format("asked for {} more: {}", add, decision.reason));
@@ -135,7 +136,7 @@ void Infrastructure::apply(Index pool, const NodeDecision& decision) {
 
 void Infrastructure::add_node(Index pool) {
   Node* node = pools_[pool]->ask_for_node(engine_.now());
-  if (node == nullptr) return;  // those being drained still hold the hosts; the autoscaler will ask again
+  if (node == nullptr) return;  // no host is free
   cost_.add_node(pool, engine_.now(), +1);
   Draws draws{boot_keys_[pool], node->id()};
   const SimTime up = engine_.now() + to_duration(blueprint_.node_pools[pool].boot.sample(draws));

@@ -164,6 +164,7 @@ NodePoolView NodePool::view(SimTime now) {
           .cpu_allocatable = blueprint_.cpu,
           .memory_allocatable = blueprint_.memory,
           .pods_per_node = blueprint_.pods_per_node,
+          .being_removed = static_cast<int>(nodes_.size() - node_views_.size()),
           .nodes = node_views_,
           .pending = pending_views_};
 }

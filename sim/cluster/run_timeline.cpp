@@ -5,6 +5,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "sim/cluster/make_workload.hpp"
 #include "sim/core/random.hpp"
 
 namespace headroom {
@@ -56,10 +57,7 @@ std::vector<SimTime> phase_borders(const Blueprint& blueprint, const RunIdentity
   RandomStreams streams{identity.seed, identity.replication};
   std::vector<SimTime> borders;
   for (const WorkloadBlueprint& workload : blueprint.workloads) {
-    Workload::Context context{.name = workload.name, .end = SimTime{blueprint.duration}, .journeys = {}, .streams = &streams,
-                              .directory = blueprint.directory};
-    for (const JourneyBlueprint& journey : workload.journeys) context.journeys.push_back({journey.name, journey.weight, false});
-    for (const Phase& phase : RegistryOf<Workload>::instance().make(workload.model, context)->phases()) {
+    for (const Phase& phase : make_workload(workload, surroundings_of(blueprint), streams)->phases()) {
       borders.push_back(phase.begin);
       borders.push_back(phase.end);
     }

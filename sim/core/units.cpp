@@ -119,10 +119,11 @@ bool equal_but_for_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
 }
 
-std::vector<std::string_view> unit_names(std::optional<Dimension> wanted) {
+// A plain number has no units to choose from, so all are.
+std::vector<std::string_view> unit_names(Dimension wanted) {
   std::vector<std::string_view> names;
   for (const Unit& unit : units) {
-    if (!wanted || unit.dimension == *wanted) names.push_back(unit.text);
+    if (wanted == Dimension::count || unit.dimension == wanted) names.push_back(unit.text);
   }
   return names;
 }
@@ -142,14 +143,14 @@ std::string_view usual_unit(Dimension dimension) {
   return "";
 }
 
-// The unit that was probably meant, among those of `wanted` if it is known; empty if nothing is near.
-std::string likely_unit(std::string_view word, std::optional<Dimension> wanted) {
+// The unit that was probably meant, among those of `wanted`; empty if nothing is near.
+std::string likely_unit(std::string_view word, Dimension wanted) {
   const std::vector<std::string_view> names = unit_names(wanted);
   const auto fits = [&names](std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); };
   for (const auto& [habit, name] : habits) {
     if (habit == word && fits(name)) return std::string{name};
   }
-  if (wanted && word == "m" && *wanted == Dimension::bytes) return "MB";
+  if (word == "m" && wanted == Dimension::bytes) return "MB";
   for (const std::string_view name : names) {
     if (equal_but_for_case(name, word)) return std::string{name};
   }
@@ -201,12 +202,11 @@ std::string list_of(const std::vector<std::string_view>& names) {
   return text;
 }
 
-std::optional<Quantity> quantity_of(const Parts& parts, std::optional<Dimension> wanted, QuantityError& error) {
+// Where any dimension will do, a plain number is `wanted`.
+std::optional<Quantity> quantity_of(const Parts& parts, Dimension wanted, QuantityError& error) {
   if (parts.unit.empty()) return Quantity{parts.number, Dimension::count};
   const Unit* unit = find_unit(parts.unit);
   if (unit == nullptr) {
-    // A plain number has no units to choose from, so all are.
-    if (wanted == Dimension::count) wanted.reset();
     const std::string meant = likely_unit(parts.unit, wanted);
     return fail(error, "has an unknown unit " + quoted(parts.unit),
                 meant.empty() ? "units are " + list_of(unit_names(wanted)) : "write " + quoted(parts.number_text + " " + meant));
@@ -214,6 +214,13 @@ std::optional<Quantity> quantity_of(const Parts& parts, std::optional<Dimension>
   const double value = parts.number * unit->multiplier / unit->divisor;
   if (!std::isfinite(value)) return fail(error, "is a number too large or too small to be held");
   return Quantity{value, unit->dimension};
+}
+
+// "500m" where a plain number belongs: Kubernetes' spelling of half a core. "m" is no unit here, so one way of writing it is
+// enough.
+std::nullopt_t fail_as_thousandths(const Parts& parts, QuantityError& error) {
+  return fail(error, "has an unknown unit \"m\"",
+              "write " + quoted(to_text(parts.number / 1000.0, Dimension::count)) + " where thousandths are meant");
 }
 
 std::string example_sentence(Dimension dimension) {
@@ -225,7 +232,7 @@ std::string example_sentence(Dimension dimension) {
 std::optional<Quantity> parse_quantity(std::string_view text, QuantityError& error) {
   const std::optional<Parts> parts = split(text, error);
   if (!parts) return std::nullopt;
-  return quantity_of(*parts, std::nullopt, error);
+  return quantity_of(*parts, Dimension::count, error);
 }
 
 std::optional<double> parse_as(Dimension dimension, std::string_view text, QuantityError& error) {
@@ -234,6 +241,7 @@ std::optional<double> parse_as(Dimension dimension, std::string_view text, Quant
     if (error.suggestion.starts_with("write a number and")) error.suggestion = example_sentence(dimension);
     return std::nullopt;
   }
+  if (dimension == Dimension::count && parts->unit == "m") return fail_as_thousandths(*parts, error);
   const std::optional<Quantity> quantity = quantity_of(*parts, dimension, error);
   if (!quantity) return std::nullopt;
   if (quantity->dimension == dimension) return quantity->value;

@@ -60,11 +60,15 @@ class Autoscaler {
     std::string service;
     int initial_replicas = 1;
     IntegerRange replicas{1, 1};  // what the scenario allows for the service
+    Bytes memory{};               // request and limit of a replica; 0: not modelled
+    std::string queue{};          // that the service takes messages from; empty: a balancer sends it requests
   };
 
   virtual ~Autoscaler() = default;
   virtual Duration period() const = 0;  // > 0
   virtual ScalingDecision decide(const ServiceView& service) = 0;
+  // What the options ask for and this service cannot give, by field of the options; asked before a run.
+  virtual FieldProblems problems() const { return {}; }
   // What decide() will read from the metrics, so that the scenario reader can check names and the scraper can keep them.
   virtual std::vector<MetricSelector> watched() const { return {}; }
 };

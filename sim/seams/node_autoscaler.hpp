@@ -30,6 +30,7 @@ struct NodePoolView {
   double cpu_allocatable = 0.0;    // of one node
   Bytes memory_allocatable;
   int pods_per_node = 110;
+  int being_removed = 0;  // nodes that are drained: they hold their machines, and count against the maximum, until they are gone
   std::span<const NodeView> nodes;            // in order of identifier, without those being removed
   std::span<const PodRequest> pending;        // pods that found no room, oldest first
 };

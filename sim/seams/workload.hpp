@@ -68,6 +68,8 @@ class Workload {
   // Constant rate over the whole run, so that a warm-up can be found and deleted automatically.
   virtual bool stationary() const = 0;
   virtual std::vector<Phase> phases() const { return {}; }
+  // What the options ask for and this run cannot give (a phase after its end), by field of the options; asked before a run.
+  virtual FieldProblems problems() const { return {}; }
 };
 
 }  // namespace headroom

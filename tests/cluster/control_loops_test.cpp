@@ -194,6 +194,26 @@ TEST(NodeAutoscalerLoop, ReplacesThePodsOfANodeThatGoesAndPaysUntilItIsGone) {
   EXPECT_EQ(result.ledger.back().completed, 1U);
 }
 
+TEST(NodeAutoscalerLoop, AsksForNothingWhileThoseBeingDrainedHoldTheHosts) {
+  Blueprint blueprint = on_nodes(2, 1, 1);
+  std::map<SimTime, int> being_removed;
+  size_pool_by(blueprint, [&](const NodePoolView& pool) {
+    being_removed[pool.now] = pool.being_removed;
+    return pool.now == at(20s) ? NodeDecision{1, {0}, "replace it"} : NodeDecision{pool.nodes.empty() ? 1 : 0, {}, "two wait"};
+  });
+  PlaneHistory history;
+  history.idle = [](SimTime drained, SimTime now) { return now - drained >= 25s; };
+  const RunResult result = run(blueprint, history);
+  EXPECT_EQ(being_removed.at(at(20s)), 0);
+  EXPECT_EQ(being_removed.at(at(30s)), 1);
+  EXPECT_EQ(being_removed.at(at(50s)), 0);  // both pods were gone at 45 s
+  std::vector<double> asked;
+  for (const Note& note : result.notes) {
+    if (note.text.starts_with("asked for")) asked.push_back(note.at_seconds);
+  }
+  EXPECT_EQ(asked, std::vector<double>{50.0});
+}
+
 TEST(NodeAutoscalerLoop, MayChangeItsMindWhileANodeBoots) {
   Blueprint blueprint = on_nodes(0, 0, 1);
   blueprint.node_pools.front().price = DollarsPerSecond{1.0};

@@ -166,6 +166,7 @@ TEST(ParseAs, SaysWhatWouldBeRightForAnotherDimension) {
       {Dimension::count, "70 %", "has the unit \"%\" where a plain number is expected", "write \"70\""},
       {Dimension::time, "5 m", "has an unknown unit \"m\"", "write \"5 min\""},
       {Dimension::bytes, "5 m", "has an unknown unit \"m\"", "write \"5 MB\""},
+      {Dimension::count, "500m", "has an unknown unit \"m\"", "write \"0.5\" where thousandths are meant"},
       {Dimension::time, "soon", "does not begin with a number", "write a time such as \"300 ms\""},
   };
   for (const WrongDimension& wrong : cases) {

@@ -91,6 +91,31 @@ TEST(Traffic, ACircleThatFeedsItselfHasNoAnswer) {
   EXPECT_THROW(solve_traffic(std::vector<double>{1.0, 0.0}, {{0, 2}, {1, 0}}), std::invalid_argument);
 }
 
+TEST(Traffic, ACircleThatLosesOnItsWayHasAnAnswer) {
+  // 0 -> 1, which goes back half of the time: 1 / (1 - 1/2) = 2 visits each.
+  const Routing routing{{0.0, 1.0}, {0.5, 0.0}};
+  EXPECT_TRUE(self_feeding_circles(routing).empty());
+  EXPECT_NEAR(solve_traffic(std::vector{1.0, 0.0}, routing)[1], 2.0, 1e-12);
+}
+
+TEST(Traffic, ACircleThatGivesBackAllItGotIsNamed) {
+  const auto circles =
+      self_feeding_circles({{0.0, 1.0, 0.0, 0.0}, {0.0, 0.0, 2.0, 0.0}, {0.0, 0.5, 0.0, 0.0}, {0.0, 0.0, 0.0, 1.5}});
+  ASSERT_EQ(circles.size(), 2U);
+  EXPECT_EQ(circles[0].stations, (std::vector<std::size_t>{1, 2}));
+  EXPECT_NEAR(circles[0].gain, 1.0, 1e-12);  // 2 × 0.5
+  EXPECT_EQ(circles[1].stations, std::vector<std::size_t>{3});
+  EXPECT_NEAR(circles[1].gain, 1.5, 1e-12);
+}
+
+TEST(Traffic, SeveralWaysRoundAddUp) {
+  // Each of two ways round brings back 0.6: 1.2 together, a spectral radius of sqrt(1.2).
+  const Routing two_ways{{0.0, 1.0, 1.0}, {0.6, 0.0, 0.0}, {0.6, 0.0, 0.0}};
+  ASSERT_EQ(self_feeding_circles(two_ways).size(), 1U);
+  EXPECT_NEAR(self_feeding_circles(two_ways)[0].gain, 0.6, 1e-12);
+  EXPECT_TRUE(self_feeding_circles({{0.0, 1.0, 1.0}, {0.4, 0.0, 0.0}, {0.4, 0.0, 0.0}}).empty());
+}
+
 TEST(Hypoexponential, EqualRatesGiveErlang) {
   // Two exponentials of rate 1: P(T > t) = e^-t (1 + t).
   const std::vector<double> rates{1.0, 1.0};

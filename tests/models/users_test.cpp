@@ -42,6 +42,22 @@ TEST(Users, ReportPhasesByNameOrNumber) {
   EXPECT_EQ(phases[3].end, at_seconds(250.0)) << "cut at the end of the run";
 }
 
+TEST(Users, NameThePhasesThatTheRunNeverReaches) {
+  const Json options = {{"model", "users"},
+                        {"phases",
+                         {{{"name", "calm"}, {"duration", "5 min"}, {"arrival_rate", "10 /s"}},
+                          {{"name", "rise"}, {"duration", "10 min"}, {"arrival_rate", "20 /s"}},
+                          {{"name", "stress"}, {"duration", "15 min"}, {"arrival_rate", "40 /s"}}}}};
+  EXPECT_TRUE(workload(options, {.end_seconds = 1800.0})->problems().empty());
+  EXPECT_TRUE(workload(options, {.end_seconds = 901.0})->problems().empty()) << "a phase may be cut short";
+  const FieldProblems problems = workload(options, {.end_seconds = 300.0})->problems();
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].first, "phases");
+  EXPECT_EQ(problems[0].second,
+            "last 30 min, but the run ends after 5 min and never reaches rise (from 5 min on), stress (from 15 min on); write "
+            "\"duration\": \"30 min\", or remove them");
+}
+
 TEST(Users, RatesOfPhasesAreAveragedOverTheRun) {
   // 600 + 3000 + 0 + 250 sessions in 1000 s; the ramp ends at 50 /s.
   const auto users = workload(load_test, {.end_seconds = 1000.0});

@@ -37,6 +37,7 @@ class Pool {
                                                        .cpu_allocatable = cpu_,
                                                        .memory_allocatable = memory_,
                                                        .pods_per_node = pods_,
+                                                       .being_removed = being_removed_,
                                                        .nodes = nodes_,
                                                        .pending = pending_});
     std::erase_if(nodes_,
@@ -45,6 +46,7 @@ class Pool {
     return decision;
   }
   std::vector<NodeView>& nodes() { return nodes_; }
+  void drain(int nodes) { being_removed_ = nodes; }
   std::vector<PodRequest>& pending() { return pending_; }
 
  private:
@@ -53,6 +55,7 @@ class Pool {
   double cpu_ = 4.0;
   Bytes memory_{16 * 1024 * mib};
   int pods_ = 110;
+  int being_removed_ = 0;
   std::uint32_t next_ = 0;
   std::vector<NodeView> nodes_;
   std::vector<PodRequest> pending_;
@@ -90,6 +93,18 @@ TEST(ClusterAutoscaler, KeepsToTheMaximumAndIgnoresPodsThatFitNoNode) {
   Pool small;
   small.add_pending(4.5, mib, 3);
   EXPECT_EQ(small.at(0).add, 0);
+}
+
+TEST(ClusterAutoscaler, CountsNodesOnTheirWayOutAgainstTheMaximum) {
+  Pool pool{{{"unneeded_time", "60 s"}, {"delay_after_add", "10 min"}}, 0, 3};
+  pool.add_node();
+  pool.drain(2);
+  pool.add_pending(4.0, mib, 3);  // one node is free, two are on their way out: there may be no fourth
+  EXPECT_EQ(pool.at(0).add, 0);
+  EXPECT_EQ(pool.at(30).add, 0);
+  pool.drain(0);
+  pool.pending().clear();
+  EXPECT_EQ(pool.at(70).remove, std::vector<std::uint32_t>{0}) << "nothing was added, so no cool-down runs";
 }
 
 TEST(ClusterAutoscaler, BringsThePoolToItsMinimum) { EXPECT_EQ(Pool({}, 3, 10).at(0).add, 3); }

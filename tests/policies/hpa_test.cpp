@@ -177,5 +177,35 @@ TEST(Hpa, NamesImpossibleOptions) {
             std::vector<std::string>{"behavior/scale_up/policies"});
 }
 
+TEST(Hpa, CountsTheMemoryOfAVeryLargeFleet) {
+  // 2,000 pods of 64 GiB that use 48: 2,000 × 48 × 2^30 × 1,000 milli bytes × 100 is 1.03e19, more than 63 bits hold (9.22e18).
+  PodView large = pod(at_seconds(7200), 0.1);
+  large.memory_request = {64 * gib};
+  large.memory->value = static_cast<double>(48 * gib);
+  const Json options = {{"policy", "hpa"}, {"metrics", {{{"resource", "memory"}, {"target", 0.5}}}}, {"replicas", {1, 100'000}}};
+  FollowingService service{options, 2000};
+  // 75 % against 50 %: 2,000 × 1.5.
+  EXPECT_EQ(service.decide(at_seconds(7200), std::vector<PodView>(2000, large)), 3000);
+  EXPECT_EQ(service.reason(), "memory 75 % against 50 %: 3000 wanted of 2000");
+}
+
+TEST(Hpa, KeepsATargetOfMoreBytesThanAThousandthCanCount) {
+  // 10 PiB in thousandths of a byte are 1.1e19: held at the most that can be counted, still far above what is used.
+  const Json metric = {{"resource", "memory"}, {"average_memory", "10240 TiB"}};
+  FollowingService service{{{"policy", "hpa"}, {"metrics", {metric}}, {"replicas", {1, 100}}, {"stabilization", 0}}, 4};
+  service.at(0, 0.5);  // the size met first counts as a recommendation once
+  EXPECT_EQ(service.at(15, 0.5), 1);
+}
+
+TEST(Hpa, RefusesMemoryOfAServiceThatDeclaresNone) {
+  const Json memory = {{"resource", "memory"}, {"target", 0.7}}, cpu = {{"resource", "cpu"}, {"target", 0.7}};
+  const Json options = {{"policy", "hpa"}, {"metrics", {cpu, memory}}};
+  const FieldProblems problems = policy<Autoscaler>(options, {.service = "api"})->problems();
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].first, "metrics/1/resource");
+  EXPECT_EQ(problems[0].second.rfind("is memory, but the service declares none", 0), 0U);
+  EXPECT_TRUE(policy<Autoscaler>(options, {.service = "api", .memory = {gib}})->problems().empty());
+}
+
 }  // namespace
 }  // namespace headroom

@@ -153,6 +153,23 @@ TEST(ThresholdRules, WatchesItsOwnServiceUnlessToldOtherwise) {
                                       "queue_length{queue=jobs}", "avg hit_ratio{cache=edge}"}));
 }
 
+std::vector<std::string> watched_by(const Json& rules, const Autoscaler::Context& context) {
+  std::vector<std::string> watched;
+  const auto autoscaler = policy<Autoscaler>({{"policy", "threshold-rules"}, {"rules", rules}}, context);
+  for (const MetricSelector& selector : autoscaler->watched()) watched.push_back(to_text(selector));
+  return watched;
+}
+
+TEST(ThresholdRules, WatchesTheQueueThatAWorkerTakesFrom) {
+  const Json rules = {rule("queue_length > 100", "+1"), rule("p(95) queue_wait > 2 s", "+1"), rule("max queue_age > 1 min", "+1"),
+                      rule("avg cpu > 80 %", "+1"), rule("max queue_length{service=worker} > 3", "+1")};
+  EXPECT_EQ(watched_by(rules, {.service = "worker", .queue = "jobs"}),
+            (std::vector<std::string>{"queue_length{queue=jobs}", "p(95) queue_wait{queue=jobs}", "max queue_age{queue=jobs}",
+                                      "avg cpu{service=worker}", "max queue_length{service=worker}"}));
+  EXPECT_EQ(watched_by(Json::array({rule("queue_length > 100", "+1")}), {.service = "api"}),
+            std::vector<std::string>{"queue_length{service=api}"});
+}
+
 TEST(ThresholdRules, NamesImpossibleOptions) {
   const auto names = [](Json options) {
     options["policy"] = "threshold-rules";

@@ -69,6 +69,18 @@ TEST(BadInput, AMissingFileSuggestsItsNeighbour) {
   EXPECT_EQ(issues_of(folder.path() + "/flagshp.json"), "flagshp.json: there is no such file; did you mean \"flagship.json\"?\n");
 }
 
+TEST(BadInput, AMissingFileSuggestsNothingThatIsNotAlike) {
+  const TemporaryFolder folder;
+  for (const char* name : {"mmc.json", "node-pool.json", "notes.txt", "nope.csv"}) folder.write(name, small_scenario());
+  EXPECT_EQ(issues_of(folder.path() + "/nine.json"), "nine.json: there is no such file\n")
+      << "all end alike, and that says nothing";
+  EXPECT_EQ(issues_of(folder.path() + "/mcm.json"), "mcm.json: there is no such file; did you mean \"mmc.json\"?\n");
+  EXPECT_EQ(issues_of(folder.path() + "/nodepool.json"),
+            "nodepool.json: there is no such file; did you mean \"node-pool.json\"?\n");
+  EXPECT_EQ(issues_of(folder.path() + "/mmc.yaml"), "mmc.yaml: there is no such file; did you mean \"mmc.json\"?\n");
+  EXPECT_EQ(issues_of(folder.path() + "/none/mmc.json"), "mmc.json: there is no such file\n");
+}
+
 TEST(BadInput, AFolderIsNoScenario) {
   const TemporaryFolder folder;
   files::create_directory(folder.path() + "/scenario.json");

@@ -8,6 +8,7 @@
 
 #include "models/queueing/caches.hpp"
 #include "models/queueing/multi_server.hpp"
+#include "scenarios/scenario_error.hpp"
 #include "sim/core/registry.hpp"
 
 namespace headroom {
@@ -123,7 +124,9 @@ TEST(Explain, SlotsAreHeldWhileWaitingForOthers) {
   EXPECT_NEAR(slots.service_seconds, 0.045, 1e-12);
   EXPECT_NEAR(slots.capacity, 3 * 4 / 0.045, 1e-9);
   EXPECT_NEAR(slots.utilization, 30.0 * 0.045 / 12.0, 1e-12);
-  EXPECT_NEAR(*slots.mean_wait_seconds, MultiServerQueue(30.0, 1.0 / 0.045, 12).mean_wait(), 1e-15);
+  // Twelve slots on six cores, of which 30 × 0.005 = 0.15 are busy: as good as a core for every slot.
+  const double wait = MultiServerQueue(30.0, 1.0 / 0.045, 12).mean_wait();
+  EXPECT_NEAR(*slots.mean_wait_seconds, wait, 1e-4 * wait);
   const StationLoad cpu = system.load("services/api", "cpu");
   EXPECT_NEAR(cpu.service_seconds, 0.005, 1e-12);
   EXPECT_NEAR(cpu.capacity, 3 * 2 / 0.005, 1e-9);
@@ -353,6 +356,112 @@ TEST(Explain, PeaksUseThePeakRate) {
   EXPECT_NEAR(explanation.peak_arrivals_per_second, 620.0, 1e-9);
   EXPECT_NEAR(explanation.stations.front().utilization, 30.0 * 0.1 / 10.0, 1e-9);
   EXPECT_NEAR(explanation.stations.front().peak_utilization, 620.0 * 0.1 / 10.0, 1e-9);
+}
+
+TEST(Explain, SlotsWaitForTheCoresTheirHoldersShare) {
+  System system;
+  // One core, four slots, 10 ms of computing at 90 /s: M/M/1 at 0.9 seen through four slots. Mean wait rho / (mu - lambda) ×
+  // rho^3.
+  const Index api = system.service("api", 1, 4, 1.0, {compute(0.010)});
+  system.ask(rate(90.0), {call(api)});
+  const StationLoad slots = system.load("services/api", "slots");
+  EXPECT_NEAR(slots.utilization, 0.225, 1e-12) << "alone on a core";
+  EXPECT_NEAR(*slots.mean_wait_seconds, 0.9 / (100.0 - 90.0) * std::pow(0.9, 3), 1e-6);
+  const auto remarks = explain(system.blueprint).remarks;
+  ASSERT_EQ(remarks.size(), 1U);
+  // In a slot: 1 / (100 - 90) in all, less the wait: 0.1 - 0.0656 s.
+  EXPECT_EQ(
+      remarks[0],
+      "services/api: by sharing the cores a visit holds one of the slots for 0.0344 s instead of 0.01 s; the mean wait for one "
+      "counts that");
+}
+
+TEST(Explain, CoresThatAreTheBottleneckAreNamed) {
+  System system;
+  const Index api = system.service("api", 1, 4, 1.0, {compute(0.010)});
+  system.ask(rate(110.0), {call(api)});
+  EXPECT_FALSE(system.load("services/api", "slots").mean_wait_seconds.has_value());
+  const auto remarks = explain(system.blueprint).remarks;
+  ASSERT_EQ(remarks.size(), 1U);
+  EXPECT_EQ(remarks[0].rfind("services/api: the cores are the bottleneck, not the slots", 0), 0U) << remarks[0];
+}
+
+TEST(Explain, AnAutoscalerIsLimitedByTheRoomOnItsNodes) {
+  System system;
+  const Index api = system.service("api", 2, 5, 1.5, {wait(0.100)});
+  system.service("other", 3, 5, 2.0, {wait(0.100)});
+  NodePoolBlueprint pool;
+  pool.name = "general";
+  pool.nodes = 2;
+  pool.maximum = 5;
+  pool.cpu = 4.0;
+  pool.memory = Bytes{8'000'000'000};
+  system.blueprint.node_pools.push_back(pool);
+  for (ServiceBlueprint& service : system.blueprint.services) service.node_pool = 0;
+  system.blueprint.services[0].autoscaler = choice_of<Autoscaler>("hpa");
+  system.blueprint.services[0].replica_limits = {2, 20};
+  system.ask(rate(10.0), {call(api)});
+  // Two nodes: the others take 2 + 2 and 2 cores, which leaves 2 of a node: one of 1.5.
+  EXPECT_NEAR(system.load("services/api", "slots").capacity_at_limit, 1 * 5 / 0.1, 1e-9);
+  // Five: one on that node, two on each of three.
+  system.blueprint.node_pools[0].autoscaler = choice_of<NodeAutoscaler>("cluster-autoscaler");
+  ASSERT_TRUE(system.blueprint.node_pools[0].autoscaler.chosen());
+  EXPECT_NEAR(system.load("services/api", "slots").capacity, 2 * 5 / 0.1, 1e-9);
+  EXPECT_NEAR(system.load("services/api", "slots").capacity_at_limit, 7 * 5 / 0.1, 1e-9);
+  EXPECT_EQ(explain(system.blueprint).remarks,
+            std::vector<std::string>{
+                "services/api: of 20 replicas that may be asked for 7 find room on the 5 nodes that general may have, "
+                "beside the replicas that other services start with"});
+  // 3 GB each: two on an empty node, and beside the others (which declare none) one by its cores.
+  system.blueprint.services[0].memory = Bytes{3'000'000'000};
+  EXPECT_NEAR(system.load("services/api", "slots").capacity_at_limit, 7 * 5 / 0.1, 1e-9);
+  system.blueprint.services[0].memory = Bytes{5'000'000'000};
+  EXPECT_NEAR(system.load("services/api", "slots").capacity_at_limit, 4 * 5 / 0.1, 1e-9);
+  system.blueprint.services[0].memory = {};
+  system.blueprint.node_pools[0].pods_per_node = 1;  // three for the others
+  EXPECT_NEAR(system.load("services/api", "slots").capacity_at_limit, 2 * 5 / 0.1, 1e-9);
+}
+
+class Circle : public System {
+ public:
+  // Of `tries` messages that each visit of the worker might publish again, a quarter each are.
+  explicit Circle(double tries) {
+    blueprint.queues.push_back({"jobs", 1, {}});
+    Step publish{PublishStep{.queue = 0, .priority = {}}};
+    worker = service("worker", 2, 10, 1.0,
+                     {wait(0.010), {ForEachStep{Distribution::constant(tries), 1, {{ChooseStep{{1.0, 3.0}, {{publish}, {}}}}}}}});
+    blueprint.services[0].queue = 0;
+    blueprint.services[0].worker_endpoint = worker;
+    ask(rate(10.0), {publish});
+  }
+  Index worker;
+};
+
+TEST(Explain, MessagesThatComeBackLessOftenAddUp) {
+  const Circle system{2.0};
+  EXPECT_NEAR(system.load("services/worker", "queue workers").demand, 10.0 / (1.0 - 0.5), 1e-9);
+}
+
+TEST(Explain, MessagesThatNeverEndAreBadInput) {
+  const Circle system{4.0};
+  EXPECT_THROW(explain(system.blueprint), ScenarioError);
+}
+
+// Each visit that misses publishes itself again: with the hit ratio h there are 10 / h visits. An empty cache would never end.
+TEST(Explain, MessagesThatOnlyMissesKeepUpEndOnceTheCacheIsWarm) {
+  System system;
+  system.blueprint.queues.push_back({"jobs", 1, {}});
+  system.blueprint.keys.push_back({"item", 100, 0.0, KeyPer::request, Distribution::constant(1000.0)});
+  CacheBlueprint cache;
+  cache.name = "items";
+  cache.capacity = {50'000};  // half of them; all alike, so half hit
+  system.blueprint.caches.push_back(cache);
+  Step publish{PublishStep{.queue = 0, .priority = {}}};
+  const Index worker = system.service("worker", 2, 10, 1.0, {wait(0.010), {CacheStep{0, 0, {publish}}}});
+  system.blueprint.services[0].queue = 0;
+  system.blueprint.services[0].worker_endpoint = worker;
+  system.ask(rate(10.0), {publish});
+  EXPECT_NEAR(system.load("services/worker", "queue workers").demand, 20.0, 1e-6);
 }
 
 }  // namespace

@@ -228,9 +228,34 @@ TEST(Reader, SetOfNothingOrOfSomethingWrongIsAnIssue) {
   EXPECT_EQ(issues_of_text(small_scenario(), {.set = {{"/duration", "300"}}}),
             "--set /duration=300: /duration: is a bare number; a time needs its unit; write \"300 s\"\n");
   EXPECT_EQ(issues_of_text(small_scenario(), {.set = {{"duration", "300 s"}}}),
-            "--set duration=300 s: is not a JSON Pointer; write /services/api/replicas=3\n");
+            "--set duration=300 s: is not a JSON Pointer: it does not begin with a slash; write --set /duration=300 s\n");
+  EXPECT_EQ(issues_of_text(small_scenario(), {.set = {{"services.api.replicas", "3"}}}),
+            "--set services.api.replicas=3: is not a JSON Pointer: it does not begin with a slash; write --set "
+            "/services/api/replicas=3\n");
+  EXPECT_EQ(issues_of_text(small_scenario(), {.set = {{"/variants/more/merge/seed", "3"}}}),
+            "--set /variants/more/merge/seed=3: /variants: cannot be set; set the field itself, such as /services/api/replicas: "
+            "that holds in "
+            "every variant; choose one with --variant\n");
   EXPECT_EQ(issues_of_text(small_scenario(), {.set = {}, .seed = -1, .replications = 0}),
             "--seed: is -1, below 0\n--replications: is 0; at least 1 is needed\n");
+}
+
+std::string with_an_assumption(const std::string& assumptions) {
+  return small_scenario(R"("cpu": "${cores}",)", R"("assumptions": )" + assumptions + ",");
+}
+
+TEST(Overrides, AnAssumptionIsSetByItsName) {
+  for (const char* form : {R"({"cores": {"value": 2, "range": [1, 8], "why": "a guess"}})",
+                           R"([{"name": "cores", "value": 2, "why": "a guess"}])"}) {
+    EXPECT_EQ(scenario_of(with_an_assumption(form), {.set = {{"/assumptions/cores", "4"}}}).services[0].cpu, 4.0);
+    EXPECT_EQ(scenario_of(with_an_assumption(form), {.set = {{"/assumptions/cores/value", "4"}}}).services[0].cpu, 4.0);
+    EXPECT_EQ(issues_of_text(with_an_assumption(form), {.set = {{"/assumptions/core", "4"}}}),
+              "--set /assumptions/core=4: /assumptions/core: there is nothing of this name; did you mean \"cores\"?\n");
+  }
+  const std::string by_name = with_an_assumption(R"({"cores": {"value": 2, "why": "a guess"}})");
+  const AssumptionSpec whole =
+      scenario_of(by_name, {.set = {{"/assumptions/cores", R"({"value": 4, "why": "measured"})"}}}).assumptions.at(0);
+  EXPECT_EQ(whole.value + " " + whole.why, "4 measured");
 }
 
 TEST(Reader, APolicyMayBeItsNameAlone) {

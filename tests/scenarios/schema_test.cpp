@@ -128,6 +128,62 @@ TEST(SchemaText, OffersEveryRegisteredPolicy) {
   }
 }
 
+// Every property with a default, wherever it stands: visit(name, schema).
+template <class Visit>
+void for_each_default(const nlohmann::ordered_json& schema, const Visit& visit) {
+  if (schema.is_object() && schema.contains("properties")) {
+    for (const auto& [name, property] : schema["properties"].items()) {
+      if (property.is_object() && property.contains("default")) visit(name, property);
+    }
+  }
+  if (!schema.is_structured()) return;
+  for (const auto& inner : schema) for_each_default(inner, visit);
+}
+
+TEST(SchemaText, SaysWhatHoldsWhereAFileSaysNothing) {
+  const auto schema = scenario_schema();
+  EXPECT_EQ(schema["properties"]["seed"]["default"], 1);
+  EXPECT_EQ(schema["properties"]["duration"]["default"], "1 h");
+  EXPECT_EQ(schema["definitions"]["service"]["properties"]["drain_limit"]["default"], "30 s");
+  EXPECT_EQ(schema["definitions"]["service"]["properties"]["cpu"]["default"], 1.0);
+  EXPECT_EQ(schema["definitions"]["node_pool"]["properties"]["nodes"]["default"], 1);
+  EXPECT_EQ(schema["definitions"]["retry"]["properties"]["jitter"]["default"], "full");
+  EXPECT_FALSE(schema["definitions"]["service"]["properties"]["name"].contains("default")) << "what must be given has none";
+  EXPECT_FALSE(schema["definitions"]["service"]["properties"]["backlog"].contains("default")) << "nothing holds without it";
+  nlohmann::ordered_json hpa;
+  for (const auto& choice : schema["definitions"]["choice_of_autoscaling"]["anyOf"]) {
+    if (choice.contains("properties") && choice["properties"]["policy"]["const"] == "hpa") hpa = choice["properties"];
+  }
+  EXPECT_EQ(hpa["sync"]["default"], "15 s");
+  EXPECT_EQ(hpa["tolerance"]["default"], "10 %");
+  EXPECT_EQ(hpa["replicas"]["default"], (nlohmann::ordered_json{1, 10'000}));
+}
+
+TEST_F(Schema, AcceptsItsOwnDefaults) {
+  const auto schema = scenario_schema();
+  std::string names;
+  std::vector<std::string> documents;
+  const auto check = [&](const std::string& name, const nlohmann::ordered_json& property) {
+    names += name + " ";
+    nlohmann::ordered_json whole = property;
+    whole["definitions"] = schema["definitions"];
+    documents.push_back(nlohmann::ordered_json{{"schema", whole}, {"value", property["default"]}}.dump());
+  };
+  for_each_default(schema, check);
+  ASSERT_GT(documents.size(), 60U) << names;
+  std::ofstream{folder_.path() + "/each.py"} << R"(
+import json, sys, jsonschema
+for line in open(sys.argv[1]):
+    pair = json.loads(line)
+    for fault in jsonschema.Draft7Validator(pair["schema"]).iter_errors(pair["value"]):
+        print(json.dumps(pair["value"]), fault.message[:200])
+)";
+  std::ofstream pairs{folder_.path() + "/pairs"};
+  for (const std::string& document : documents) pairs << document << "\n";
+  pairs.close();
+  EXPECT_EQ(run("python3 " + folder_.path() + "/each.py " + folder_.path() + "/pairs").text, "");
+}
+
 TEST(SchemaText, DoesNotDependOnHowOftenItIsMade) { EXPECT_EQ(scenario_schema().dump(), scenario_schema().dump()); }
 
 }  // namespace

@@ -1,0 +1,205 @@
+#include "scenarios/resources.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "models/queueing/caches.hpp"
+#include "sim/core/registry.hpp"
+
+namespace headroom {
+namespace {
+
+class ResourceList {
+ public:
+  ResourceList(const Blueprint& blueprint, const MeanVisits& visits, const Rates& rates)
+      : blueprint_{blueprint}, visits_{visits}, rates_{rates} {}
+
+  std::vector<Resource> make() {
+    for (Index service = 0; service < blueprint_.services.size(); ++service) add_service(service);
+    for (Index database = 0; database < blueprint_.databases.size(); ++database) add_database(database);
+    return std::move(list_);
+  }
+
+ private:
+  Resource empty_resource(std::string station, std::string name) const {
+    const Rates none(blueprint_.endpoints.size(), 0.0);
+    Resource resource;
+    resource.station = std::move(station);
+    resource.name = std::move(name);
+    resource.visits = resource.service = resource.busy = none;
+    return resource;
+  }
+  // `cpu`: cores of one copy; `core_seconds`: of computing. One computation never has more than one core.
+  static SharedCores shared_cores(Rates core_seconds, double cpu, int copies) {
+    const double speed = std::min(1.0, cpu);
+    for (double& seconds : core_seconds) seconds /= speed;
+    return {std::move(core_seconds), cpu / speed * copies};
+  }
+  void add_service(Index service);
+  void add_database(Index database);
+
+  const Blueprint& blueprint_;
+  const MeanVisits& visits_;
+  const Rates& rates_;
+  std::vector<Resource> list_;
+};
+
+void ResourceList::add_service(Index index) {
+  const ServiceBlueprint& service = blueprint_.services[index];
+  Resource slots = empty_resource("services/" + service.name, service.queue == no_index ? "slots" : "queue workers");
+  Resource cpu = empty_resource(slots.station, "cpu");
+  cpu.queues = false;
+  for (Index e = 0; e < blueprint_.endpoints.size(); ++e) {
+    if (blueprint_.endpoints[e].service != index) continue;
+    slots.visits[e] = cpu.visits[e] = 1.0;
+    slots.service[e] = visits_.endpoint(e).seconds;
+    cpu.service[e] = visits_.endpoint(e).cpu_seconds;
+  }
+  const int replicas = replicas_with_room(blueprint_, index, service.replicas);
+  const int limit = replicas_with_room(blueprint_, index, most_replicas(service));
+  slots.cores = shared_cores(cpu.service, service.cpu, replicas);
+  const auto add = [&](Resource& resource, double per_replica) {
+    resource.busy = resource.service;
+    resource.servers = replicas * per_replica;
+    resource.servers_at_limit = limit * per_replica;
+    list_.push_back(std::move(resource));
+  };
+  add(slots, service.concurrency);
+  add(cpu, service.cpu);
+}
+
+// The copy asked most is the first of the hottest shard: all its writes, and its part of the reads.
+void ResourceList::add_database(Index index) {
+  const DatabaseBlueprint& database = blueprint_.databases[index];
+  const std::size_t n = blueprint_.endpoints.size();
+  const Rates none(n, 0.0);
+  Resource connections = empty_resource("databases/" + database.name, "connections");
+  Resource cpu = empty_resource(connections.station, "cpu");
+  cpu.queues = false;
+  Rates total = rates_;
+  if (std::all_of(total.begin(), total.end(), [](double rate) { return rate <= 0.0; })) total.assign(n, 1.0);
+  std::vector<Rates> connection_busy(static_cast<std::size_t>(database.shards), none), cpu_busy = connection_busy;
+  std::map<Index, std::vector<double>> shares;
+  for (Index e = 0; e < n; ++e) {
+    for (const MeanQueries& q : visits_.endpoint(e).queries) {
+      if (q.database != index) continue;
+      if (!shares.contains(q.key)) shares[q.key] = shard_shares(blueprint_, database, q.key);
+      const double seconds = q.count * MeanVisits::query_seconds(database, q.write);
+      const double core_seconds = q.count * (q.write ? database.write_cpu : database.read_cpu).mean();
+      connections.visits[e] += q.count;
+      connections.service[e] += seconds;
+      cpu.service[e] += core_seconds;
+      for (std::size_t s = 0; s < connection_busy.size(); ++s) {
+        const double part = shares[q.key][s] / (q.write ? 1.0 : database.replicas);
+        connection_busy[s][e] += part * seconds;
+        cpu_busy[s][e] += part * core_seconds;
+      }
+    }
+  }
+  cpu.visits = connections.visits;
+  const auto hottest = [&](const std::vector<Rates>& by_shard) {
+    return *std::max_element(by_shard.begin(), by_shard.end(),
+                             [&](const Rates& a, const Rates& b) { return dot(a, total) < dot(b, total); });
+  };
+  connections.busy = hottest(connection_busy);
+  cpu.busy = hottest(cpu_busy);
+  connections.servers = connections.servers_at_limit = database.pool;
+  cpu.servers = cpu.servers_at_limit = database.cpu;
+  connections.cores = shared_cores(cpu.service, database.cpu, 1);
+  list_.push_back(std::move(connections));
+  list_.push_back(std::move(cpu));
+}
+
+// What a node has left. Requests are sums of decimal fractions of cores: 10 × 0.1 must fit into 1.
+struct Room {
+  double cpu;
+  Bytes memory;
+  int pods;
+
+  int fitting(const ServiceBlueprint& service, int wanted) const {
+    double count = std::min(wanted, pods);
+    if (service.cpu > 0.0) count = std::min(count, std::floor((cpu + 1e-9) / service.cpu));
+    if (service.memory.count > 0)
+      count = std::min(count, std::floor(static_cast<double>(memory.count) / static_cast<double>(service.memory.count)));
+    return std::max(0, static_cast<int>(count));
+  }
+  void take(const ServiceBlueprint& service, int count) {
+    cpu -= service.cpu * count;
+    memory = memory - Bytes{service.memory.count * count};
+    pods -= count;
+  }
+};
+
+// Places as many as find room, node by node; returns how many.
+int place(const ServiceBlueprint& service, int wanted, std::vector<Room>& nodes) {
+  int placed = 0;
+  for (Room& node : nodes) {
+    const int here = node.fitting(service, wanted - placed);
+    node.take(service, here);
+    placed += here;
+  }
+  return placed;
+}
+
+}  // namespace
+
+double dot(const Rates& a, const Rates& b) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+Rates plus(Rates a, const Rates& b, double factor) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] += factor * b[i];
+  return a;
+}
+
+std::vector<Resource> resources_of(const Blueprint& blueprint, const MeanVisits& visits, const Rates& rates) {
+  return ResourceList{blueprint, visits, rates}.make();
+}
+
+std::vector<double> shard_shares(const Blueprint& blueprint, const DatabaseBlueprint& database, Index key) {
+  constexpr std::uint64_t counted = 100'000;  // beyond that items are so many and so rare that they spread evenly
+  std::vector<double> shares(static_cast<std::size_t>(database.shards), 0.0);
+  double left = 1.0;
+  if (key != no_index && database.shards > 1 && database.sharding.chosen()) {
+    const KeyBlueprint& keys = blueprint.keys[key];
+    const auto map =
+        RegistryOf<ShardPolicy>::instance().make(database.sharding, {})->map(static_cast<std::uint32_t>(database.shards));
+    const double first = zipf_classes(keys.items, keys.zipf).front().probability;
+    for (std::uint64_t rank = 0; rank < std::min(keys.items, counted); ++rank) {
+      const double p = first * std::pow(static_cast<double>(rank + 1), -keys.zipf);
+      shares[map->shard_of(rank)] += p;
+      left -= p;
+    }
+    if (keys.items <= counted) left = 0.0;
+  }
+  for (double& share : shares) share += left / database.shards;
+  return shares;
+}
+
+int most_replicas(const ServiceBlueprint& service) {
+  return service.autoscaler.chosen() ? std::max(service.replicas, service.replica_limits.high) : service.replicas;
+}
+
+int replicas_with_room(const Blueprint& blueprint, Index index, int replicas) {
+  const ServiceBlueprint& service = blueprint.services[index];
+  if (service.node_pool == no_index || replicas == 0) return replicas;
+  const NodePoolBlueprint& pool = blueprint.node_pools[service.node_pool];
+  const int count = pool.autoscaler.chosen() ? std::max(pool.nodes, pool.maximum) : pool.nodes;
+  std::vector<Room> nodes(static_cast<std::size_t>(std::max(0, count)), Room{pool.cpu, pool.memory, pool.pods_per_node});
+  std::vector<const ServiceBlueprint*> others;
+  for (Index i = 0; i < blueprint.services.size(); ++i) {
+    if (i != index && blueprint.services[i].node_pool == service.node_pool) others.push_back(&blueprint.services[i]);
+  }
+  const auto size_of = [&](const ServiceBlueprint* other) {
+    return other->cpu / pool.cpu +
+           (pool.memory.count > 0 ? static_cast<double>(other->memory.count) / static_cast<double>(pool.memory.count) : 0.0);
+  };
+  std::stable_sort(others.begin(), others.end(), [&](const auto* a, const auto* b) { return size_of(a) > size_of(b); });
+  for (const ServiceBlueprint* other : others) place(*other, other->replicas, nodes);
+  return std::max(1, place(service, replicas, nodes));
+}
+
+}  // namespace headroom
