@@ -24,56 +24,19 @@ std::string_view word_for(Aggregation aggregation) {
   return "";
 }
 
-bool is_level(Aggregation aggregation) {
-  return aggregation == Aggregation::avg || aggregation == Aggregation::max || aggregation == Aggregation::min;
-}
-
-// Cost per user and the like: one value for the whole span.
-bool is_derived(const MetricInfo& metric) { return metric.name.starts_with("cost_per_"); }
-
-// What the value of the aggregation is a number of; nothing if it has no meaning for the metric (sim/measure/evaluate.hpp).
-std::optional<Dimension> dimension_of(const MetricInfo& metric, Aggregation aggregation) {
-  if (is_derived(metric)) return aggregation == Aggregation::last ? std::optional{metric.dimension} : std::nullopt;
-  switch (metric.kind) {
-    case MetricKind::durations:
-      if (aggregation == Aggregation::percentile || is_level(aggregation)) return metric.dimension;
-      if (aggregation == Aggregation::count) return Dimension::count;
-      if (aggregation == Aggregation::rate) return Dimension::rate;
-      return std::nullopt;
-    case MetricKind::counter:  // avg, max and min are of its rate
-      if (aggregation == Aggregation::rate || is_level(aggregation)) {
-        return metric.dimension == Dimension::money ? Dimension::money_rate : Dimension::rate;
-      }
-      if (aggregation == Aggregation::count || aggregation == Aggregation::last) return metric.dimension;
-      return std::nullopt;
-    case MetricKind::share:
-      if (aggregation == Aggregation::count) return Dimension::count;
-      if (is_level(aggregation) || aggregation == Aggregation::rate || aggregation == Aggregation::last) return Dimension::ratio;
-      return std::nullopt;
-    case MetricKind::gauge:
-      if (is_level(aggregation) || aggregation == Aggregation::last) return metric.dimension;
-      if (aggregation == Aggregation::time_to) return Dimension::time;
-      return std::nullopt;
-  }
-  return std::nullopt;
-}
-
-std::string aggregations_of(const MetricInfo& metric) {
-  if (is_derived(metric)) return "it stands alone, without an aggregation";
-  switch (metric.kind) {
-    case MetricKind::durations: return "it has p(N), avg, max, min, rate and count";
-    case MetricKind::counter: return "it has rate, avg, max, min, count and last";
-    case MetricKind::share: return "it has rate, avg, max, min, last and count";
-    case MetricKind::gauge: return "it has avg, max, min, last and time_to";
-  }
-  return "";
-}
-
 template <class Words>
 std::string listed(const Words& words) {
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : ", ") + std::string{word};
   return text;
+}
+
+std::string aggregations_of(const MetricInfo& metric) {
+  const std::vector<Aggregation> all = aggregations_for(metric);
+  if (all.size() == 1) return "it stands alone, without an aggregation";
+  std::string words;
+  for (const Aggregation one : all) words += (words.empty() ? "" : ", ") + std::string{word_for(one)};
+  return "it has " + words;
 }
 
 class ConditionChecker {
@@ -87,7 +50,7 @@ class ConditionChecker {
       const auto all = metric_names();
       const std::string near = nearest_name(condition_.selector.metric, all);
       issue(condition_.selector.metric, "there is no metric \"" + condition_.selector.metric + "\"",
-            near.empty() ? "there is " + listed(all) : "did you mean \"" + near + "\"?");
+            near.empty() ? "`headroom metrics` lists them" : "did you mean \"" + near + "\"?");
     } else {
       check_labels(*metric);
       check_limit(*metric);
@@ -133,7 +96,7 @@ class ConditionChecker {
 
   void check_limit(const MetricInfo& metric) {
     const Aggregation aggregation = condition_.selector.aggregation;
-    const auto wanted = dimension_of(metric, aggregation);
+    const auto wanted = value_dimension(metric, aggregation);
     if (!wanted) {
       const bool none_given = aggregation == Aggregation::last && condition_.text.find("last") == std::string::npos;
       issue(none_given ? metric.name : word_for(aggregation).substr(0, word_for(aggregation).find('(')),
