@@ -70,7 +70,6 @@ class LastingCondition {
   LastingCondition() = default;
   explicit LastingCondition(Condition condition) : condition_{std::move(condition)} {}
   bool update(SimTime now, std::optional<double> value);
-  void reset() { since_.reset(); }
   const Condition& condition() const { return condition_; }
 
  private:
