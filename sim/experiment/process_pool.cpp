@@ -6,8 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -15,6 +17,8 @@
 #include <iostream>
 #include <system_error>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "sim/measure/run_error.hpp"
 
@@ -111,6 +115,19 @@ double seconds_since(std::chrono::steady_clock::time_point begun) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
 }
 
+// Resident memory of a process; 0 if it is gone.
+std::uint64_t resident_bytes(pid_t process) {
+  std::FILE* file = std::fopen(fmt::format("/proc/{}/statm", process).c_str(), "re");
+  if (file == nullptr) return 0;
+  unsigned long long size = 0, resident = 0;
+  const bool complete = std::fscanf(file, "%llu %llu", &size, &resident) == 2;
+  std::fclose(file);
+  return complete ? resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) : 0;
+}
+
+// In the unit in which people set limits, upwards: what exceeds 1 GiB must not read "1 GiB".
+std::string mebibytes(std::uint64_t bytes) { return fmt::format("{} MiB", (bytes + (1U << 20) - 1) >> 20); }
+
 }  // namespace
 
 ProcessPool::~ProcessPool() { terminate(); }
@@ -137,7 +154,9 @@ bool ProcessPool::start(std::size_t job, const Body& body) {
     errno = fork_errno;
     return false;
   }
-  children_.push_back({job, process, ends[0], {}, std::chrono::steady_clock::now()});
+  // A child begins with pages that it shares with the parent: they are not its own to answer for.
+  const std::uint64_t inherited = limits_.bytes > 0 ? resident_bytes(process) : 0;
+  children_.push_back({job, process, ends[0], {}, std::chrono::steady_clock::now(), inherited, {}});
   return true;
 }
 
@@ -152,10 +171,11 @@ std::optional<ProcessPool::Outcome> ProcessPool::wait(int wake_descriptor) {
     std::vector<pollfd> watched;
     for (const Child& child : children_) watched.push_back({child.pipe, POLLIN, 0});
     watched.push_back({wake_descriptor, POLLIN, 0});  // poll ignores -1
-    if (poll(watched.data(), watched.size(), -1) < 0) {
+    if (poll(watched.data(), watched.size(), milliseconds_to_next_look()) < 0) {
       if (errno == EINTR || errno == EAGAIN) continue;
       throw std::system_error{errno, std::generic_category(), "cannot wait for processes"};
     }
+    enforce_limits();
     if (watched.back().revents != 0) return std::nullopt;
     for (std::size_t i = 0; i < children_.size(); ++i) {
       if (watched[i].revents == 0 || receive(children_[i])) continue;
@@ -163,6 +183,34 @@ std::optional<ProcessPool::Outcome> ProcessPool::wait(int wake_descriptor) {
       children_.erase(children_.begin() + static_cast<std::ptrdiff_t>(i));
       return outcome;
     }
+  }
+}
+
+// -1: nothing has to be looked at.
+int ProcessPool::milliseconds_to_next_look() const {
+  constexpr double between_looks_at_memory = 100.0, longest = 3'600'000.0;
+  if (limits_.bytes > 0) return static_cast<int>(between_looks_at_memory);
+  if (limits_.seconds <= 0.0 || children_.empty()) return -1;
+  double oldest = 0.0;
+  for (const Child& child : children_) {
+    if (child.exceeded.empty()) oldest = std::max(oldest, seconds_since(child.begun));
+  }
+  return static_cast<int>(std::clamp(std::ceil((limits_.seconds - oldest) * 1e3), 1.0, longest));
+}
+
+// Kills what takes too much; its pipe then ends like that of any other.
+void ProcessPool::enforce_limits() {
+  for (Child& child : children_) {
+    if (!child.exceeded.empty()) continue;
+    const double seconds = seconds_since(child.begun);
+    if (limits_.seconds > 0.0 && seconds > limits_.seconds) {
+      child.exceeded = fmt::format("it took longer than its limit of {:g} s", limits_.seconds);
+    } else if (limits_.bytes > 0) {
+      const std::uint64_t resident = resident_bytes(child.process);
+      const std::uint64_t own = resident > child.bytes_at_start ? resident - child.bytes_at_start : 0;
+      if (own > limits_.bytes) child.exceeded = fmt::format("it took {}, more than its limit of {}", mebibytes(own), mebibytes(limits_.bytes));
+    }
+    if (!child.exceeded.empty()) kill(child.process, SIGKILL);
   }
 }
 
@@ -197,8 +245,8 @@ ProcessPool::Outcome ProcessPool::finish(const Child& child) {
   const auto& received = child.received;
   if (received.size() >= sizeof header) std::memcpy(&header, received.data(), sizeof header);
   if (received.size() < sizeof header || received.size() - sizeof header != header.size) {
-    outcome.exit_code = exit_code_of(status);
-    outcome.message = death_of(status);
+    outcome.exit_code = child.exceeded.empty() ? exit_code_of(status) : 4;
+    outcome.message = child.exceeded.empty() ? death_of(status) : child.exceeded;
     return outcome;
   }
   const auto payload = received.begin() + sizeof header;

@@ -16,6 +16,12 @@
 
 namespace headroom {
 
+// 0: no limit.
+struct RunLimits {
+  double seconds = 0.0;     // from its start to its end
+  std::uint64_t bytes = 0;  // resident memory beyond what it had at its start; looked at ten times a second
+};
+
 class ProcessPool {
  public:
   // Called in the child; what it returns is sent to the parent. IncompleteRun ends the job with exit code 4, any other exception with 1.
@@ -29,7 +35,7 @@ class ProcessPool {
     double seconds = 0.0;              // from its start to its end
   };
 
-  ProcessPool() = default;
+  explicit ProcessPool(const RunLimits& limits = {}) : limits_{limits} {}
   ~ProcessPool();  // ends what still runs
   ProcessPool(const ProcessPool&) = delete;
   ProcessPool& operator=(const ProcessPool&) = delete;
@@ -51,11 +57,16 @@ class ProcessPool {
     int pipe = -1;
     std::vector<std::uint8_t> received;
     std::chrono::steady_clock::time_point begun;
+    std::uint64_t bytes_at_start = 0;
+    std::string exceeded;  // the limit for which it was killed
   };
 
   static bool receive(Child& child);
   static Outcome finish(const Child& child);
+  int milliseconds_to_next_look() const;
+  void enforce_limits();
 
+  RunLimits limits_;
   std::vector<Child> children_;
 };
 

@@ -11,7 +11,6 @@
 #include <tuple>
 
 #include "sim/experiment/interruption.hpp"
-#include "sim/experiment/process_pool.hpp"
 
 namespace headroom {
 namespace {
@@ -28,21 +27,23 @@ unsigned processors() {
 class StudyRunner {
  public:
   StudyRunner(std::size_t variants, const std::function<RunResult(const RunRequest&)>& run, const StudyOptions& options)
-      : run_{run}, options_{options}, workers_{options.workers == 0 ? processors() : options.workers} {
+      : run_{run}, options_{options}, workers_{options.workers == 0 ? processors() : options.workers}, pool_{options.limits} {
     study_.runs.resize(variants);
   }
 
   // Runs these as well.
   void add(const std::vector<RunRequest>& requests);
   // Whether nothing more may be started.
-  bool stopped() const { return study_.interrupted || (!options_.keep_going && !study_.failed.empty()); }
+  bool stopped() const { return study_.interrupted || !study_.not_kept.empty() || (!options_.keep_going && !study_.failed.empty()); }
   const Study& study() const { return study_; }
   Study take() { return std::move(study_); }
 
  private:
   void start_some();
+  bool recall(const RunRequest& request);
   void settle(ProcessPool::Outcome outcome);
-  void fail(const RunRequest& request, int exit_code, std::string message);
+  void fail(const RunRequest& request, int exit_code, std::string message, double seconds);
+  void keep(const EndedRun& ended);
   void interrupt();
   void sort_results();
   void report_progress() const;
@@ -57,6 +58,7 @@ class StudyRunner {
   std::vector<RunRequest> requests_;  // job numbers are places in it
   std::size_t next_ = 0;              // to be started
   std::size_t done_ = 0;
+  std::size_t recalled_ = 0;          // of those done
   double seconds_of_done_ = 0.0;
 };
 
@@ -67,13 +69,14 @@ void StudyRunner::add(const std::vector<RunRequest>& requests) {
   requests_.insert(requests_.end(), requests.begin(), requests.end());
   report_progress();
   while (true) {
-    if (interruption_.happened()) {
+    if (interruption_.happened() || !study_.not_kept.empty()) {
       interrupt();
       break;
     }
     start_some();
     if (pool_.running() == 0) break;
     if (auto outcome = pool_.wait(interruption_.descriptor())) {
+      if (outcome->exit_code == 0) start_some();  // before its result is kept, so that no worker waits for the disk
       settle(std::move(*outcome));
       report_progress();
     }
@@ -84,33 +87,59 @@ void StudyRunner::add(const std::vector<RunRequest>& requests) {
 void StudyRunner::start_some() {
   while (next_ < requests_.size() && pool_.running() < workers_ && !stopped()) {
     const RunRequest& request = requests_[next_];
+    if (recall(request)) {
+      ++next_;
+      continue;
+    }
     const auto body = [this, &request] { return to_bytes(run_(request)); };
     if (!pool_.start(next_, body)) {
       if (pool_.running() > 0) return;  // goes on with fewer at a time
-      fail(request, 1, std::string{"no process could be started for it: "} + std::strerror(errno));
+      fail(request, 1, std::string{"no process could be started for it: "} + std::strerror(errno), 0.0);
       ++done_;
     }
     ++next_;
   }
 }
 
+bool StudyRunner::recall(const RunRequest& request) {
+  std::optional<RunResult> known = options_.recall ? options_.recall(request) : std::nullopt;
+  if (!known) return false;
+  study_.runs[request.variant].push_back(std::move(*known));
+  ++done_;
+  ++recalled_;
+  return true;
+}
+
 void StudyRunner::settle(ProcessPool::Outcome outcome) {
   ++done_;
   seconds_of_done_ += outcome.seconds;
-  const RunRequest& request = requests_[outcome.job];
+  const RunRequest request = requests_[outcome.job];
   if (outcome.exit_code != 0) {
-    fail(request, outcome.exit_code, std::move(outcome.message));
+    fail(request, outcome.exit_code, std::move(outcome.message), outcome.seconds);
     return;
   }
   try {
-    study_.runs[request.variant].push_back(run_result_from(outcome.bytes));
+    RunResult result = run_result_from(outcome.bytes);
+    keep({request, 0, {}, outcome.seconds, &result, std::move(outcome.bytes)});
+    study_.runs[request.variant].push_back(std::move(result));
   } catch (const std::invalid_argument& error) {
-    fail(request, 1, error.what());
+    fail(request, 1, error.what(), outcome.seconds);
   }
 }
 
-void StudyRunner::fail(const RunRequest& request, int exit_code, std::string message) {
+void StudyRunner::fail(const RunRequest& request, int exit_code, std::string message, double seconds) {
+  keep({request, exit_code, message, seconds, nullptr, {}});
   study_.failed.push_back({request, exit_code, std::move(message)});
+}
+
+// After the first that cannot be kept nothing more is tried: the next one would not fare better.
+void StudyRunner::keep(const EndedRun& ended) {
+  if (!options_.keep || !study_.not_kept.empty()) return;
+  try {
+    options_.keep(ended);
+  } catch (const std::exception& error) {
+    study_.not_kept = error.what();
+  }
 }
 
 void StudyRunner::interrupt() {
@@ -131,10 +160,10 @@ void StudyRunner::report_progress() const {
   if (!options_.progress) return;
   const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
   StudyProgress progress{.done = done_, .total = requests_.size(), .elapsed_seconds = elapsed, .left_seconds = -1.0};
-  if (done_ > 0) {
+  if (const std::size_t made = done_ - recalled_; made > 0) {
     // What is left of the runs at their mean length, over as many workers as still have something to do.
     const auto left = static_cast<double>(requests_.size() - done_);
-    const double work = left * seconds_of_done_ / static_cast<double>(done_) - pool_.seconds_spent();
+    const double work = left * seconds_of_done_ / static_cast<double>(made) - pool_.seconds_spent();
     progress.left_seconds = std::max(0.0, work) / std::max(1.0, std::min(left, static_cast<double>(workers_)));
   }
   options_.progress(progress);

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "sim/experiment/process_pool.hpp"
 #include "sim/measure/run_result.hpp"
 
 namespace headroom {
@@ -14,6 +16,7 @@ namespace headroom {
 struct RunRequest {
   std::size_t variant = 0;
   std::uint64_t replication = 0;
+  bool operator==(const RunRequest&) const = default;
 };
 
 struct FailedRun {
@@ -22,8 +25,18 @@ struct FailedRun {
   std::string message;
 };
 
+// A run that has ended, as it can be kept. `result` is nullptr, and `bytes` empty, unless it completed.
+struct EndedRun {
+  RunRequest request;
+  int exit_code = 0;
+  std::string message;
+  double wall_seconds = 0.0;
+  const RunResult* result = nullptr;
+  std::vector<std::uint8_t> bytes;  // to_bytes(*result)
+};
+
 struct StudyProgress {
-  std::size_t done = 0;
+  std::size_t done = 0;        // those that had been there before among them
   std::size_t total = 0;       // grows when replications are added
   double elapsed_seconds = 0.0;
   double left_seconds = 0.0;   // estimate; negative while unknown
@@ -32,13 +45,19 @@ struct StudyProgress {
 struct StudyOptions {
   unsigned workers = 0;        // 0: one per processor
   bool keep_going = false;     // go on after a failed run
+  RunLimits limits;            // what one run may take; one that takes more fails with exit code 4
   std::function<void(const StudyProgress&)> progress;  // called between runs; may be empty
+  // What is known of a run already: it is not started then. May be empty.
+  std::function<std::optional<RunResult>(const RunRequest&)> recall;
+  // Called in the parent as soon as a run has ended. What it throws stops the study, like an interruption. May be empty.
+  std::function<void(const EndedRun&)> keep;
 };
 
 struct Study {
   std::vector<std::vector<RunResult>> runs;  // [variant][replication], only those that completed, in order of replication
   std::vector<FailedRun> failed;
-  bool interrupted = false;    // SIGINT or SIGTERM: what is finished is kept
+  bool interrupted = false;    // SIGINT, SIGTERM or a result that could not be kept: the results so far are here
+  std::string not_kept;        // what `keep` threw; empty: nothing
 };
 
 // `run` is called in a child process and may throw IncompleteRun (4), anything else (1). `requests` in any order.

@@ -40,6 +40,7 @@ const std::map<std::string, std::vector<std::string>>& libraries() {
       {"<yaml-cpp/", {"scenarios"}},
       {"<kainjow/", {"reports"}},
       {"<zlib.h", {"models", "scenarios"}},
+      {"<sqlite3.h", {"sim/experiment"}},
       {"<fmt/", {"cli", "reports", "scenarios", "models", "policies", "sim"}},
   };
   return table;
@@ -59,7 +60,7 @@ std::optional<std::string> room_of(const std::string& path) {
 
 // Headers of the operating system have a folder "sys" or none; those of the standard library have no dot.
 bool is_third_party(const std::string& header) {
-  return header.find('/') != std::string::npos ? !header.starts_with("<sys/") : header == "<zlib.h>";
+  return header.find('/') != std::string::npos ? !header.starts_with("<sys/") : header == "<zlib.h>" || header == "<sqlite3.h>";
 }
 
 TEST(IncludeRules, EverySourceLiesInARoom) {
@@ -100,6 +101,8 @@ TEST(IncludeRules, TheRulesSeeAForbiddenArrow) {
   EXPECT_FALSE(below("sim/core_extra/x.hpp", "sim/core"));
   EXPECT_EQ(included("#include \"sim/core/time.hpp\"  // why"), "\"sim/core/time.hpp\"");
   EXPECT_TRUE(is_third_party("<simgrid/s4u.hpp>"));
+  EXPECT_TRUE(is_third_party("<sqlite3.h>"));
+  EXPECT_FALSE(below_any("cli/merge.cpp", libraries().at("<sqlite3.h")));
   EXPECT_FALSE(is_third_party("<sys/wait.h>"));
 }
 

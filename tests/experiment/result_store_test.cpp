@@ -1,0 +1,239 @@
+// What is put into a store comes back from it, for this program bit for bit, for others as tables.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+
+#include "sim/experiment/store_schema.hpp"
+#include "tests/experiment/store_support.hpp"
+
+namespace headroom::test {
+namespace {
+
+// Two windows, one slice, every kind of series, and all that stands beside them.
+RunResult rich_result() {
+  RunResult result;
+  result.variant = "base";
+  result.seed = 7;
+  result.replication = 1;
+  result.duration_seconds = 20.0;
+  result.warm_up_seconds = 0.1;
+  result.warm_up_rule = "given";
+  result.window_ends = {10.0, 20.0};
+  result.slice_ends = {20.0};
+  result.extra_percentiles = {99.9};
+  Histogram latency;
+  for (const std::int64_t value : {5LL, 5LL, 1'000'000LL}) latency.record(Duration{value});
+  const double unknown = std::numeric_limits<double>::quiet_NaN();
+  result.series.push_back({"requests", {{"workload", "users \"eu\""}}, MetricKind::counter, {{3.0, 4.0}}, {}});
+  result.series.push_back({"replicas", {}, MetricKind::gauge, {{1.5, 2.5}, {2.0, 3.0}, {1.0, 3.0}}, {}});
+  result.series.push_back({"cpu", {}, MetricKind::share, {{1.0, 2.0}, {4.0, 8.0}}, {}});
+  result.series.push_back({"latency",
+                           {},
+                           MetricKind::durations,
+                           {{2.0, 1.0}, {0.5, 0.25}, {0.1, 0.2}, {0.3, 0.4}, {0.5, unknown}, {0.7, 0.8}},
+                           {latency}});
+  result.phases = {{"users", "storm", 1.5, 2.5}};
+  result.ledger = {{"users", 10, 5, {{"rejected", 2}}, 3}};
+  result.notes = {{12.25, "services/api", "scaled from 3 to 5"}};
+  result.users = 1e5;
+  result.events = 123'456'789'012;
+  result.wall_seconds = 1.0 / 7.0;
+  return result;
+}
+
+class Store : public testing::Test {
+ protected:
+  std::vector<std::string> rows(const std::string& sql) const {
+    const SqliteDatabase database{path_, SqliteDatabase::Access::read};
+    SqliteStatement statement = database.prepare(sql);
+    std::vector<std::string> found;
+    while (statement.step()) found.push_back(statement.text(0));
+    return found;
+  }
+  std::string row(const std::string& sql) const {
+    const std::vector<std::string> found = rows(sql);
+    return found.size() == 1 ? found.front() : "(" + std::to_string(found.size()) + " rows)";
+  }
+
+  OwnFolder folder_;
+  std::string path_ = folder_ / "results.sqlite";
+};
+
+TEST_F(Store, AStudyComesBackAsItWasWritten) {
+  const StoredStudy sent = two_variants(5);
+  ResultStore::create(path_, sent);
+  const StoredStudy got = ResultStore::open(path_, ResultStore::Access::read).study();
+  EXPECT_EQ(got.name, sent.name);
+  EXPECT_EQ(got.command, sent.command);
+  EXPECT_EQ(got.engine_version, sent.engine_version);
+  EXPECT_EQ(got.result_version, result_version);
+  EXPECT_EQ(got.input_hash, sent.input_hash);
+  EXPECT_EQ(got.seed, 7U);
+  EXPECT_EQ(got.replications, 5U);
+  EXPECT_EQ(got.state, StudyState::running);
+  EXPECT_EQ(got.reading, sent.reading);
+  ASSERT_EQ(got.inputs.size(), 2U);
+  EXPECT_EQ(got.inputs[0].path, "two.json");
+  EXPECT_EQ(got.inputs[0].content, sent.inputs[0].content);
+  EXPECT_EQ(got.inputs[1].content, std::nullopt);
+  ASSERT_EQ(got.variants.size(), 2U);
+  EXPECT_EQ(got.variants[1].name, "größer");
+  EXPECT_EQ(got.variants[0].settings, sent.variants[0].settings);
+}
+
+TEST_F(Store, AResultComesBackBitForBit) {
+  const RunResult result = rich_result();
+  ResultStore store = ResultStore::create(path_, two_variants(5));
+  store.put(ended({0, 1}, result));
+  const ResultStore reader = ResultStore::open(path_, ResultStore::Access::read);
+  EXPECT_EQ(reader.result_bytes({0, 1}), to_bytes(result));
+  EXPECT_EQ(to_bytes(*reader.result({0, 1})), to_bytes(result));
+  EXPECT_FALSE(reader.result({1, 1}));
+}
+
+TEST_F(Store, RunsAreListedWithHowTheyEnded) {
+  ResultStore store = ResultStore::create(path_, two_variants(5));
+  put(store, {1, 0});
+  store.put({{0, 1}, 139, "the process was killed by signal 11", 1.5, nullptr, {}});
+  put(store, {0, 0});
+  const std::vector<StoredRun> runs = store.runs();
+  ASSERT_EQ(runs.size(), 3U);
+  EXPECT_EQ(runs[0].request, (RunRequest{0, 0}));
+  EXPECT_EQ(runs[1].request, (RunRequest{1, 0}));
+  EXPECT_EQ(runs[2].request, (RunRequest{0, 1}));
+  EXPECT_EQ(runs[2].exit_code, 139);
+  EXPECT_EQ(runs[2].message, "the process was killed by signal 11");
+  EXPECT_EQ(runs[2].wall_seconds, 1.5);
+  EXPECT_EQ(runs[2].seed, 7U);
+  EXPECT_FALSE(store.result({0, 1}));
+}
+
+TEST_F(Store, ARunThatFailedIsReplacedAndOneThatCompletedStays) {
+  ResultStore store = ResultStore::create(path_, two_variants(5));
+  store.put({{0, 0}, 4, "no", 1.0, nullptr, {}});
+  put(store, {0, 0});
+  EXPECT_EQ(store.runs().front().exit_code, 0);
+  RunResult other = result_of({0, 0});
+  other.events = 99;
+  store.put(ended({0, 0}, other));
+  store.put({{0, 0}, 4, "no", 1.0, nullptr, {}});
+  ASSERT_EQ(store.runs().size(), 1U);
+  EXPECT_EQ(store.result_bytes({0, 0}), to_bytes(result_of({0, 0})));
+}
+
+TEST_F(Store, SeriesAndHistogramsAreTables) {
+  ResultStore store = ResultStore::create(path_, two_variants(5));
+  put(store, {1, 1});  // so that nothing is found by being alone
+  store.put(ended({0, 1}, rich_result()));
+  const std::string here = " FROM series_of_runs WHERE variant = 'base' AND replication = 1";
+  EXPECT_EQ(rows("SELECT end_seconds || ' ' || amount" + here + " AND metric = 'requests'"),
+            (std::vector<std::string>{"10.0 3.0", "20.0 4.0"}));
+  EXPECT_EQ(row("SELECT json_extract(labels, '$.workload')" + here + " AND metric = 'requests' AND end_seconds = 10"),
+            "users \"eu\"");
+  EXPECT_EQ(row("SELECT mean || ' ' || largest || ' ' || last" + here + " AND metric = 'replicas' AND end_seconds = 20"),
+            "2.5 3.0 3.0");
+  EXPECT_EQ(row("SELECT part / whole" + here + " AND metric = 'cpu' AND end_seconds = 10"), "0.25");
+  EXPECT_EQ(row("SELECT count || ' ' || sum_seconds || ' ' || p50 || ' ' || p95 || ' ' || p99" + here +
+                " AND metric = 'latency' AND end_seconds = 10"),
+            "2.0 0.5 0.1 0.3 0.5");
+  EXPECT_EQ(row("SELECT p99 IS NULL AND amount IS NULL" + here + " AND metric = 'latency' AND end_seconds = 20"), "1");
+  EXPECT_EQ(rows("SELECT seconds FROM percentiles WHERE percentile = 99.9"), (std::vector<std::string>{"0.7", "0.8"}));
+  const std::string buckets = " FROM histograms_of_runs WHERE variant = 'base' AND metric = 'latency'";
+  EXPECT_EQ(rows("SELECT count" + buckets + " ORDER BY low_seconds"), (std::vector<std::string>{"2", "1"}));
+  EXPECT_EQ(row("SELECT sum(count)" + buckets + " AND low_seconds <= 1e-3 AND high_seconds >= 1e-3"), "1");
+}
+
+TEST_F(Store, BooksPhasesAndNotesAreTables) {
+  ResultStore store = ResultStore::create(path_, two_variants(5));
+  store.put(ended({0, 1}, rich_result()));
+  EXPECT_EQ(row("SELECT entered - completed - in_flight FROM ledger"), row("SELECT sum(count) FROM ledger_failures"));
+  EXPECT_EQ(row("SELECT begin_seconds FROM phases WHERE name = 'storm'"), "1.5");
+  EXPECT_EQ(row("SELECT text FROM notes"), "scaled from 3 to 5");
+  EXPECT_EQ(row("SELECT events FROM runs"), "123456789012");
+  EXPECT_EQ(row("SELECT value FROM settings WHERE variant = 1"), "5");
+}
+
+TEST_F(Store, ANewStudyTakesThePlaceOfAnOldOne) {
+  {
+    ResultStore old = ResultStore::create(path_, two_variants(5));
+    put(old, {0, 0});
+  }
+  StoredStudy study = two_variants(9);
+  study.name = "new";
+  ResultStore::create(path_, study);
+  const ResultStore store = ResultStore::open(path_, ResultStore::Access::read);
+  EXPECT_EQ(store.study().name, "new");
+  EXPECT_TRUE(store.runs().empty());
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator{folder_.path()}, {}), 1) << "something is left beside it";
+}
+
+TEST_F(Store, TheStateOfAStudyIsKept) {
+  ResultStore store = ResultStore::create(path_, two_variants(5));
+  StoredStudy study = store.study();
+  study.state = StudyState::interrupted;
+  study.replications = 8;
+  study.wall_seconds = 2.5;
+  store.update(study);
+  const StoredStudy got = ResultStore::open(path_, ResultStore::Access::read).study();
+  EXPECT_EQ(got.state, StudyState::interrupted);
+  EXPECT_EQ(got.replications, 8U);
+  EXPECT_EQ(got.wall_seconds, 2.5);
+  EXPECT_EQ(got.variants.size(), 2U);
+}
+
+TEST_F(Store, AStoreHasOneWriterAndAnyNumberOfReaders) {
+  ResultStore writer = ResultStore::create(path_, two_variants(5));
+  const ResultStore reader = ResultStore::open(path_, ResultStore::Access::read);
+  put(writer, {0, 0});
+  EXPECT_EQ(reader.runs().size(), 1U);
+  EXPECT_TRUE(says(store_error_of([&] { ResultStore::open(path_, ResultStore::Access::write); }),
+                   "another headroom is writing it; wait"));
+  EXPECT_TRUE(says(store_error_of([&] { ResultStore::create(path_, two_variants(5)); }), "another headroom is writing it; wait"));
+}
+
+TEST_F(Store, WhatIsNoStoreIsRefusedWithAReason) {
+  const auto opening = [&] { ResultStore::open(path_, ResultStore::Access::read); };
+  EXPECT_TRUE(says(store_error_of(opening), "there is no such file"));
+  std::ofstream{path_} << std::string(5000, 'x');
+  EXPECT_TRUE(says(store_error_of(opening), "it is no result store")) << store_error_of(opening);
+  std::ofstream{path_, std::ios::trunc} << "";
+  EXPECT_TRUE(says(store_error_of(opening), "it is no result store")) << store_error_of(opening);
+  ResultStore::create(path_, two_variants(1));
+  { SqliteDatabase{path_, SqliteDatabase::Access::write}.execute("PRAGMA user_version = 9"); }
+  EXPECT_TRUE(
+      says(store_error_of(opening), "its schema is of version 9, this program's of version 1; use the headroom that wrote it"));
+}
+
+TEST_F(Store, ANewStudyTakesThePlaceOfWhatIsNoStore) {
+  std::ofstream{path_} << std::string(5000, 'x');
+  ResultStore::create(path_, two_variants(1));
+  EXPECT_EQ(ResultStore::open(path_, ResultStore::Access::read).study().name, "two");
+}
+
+TEST_F(Store, ResultsThatDifferOnlyInTheTimeTheyTookAreTheSame) {
+  RunResult a = rich_result(), b = rich_result();
+  b.wall_seconds = 99.0;
+  EXPECT_TRUE(same_result(to_bytes(a), to_bytes(b)));
+  b.series[0].columns[0][0] = std::nextafter(a.series[0].columns[0][0], 4.0);
+  EXPECT_FALSE(same_result(to_bytes(a), to_bytes(b)));
+}
+
+TEST(Shards, TogetherAreTheWholeListAndEachRunIsInOne) {
+  const std::vector<RunRequest> all = planned_runs(3, 7);
+  for (const unsigned count : {1U, 2U, 4U, 30U}) {
+    std::vector<RunRequest> joined;
+    for (unsigned index = 1; index <= count; ++index) {
+      const std::vector<RunRequest> own = runs_of_shard(all, {index, count});
+      EXPECT_LE(own.size(), all.size() / count + 1);
+      joined.insert(joined.end(), own.begin(), own.end());
+    }
+    ASSERT_EQ(joined.size(), all.size());
+    for (const RunRequest& request : all) EXPECT_EQ(std::count(joined.begin(), joined.end(), request), 1);
+  }
+}
+
+}  // namespace
+}  // namespace headroom::test
