@@ -51,6 +51,15 @@ int act_on_command_line(const Usage& usage, const po::options_description& optio
   return exit_success;
 }
 
+std::int64_t whole_number(const std::string& option, const std::string& text, std::int64_t low, std::int64_t high) {
+  std::int64_t value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure != std::errc{} || end != text.data() + text.size() || value < low || value > high) {
+    throw UsageError{fmt::format("--{} is \"{}\"; write a whole number from {} to {}", option, text, low, high)};
+  }
+  return value;
+}
+
 void add_json_option(po::options_description& options) { options.add_options()("json", "the same as JSON"); }
 
 CommandLine::CommandLine(const Usage& usage, const po::options_description& options, const Arguments& arguments)
@@ -110,12 +119,7 @@ std::vector<std::string> CommandLine::texts(const std::string& option) const {
 std::optional<std::int64_t> CommandLine::number(const std::string& option, std::int64_t low, std::int64_t high) const {
   const std::optional<std::string> given = text(option);
   if (!given) return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, failure] = std::from_chars(given->data(), given->data() + given->size(), value);
-  if (failure != std::errc{} || end != given->data() + given->size() || value < low || value > high) {
-    throw UsageError{fmt::format("--{} is \"{}\"; write a whole number from {} to {}", option, *given, low, high)};
-  }
-  return value;
+  return whole_number(option, *given, low, high);
 }
 
 const std::string& CommandLine::only_argument(std::string_view what) const {

@@ -23,7 +23,7 @@ inline constexpr std::string_view exit_code_help =
     "    1  our fault: an internal error, or results that could not be written in the end\n"
     "    2  bad usage, a scenario that is wrong, or an output folder that cannot be written\n"
     "    3  inconclusive: an interval straddles its limit (--inconclusive pass makes it 0)\n"
-    "    4  a run did not complete\n"
+    "    4  a run did not complete (--keep-going judges without it)\n"
     "   99  a required objective failed (compare: in every variant)\n"
     "  130  interrupted\n"
     "  141  whatever read the output stopped reading (head, a pager)\n";

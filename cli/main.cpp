@@ -10,6 +10,7 @@
 #include "cli/verb.hpp"
 #include "reports/study_report.hpp"
 #include "scenarios/scenario_error.hpp"
+#include "sim/experiment/sqlite_database.hpp"
 
 namespace headroom::cli {
 namespace {
@@ -77,6 +78,8 @@ int guarded(const Arguments& words) {
     return dispatch(words);
   } catch (const UsageError& error) {
     return fail(exit_bad_input, (words.size() > 1 ? words.front() + ": " : "") + error.what());
+  } catch (const StoreError& error) {
+    return fail(exit_bad_input, error.what());
   } catch (const ClosedOutput&) {
     return exit_closed_output;
   } catch (const ScenarioError& error) {

@@ -71,6 +71,15 @@ std::string study_command(const StudyArguments& arguments, const std::string& pa
          seed_of(arguments) + replications_of(arguments);
 }
 
+std::string resume_command(const StudyArguments& arguments, const std::string& path) {
+  const auto given = [](const char* name, const std::string& text) { return text.empty() ? "" : option(name, text); };
+  const Shard& shard = arguments.shard;
+  return arguments.verb + " " + shell_word(path) + variant_of(arguments) + settings_of(arguments) + seed_of(arguments) +
+         replications_of(arguments) + manner_of(arguments) + given("--run-time", arguments.run_time) +
+         given("--run-memory", arguments.run_memory) +
+         (shard.count > 1 ? fmt::format(" --shard {}/{}", shard.index, shard.count) : "") + " --resume";
+}
+
 std::string next_commands(const StudyArguments& arguments, const StudyReport& report) {
   const std::string self = shell_word(program()), path = shell_word(report.file.path);
   const std::string same = variant_of(arguments) + settings_of(arguments);

@@ -15,6 +15,9 @@ std::string shell_word(const std::string& word);
 // 4".
 std::string study_command(const StudyArguments& arguments, const std::string& path);
 
+// The command that goes on with a study that was stopped, without the program's name.
+std::string resume_command(const StudyArguments& arguments, const std::string& path);
+
 // Three lines that can be pasted: the arithmetic, the other verb, and this study with twice the runs.
 std::string next_commands(const StudyArguments& arguments, const StudyReport& report);
 

@@ -25,16 +25,21 @@ void add_variant_option(po::options_description& options) {
 }
 
 ReadOptions read_options(const CommandLine& line) {
+  return read_options(line.texts("set"), line.text("seed"), line.text("replications"));
+}
+
+ReadOptions read_options(const std::vector<std::string>& settings, const std::optional<std::string>& seed,
+                         const std::optional<std::string>& replications) {
   ReadOptions options;
-  for (const std::string& setting : line.texts("set")) {
+  for (const std::string& setting : settings) {
     const std::size_t equals = setting.find('=');
     if (equals == std::string::npos || equals == 0) {
       throw UsageError{fmt::format("--set is \"{}\"; write POINTER=VALUE, for example --set /services/api/replicas=5", setting)};
     }
     options.set.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
   }
-  options.seed = line.number("seed", 0, 9'000'000'000'000'000);
-  if (const auto replications = line.number("replications", 1, 100'000)) options.replications = static_cast<int>(*replications);
+  if (seed) options.seed = whole_number("seed", *seed, 0, 9'000'000'000'000'000);
+  if (replications) options.replications = static_cast<int>(whole_number("replications", *replications, 1, 100'000));
   return options;
 }
 

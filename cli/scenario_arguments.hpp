@@ -13,6 +13,9 @@ void add_variant_option(boost::program_options::options_description& options);
 
 // From --set, --seed and --replications, as far as they were given. Throws UsageError.
 ReadOptions read_options(const CommandLine& line);
+// The same from the texts of the options.
+ReadOptions read_options(const std::vector<std::string>& settings, const std::optional<std::string>& seed,
+                         const std::optional<std::string>& replications);
 
 // The index of the variant that --variant names, 0 (the base) without it. Throws UsageError.
 std::size_t chosen_variant(const CommandLine& line, const ScenarioFile& file);

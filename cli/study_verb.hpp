@@ -6,6 +6,7 @@
 
 #include "cli/command_line.hpp"
 #include "scenarios/reader.hpp"
+#include "sim/experiment/stored_study.hpp"
 
 namespace headroom::cli {
 
@@ -17,7 +18,11 @@ struct StudyArguments {
   // As they were given, for the commands that are suggested; empty where they were not. read_options() is what they do.
   std::vector<std::string> settings;
   std::string seed, replications;
+  std::string run_time, run_memory;
   unsigned workers = 0;
+  RunLimits limits;
+  Shard shard;
+  bool resume = false;
   bool inconclusive_passes = false;
   bool keep_going = false;
   bool json = false;
@@ -26,7 +31,11 @@ struct StudyArguments {
 };
 
 void add_study_options(boost::program_options::options_description& options);
-// Throws UsageError.
+// How results are judged and shown; those of every verb that ends with a report.
+void add_result_options(boost::program_options::options_description& options);
+// Throw UsageError.
+void read_result_options(const CommandLine& line, StudyArguments& arguments);
+std::string output_folder(const CommandLine& line);
 StudyArguments study_arguments(const std::string& verb, const CommandLine& line);
 
 // `file` holds only the variants to simulate. Returns the exit code.

@@ -1,5 +1,5 @@
 // The verbs of the program, one file each. A verb gets the words after its name and returns an exit code; it may throw
-// UsageError, ScenarioError, OutputError or any other exception, which main turns into the exit code that belongs to it.
+// UsageError, ScenarioError, StoreError, OutputError or any other exception, which main turns into the exit code that belongs to it.
 #pragma once
 
 #include <array>
@@ -16,6 +16,9 @@ int explain_verb(const Arguments& arguments);
 int policies_verb(const Arguments& arguments);
 int metrics_verb(const Arguments& arguments);
 int schema_verb(const Arguments& arguments);
+int report_verb(const Arguments& arguments);
+int merge_verb(const Arguments& arguments);
+int replay_verb(const Arguments& arguments);
 
 struct Verb {
   std::string_view name;
@@ -31,6 +34,9 @@ inline constexpr std::array verbs{
     Verb{"policies", "what there is to choose from, and its options", policies_verb},
     Verb{"metrics", "what conditions can speak of: metrics, labels, aggregations", metrics_verb},
     Verb{"schema", "the JSON Schema of scenario files, for editors", schema_verb},
+    Verb{"report", "the report of a stored study once more; no run", report_verb},
+    Verb{"merge", "the shards of a study joined, and reported as one", merge_verb},
+    Verb{"replay", "one stored run again, checked bit for bit", replay_verb},
 };
 
 }  // namespace headroom::cli

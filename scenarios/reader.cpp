@@ -42,8 +42,11 @@ class ScenarioReader {
     }
     complain_of_unused_assumptions();
     issues_.throw_if_any();
-    for (const std::string& name : document->files) file.inputs.push_back({name, sha256_of_file(name)});
-    for (const std::string& name : input_files_) file.inputs.push_back({name, sha256_of_file(files::path{directory_} / name)});
+    for (const std::string& name : document->files) file.inputs.push_back({name, sha256_of_file(name), name, false});
+    for (const std::string& name : input_files_) {
+      const files::path place = files::path{directory_} / name;
+      file.inputs.push_back({name, sha256_of_file(place), place, true});
+    }
     return file;
   }
 
@@ -60,18 +63,19 @@ class ScenarioReader {
   }
 
   NamedScenario read_one(const std::string& name, Value tree, const Value& base) {
-    NamedScenario named{name, {}, differences(base, tree)};
+    NamedScenario named{name, {}, differences(base, tree), {}};
     const std::size_t issues_before = issues_.size();
     for (auto& [pointer, value] : named.settings) value = with_assumed_values(std::move(value), tree);
     remember_assumptions(tree);
     apply_assumptions(tree, used_, issues_);
+    named.text = to_text(tree);
     // What is read into stays where it is until it has been checked: the reading keeps addresses.
     const auto scenario = std::make_unique<Scenario>();
     scenario->directory = directory_;
     Reading reading{issues_, directory_};
     read_object(tree, std::get<ObjectAccess>(field_value_of(*scenario)), reading);
-    apply_overrides(*scenario);
     check_scenario(*scenario, reading);
+    apply_overrides(*scenario);  // checked by themselves; what they replace may go with what they do not
     check_one_study(*scenario, reading);
     if (issues_.size() == issues_before) check_messages(*scenario, reading);
     for (const std::string& file : reading.input_files) {

@@ -25,6 +25,8 @@ struct ReadOptions {
 struct InputHash {
   std::string path;    // as named in the scenario
   std::string sha256;  // hexadecimal
+  std::string place;   // where it was read: relative to the working folder, or absolute
+  bool is_data = false;  // a trace or samples, not text that the scenario is made of
 };
 
 struct NamedScenario {
@@ -32,6 +34,7 @@ struct NamedScenario {
   Scenario scenario;
   // What it sets otherwise than the base, as (pointer with names, value) pairs: "/services/api/balancer/policy" = "random".
   std::vector<std::pair<std::string, std::string>> settings;
+  std::string text;    // all that was set, as compact JSON: extends, merge and --set applied, values of assumptions in their places
 };
 
 struct ScenarioFile {

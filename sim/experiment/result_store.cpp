@@ -65,11 +65,23 @@ ResultStore ResultStore::open(const std::string& path, Access access) {
 
 const std::string& ResultStore::path() const { return open_->database.path(); }
 
-void ResultStore::update(const StoredStudy& study) {
+void ResultStore::go_on_with(StoredStudy study) {
+  study.wall_seconds = study_.wall_seconds;
   SqliteTransaction transaction{open_->database};
-  update_study(open_->database, study);
+  replace_study(open_->database, study);
   transaction.commit();
-  study_ = study;
+  study_ = std::move(study);
+}
+
+void ResultStore::settle(StudyState state, std::uint64_t replications, double more_wall_seconds) {
+  StoredStudy study = study_;
+  study.state = state;
+  study.replications = replications;
+  study.wall_seconds += more_wall_seconds;
+  SqliteTransaction transaction{open_->database};
+  update_progress(open_->database, study);
+  transaction.commit();
+  study_ = std::move(study);
 }
 
 std::vector<StoredRun> ResultStore::runs() const {

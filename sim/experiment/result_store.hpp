@@ -41,8 +41,11 @@ class ResultStore {
 
   const std::string& path() const;
   const StoredStudy& study() const { return study_; }
-  // Keeps what update_study() names of it; the rest stays.
-  void update(const StoredStudy& study);
+  // Goes on with a study whose runs are interchangeable with those that are there: keeps this description of it, and the time
+  // spent.
+  void go_on_with(StoredStudy study);
+  // How far it is. `replications`: as of StoredStudy.
+  void settle(StudyState state, std::uint64_t replications, double more_wall_seconds);
 
   // By replication, then variant.
   std::vector<StoredRun> runs() const;

@@ -1,6 +1,8 @@
 #include "sim/experiment/stored_study.hpp"
 
+#include <algorithm>
 #include <array>
+#include <numeric>
 #include <span>
 
 #include "sim/experiment/sqlite_database.hpp"
@@ -8,7 +10,7 @@
 namespace headroom {
 namespace {
 
-constexpr std::array<const char*, 3> state_names{"running", "interrupted", "complete"};
+constexpr std::array<const char*, 4> state_names{"running", "interrupted", "failed", "complete"};
 
 StudyState state_of(const std::string& name) {
   for (std::size_t i = 0; i < state_names.size(); ++i) {
@@ -103,13 +105,14 @@ StoredStudy read_study(const SqliteDatabase& database) {
   return study;
 }
 
-void update_study(const SqliteDatabase& database, const StoredStudy& study) {
-  SqliteStatement update = database.prepare(
-      "UPDATE studies SET command = ?, replications = ?, sequential = ?, shard = ?, shards = ?, state = ?, wall_seconds = ?, "
-      "reading = ?");
-  update.bind(1, study.command).bind(2, study.replications).bind(3, study.sequential ? 1 : 0);
-  update.bind(4, std::uint64_t{study.shard.index}).bind(5, std::uint64_t{study.shard.count}).bind(6, name_of(study.state));
-  update.bind(7, study.wall_seconds).bind(8, study.reading).run();
+void update_progress(const SqliteDatabase& database, const StoredStudy& study) {
+  SqliteStatement update = database.prepare("UPDATE studies SET replications = ?, state = ?, wall_seconds = ?");
+  update.bind(1, study.replications).bind(2, name_of(study.state)).bind(3, study.wall_seconds).run();
+}
+
+void replace_study(const SqliteDatabase& database, const StoredStudy& study) {
+  database.execute("DELETE FROM settings; DELETE FROM variants; DELETE FROM inputs; DELETE FROM studies");
+  write_study(database, study);
 }
 
 std::vector<RunRequest> planned_runs(std::size_t variants, std::uint64_t replications) {
@@ -120,9 +123,14 @@ std::vector<RunRequest> planned_runs(std::size_t variants, std::uint64_t replica
   return requests;
 }
 
-std::vector<RunRequest> runs_of_shard(const std::vector<RunRequest>& requests, const Shard& shard) {
+std::vector<RunRequest> runs_of_shard(std::size_t variants, std::uint64_t replications, const Shard& shard) {
+  const std::vector<RunRequest> all = planned_runs(variants, replications);
+  // Dealt out in turn, the first part of each deal moving on by one when part and variant would meet again.
+  const std::size_t deal = std::lcm(std::max<std::size_t>(1, variants), std::size_t{shard.count});
   std::vector<RunRequest> own;
-  for (std::size_t i = shard.index - 1; i < requests.size(); i += shard.count) own.push_back(requests[i]);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if ((i + i / deal) % shard.count == shard.index - 1) own.push_back(all[i]);
+  }
   return own;
 }
 

@@ -30,7 +30,8 @@ struct StoredVariant {
   std::vector<std::pair<std::string, std::string>> settings;  // pointer, value: everything in force, defaults included
 };
 
-// Part `index` of `count`, from 1: every count-th run of the study's list, so that all parts take about equally long.
+// Part `index` of `count`, from 1. Runs of one variant take about equally long, those of two perhaps not: each part has about
+// equally many of every variant.
 struct Shard {
   unsigned index = 1;
   unsigned count = 1;
@@ -38,9 +39,10 @@ struct Shard {
 };
 
 enum class StudyState {
-  running,  // or ended without a word
-  interrupted,
-  complete,  // nothing is left to be run; some runs may have failed
+  running,      // or ended without a word
+  interrupted,  // or stopped because a result could not be kept
+  failed,       // stopped by a run that failed
+  complete,     // nothing is left to be run; some runs may have failed
 };
 
 struct StoredStudy {
@@ -50,7 +52,7 @@ struct StoredStudy {
   int result_version = headroom::result_version;
   std::string input_hash;  // equal for studies whose runs are interchangeable
   std::uint64_t seed = 0;
-  std::uint64_t replications = 0;  // asked of every variant; `sequential`: at least
+  std::uint64_t replications = 0;  // asked of every variant; `sequential`: at least, and once complete those that were made
   bool sequential = false;         // until a value is precise enough
   Shard shard;
   StudyState state = StudyState::running;
@@ -63,12 +65,15 @@ struct StoredStudy {
 // Into an empty database, and back. Throw StoreError.
 void write_study(const SqliteDatabase& database, const StoredStudy& study);
 StoredStudy read_study(const SqliteDatabase& database);
-// What may change from one part of the work on a study to the next: its plan, shard, state, and the time spent.
-void update_study(const SqliteDatabase& database, const StoredStudy& study);
+// How far it is: replications, state and time spent.
+void update_progress(const SqliteDatabase& database, const StoredStudy& study);
+// All of it, its runs excepted.
+void replace_study(const SqliteDatabase& database, const StoredStudy& study);
 
 // The runs of a study that is not sequential: replication by replication, so that an interrupted one has seen every variant
 // about equally often.
 std::vector<RunRequest> planned_runs(std::size_t variants, std::uint64_t replications);
-std::vector<RunRequest> runs_of_shard(const std::vector<RunRequest>& requests, const Shard& shard);
+// Those of one part, in the same order.
+std::vector<RunRequest> runs_of_shard(std::size_t variants, std::uint64_t replications, const Shard& shard);
 
 }  // namespace headroom

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <regex>
 #include <sstream>
+#include <thread>
 
 #include "tests/cli/process.hpp"
 
@@ -62,15 +63,22 @@ TEST(ExitCodes, OneWhenResultsCannotBeWritten) {
 }
 
 TEST(ExitCodes, OneAfterShowingTheTableWhenTheReportCannotBeWrittenInTheEnd) {
-  // The folder can be written, a whole report not.
-  const Start start{.arguments = {"run", data("holds.json"), "-o", temporary("small")}, .largest_file_bytes = 4096};
+  const std::string folder = temporary("blocked");
+  Start start{.arguments = {"run", data("holds.json"), "--set", "/duration=3 h", "-o", folder}};
+  // Once the folder has been looked at and the study runs, something gets into the way of the page.
+  start.meanwhile = [&](pid_t) {
+    while (!std::filesystem::exists(folder + "/results.sqlite")) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    std::filesystem::create_directory(folder + "/report.html");
+  };
   const Ended ended = headroom(start);
   EXPECT_EQ(ended.exit_code, 1);
   EXPECT_TRUE(says(ended.out, "PASS")) << ended.out;
   EXPECT_TRUE(says(ended.out, "\nnext ")) << ended.out;
   EXPECT_FALSE(says(ended.out, "report.html")) << "there is none";
-  EXPECT_TRUE(says(ended.err, "cannot write " + temporary("small") + "/report.html: File too large; ")) << ended.err;
-  EXPECT_TRUE(std::filesystem::is_empty(temporary("small"))) << "nothing unfinished is left";
+  EXPECT_TRUE(says(ended.err, "cannot write " + folder + "/report.html: Is a directory; ")) << ended.err;
+  std::filesystem::remove(folder + "/report.html");
+  EXPECT_EQ(headroom({"report", folder, "-q"}).exit_code, 0) << "with the way free, it can be had from the store";
+  EXPECT_TRUE(std::filesystem::exists(folder + "/report.html"));
 }
 
 TEST(ExitCodes, TwoBeforeAnythingRunsWhenTheFolderCannotBeWritten) {
@@ -130,7 +138,8 @@ TEST(ExitCodes, AnInterruptedStudyReportsTheRunsThatHadEnded) {
   const Ended ended = headroom(start);
   EXPECT_EQ(ended.exit_code, 130) << ended.err;
   EXPECT_TRUE(
-      std::regex_match(ended.err, std::regex{"headroom: interrupted; [0-9]+ runs had ended and the report rests on them\n"}))
+      std::regex_match(ended.err, std::regex{"headroom: interrupted; [0-9]+ runs had ended and the report rests on them\n"
+                                                         "headroom: to go on from there: .* run .*--replications 100000 .*--resume\n"}))
       << ended.err;
   EXPECT_TRUE(says(ended.out, "rests on the runs that had finished")) << ended.out;
 }

@@ -67,6 +67,7 @@ struct Pipe {
     const rlimit limit{start.largest_file_bytes, start.largest_file_bytes};
     ::setrlimit(RLIMIT_FSIZE, &limit);
   }
+  if (start.without_rights && ::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) ::_exit(125);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
   const std::string program = HEADROOM_BINARY;
@@ -122,9 +123,12 @@ Ended headroom(const Start& start) {
       ::kill(child, SIGINT);
     }};
   }
+  std::thread beside;
+  if (start.meanwhile) beside = std::thread{start.meanwhile, child};
   Ended ended;
   drain(out.ends[0], err.ends[0], ended);
   if (interrupting.joinable()) interrupting.join();
+  if (beside.joinable()) beside.join();
   ended.exit_code = exit_code_of(child);
   return ended;
 }

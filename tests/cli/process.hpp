@@ -1,7 +1,10 @@
 // Starts the built program as a process and keeps what it said.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +24,8 @@ struct Start {
   bool closed_pipe = false;                                      // stdout is a pipe that nobody reads
   std::size_t largest_file_bytes = 0;                            // no file may grow beyond it, as on a full disk; 0: no limit
   double interrupt_after_seconds = 0.0;                          // 0: never
+  std::function<void(pid_t)> meanwhile;                          // called with the process beside it; may be empty
+  bool without_rights = false;  // as a user who may write nowhere but below /tmp (if root runs the tests)
 };
 
 // Runs the program in a folder of the test's own. Fails the test if it cannot be started.

@@ -170,18 +170,31 @@ TEST_F(Store, ANewStudyTakesThePlaceOfAnOldOne) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator{folder_.path()}, {}), 1) << "something is left beside it";
 }
 
-TEST_F(Store, TheStateOfAStudyIsKept) {
+TEST_F(Store, HowFarAStudyIsIsKept) {
   ResultStore store = ResultStore::create(path_, two_variants(5));
-  StoredStudy study = store.study();
-  study.state = StudyState::interrupted;
-  study.replications = 8;
-  study.wall_seconds = 2.5;
-  store.update(study);
+  store.settle(StudyState::interrupted, 8, 2.5);
+  store.settle(StudyState::failed, 9, 1.0);
   const StoredStudy got = ResultStore::open(path_, ResultStore::Access::read).study();
-  EXPECT_EQ(got.state, StudyState::interrupted);
-  EXPECT_EQ(got.replications, 8U);
-  EXPECT_EQ(got.wall_seconds, 2.5);
+  EXPECT_EQ(got.state, StudyState::failed);
+  EXPECT_EQ(got.replications, 9U);
+  EXPECT_EQ(got.wall_seconds, 3.5);
   EXPECT_EQ(got.variants.size(), 2U);
+}
+
+TEST_F(Store, AStudyGoesOnWithAnotherPlanAndItsRuns) {
+  ResultStore store = ResultStore::create(path_, two_variants(5));
+  put(store, {0, 0});
+  store.settle(StudyState::complete, 5, 2.5);
+  StoredStudy more = two_variants(9);
+  more.reading = "{\"replications\": 9}";
+  store.go_on_with(more);
+  const ResultStore reader = ResultStore::open(path_, ResultStore::Access::read);
+  EXPECT_EQ(reader.study().replications, 9U);
+  EXPECT_EQ(reader.study().reading, more.reading);
+  EXPECT_EQ(reader.study().state, StudyState::running);
+  EXPECT_EQ(reader.study().wall_seconds, 2.5);
+  EXPECT_EQ(reader.study().inputs.size(), 2U);
+  EXPECT_EQ(reader.runs().size(), 1U);
 }
 
 TEST_F(Store, AStoreHasOneWriterAndAnyNumberOfReaders) {
@@ -226,12 +239,25 @@ TEST(Shards, TogetherAreTheWholeListAndEachRunIsInOne) {
   for (const unsigned count : {1U, 2U, 4U, 30U}) {
     std::vector<RunRequest> joined;
     for (unsigned index = 1; index <= count; ++index) {
-      const std::vector<RunRequest> own = runs_of_shard(all, {index, count});
+      const std::vector<RunRequest> own = runs_of_shard(3, 7, {index, count});
       EXPECT_LE(own.size(), all.size() / count + 1);
       joined.insert(joined.end(), own.begin(), own.end());
     }
     ASSERT_EQ(joined.size(), all.size());
     for (const RunRequest& request : all) EXPECT_EQ(std::count(joined.begin(), joined.end(), request), 1);
+  }
+}
+
+TEST(Shards, HaveEquallyManyRunsOfEveryVariantWithinOne) {
+  for (const std::size_t variants : {1U, 2U, 3U, 4U, 6U}) {
+    for (const unsigned count : {2U, 3U, 4U, 6U}) {
+      for (unsigned index = 1; index <= count; ++index) {
+        std::vector<std::size_t> of_variant(variants);
+        for (const RunRequest& request : runs_of_shard(variants, 24, {index, count})) ++of_variant[request.variant];
+        for (const std::size_t runs : of_variant)
+          EXPECT_NEAR(static_cast<double>(runs), 24.0 / count, 1.0) << variants << " variants, " << index << "/" << count;
+      }
+    }
   }
 }
 

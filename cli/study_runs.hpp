@@ -1,0 +1,31 @@
+// The runs of a study: which there are, how one is made, and the way through a result store.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/study_verb.hpp"
+#include "scenarios/reader.hpp"
+#include "sim/experiment/result_store.hpp"
+
+namespace headroom::cli {
+
+// Builds every variant now; the function makes one run, in the process that calls it. `file` must outlive it.
+std::function<RunResult(const RunRequest&)> run_function(const ScenarioFile& file);
+
+// DIR/results.sqlite, or DIR/results.2-of-4.sqlite of a shard.
+std::string store_path(const std::string& folder, const Shard& shard);
+// The store that an argument names: a file, or the results.sqlite of a folder.
+std::string store_named(const std::string& argument);
+
+// Begins the study's store in the folder, or goes on with the one that is there if --resume asks for that. Throws UsageError.
+ResultStore open_store(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder);
+
+// Runs what is not in the store, keeps it there, and says in it how far the study came.
+Study simulate_all(const StudyArguments& arguments, const ScenarioFile& file, ResultStore& store);
+
+// The study as far as the store has it. `file`: the store's scenario.
+Study stored_study(const ResultStore& store);
+
+}  // namespace headroom::cli
