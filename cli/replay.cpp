@@ -7,7 +7,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/next_commands.hpp"
 #include "cli/output.hpp"
-#include "cli/study_record.hpp"
+#include "cli/restored_scenario.hpp"
 #include "cli/study_runs.hpp"
 #include "cli/text_table.hpp"
 #include "cli/verb.hpp"

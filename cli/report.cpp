@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/restored_scenario.hpp"
 #include "cli/study_outcome.hpp"
-#include "cli/study_record.hpp"
 #include "cli/study_runs.hpp"
 #include "cli/verb.hpp"
 

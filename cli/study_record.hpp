@@ -1,9 +1,8 @@
-// Between a scenario that was read and what a result store says of its study: the description with its hash, why two of them
-// differ, and the way back.
+// From a scenario that was read to what a result store says of its study: the description with its hash; and why two differ.
 #pragma once
 
-#include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "cli/study_verb.hpp"
 #include "scenarios/reader.hpp"
@@ -11,33 +10,14 @@
 
 namespace headroom::cli {
 
+// How many runs there are to be: settings that may differ between studies whose runs are interchangeable, so that one may be
+// continued with more.
+inline bool is_of_the_plan(std::string_view pointer) { return pointer.starts_with("/replications"); }
+
 // `file` holds the variants that are simulated. Throws OutputError if a file has changed since it was read.
 StoredStudy describe_study(const StudyArguments& arguments, const ScenarioFile& file);
 
 // What differs, a line each, indented; for studies of different hashes. Never empty.
 std::string differences_between(const StoredStudy& stored, const StoredStudy& asked);
-
-// The scenario of a stored study, read again from the files that the store kept. They lie in a temporary folder while this lives.
-class RestoredScenario {
- public:
-  // `store`: its path, for messages. Throws StoreError if a file that the store did not keep is not what it was, ScenarioError if
-  // this program cannot read the scenario.
-  RestoredScenario(const StoredStudy& study, const std::string& store);
-  ~RestoredScenario();
-  RestoredScenario(const RestoredScenario&) = delete;
-  RestoredScenario& operator=(const RestoredScenario&) = delete;
-
-  const ScenarioFile& file() const { return file_; }
-  // How it was asked for: verb, variant, settings, seed, replications. The rest is as by default.
-  const StudyArguments& arguments() const { return arguments_; }
-
- private:
-  void unpack(const StoredStudy& study) const;
-  void read(const StoredStudy& study, const std::string& store);
-
-  std::filesystem::path folder_;
-  ScenarioFile file_;
-  StudyArguments arguments_;
-};
 
 }  // namespace headroom::cli

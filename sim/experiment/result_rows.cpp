@@ -80,11 +80,20 @@ class ResultRows {
   }
 
   void write_histogram(std::int64_t metric, std::size_t slice, const Histogram& histogram) {
+    histogram_.bind(1, metric).bind(2, std::uint64_t{slice});
     for (const Histogram::Bucket& bucket : histogram.buckets()) {
-      bucket_.bind(1, std::uint64_t{bucket.index}).bind(2, Histogram::lower_bound_seconds(bucket.index));
-      bucket_.bind(3, Histogram::upper_bound_seconds(bucket.index)).run();
-      histogram_.bind(1, metric).bind(2, std::uint64_t{slice}).bind(3, std::uint64_t{bucket.index}).bind(4, bucket.count).run();
+      write_bucket(bucket.index);
+      histogram_.bind(3, std::uint64_t{bucket.index}).bind(4, bucket.count).run();
     }
+  }
+
+  // Once per run: most buckets occur in many slices.
+  void write_bucket(std::uint32_t index) {
+    if (index >= written_buckets_.size()) written_buckets_.resize(index + 1);
+    if (written_buckets_[index]) return;
+    written_buckets_[index] = true;
+    bucket_.bind(1, std::uint64_t{index}).bind(2, Histogram::lower_bound_seconds(index));
+    bucket_.bind(3, Histogram::upper_bound_seconds(index)).run();
   }
 
   void write_books() {
@@ -105,6 +114,7 @@ class ResultRows {
   const SqliteDatabase& database_;
   const std::int64_t run_;
   const RunResult& result_;
+  std::vector<bool> written_buckets_;
   SqliteStatement metric_ = database_.prepare("INSERT INTO metrics(id, run, metric, labels, kind) VALUES (?, ?, ?, ?, ?)");
   SqliteStatement series_ = database_.prepare(
       "INSERT INTO series(metric, window, amount, mean, largest, last, part, whole, count, sum_seconds, p50, p95, p99) "

@@ -109,7 +109,7 @@ std::vector<std::uint8_t> SqliteStatement::bytes(int column) const {
 SqliteDatabase::SqliteDatabase(const std::string& path, Access access) : path_{path}, access_{access} {
   sqlite3* handle = nullptr;
   errno = 0;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(handle);
   if (handle == nullptr) throw StoreError{"cannot open " + path + ": out of memory; free some memory"};
   if (code != SQLITE_OK) fail(code);
