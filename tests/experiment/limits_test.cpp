@@ -4,7 +4,7 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstring>
+#include <cstdlib>
 
 #include "tests/experiment/study_support.hpp"
 
@@ -80,7 +80,7 @@ TEST(Limits, RunsBelowThemAreUntouched) {
 TEST(KilledRun, IsLostAlone) {
   without_core_dump();
   expect_one_lost(with_second([] { raise(SIGKILL); }, {}), 128 + SIGKILL, "killed by signal 9");
-  expect_one_lost(with_second([] { raise(SIGSEGV); }, {}), 128 + SIGSEGV, "killed by signal 11");
+  expect_one_lost(with_second([] { std::abort(); }, {}), 128 + SIGABRT, "killed by signal 6");
 }
 
 }  // namespace

@@ -67,10 +67,12 @@ TEST(KilledWriter, LosesAtMostTheRunInFlightWheneverItDies) {
     const pid_t writer = fork();
     if (writer == 0) put_until_killed(path, kept, ends[1]);
     close(ends[1]);
-    usleep(2000 + 731 * i);  // somewhere in a write, another place each time
+    char first = 0;
+    ASSERT_EQ(read(ends[0], &first, 1), 1);  // it has begun to write, however slow the machine
+    usleep(731 * i);                         // somewhere in a write, another place each time
     kill(writer, SIGKILL);
     ASSERT_EQ(waitpid(writer, nullptr, 0), writer);
-    const std::size_t told = kept + bytes_left_in(ends[0]);
+    const std::size_t told = kept + 1 + bytes_left_in(ends[0]);
     close(ends[0]);
     if (std::filesystem::exists(path + "-journal")) ++cut_off;
     kept = runs_of_whole_store(path);
@@ -87,7 +89,7 @@ TEST(KilledWriter, LeavesNothingThatANewStudyWouldUndo) {
   ResultStore::create(path, two_variants(1000));
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
-  for (useconds_t i = 0; !std::filesystem::exists(path + "-journal") && i < 200; ++i) {
+  for (useconds_t i = 0; !std::filesystem::exists(path + "-journal") && i < 2000; ++i) {
     const pid_t writer = fork();
     if (writer == 0) put_until_killed(path, 1000 * i, ends[1]);
     usleep(5000 + 731 * i);
