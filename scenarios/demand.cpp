@@ -102,9 +102,26 @@ Rates Demand::endpoint_rates(const Rates& journeys) const {
   return solve_traffic(external, routing_);
 }
 
+// As endpoint_rates, of calls alone: what somebody waits for.
+Rates Demand::awaited_rates(const Rates& journeys) const {
+  Rates external(blueprint_.endpoints.size(), 0.0);
+  for (Index w = 0; w < journeys.size(); ++w) {
+    for (std::size_t j = 0; j < sources_[w].shares.size(); ++j) {
+      const MeanVisit visit = visits_->journey(w, blueprint_.workloads[w].journeys[j]);
+      external = plus(std::move(external), visit.calls, journeys[w] * sources_[w].shares[j]);
+    }
+  }
+  Routing calls;
+  for (Index endpoint = 0; endpoint < blueprint_.endpoints.size(); ++endpoint) calls.push_back(visits_->endpoint(endpoint).calls);
+  return solve_traffic(external, calls);
+}
+
+// A population is slowed by what it waits for. Workers that fall behind it do not slow it: their queue grows.
 double Demand::share_left(const Rates& open_rates, const Rates& closed_rates) const {
+  const Rates awaited = awaited_rates(closed());
   double share = 1.0;
   for (const Resource& resource : resources_) {
+    if (dot(awaited, resource.busy) <= 0.0) continue;
     const double by_open = dot(open_rates, resource.busy) / resource.servers;
     const double by_closed = dot(closed_rates, resource.busy) / resource.servers;
     if (by_closed > 0.0) share = std::min(share, std::max(0.0, 1.0 - by_open) / by_closed);

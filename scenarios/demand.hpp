@@ -47,6 +47,7 @@ class Demand {
   [[noreturn]] void refuse(const SelfFeedingCircle& circle) const;
   Rates open(double Source::*rate) const;
   Rates endpoint_rates(const Rates& journeys) const;
+  Rates awaited_rates(const Rates& journeys) const;
   double share_left(const Rates& open_rates, const Rates& closed_rates) const;
 
   const Blueprint& blueprint_;

@@ -141,6 +141,7 @@ bool ProcessPool::start(std::size_t job, const Body& body) {
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &former);
   const pid_t parent = getpid();
+  const auto begun = std::chrono::steady_clock::now();  // before the fork: on a busy machine the parent comes back late
   const pid_t process = fork();
   if (process == 0) {
     become_child(parent, former);
@@ -156,7 +157,7 @@ bool ProcessPool::start(std::size_t job, const Body& body) {
   }
   // A child begins with pages that it shares with the parent: they are not its own to answer for.
   const std::uint64_t inherited = limits_.bytes > 0 ? resident_bytes(process) : 0;
-  children_.push_back({job, process, ends[0], {}, std::chrono::steady_clock::now(), inherited, {}});
+  children_.push_back({job, process, ends[0], {}, begun, inherited, {}});
   return true;
 }
 

@@ -328,6 +328,20 @@ TEST(Explain, AClosedPopulationIsHeldBackByTheBottleneck) {
   EXPECT_NEAR(load.utilization, 1.0, 1e-12);
 }
 
+TEST(Explain, AClosedPopulationDoesNotWaitForWorkersBehindAQueue) {
+  System system;
+  const Index api = system.service("api", 1, 4, 8.0, {wait(0.200), {PublishStep{.queue = 0, .priority = {}}}});
+  const Index job = system.service("worker", 1, 1, 1.0, {wait(1.0)});
+  system.blueprint.queues.push_back({"jobs", 1, {}});
+  ServiceBlueprint& worker = system.blueprint.services[1];
+  worker.queue = 0;
+  worker.worker_endpoint = job;
+  system.ask(model("users", {{"population", 36}}), {call(api), wait(7.0)});
+  // 36 / 7.2 s = 5 /s go on, though the one worker takes one job a second.
+  EXPECT_NEAR(system.load("services/api", "slots").demand, 5.0, 1e-9);
+  EXPECT_NEAR(system.load("services/worker", "queue workers").utilization, 5.0, 1e-9);
+}
+
 // Takes a word for one option.
 class SetWord final : public Visitor {
  public:
