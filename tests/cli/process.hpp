@@ -25,7 +25,7 @@ struct Start {
   std::size_t largest_file_bytes = 0;                            // no file may grow beyond it, as on a full disk; 0: no limit
   double interrupt_after_seconds = 0.0;                          // 0: never
   std::function<void(pid_t)> meanwhile;                          // called with the process beside it; may be empty
-  bool without_rights = false;  // as a user who may write nowhere but below /tmp (if root runs the tests)
+  bool without_rights = false;  // root keeps to the rights of files like anybody
 };
 
 // Runs the program in a folder of the test's own. Fails the test if it cannot be started.
