@@ -111,7 +111,7 @@ void read_result_options(const CommandLine& line, StudyArguments& arguments) {
 }
 
 std::string output_folder(const CommandLine& line) {
-  const std::string folder = line.text("output").value_or("");
+  std::string folder = line.text("output").value_or("");
   if (line.has("output") && folder.empty()) throw UsageError{"--output is empty; write the name of a folder, or leave it out"};
   return folder;
 }

@@ -58,7 +58,7 @@ void write_whole(const std::filesystem::path& path, const std::string& text) {
 }
 
 std::filesystem::path made_folder(const std::string& folder) {
-  const std::filesystem::path place{folder};
+  std::filesystem::path place{folder};
   std::error_code error;
   std::filesystem::create_directories(place, error);
   if (!error && !std::filesystem::is_directory(place)) error = std::make_error_code(std::errc::not_a_directory);

@@ -263,6 +263,27 @@ double hold(std::size_t pending, std::uint64_t operations, std::uint64_t seed) {
   return now;
 }
 
+// Busy servers and a first-come-first-served ring of who waits for one.
+struct ServerLine {
+  std::vector<std::uint32_t> ring = std::vector<std::uint32_t>(64);
+  std::size_t head = 0, size = 0;
+  unsigned busy = 0;
+  void push(std::uint32_t slot) {
+    if (size == ring.size()) {
+      std::rotate(ring.begin(), ring.begin() + static_cast<std::ptrdiff_t>(head), ring.end());
+      head = 0;
+      ring.resize(2 * ring.size());
+    }
+    ring[(head + size++) & (ring.size() - 1)] = slot;
+  }
+  std::uint32_t pop() {
+    const std::uint32_t slot = ring[head];
+    head = (head + 1) & (ring.size() - 1);
+    --size;
+    return slot;
+  }
+};
+
 // Requests through stations in series, each with `servers` exponential servers of mean 1 and one first-come-first-served queue.
 // Returns the mean wait per request over all stations.
 inline double tandem(unsigned stations, unsigned servers, double arrival_rate, std::uint64_t requests, std::uint64_t seed) {
@@ -270,30 +291,11 @@ inline double tandem(unsigned stations, unsigned servers, double arrival_rate, s
     double waiting_since;
     std::uint32_t station;
   };
-  struct Station {
-    std::vector<std::uint32_t> ring = std::vector<std::uint32_t>(1024);
-    std::size_t head = 0, size = 0;
-    unsigned busy = 0;
-    void push(std::uint32_t slot) {
-      if (size == ring.size()) {
-        std::rotate(ring.begin(), ring.begin() + static_cast<std::ptrdiff_t>(head), ring.end());
-        head = 0;
-        ring.resize(2 * ring.size());
-      }
-      ring[(head + size++) & (ring.size() - 1)] = slot;
-    }
-    std::uint32_t pop() {
-      const std::uint32_t slot = ring[head];
-      head = (head + 1) & (ring.size() - 1);
-      --size;
-      return slot;
-    }
-  };
   FastRandom random{seed};
   SortedArray pending;
   std::vector<Request> pool;
   std::vector<std::uint32_t> free;
-  std::vector<Station> station(stations);
+  std::vector<ServerLine> station(stations);
   double waited = 0.0;
   std::uint64_t begun = 0, done = 0;
   constexpr std::uint32_t arrival = 0, departure = 1;

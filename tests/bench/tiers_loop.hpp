@@ -52,26 +52,7 @@ class TiersLoop : TiersWork {
     std::uint32_t caller = none, callee = none;
     std::uint32_t stamp = 0;  // of the call it waits for
     std::uint8_t tier = 0, replica = 0, attempt = 0;
-    bool waits = false, in_slot = false;
-  };
-  struct Replica {
-    std::vector<std::uint32_t> ring = std::vector<std::uint32_t>(64);
-    std::size_t head = 0, size = 0;
-    unsigned busy = 0;
-    void push(std::uint32_t slot) {
-      if (size == ring.size()) {
-        std::rotate(ring.begin(), ring.begin() + static_cast<std::ptrdiff_t>(head), ring.end());
-        head = 0;
-        ring.resize(2 * ring.size());
-      }
-      ring[(head + size++) & (ring.size() - 1)] = slot;
-    }
-    std::uint32_t pop() {
-      const std::uint32_t slot = ring[head];
-      head = (head + 1) & (ring.size() - 1);
-      --size;
-      return slot;
-    }
+    bool waits = false;
   };
 
   double service_time() {
@@ -120,13 +101,13 @@ class TiersLoop : TiersWork {
     next_[tier] = best + 1;
     ++in_flight[best];
     request.replica = static_cast<std::uint8_t>(best);
-    Replica& replica = replicas_[tier][best];
+    ServerLine& replica = replicas_[tier][best];
     if (replica.busy < slots)
       occupy(slot, replica);
     else
       replica.push(slot);
   }
-  void occupy(std::uint32_t slot, Replica& replica) {
+  void occupy(std::uint32_t slot, ServerLine& replica) {
     ++replica.busy;
     events_.push({now_ + service_time(), computed, slot});
   }
@@ -147,7 +128,7 @@ class TiersLoop : TiersWork {
   }
   void end(std::uint32_t slot, bool success) {
     const Request request = pool_[slot];
-    Replica& replica = replicas_[request.tier][request.replica];
+    ServerLine& replica = replicas_[request.tier][request.replica];
     --replica.busy;
     --in_flight_[request.tier][request.replica];
     ++pool_[slot].stamp;
@@ -179,7 +160,7 @@ class TiersLoop : TiersWork {
   std::vector<std::uint32_t> free_;
   std::array<std::array<std::uint32_t, replicas>, tiers> in_flight_{};
   std::array<unsigned, tiers> next_{};
-  std::array<std::array<Replica, replicas>, tiers> replicas_;
+  std::array<std::array<ServerLine, replicas>, tiers> replicas_;
 };
 
 }  // namespace headroom::bench
