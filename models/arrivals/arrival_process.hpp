@@ -3,6 +3,7 @@
 
 #include <limits>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "models/arrivals/rate_profile.hpp"
@@ -18,6 +19,8 @@ class ArrivalProcess {
   virtual ~ArrivalProcess() = default;
   // Seconds since the start of the run, not decreasing; `never` when there are no more.
   virtual double next() = 0;
+  // The same for as many as there is room for; fewer, and then no more, when they have ended.
+  virtual std::size_t next(std::span<double> instants);
 };
 
 // The clock of an integrated rate: from a number of expected events to the time at which it is reached, exactly (random time
@@ -45,6 +48,7 @@ class RateArrivals final : public ArrivalProcess {
  public:
   RateArrivals(std::unique_ptr<RateProfile> profile, UnitProcess unit) : clock_{std::move(profile)}, unit_{std::move(unit)} {}
   double next() override { return clock_.time_of(unit_.next()); }
+  std::size_t next(std::span<double> instants) override;
 
  private:
   RateClock clock_;
@@ -57,6 +61,7 @@ class CountedArrivals final : public ArrivalProcess {
  public:
   CountedArrivals(double begin, double end, std::uint64_t count, bool even, const RandomStream& stream)
       : begin_{begin}, span_{end - begin}, count_{count}, even_{even}, uniforms_{count, stream} {}
+  using ArrivalProcess::next;
   double next() override;
 
  private:
@@ -72,6 +77,7 @@ class ArrivalSequence final : public ArrivalProcess {
  public:
   explicit ArrivalSequence(std::vector<std::unique_ptr<ArrivalProcess>> parts) : parts_{std::move(parts)} {}
   double next() override;
+  std::size_t next(std::span<double> instants) override;
 
  private:
   std::vector<std::unique_ptr<ArrivalProcess>> parts_;

@@ -4,6 +4,7 @@
 // Source: phases as in Artillery (arrivalRate, rampTo, arrivalCount, pause); Schroeder, Wierman, Harchol-Balter, "Open versus
 // closed", NSDI'06. Differs: sessions are a Poisson process by default, where Artillery spaces them evenly (`arrivals`: "even").
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -264,13 +265,16 @@ std::uint64_t Users::subject(std::uint64_t session) {
 
 std::size_t Users::next(std::span<Arrival> batch) {
   std::size_t filled = 0;
+  std::array<double, 64> instants;
   while (filled < batch.size() && !over_) {
-    const double time = process_->next();
-    if (!(time < end_)) {
-      over_ = true;
-      break;
-    }
-    batch[filled++] = {.at = at_seconds(std::max(0.0, time)), .journey = journeys_.next(), .subject = subject(sessions_++)};
+    const auto room = std::span{instants}.first(std::min(instants.size(), batch.size() - filled));
+    const std::size_t drawn = process_->next(room);
+    const auto end =
+        std::find_if(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(drawn), [&](double t) { return t >= end_; });
+    over_ = end != room.end();
+    std::for_each(room.begin(), end, [&](double time) {
+      batch[filled++] = {.at = at_seconds(std::max(0.0, time)), .journey = journeys_.next(), .subject = subject(sessions_++)};
+    });
   }
   return filled;
 }

@@ -5,7 +5,7 @@
 // where no other worker can have them.
 #include <algorithm>
 
-#include "sim/cluster/exact_request_plane.hpp"
+#include "sim/cluster/exact_hot_path.hpp"
 
 namespace headroom {
 
@@ -36,7 +36,8 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
   message.draw_id = message.root_id = identity;
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.enter(now_);
-  if (!publish(publish_site.queue, slot)) count_users_request(workload, TaskOutcome::rejected, Duration{}, true);
+  if (!publish(publish_site.queue, slot))
+    count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}}, true);
 }
 
 // False if the queue was full and the publisher fails for it. What users publish themselves is a request of theirs, from here to
@@ -50,7 +51,7 @@ bool ExactRequestPlane::publish_from(Index publisher, Index site) {
     arrivals_[workload].in_flight.enter(now_);
   }
   if (publish(program_.publishes[site].queue, message)) return true;
-  if (by_user) count_users_request(workload, TaskOutcome::rejected, Duration{}, true);
+  if (by_user) count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}}, true);
   return by_user && arrivals_[workload].workload->repeats();
 }
 
@@ -60,7 +61,7 @@ bool ExactRequestPlane::publish(Index index, Index slot) {
   Task& message = tasks_[slot];
   message.begun = message.queued_at = now_;
   if (queue.limit && queue.waiting.level() >= *queue.limit) {
-    ++messages_.failed[static_cast<std::size_t>(TaskOutcome::rejected)];
+    ++books_[static_cast<std::size_t>(TaskKind::message)].ended[static_cast<std::size_t>(TaskOutcome::rejected)];
     tasks_.release(slot);
     return false;
   }
@@ -101,7 +102,7 @@ Index ExactRequestPlane::take_vacant(Index index) {
 }
 
 void ExactRequestPlane::take_messages(Index index) {
-  const Server& server = servers_[replicas_[index].server];
+  Server& server = servers_[replicas_[index].server];
   MessageQueue& queue = queues_[server.queue];
   for (Index taken = 0; taken < server.batch && queue.waiting.level() > 0; ++taken) {
     const auto urgent =
@@ -113,9 +114,9 @@ void ExactRequestPlane::take_messages(Index index) {
     message.replica = index;
     message.queued_at = now_;
     if (replicas_[index].busy_slots < server.concurrency)
-      occupy(slot, index);
+      occupy(slot, message, server, replicas_[index]);
     else
-      queue_up(slot, index);
+      queue_up(slot, message, server, replicas_[index]);
   }
   if (replicas_[index].backlog.empty() && replicas_[index].busy_slots < server.concurrency) offer_vacancy(index);
 }

@@ -1,4 +1,4 @@
-#include "sim/cluster/exact_request_plane.hpp"
+#include "sim/cluster/exact_hot_path.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -33,7 +33,7 @@ void ExactRequestPlane::advance_to(SimTime until) {
   }
 }
 
-void ExactRequestPlane::run_ready() {
+[[gnu::always_inline]] inline void ExactRequestPlane::run_ready() {
   constexpr std::uint64_t most_steps_at_one_instant = 50'000'000;
   do {
     while (!ready_.empty()) {
@@ -41,18 +41,21 @@ void ExactRequestPlane::run_ready() {
       // A replica that died in between may have taken the task with it.
       if (tasks_[slot].kind == TaskKind::free || tasks_[slot].state != TaskState::runnable) continue;
       run(slot);
-      if (++steps_at_this_instant_ > most_steps_at_one_instant) {
-        throw IncompleteRun{
-            fmt::format("time stands still at {:.6f} s: something goes round without taking time, a journey that starts over "
-                        "(let its users think) or a worker that publishes to its own queue",
-                        to_seconds(now_))};
-      }
+      if (++steps_at_this_instant_ > most_steps_at_one_instant) [[unlikely]]
+        refuse_to_go_round();
     }
     if (!doomed_.empty()) kill_doomed();
   } while (!ready_.empty());
 }
 
-void ExactRequestPlane::on_event(const Event& event) {
+void ExactRequestPlane::refuse_to_go_round() const {
+  throw IncompleteRun{
+      fmt::format("time stands still at {:.6f} s: something goes round without taking time, a journey that starts over "
+                  "(let its users think) or a worker that publishes to its own queue",
+                  to_seconds(now_))};
+}
+
+[[gnu::always_inline]] inline void ExactRequestPlane::on_event(Event event) {
   if (event.kind == processor_due) {
     if (replicas_[event.slot].processor_event == event.sequence) on_processor(event.slot);
     return;
@@ -62,11 +65,11 @@ void ExactRequestPlane::on_event(const Event& event) {
   if (task.timer != event.sequence) return;
   task.timer = 0;
   switch (static_cast<EventKind>(event.kind)) {
-    case computed: return end_computation(event.slot);
-    case woken: return resume(event.slot);
+    case computed: return end_computation(event.slot, task);
+    case woken: return resume(event.slot, task);
     case timed_out: return on_timeout(event.slot);
     case retry_due: return try_call(event.slot);
-    case delivered: return route(event.slot);
+    case delivered: return route(event.slot, task);
     case answer_due: return resume_caller(event.slot, task.outcome);
     case waited_too_long: return on_waited_too_long(event.slot);
     case processor_due: return;
@@ -78,18 +81,7 @@ void ExactRequestPlane::refill(ArrivalQueue& arrivals) {
   arrivals.filled = arrivals.workload->next(arrivals.batch);
 }
 
-void ExactRequestPlane::find_next_arrival() {
-  next_arrival_ = end_of_time;
-  for (std::size_t i = 0; i < arrivals_.size(); ++i) {
-    const ArrivalQueue& arrivals = arrivals_[i];
-    if (arrivals.next < arrivals.filled && arrivals.batch[arrivals.next].at < next_arrival_) {
-      next_arrival_ = arrivals.batch[arrivals.next].at;
-      next_workload_ = i;
-    }
-  }
-}
-
-void ExactRequestPlane::on_arrival() {
+[[gnu::always_inline]] inline void ExactRequestPlane::on_arrival() {
   const auto workload = static_cast<Index>(next_workload_);
   ArrivalQueue& arrivals = arrivals_[workload];
   const Arrival arrival = arrivals.batch[arrivals.next++];
@@ -97,7 +89,7 @@ void ExactRequestPlane::on_arrival() {
   const std::uint64_t identity = mix(arrivals.key, arrivals.count++);
   find_next_arrival();
 
-  const JourneyCode& code = program_.journeys[workload][arrival.journey];
+  const JourneyCode& code = arrivals.journeys[arrival.journey];
   if (code.only_call != no_index) return send_users_request(workload, arrival, code.only_call, identity);
   if (code.only_publish != no_index) return publish_users_message(workload, arrival, code.only_publish, identity);
   const Index slot = new_task(TaskKind::session);
@@ -109,7 +101,7 @@ void ExactRequestPlane::on_arrival() {
   session.draw_id = session.root_id = identity;
   session.begun = now_;
   session.pc = code.entry;
-  make_runnable(slot);
+  make_runnable(slot, session);
 }
 
 // ---- replicas ----------------------------------------------------------------------------------------------------------------
@@ -128,6 +120,7 @@ Index ExactRequestPlane::new_replica(Index server_index) {
   Replica& replica = replicas_[index];
   replica.server = server_index;
   replica.alive = true;
+  replica.dedicated_cores = server.dedicated_cores;
   replica.processor = Processor{server.cores};
   if (!replica_caches_[server_index].empty()) {
     replica.caches.resize(caches_.size());
@@ -243,12 +236,11 @@ Bytes ExactRequestPlane::memory_of(const Replica& replica) const {
 }
 
 double ExactRequestPlane::busy_cores(const Replica& replica) const {
-  return servers_[replica.server].dedicated_cores ? static_cast<double>(replica.computing.level()) : replica.processor.busy();
+  return replica.dedicated_cores ? static_cast<double>(replica.computing.level()) : replica.processor.busy();
 }
 
 double ExactRequestPlane::core_nanoseconds(const Replica& replica) const {
-  return servers_[replica.server].dedicated_cores ? replica.computing.integral_nanoseconds(now_)
-                                                  : replica.processor.core_nanoseconds(now_);
+  return replica.dedicated_cores ? replica.computing.integral_nanoseconds(now_) : replica.processor.core_nanoseconds(now_);
 }
 
 ReplicaSample ExactRequestPlane::sample(ReplicaRef ref) const {
@@ -311,24 +303,20 @@ bool ExactRequestPlane::stationary() const {
 }
 
 void ExactRequestPlane::finish(RunResult& result) {
-  std::array<std::uint64_t, 3> alive{};  // requests, messages, sessions: counted one by one
-  for (Index slot = 0; slot < tasks_.size(); ++slot) {
-    const TaskKind kind = tasks_[slot].kind;
-    if (kind == TaskKind::request) ++alive[0];
-    if (kind == TaskKind::message) ++alive[1];
-    if (kind == TaskKind::session) ++alive[2];
-  }
-  const auto enter = [&](const char* name, const Books& books, std::uint64_t in_flight) {
+  std::array<std::uint64_t, task_kind_count> alive{};  // counted one by one
+  for (Index slot = 0; slot < tasks_.size(); ++slot) ++alive[static_cast<std::size_t>(tasks_[slot].kind)];
+  const auto enter = [&](const char* name, TaskKind kind) {
+    const Books& books = books_[static_cast<std::size_t>(kind)];
     if (books.entered == 0) return;
-    LedgerEntry entry{name, books.entered, books.completed, {}, in_flight};
-    for (std::size_t i = 0; i < outcome_count; ++i) {
-      if (books.failed[i] > 0) entry.failed[to_text(static_cast<TaskOutcome>(i))] = books.failed[i];
+    LedgerEntry entry{name, books.entered, books.ended.front(), {}, alive[static_cast<std::size_t>(kind)]};
+    for (std::size_t i = 1; i < outcome_count; ++i) {
+      if (books.ended[i] > 0) entry.failed[to_text(static_cast<TaskOutcome>(i))] = books.ended[i];
     }
     result.ledger.push_back(std::move(entry));
   };
-  enter("requests", requests_, alive[0]);
-  enter("messages", messages_, alive[1]);
-  enter("sessions", sessions_, alive[2]);
+  enter("requests", TaskKind::request);
+  enter("messages", TaskKind::message);
+  enter("sessions", TaskKind::session);
   result.events = events_.scheduled();
   for (const ArrivalQueue& arrivals : arrivals_) result.events += arrivals.count;
 }

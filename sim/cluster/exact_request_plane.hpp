@@ -45,6 +45,7 @@ class ExactRequestPlane final : public RequestPlane {
   // Arrivals of one workload, generated ahead in batches.
   struct ArrivalQueue {
     std::unique_ptr<Workload> workload;
+    const JourneyCode* journeys = nullptr;
     std::vector<Arrival> batch;
     std::size_t next = 0, filled = 0;
     std::uint64_t count = 0;  // arrivals so far: their identity
@@ -57,9 +58,18 @@ class ExactRequestPlane final : public RequestPlane {
     std::array<Counter*, outcome_count> failures{};
   };
 
+  // Executions of one TaskKind.
   struct Books {
-    std::uint64_t entered = 0, completed = 0;
-    std::array<std::uint64_t, outcome_count> failed{};
+    std::uint64_t entered = 0;
+    std::array<std::uint64_t, outcome_count> ended{};
+  };
+
+  // A CallTarget with what each request for it meets.
+  struct Target {
+    Server* server = nullptr;
+    RequestCount* count = nullptr;
+    Index entry = no_index;
+    bool write = false;
   };
 
   // exact_setup.cpp
@@ -68,15 +78,16 @@ class ExactRequestPlane final : public RequestPlane {
   void make_databases(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_queues(const Blueprint& blueprint, Recorder& recorder);
   void make_caches(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
-  void make_instruments(const Blueprint& blueprint, Recorder& recorder);
+  void make_targets(const Blueprint& blueprint, Recorder& recorder);
   std::unique_ptr<CacheTier> new_tier(Index cache) const;
 
   // exact_request_plane.cpp
   void refill(ArrivalQueue& arrivals);
   void find_next_arrival();
   void on_arrival();
-  void on_event(const Event& event);
+  void on_event(Event event);
   void run_ready();
+  [[noreturn]] void refuse_to_go_round() const;
   Index new_replica(Index server);
   void unregister(Index replica);
   void kill(Index replica, TaskOutcome why);
@@ -85,11 +96,11 @@ class ExactRequestPlane final : public RequestPlane {
   double core_nanoseconds(const Replica& replica) const;
 
   // exact_steps.cpp
-  void make_runnable(Index task);
-  void resume(Index task);
+  void make_runnable(Index slot, Task& task);
+  void resume(Index slot, Task& task);
   void run(Index task);
-  void compute(Index task, double core_seconds);
-  void end_computation(Index task);
+  void compute(Index slot, Task& task, double core_seconds);
+  void end_computation(Index slot, Task& task);
   void on_processor(Index replica);
   void reschedule_processor(Index replica);
   void sleep(Index task, Duration span, EventKind kind);
@@ -113,16 +124,17 @@ class ExactRequestPlane final : public RequestPlane {
   void start_call(Index task, Index site);
   void try_call(Index task);
   void send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);
-  void send(Index request, Duration delay);
-  void route(Index request);
+  void send(Index slot, Task& request, Duration delay);
+  void route(Index slot, Task& request);
   Index shard_node(Server& server, const Task& request);
-  void turn_away(Index request, TaskOutcome outcome);
-  void admit(Index request, Index replica);
-  void queue_up(Index task, Index replica);
-  void occupy(Index task, Index replica);
-  void leave_slot(Index task);
-  void serve_backlog(Index replica);
+  void turn_away(Index slot, Task& request, TaskOutcome outcome);
+  void admit(Index slot, Task& request, Server& server, Index replica);
+  void queue_up(Index slot, Task& task, Server& server, Replica& replica);
+  void occupy(Index slot, Task& task, Server& server, Replica& replica);
+  void start_service(Index slot, Task& task, Server& server, Replica& replica);
+  void vacate_slot(Server& server, Replica& replica, Index index);
   void check_memory(Index replica);
+  void doom(Replica& replica, Index index);
   [[noreturn]] void refuse_more_tasks() const;
   Bytes memory_of(const Replica& replica) const;
   Duration way_back(const Task& request, Index caller) const;
@@ -132,8 +144,8 @@ class ExactRequestPlane final : public RequestPlane {
   void on_timeout(Index caller);
   void on_waited_too_long(Index task);
   void end_task(Index task, TaskOutcome outcome);
-  void count_request(const Task& request, TaskOutcome outcome, Duration latency);
-  void count_users_request(Index workload, TaskOutcome outcome, Duration latency, bool turned_away);
+  void count_request(const Task& request, TaskOutcome outcome, Histogram::Entry latency);
+  void count_users_request(Index workload, TaskOutcome outcome, Histogram::Entry latency, bool turned_away);
 
   // exact_messages.cpp
   bool publish_from(Index publisher, Index site);
@@ -166,8 +178,8 @@ class ExactRequestPlane final : public RequestPlane {
   SimTime next_arrival_ = end_of_time;
 
   std::deque<RequestCount> request_counts_;
-  std::vector<RequestCount*> target_counts_;  // per call target
-  Books requests_, messages_, sessions_;
+  std::vector<Target> targets_;  // Program::targets
+  std::array<Books, task_kind_count> books_{};
 
   Index regions_ = 1;
   std::vector<Duration> one_way_;  // [from × regions + to]

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "sim/cluster/exact_request_plane.hpp"
+#include "sim/cluster/exact_hot_path.hpp"
 #include "sim/cluster/simulation.hpp"
 
 namespace headroom {
@@ -22,18 +22,6 @@ const char* to_text(TaskOutcome outcome) {
   return "";
 }
 
-Index ExactRequestPlane::new_task(TaskKind kind) {
-  // A bound on memory: a system that far behind its load is not simulated further.
-  constexpr Index most_in_flight = 32'000'000;
-  if (tasks_.live() >= most_in_flight) [[unlikely]]
-    refuse_more_tasks();
-  const Index slot = tasks_.acquire();
-  tasks_[slot].kind = kind;
-  Books& books = kind == TaskKind::session ? sessions_ : kind == TaskKind::message ? messages_ : requests_;
-  if (kind != TaskKind::branch) ++books.entered;
-  return slot;
-}
-
 void ExactRequestPlane::refuse_more_tasks() const {
   throw IncompleteRun{
       fmt::format("32,000,000 requests are in flight {:.1f} s into the run: the load is far beyond what the "
@@ -46,16 +34,6 @@ Index ExactRequestPlane::region_of(const Task& task) const {
 }
 
 // ---- the caller's side -------------------------------------------------------------------------------------------------------
-
-void ExactRequestPlane::start_call(Index slot, Index site) {
-  Task& task = tasks_[slot];
-  task.call = site;
-  TaskWait& wait = tasks_.begin_wait(slot);
-  wait.attempt = 0;
-  wait.call_begun = now_;
-  if (belongs_to_user(task)) arrivals_[task.workload].in_flight.enter(now_);
-  try_call(slot);
-}
 
 void ExactRequestPlane::try_call(Index caller) {
   const Index request = new_task(TaskKind::request);
@@ -82,23 +60,23 @@ void ExactRequestPlane::try_call(Index caller) {
   callee.draw_id = mix(task.draw_id, (std::uint64_t{task.pc} << 32) | wait.attempt);
   callee.root_id = belongs_to_user(task) ? mix(task.draw_id, std::uint64_t{task.pc} << 32) : task.root_id;
   callee.begun = now_;
-  send(request, one_way(task, servers_[program_.targets[site.target].server].region));
+  send(request, callee, one_way(task, targets_[site.target].server->region));
 }
 
-void ExactRequestPlane::send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity) {
-  const Index request = new_task(TaskKind::request);
-  Task& task = tasks_[request];
-  task.user_request = true;
-  task.workload = static_cast<std::uint16_t>(workload);
-  task.target = program_.calls[site].target;
-  task.call = site;
-  task.priority = arrival.priority;
-  task.subject = arrival.subject;
-  task.arrival_key = arrival.key;
-  task.draw_id = task.root_id = identity;
-  task.begun = now_;
-  arrivals_[workload].in_flight.enter(now_);
-  send(request, one_way(arrivals_[workload].region, servers_[program_.targets[task.target].server].region));
+[[gnu::always_inline]] inline void ExactRequestPlane::finish_call(Index caller, TaskOutcome outcome) {
+  Task& task = tasks_[caller];
+  const bool ignore_failure = program_.calls[task.call].ignore_failure;
+  task.call = no_index;
+  bool stays = outcome == TaskOutcome::completed || ignore_failure;
+  if (belongs_to_user(task)) {
+    const TaskWait& wait = tasks_.wait(caller);
+    count_users_request(task.workload, outcome, Histogram::Entry{now_ - wait.call_begun}, wait.callee_turned_away);
+    // A member of a closed population does not leave because a request failed: it goes on with its journey.
+    stays = stays || arrivals_[task.workload].workload->repeats();
+  }
+  if (!stays) return end_task(caller, outcome);
+  ++task.pc;
+  make_runnable(caller, task);
 }
 
 void ExactRequestPlane::resume_caller(Index caller, TaskOutcome outcome) {
@@ -114,22 +92,6 @@ void ExactRequestPlane::resume_caller(Index caller, TaskOutcome outcome) {
   sleep(caller, to_duration(seconds), retry_due);
 }
 
-void ExactRequestPlane::finish_call(Index caller, TaskOutcome outcome) {
-  Task& task = tasks_[caller];
-  const bool ignore_failure = program_.calls[task.call].ignore_failure;
-  task.call = no_index;
-  bool stays = outcome == TaskOutcome::completed || ignore_failure;
-  if (belongs_to_user(task)) {
-    const TaskWait& wait = tasks_.wait(caller);
-    count_users_request(task.workload, outcome, now_ - wait.call_begun, wait.callee_turned_away);
-    // A member of a closed population does not leave because a request failed: it goes on with its journey.
-    stays = stays || arrivals_[task.workload].workload->repeats();
-  }
-  if (!stays) return end_task(caller, outcome);
-  ++task.pc;
-  make_runnable(caller);
-}
-
 // The caller gives up on this try. The callee does not learn of it and goes on.
 void ExactRequestPlane::on_timeout(Index caller) {
   Task& task = tasks_[caller];
@@ -137,7 +99,7 @@ void ExactRequestPlane::on_timeout(Index caller) {
     Task& callee = tasks_[task.child];
     callee.parent = no_index;
     if (!callee.counted) {
-      count_request(callee, TaskOutcome::timeout, now_ - callee.begun);
+      count_request(callee, TaskOutcome::timeout, Histogram::Entry{now_ - callee.begun});
       callee.counted = true;
     }
   }
@@ -146,24 +108,6 @@ void ExactRequestPlane::on_timeout(Index caller) {
 }
 
 // ---- the server's side -------------------------------------------------------------------------------------------------------
-
-void ExactRequestPlane::send(Index request, Duration delay) {
-  if (delay == Duration{}) return route(request);
-  Task& task = tasks_[request];
-  task.state = TaskState::travelling;
-  task.timer = events_.schedule(now_ + delay, delivered, request);
-}
-
-void ExactRequestPlane::route(Index request) {
-  Task& task = tasks_[request];
-  task.timer = 0;
-  Server& server = servers_[program_.targets[task.target].server];
-  if (server.kind == Server::Kind::sharded) return admit(request, shard_node(server, task));
-  if (server.registered.empty()) return turn_away(request, TaskOutcome::unavailable);
-  const std::size_t position = server.balancer->pick(server.in_flight, server.random);
-  ++server.in_flight[position];
-  admit(request, server.registered[position]);
-}
 
 Index ExactRequestPlane::shard_node(Server& server, const Task& request) {
   Index shard = 0;
@@ -174,91 +118,33 @@ Index ExactRequestPlane::shard_node(Server& server, const Task& request) {
   } else if (server.shards > 1) {
     shard = server.next_shard++ % server.shards;
   }
-  const bool primary = program_.targets[request.target].write || server.copies == 1;
+  const bool primary = targets_[request.target].write || server.copies == 1;
   return server.nodes[shard * server.copies + (primary ? 0 : server.next_copy++ % server.copies)];
 }
 
-void ExactRequestPlane::turn_away(Index request, TaskOutcome outcome) {
-  tasks_[request].turned_away = true;
-  end_task(request, outcome);
-}
-
-void ExactRequestPlane::admit(Index request, Index replica) {
-  Server& server = servers_[replicas_[replica].server];
-  Task& task = tasks_[request];
-  task.replica = replica;
-  server.requests.enter(now_);
-  task.queued_at = now_;
-  if (replicas_[replica].busy_slots < server.concurrency) return occupy(request, replica);
-  if (server.backlog_limit && replicas_[replica].backlog.size() >= *server.backlog_limit)
-    return turn_away(request, TaskOutcome::rejected);
-  queue_up(request, replica);
-}
-
-void ExactRequestPlane::queue_up(Index slot, Index replica) {
-  Server& server = servers_[replicas_[replica].server];
-  Task& task = tasks_[slot];
-  task.state = TaskState::queued;
-  replicas_[replica].backlog.push_back(tasks_, slot);
-  server.waiting.enter(now_);
-  if (server.wait_limit) {
-    Draws draws{server.wait_limit->key, task.draw_id};
-    task.timer = events_.schedule(now_ + to_duration(server.wait_limit->value.sample(draws)), waited_too_long, slot);
-  }
+void ExactRequestPlane::turn_away(Index slot, Task& request, TaskOutcome outcome) {
+  request.turned_away = true;
+  end_task(slot, outcome);
 }
 
 void ExactRequestPlane::on_waited_too_long(Index slot) { end_task(slot, TaskOutcome::wait_limit); }
 
-void ExactRequestPlane::occupy(Index slot, Index index) {
-  Replica& replica = replicas_[index];
-  Server& server = servers_[replica.server];
-  Task& task = tasks_[slot];
-  task.replica = index;
-  task.timer = 0;
-  task.in_slot = true;
-  task.pc = program_.targets[task.target].entry;
-  ++replica.busy_slots;
-  server.taken_slots.enter(now_);
-  server.queue_wait->record(now_ - task.queued_at);
-  if (task.kind == TaskKind::message) queues_[server.queue].queue_wait->record(now_ - task.begun);
-  make_runnable(slot);
-  if (server.memory_limit.count > 0) check_memory(index);
-}
-
 void ExactRequestPlane::check_memory(Index index) {
   Replica& replica = replicas_[index];
   const Bytes limit = servers_[replica.server].memory_limit;
-  if (limit.count == 0 || replica.doomed || memory_of(replica) <= limit) return;
+  if (limit.count > 0 && memory_of(replica) > limit) doom(replica, index);
+}
+
+void ExactRequestPlane::doom(Replica& replica, Index index) {
+  if (replica.doomed) return;
   replica.doomed = true;
   doomed_.push_back(index);
-}
-
-void ExactRequestPlane::leave_slot(Index slot) {
-  Task& task = tasks_[slot];
-  Replica& replica = replicas_[task.replica];
-  task.in_slot = false;
-  --replica.busy_slots;
-  servers_[replica.server].taken_slots.leave(now_);
-}
-
-void ExactRequestPlane::serve_backlog(Index index) {
-  Replica& replica = replicas_[index];
-  Server& server = servers_[replica.server];
-  while (!replica.backlog.empty() && replica.busy_slots < server.concurrency) {
-    const Index slot = replica.backlog.pop_front(tasks_);
-    server.waiting.leave(now_);
-    occupy(slot, index);
-  }
-  if (server.kind == Server::Kind::worker && replica.backlog.empty() && replica.busy_slots < server.concurrency) {
-    offer_vacancy(index);
-    dispatch(server.queue);
-  }
 }
 
 // How long the answer travels; within the server's region when nobody waits for it any more.
 Duration ExactRequestPlane::way_back(const Task& request, Index caller) const {
   if (regions_ == 1) return one_way_.front();
-  const Index from = servers_[program_.targets[request.target].server].region;
+  const Index from = targets_[request.target].server->region;
   if (request.user_request) return one_way(from, arrivals_[request.workload].region);
   return one_way(from, caller == no_index ? from : region_of(tasks_[caller]));
 }
@@ -274,11 +160,12 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
     if (replica.position != no_index) --servers_[replica.server].in_flight[replica.position];
   }
   const Duration delay = way_back(task, caller);
+  const Histogram::Entry latency{now_ + delay - task.begun};
   if (!task.counted) {
-    count_request(task, outcome, now_ + delay - task.begun);
+    count_request(task, outcome, latency);
     task.counted = true;
   }
-  if (task.user_request) return count_users_request(task.workload, outcome, now_ + delay - task.begun, task.turned_away);
+  if (task.user_request) return count_users_request(task.workload, outcome, latency, task.turned_away);
   if (caller == no_index) return;
   TaskWait& wait = tasks_.wait(caller);
   wait.callee_turned_away = task.turned_away;
@@ -295,44 +182,27 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
   Task& task = tasks_[slot];
   if (task.kind == TaskKind::branch) return end_branch(slot, outcome);
 
-  Books& books = task.kind == TaskKind::session ? sessions_ : task.kind == TaskKind::message ? messages_ : requests_;
-  if (outcome == TaskOutcome::completed)
-    ++books.completed;
-  else
-    ++books.failed[static_cast<std::size_t>(outcome)];
-
+  ++books_[static_cast<std::size_t>(task.kind)].ended[static_cast<std::size_t>(outcome)];
   const Index index = task.replica;
+  const bool held_slot = task.in_slot;
   if (index != no_index) {
     Replica& replica = replicas_[index];
     Server& server = servers_[replica.server];
-    if (task.in_slot) {
-      leave_slot(slot);
-    } else if (task.state == TaskState::queued) {
+    if (!held_slot && task.state == TaskState::queued) {
       replica.backlog.remove(tasks_, slot);
       server.waiting.leave(now_);
     }
     if (task.kind == TaskKind::request) server.requests.leave(now_);
   }
-  if (task.kind == TaskKind::request && !task.responded) answer(slot, outcome);
   if (task.kind == TaskKind::message) {
-    count_request(tasks_[slot], outcome, now_ - tasks_[slot].begun);
-    if (tasks_[slot].user_request) count_users_request(tasks_[slot].workload, outcome, now_ - tasks_[slot].begun, false);
+    const Histogram::Entry latency{now_ - task.begun};
+    count_request(task, outcome, latency);
+    if (task.user_request) count_users_request(task.workload, outcome, latency, false);
+  } else if (task.kind == TaskKind::request && !task.responded) {
+    answer(slot, outcome);  // the table of tasks may have moved afterwards
   }
   tasks_.release(slot);
-  if (index != no_index && replicas_[index].alive) serve_backlog(index);
-}
-
-// ---- what is counted ---------------------------------------------------------------------------------------------------------
-
-void ExactRequestPlane::count_request(const Task& request, TaskOutcome outcome, Duration latency) {
-  target_counts_[request.target]->count(outcome == TaskOutcome::completed, latency, request.turned_away);
-}
-
-void ExactRequestPlane::count_users_request(Index workload, TaskOutcome outcome, Duration latency, bool turned_away) {
-  ArrivalQueue& arrivals = arrivals_[workload];
-  arrivals.in_flight.leave(now_);
-  arrivals.users.count(outcome == TaskOutcome::completed, latency, turned_away);
-  if (outcome != TaskOutcome::completed) arrivals.failures[static_cast<std::size_t>(outcome)]->add();
+  if (held_slot) vacate_slot(servers_[replicas_[index].server], replicas_[index], index);
 }
 
 }  // namespace headroom

@@ -1,7 +1,7 @@
 // From a Blueprint to the stations, instruments and arrivals of the exact plane.
 #include <algorithm>
 
-#include "sim/cluster/exact_request_plane.hpp"
+#include "sim/cluster/exact_hot_path.hpp"
 #include "sim/cluster/make_workload.hpp"
 #include "sim/cluster/steps.hpp"
 
@@ -35,15 +35,16 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   program_ = compile(blueprint, repeats, streams);
 
   for (const KeyBlueprint& key : blueprint.keys) {
-    keys_.push_back({Zipf{key.items, key.zipf}, key.per, key.items, streams.key_of("keys/" + key.name), key.size,
-                     streams.key_of("keys/" + key.name + "/size")});
+    const std::uint64_t own_key = streams.key_of("keys/" + key.name);
+    keys_.push_back({Zipf{key.items, key.zipf}, key.per, own_key, {key.size, streams.key_of("keys/" + key.name + "/size")}});
   }
   replica_caches_.resize(blueprint.services.size() + blueprint.databases.size());
   make_caches(blueprint, streams, recorder);
   make_queues(blueprint, recorder);
   make_services(blueprint, streams, recorder);
   make_databases(blueprint, streams, recorder);
-  make_instruments(blueprint, recorder);
+  make_targets(blueprint, recorder);
+  for (Index i = 0; i < arrivals_.size(); ++i) arrivals_[i].journeys = program_.journeys[i].data();
   find_next_arrival();
 }
 
@@ -172,17 +173,22 @@ std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) const {
   return std::make_unique<CacheTier>(capacity, std::move(policy), cache_times_to_live_[cache]);
 }
 
-void ExactRequestPlane::make_instruments(const Blueprint& blueprint, Recorder& recorder) {
+void ExactRequestPlane::make_targets(const Blueprint& blueprint, Recorder& recorder) {
   const auto add = [&](const std::vector<Label>& labels) {
     return &request_counts_.emplace_back(request_count(recorder, labels));
   };
+  std::vector<RequestCount*> counts;
   for (const EndpointBlueprint& endpoint : blueprint.endpoints) {
-    target_counts_.push_back(add({{"endpoint", endpoint.name}, {"service", blueprint.services[endpoint.service].name}}));
+    counts.push_back(add({{"endpoint", endpoint.name}, {"service", blueprint.services[endpoint.service].name}}));
   }
   for (const DatabaseBlueprint& database : blueprint.databases) {
     RequestCount* both = add({{"database", database.name}});
-    target_counts_.push_back(both);  // reads
-    target_counts_.push_back(both);  // writes
+    counts.push_back(both);  // reads
+    counts.push_back(both);  // writes
+  }
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const CallTarget& target = program_.targets[i];
+    targets_.push_back({&servers_[target.server], counts[i], target.entry, target.write});
   }
 }
 

@@ -2,20 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/cluster/exact_request_plane.hpp"
+#include "sim/cluster/exact_hot_path.hpp"
 
 namespace headroom {
-
-void ExactRequestPlane::make_runnable(Index slot) {
-  tasks_[slot].state = TaskState::runnable;
-  ready_.push(slot);
-}
-
-// For what an event alone makes runnable: nothing else is ready at that moment, so it need not line up.
-void ExactRequestPlane::resume(Index slot) {
-  tasks_[slot].state = TaskState::runnable;
-  run(slot);
-}
 
 void ExactRequestPlane::run(Index slot) {
   for (;;) {
@@ -23,17 +12,15 @@ void ExactRequestPlane::run(Index slot) {
     const Instruction& instruction = program_.code[task.pc];
     switch (instruction.op) {
       case Op::compute: {
-        const Demand& demand = program_.demands[instruction.a];
-        Draws draws{demand.key, task.draw_id};
         ++task.pc;
-        if (const double core_seconds = demand.value.sample(draws); core_seconds > 0.0) return compute(slot, core_seconds);
+        if (const double core_seconds = program_.demands[instruction.a].draw(task.draw_id); core_seconds > 0.0)
+          return compute(slot, task, core_seconds);
         break;
       }
       case Op::wait: {
-        const Demand& demand = program_.demands[instruction.a];
-        Draws draws{demand.key, task.draw_id};
         ++task.pc;
-        if (const double seconds = demand.value.sample(draws); seconds > 0.0) return sleep(slot, to_duration(seconds), woken);
+        if (const double seconds = program_.demands[instruction.a].draw(task.draw_id); seconds > 0.0)
+          return sleep(slot, to_duration(seconds), woken);
         break;
       }
       case Op::call: return start_call(slot, instruction.a);
@@ -69,7 +56,7 @@ void ExactRequestPlane::run(Index slot) {
         task.draw_id = mix(task.draw_id, 1);
         task.begun = now_;
         task.pc = instruction.b;
-        return make_runnable(slot);
+        return make_runnable(slot, task);
     }
   }
 }
@@ -81,30 +68,12 @@ void ExactRequestPlane::sleep(Index slot, Duration span, EventKind kind) {
 
 // ---- cores -------------------------------------------------------------------------------------------------------------------
 
-void ExactRequestPlane::compute(Index slot, double core_seconds) {
-  Task& task = tasks_[slot];
-  Replica& replica = replicas_[task.replica];
-  task.state = TaskState::computing;
-  if (servers_[replica.server].dedicated_cores) {
-    task.timer = events_.schedule(now_ + to_duration(core_seconds), computed, slot);
-    replica.computing.enter(now_);
-  } else {
-    replica.processor.start(now_, core_seconds, slot);
-    reschedule_processor(task.replica);
-  }
-}
-
-void ExactRequestPlane::end_computation(Index slot) {
-  replicas_[tasks_[slot].replica].computing.leave(now_);
-  resume(slot);
-}
-
 void ExactRequestPlane::on_processor(Index index) {
   Replica& replica = replicas_[index];
   replica.processor_event = 0;
   replica.processor_due = end_of_time;
   std::uint32_t slot = 0;
-  while (replica.processor.take_finished(now_, slot)) make_runnable(slot);
+  while (replica.processor.take_finished(now_, slot)) make_runnable(slot, tasks_[slot]);
   reschedule_processor(index);
 }
 
@@ -141,8 +110,7 @@ bool ExactRequestPlane::start_for_each(Index slot, Index index) {
   constexpr double most_branches = 1e6;  // a draw from a heavy tail ends here
   const ForEachSite& site = program_.for_eaches[index];
   Task& task = tasks_[slot];
-  Draws draws{site.count.key, task.draw_id};
-  const double count = std::round(site.count.value.sample(draws));
+  const double count = std::round(site.count.draw(task.draw_id));
   if (count < 1.0) {
     task.pc = site.after;
     return false;
@@ -173,7 +141,7 @@ void ExactRequestPlane::launch_branch(Index parent, Index entry, Index number) {
   branch.replica = owner.replica;
   branch.pc = entry;
   ++tasks_.wait(parent).active;
-  make_runnable(slot);
+  make_runnable(slot, branch);
 }
 
 void ExactRequestPlane::end_branch(Index slot, TaskOutcome outcome) {
@@ -193,7 +161,7 @@ void ExactRequestPlane::end_branch(Index slot, TaskOutcome outcome) {
   if (wait.active > 0) return;
   if (owner.outcome != TaskOutcome::completed) return end_task(parent, owner.outcome);
   owner.pc = instruction.op == Op::fork ? program_.forks[instruction.a].after : program_.for_eaches[instruction.a].after;
-  make_runnable(parent);
+  make_runnable(parent, owner);
 }
 
 void ExactRequestPlane::choose(Index slot, Index site) {
@@ -218,9 +186,8 @@ std::uint64_t ExactRequestPlane::key_of(Index key_space, const Task& task) const
 
 Bytes ExactRequestPlane::size_of(Index key_space, std::uint64_t key) const {
   const KeySpace& space = keys_[key_space];
-  Draws draws{space.size_key, key};
   constexpr double largest = 1e15;  // bytes; a draw from a heavy tail ends here
-  return {std::max<std::int64_t>(1, std::llround(std::min(space.size.sample(draws), largest)))};
+  return {std::max<std::int64_t>(1, std::llround(std::min(space.size.draw(key), largest)))};
 }
 
 CacheTier* ExactRequestPlane::tier_of(Index index, const Task& task) {
@@ -251,8 +218,7 @@ bool ExactRequestPlane::look_up(Index slot, const Instruction& instruction) {
   if (hit) cache.hit_ratio->part += 1.0;
   task.pc = hit ? instruction.b : task.pc + 1;
   if (cache.latency.value.is_zero()) return false;
-  Draws draws{cache.latency.key, mix(task.draw_id, task.pc)};
-  const double seconds = cache.latency.value.sample(draws);
+  const double seconds = cache.latency.draw(mix(task.draw_id, task.pc));
   if (seconds <= 0.0) return false;
   sleep(slot, to_duration(seconds), woken);
   return true;

@@ -38,6 +38,7 @@ struct Instruction {
 struct Demand {
   Distribution value;
   std::uint64_t key = 0;  // of its draws
+  double draw(std::uint64_t subject) const { return value.sample_of(key, subject); }
 };
 
 struct CallSite {

@@ -28,7 +28,7 @@ struct RequestCount {
   Counter* requests = nullptr;
   Share* errors = nullptr;
 
-  void count(bool success, Duration latency_of_it, bool turned_away) {
+  void count(bool success, Histogram::Entry latency_of_it, bool turned_away) {
     ++ended;
     failed += !success;
     if (!turned_away) latency->record(latency_of_it);
@@ -42,7 +42,8 @@ struct RequestCount {
 struct Replica {
   Index server = no_index;
   bool alive = false;
-  Index position = no_index;  // among the server's registered replicas; none: not registered (any more)
+  bool dedicated_cores = false;  // as its server's
+  Index position = no_index;     // among the server's registered replicas; none: not registered (any more)
   Index busy_slots = 0;
   TaskList backlog;
   Occupancy computing;  // computations on cores of their own (Server::dedicated_cores)
@@ -117,10 +118,8 @@ struct Cache {
 struct KeySpace {
   Zipf popularity;
   KeyPer per = KeyPer::request;
-  std::uint64_t items = 1;
   std::uint64_t key = 0;  // of its draws
-  Distribution size;
-  std::uint64_t size_key = 0;
+  Demand size;
 };
 
 }  // namespace headroom

@@ -18,6 +18,8 @@ enum class TaskKind : std::uint8_t {
   branch,   // of parallel or for_each; shares its parent's replica
 };
 
+inline constexpr std::size_t task_kind_count = 5;
+
 enum class TaskState : std::uint8_t {
   travelling,  // on the network, to the server
   queued,      // in a replica's backlog or in a message queue
@@ -83,16 +85,11 @@ struct TaskWait {
 class TaskTable {
  public:
   Index acquire() {
-    Index slot;
-    if (free_ != no_index) {
-      slot = free_;
-      free_ = tasks_[slot].next;
-    } else {
-      slot = static_cast<Index>(tasks_.size());
-      if (tasks_.size() == tasks_.capacity()) [[unlikely]] make_room();
-      tasks_.emplace_back();
-    }
-    tasks_[slot] = Task{};
+    if (free_ == no_index) [[unlikely]]
+      add_slot();
+    const Index slot = free_;
+    free_ = tasks_[slot].next;
+    tasks_[slot] = blank_;
     ++live_;
     return slot;
   }
@@ -107,7 +104,8 @@ class TaskTable {
   const Task& operator[](Index slot) const { return tasks_[slot]; }
   // For a task that begins to wait; `wait` is for one that has begun.
   TaskWait& begin_wait(Index slot) {
-    if (slot >= waits_.size()) [[unlikely]] waits_.resize(tasks_.capacity());
+    if (slot >= waits_.size()) [[unlikely]]
+      waits_.resize(tasks_.capacity());
     return waits_[slot];
   }
   TaskWait& wait(Index slot) { return waits_[slot]; }
@@ -116,8 +114,13 @@ class TaskTable {
 
  private:
   // By half: with 10^7 in flight a doubling would need three times their memory for a moment.
-  void make_room() { tasks_.reserve(tasks_.capacity() + tasks_.capacity() / 2 + 64); }
+  [[gnu::noinline]] void add_slot() {
+    if (tasks_.size() == tasks_.capacity()) tasks_.reserve(tasks_.capacity() + tasks_.capacity() / 2 + 64);
+    free_ = static_cast<Index>(tasks_.size());
+    tasks_.emplace_back();
+  }
 
+  static constexpr Task blank_{};
   std::vector<Task> tasks_;
   std::vector<TaskWait> waits_;  // by the same slots, as far as any of them has waited
   Index free_ = no_index;
@@ -129,7 +132,7 @@ class ReadyLine {
  public:
   void push(Index slot) {
     if (end_ == slots_.size()) [[unlikely]]
-      slots_.resize(2 * slots_.size());
+      grow();
     slots_[end_++] = slot;
   }
   bool empty() const { return begin_ == end_; }
@@ -141,6 +144,8 @@ class ReadyLine {
   }
 
  private:
+  [[gnu::noinline]] void grow() { slots_.resize(2 * slots_.size()); }
+
   std::vector<Index> slots_ = std::vector<Index>(64);
   std::size_t begin_ = 0, end_ = 0;
 };

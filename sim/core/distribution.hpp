@@ -14,7 +14,17 @@
 
 namespace headroom {
 
-enum class DistributionKind : std::uint8_t { constant, uniform, exponential, gamma, lognormal, weibull, pareto, empirical, quantiles };
+enum class DistributionKind : std::uint8_t {
+  constant,
+  uniform,
+  exponential,
+  gamma,
+  lognormal,
+  weibull,
+  pareto,
+  empirical,
+  quantiles
+};
 
 struct QuantilePoint {
   double probability = 0.0;  // in (0, 1)
@@ -26,15 +36,15 @@ class Distribution {
   Distribution() = default;  // constant 0
 
   // Each throws std::invalid_argument with a sentence for the user when a parameter is out of its range.
-  static Distribution constant(double value);                          // value >= 0
-  static Distribution uniform(double low, double high);                // 0 <= low <= high
-  static Distribution exponential(double mean);                        // mean > 0
-  static Distribution gamma(double mean, double cv);                   // mean > 0, cv > 0 (standard deviation / mean)
-  static Distribution lognormal(double median, double sigma);          // median > 0, sigma >= 0 (of the logarithm)
-  static Distribution lognormal_mean_cv(double mean, double cv);       // mean > 0, cv >= 0
-  static Distribution weibull(double shape, double scale);             // both > 0
-  static Distribution pareto(double minimum, double shape);            // minimum > 0, shape > 0 (mean infinite up to 1)
-  static Distribution empirical(std::vector<double> values);           // drawn with equal probability; not empty, all >= 0
+  static Distribution constant(double value);                     // value >= 0
+  static Distribution uniform(double low, double high);           // 0 <= low <= high
+  static Distribution exponential(double mean);                   // mean > 0
+  static Distribution gamma(double mean, double cv);              // mean > 0, cv > 0 (standard deviation / mean)
+  static Distribution lognormal(double median, double sigma);     // median > 0, sigma >= 0 (of the logarithm)
+  static Distribution lognormal_mean_cv(double mean, double cv);  // mean > 0, cv >= 0
+  static Distribution weibull(double shape, double scale);        // both > 0
+  static Distribution pareto(double minimum, double shape);       // minimum > 0, shape > 0 (mean infinite up to 1)
+  static Distribution empirical(std::vector<double> values);      // drawn with equal probability; not empty, all >= 0
   // Through the given quantiles exactly: the logarithm of the value is piecewise linear in the normal score of the
   // probability, extended with the end slopes. Two points give the lognormal through both. Strictly increasing
   // probabilities, values > 0 and not decreasing; at least two points.
@@ -43,12 +53,22 @@ class Distribution {
   // One draw, never negative. Source is RandomStream or Draws.
   template <class Source>
   double sample(Source& source) const;
+  // What sample(Draws{key, subject}) gives, quicker: most kinds need only the first number.
+  double sample_of(std::uint64_t key, std::uint64_t subject) const {
+    if (kind_ == DistributionKind::constant) return a_;
+    if (kind_ == DistributionKind::gamma) [[unlikely]] {
+      Draws draws{key, subject};
+      return sample_gamma(draws);
+    }
+    const double u = to_unit(philox(key, subject, 0)[0]);
+    return kind_ == DistributionKind::exponential ? -a_ * __builtin_log(u) : from_uniform(u);
+  }
 
   double mean() const;      // may be infinite (Pareto with shape <= 1)
   double variance() const;  // may be infinite
   double scv() const;       // variance / mean^2; 0 for a zero mean
   double quantile(double probability) const;
-  bool is_zero() const;     // always 0
+  bool is_zero() const;  // always 0
   bool is_constant() const { return kind_ == DistributionKind::constant; }
   DistributionKind kind() const { return kind_; }
   // Multiplies every value; factor > 0.
@@ -65,10 +85,11 @@ class Distribution {
   double from_uniform(double u) const;  // inverse of the distribution function, for all kinds but gamma
 
   DistributionKind kind_ = DistributionKind::constant;
-  double a_ = 0.0;  // first parameter: value, low, mean, shape k, log median, shape, minimum
-  double b_ = 0.0;  // second parameter: high, theta, sigma, scale, shape
-  std::shared_ptr<const std::vector<double>> values_;        // empirical, sorted
-  std::shared_ptr<const std::vector<QuantilePoint>> points_;  // quantiles: probability holds the normal score, value the logarithm
+  double a_ = 0.0;                                     // first parameter: value, low, mean, shape k, log median, shape, minimum
+  double b_ = 0.0;                                     // second parameter: high, theta, sigma, scale, shape
+  std::shared_ptr<const std::vector<double>> values_;  // empirical, sorted
+  std::shared_ptr<const std::vector<QuantilePoint>>
+      points_;  // quantiles: probability holds the normal score, value the logarithm
 };
 
 template <class Source>

@@ -26,7 +26,10 @@ void Histogram::grow(std::uint32_t bucket) {
 
 void Histogram::merge(const Histogram& other) {
   if (other.counts_.size() > counts_.size()) counts_.resize(other.counts_.size(), 0);
-  for (std::size_t i = 0; i < other.counts_.size(); ++i) counts_[i] += other.counts_[i];
+  const std::uint64_t* const from = other.counts_.data();
+  std::uint64_t* const into = counts_.data();
+  for (std::size_t i = other.lowest_; i < other.counts_.size(); ++i) into[i] += from[i];
+  lowest_ = std::min(lowest_, other.lowest_);
   count_ += other.count_;
   sum_ += other.sum_;
   largest_ = std::max(largest_, other.largest_);
@@ -34,7 +37,8 @@ void Histogram::merge(const Histogram& other) {
 
 void Histogram::clear() {
   if (count_ == 0) return;
-  std::fill(counts_.begin(), counts_.end(), 0);
+  std::fill(counts_.begin() + lowest_, counts_.end(), 0);
+  lowest_ = none;
   count_ = 0;
   sum_ = 0;
   largest_ = 0;
@@ -50,7 +54,7 @@ std::uint32_t Histogram::bucket_of_quantile(double probability) const {
   const double wanted = std::ceil(product * (1.0 - 1e-14));
   const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(wanted), 1, count_);
   std::uint64_t seen = 0;
-  std::uint32_t bucket = 0;
+  std::uint32_t bucket = lowest_;
   while ((seen += counts_[bucket]) < rank) ++bucket;
   return bucket;
 }
@@ -101,6 +105,7 @@ Histogram Histogram::restore(const std::vector<Bucket>& buckets, std::uint64_t s
   for (const Bucket& bucket : buckets) {
     if (bucket.index >= histogram.counts_.size()) histogram.counts_.resize(bucket.index + 1U, 0);
     histogram.counts_[bucket.index] += bucket.count;
+    if (bucket.count > 0) histogram.lowest_ = std::min(histogram.lowest_, bucket.index);
     histogram.count_ += bucket.count;
   }
   histogram.sum_ = (static_cast<unsigned __int128>(sum_ns_high) << 64) | sum_ns_low;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "sim/core/time.hpp"
@@ -16,15 +17,22 @@ class Histogram {
  public:
   static constexpr double relative_error = 1.0 / 256.0;
 
-  // Negative spans count as zero.
-  void record(Duration span) {
-    const auto value = static_cast<std::uint64_t>(span.count() < 0 ? 0 : span.count());
-    const std::uint32_t bucket = bucket_of(value);
-    if (bucket >= counts_.size()) grow(bucket);
-    ++counts_[bucket];
+  // A span and its bucket, for what is recorded in more than one histogram. Negative spans count as zero.
+  struct Entry {
+    std::uint64_t value;
+    std::uint32_t bucket;
+    explicit Entry(Duration span)
+        : value(span.count() < 0 ? 0 : static_cast<std::uint64_t>(span.count())), bucket(bucket_of(value)) {}
+  };
+  void record(Duration span) { record(Entry{span}); }
+  void record(Entry entry) {
+    if (entry.bucket >= counts_.size()) [[unlikely]]
+      grow(entry.bucket);
+    ++counts_[entry.bucket];
     ++count_;
-    sum_ += value;
-    if (value > largest_) largest_ = value;
+    sum_ += entry.value;
+    if (entry.value > largest_) largest_ = entry.value;
+    if (entry.bucket < lowest_) lowest_ = entry.bucket;
   }
   void merge(const Histogram& other);
   void clear();  // keeps its memory
@@ -64,6 +72,7 @@ class Histogram {
 
  private:
   static constexpr unsigned sub_bits = 7;
+  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
   static std::uint32_t bucket_of(std::uint64_t value) {
     if (value < (std::uint64_t{1} << sub_bits)) return static_cast<std::uint32_t>(value);
     const unsigned exponent = 63U - static_cast<unsigned>(__builtin_clzll(value));
@@ -78,6 +87,7 @@ class Histogram {
   std::uint64_t count_ = 0;
   unsigned __int128 sum_ = 0;
   std::uint64_t largest_ = 0;
+  std::uint32_t lowest_ = none;  // first bucket with a record
 };
 
 }  // namespace headroom

@@ -58,21 +58,21 @@ class Gauge {
 class Occupancy {
  public:
   void enter(SimTime now) {
-    offset_ -= now.time_since_epoch().count();
+    offset_ -= nanoseconds(now);
     if (++level_ > largest_) largest_ = level_;
   }
   void leave(SimTime now) {
     --level_;
-    offset_ += now.time_since_epoch().count();
+    offset_ += nanoseconds(now);
   }
   void leave_all(SimTime now) {
-    offset_ += __int128{level_} * now.time_since_epoch().count();
+    offset_ += static_cast<unsigned __int128>(level_) * nanoseconds(now);
     level_ = 0;
   }
   std::int64_t level() const { return level_; }
   // Level × ns since the start of the run, up to now.
   double integral_nanoseconds(SimTime now) const {
-    return static_cast<double>(__int128{level_} * now.time_since_epoch().count() + offset_);
+    return static_cast<double>(static_cast<unsigned __int128>(level_) * nanoseconds(now) + offset_);
   }
   // Largest level since the last call goes along.
   void bring(Gauge& gauge, SimTime now) {
@@ -81,9 +81,12 @@ class Occupancy {
   }
 
  private:
+  // Of a run, never negative; unsigned, because that is one instruction less.
+  static std::uint64_t nanoseconds(SimTime now) { return static_cast<std::uint64_t>(now.time_since_epoch().count()); }
+
   std::int64_t level_ = 0;
   std::int64_t largest_ = 0;
-  __int128 offset_ = 0;
+  unsigned __int128 offset_ = 0;  // may be below zero in between, and then wraps
 };
 
 // A share: part of a whole, each a growing amount (hits of look-ups, failures of requests) …
@@ -101,6 +104,7 @@ struct LevelShare {
 struct DurationInstrument {
   Histogram pending;
   void record(Duration span) { pending.record(span); }
+  void record(Histogram::Entry entry) { pending.record(entry); }
 };
 
 }  // namespace headroom

@@ -1,0 +1,167 @@
+// What every request goes through, for the files of the exact plane to inline: its way to a slot, its time on a core, the counts
+// it leaves. As calls these steps cost as much again for saving registers (a sixth of a run).
+#pragma once
+
+#include "sim/cluster/exact_request_plane.hpp"
+
+namespace headroom {
+
+[[gnu::always_inline]] inline void ExactRequestPlane::find_next_arrival() {
+  next_arrival_ = end_of_time;
+  for (std::size_t i = 0; i < arrivals_.size(); ++i) {
+    const ArrivalQueue& arrivals = arrivals_[i];
+    if (arrivals.next < arrivals.filled && arrivals.batch[arrivals.next].at < next_arrival_) {
+      next_arrival_ = arrivals.batch[arrivals.next].at;
+      next_workload_ = i;
+    }
+  }
+}
+
+[[gnu::always_inline]] inline void ExactRequestPlane::make_runnable(Index slot, Task& task) {
+  task.state = TaskState::runnable;
+  ready_.push(slot);
+}
+
+// For what an event alone makes runnable: nothing else is ready at that moment, so it need not line up.
+[[gnu::always_inline]] inline void ExactRequestPlane::resume(Index slot, Task& task) {
+  task.state = TaskState::runnable;
+  run(slot);
+}
+
+[[gnu::always_inline]] inline void ExactRequestPlane::count_request(const Task& request, TaskOutcome outcome,
+                                                                    Histogram::Entry latency) {
+  targets_[request.target].count->count(outcome == TaskOutcome::completed, latency, request.turned_away);
+}
+
+[[gnu::always_inline]] inline void ExactRequestPlane::count_users_request(Index workload, TaskOutcome outcome,
+                                                                          Histogram::Entry latency, bool turned_away) {
+  ArrivalQueue& arrivals = arrivals_[workload];
+  arrivals.in_flight.leave(now_);
+  arrivals.users.count(outcome == TaskOutcome::completed, latency, turned_away);
+  if (outcome != TaskOutcome::completed) arrivals.failures[static_cast<std::size_t>(outcome)]->add();
+}
+
+// Of a task whose slot is counted as taken.
+[[gnu::always_inline]] inline void ExactRequestPlane::start_service(Index slot, Task& task, Server& server, Replica& replica) {
+  task.timer = 0;
+  task.in_slot = true;
+  task.pc = targets_[task.target].entry;
+  server.queue_wait->record(now_ - task.queued_at);
+  if (task.kind == TaskKind::message) queues_[server.queue].queue_wait->record(now_ - task.begun);
+  make_runnable(slot, task);
+  if (server.memory_limit.count > 0 && memory_of(replica) > server.memory_limit) doom(replica, task.replica);
+}
+
+[[gnu::always_inline]] inline void ExactRequestPlane::occupy(Index slot, Task& task, Server& server, Replica& replica) {
+  ++replica.busy_slots;
+  server.taken_slots.enter(now_);
+  start_service(slot, task, server, replica);
+}
+
+// The slot of a task that has ended is its successor's, the first in the backlog; without one it is free, and a worker asks its
+// queue for more. A replica that is dying has no successors.
+[[gnu::always_inline]] inline void ExactRequestPlane::vacate_slot(Server& server, Replica& replica, Index index) {
+  if (replica.alive && !replica.backlog.empty()) {
+    const Index slot = replica.backlog.pop_front(tasks_);
+    server.waiting.leave(now_);
+    return start_service(slot, tasks_[slot], server, replica);
+  }
+  --replica.busy_slots;
+  server.taken_slots.leave(now_);
+  if (server.kind == Server::Kind::worker && replica.alive) {
+    offer_vacancy(index);
+    dispatch(server.queue);
+  }
+}
+
+[[gnu::always_inline]] inline void ExactRequestPlane::queue_up(Index slot, Task& task, Server& server, Replica& replica) {
+  task.state = TaskState::queued;
+  replica.backlog.push_back(tasks_, slot);
+  server.waiting.enter(now_);
+  if (server.wait_limit)
+    task.timer = events_.schedule(now_ + to_duration(server.wait_limit->draw(task.draw_id)), waited_too_long, slot);
+}
+
+[[gnu::always_inline]] inline void ExactRequestPlane::admit(Index slot, Task& request, Server& server, Index index) {
+  Replica& replica = replicas_[index];
+  request.replica = index;
+  server.requests.enter(now_);
+  request.queued_at = now_;
+  if (replica.busy_slots < server.concurrency) return occupy(slot, request, server, replica);
+  if (server.backlog_limit && replica.backlog.size() >= *server.backlog_limit)
+    return turn_away(slot, request, TaskOutcome::rejected);
+  queue_up(slot, request, server, replica);
+}
+
+[[gnu::always_inline]] inline void ExactRequestPlane::route(Index slot, Task& request) {
+  Server& server = *targets_[request.target].server;
+  if (server.kind == Server::Kind::sharded) return admit(slot, request, server, shard_node(server, request));
+  if (server.registered.empty()) return turn_away(slot, request, TaskOutcome::unavailable);
+  const std::size_t position = server.balancer->pick(server.in_flight, server.random);
+  ++server.in_flight[position];
+  admit(slot, request, server, server.registered[position]);
+}
+
+[[gnu::always_inline]] inline void ExactRequestPlane::send(Index slot, Task& request, Duration delay) {
+  if (delay == Duration{}) return route(slot, request);
+  request.state = TaskState::travelling;
+  request.timer = events_.schedule(now_ + delay, delivered, slot);
+}
+
+[[gnu::always_inline]] inline Index ExactRequestPlane::new_task(TaskKind kind) {
+  // A bound on memory: a system that far behind its load is not simulated further.
+  constexpr Index most_in_flight = 32'000'000;
+  if (tasks_.live() >= most_in_flight) [[unlikely]]
+    refuse_more_tasks();
+  const Index slot = tasks_.acquire();
+  tasks_[slot].kind = kind;
+  ++books_[static_cast<std::size_t>(kind)].entered;
+  return slot;
+}
+
+[[gnu::always_inline]] inline void ExactRequestPlane::send_users_request(Index workload, const Arrival& arrival, Index site,
+                                                                         std::uint64_t identity) {
+  const Index request = new_task(TaskKind::request);
+  Task& task = tasks_[request];
+  task.user_request = true;
+  task.workload = static_cast<std::uint16_t>(workload);
+  task.target = program_.calls[site].target;
+  task.call = site;
+  task.priority = arrival.priority;
+  task.subject = arrival.subject;
+  task.arrival_key = arrival.key;
+  task.draw_id = task.root_id = identity;
+  task.begun = now_;
+  ArrivalQueue& arrivals = arrivals_[workload];
+  arrivals.in_flight.enter(now_);
+  send(request, task, one_way(arrivals.region, targets_[task.target].server->region));
+}
+
+[[gnu::always_inline]] inline void ExactRequestPlane::compute(Index slot, Task& task, double core_seconds) {
+  Replica& replica = replicas_[task.replica];
+  task.state = TaskState::computing;
+  if (replica.dedicated_cores) {
+    task.timer = events_.schedule(now_ + to_duration(core_seconds), computed, slot);
+    replica.computing.enter(now_);
+  } else {
+    replica.processor.start(now_, core_seconds, slot);
+    reschedule_processor(task.replica);
+  }
+}
+
+[[gnu::always_inline]] inline void ExactRequestPlane::end_computation(Index slot, Task& task) {
+  replicas_[task.replica].computing.leave(now_);
+  resume(slot, task);
+}
+
+[[gnu::always_inline]] inline void ExactRequestPlane::start_call(Index slot, Index site) {
+  Task& task = tasks_[slot];
+  task.call = site;
+  TaskWait& wait = tasks_.begin_wait(slot);
+  wait.attempt = 0;
+  wait.call_begun = now_;
+  if (belongs_to_user(task)) arrivals_[task.workload].in_flight.enter(now_);
+  try_call(slot);
+}
+
+}  // namespace headroom
