@@ -5,6 +5,7 @@
 // for bit.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -20,8 +21,8 @@ class Histogram {
   void record(Duration span) {
     const auto value = static_cast<std::uint64_t>(span.count() < 0 ? 0 : span.count());
     const std::uint32_t bucket = bucket_of(value);
-    if (bucket >= counts_.size()) grow(bucket);
-    ++counts_[bucket];
+    if (places_[bucket >> sub_bits] == 0) add_block(bucket >> sub_bits);
+    ++counts_[place_of(bucket)];
     ++count_;
     sum_ += value;
     if (value > largest_) largest_ = value;
@@ -50,6 +51,7 @@ class Histogram {
   struct Bucket {
     std::uint32_t index;
     std::uint64_t count;
+    bool operator==(const Bucket&) const = default;
   };
   std::vector<Bucket> buckets() const;
   static double lower_bound_seconds(std::uint32_t index);
@@ -70,10 +72,20 @@ class Histogram {
     const unsigned shift = exponent - sub_bits;
     return static_cast<std::uint32_t>(((shift + 1U) << sub_bits) + ((value >> shift) - (std::uint64_t{1} << sub_bits)));
   }
-  void grow(std::uint32_t bucket);
+  // Buckets lie in blocks of one power of two each (the first has all values below 2^7), in the order in which they were needed.
+  static constexpr std::uint32_t block_size = 1U << sub_bits;
+  static constexpr std::uint32_t block_count = 64 - sub_bits + 1;
+  std::size_t place_of(std::uint32_t bucket) const {
+    return ((places_[bucket >> sub_bits] - 1U) << sub_bits) + (bucket & (block_size - 1U));
+  }
+  void add_block(std::uint32_t block);
+  // Non-empty buckets in order of value, until `next(bucket, count)` is false.
+  template <class Visit>
+  void visit(Visit next) const;
   // The bucket with the record of rank ceil(probability × count). There must be a record.
   std::uint32_t bucket_of_quantile(double probability) const;
 
+  std::array<std::uint8_t, block_count> places_{};  // of each block: 0 if it is not there, else 1 + its place in counts_
   std::vector<std::uint64_t> counts_;
   std::uint64_t count_ = 0;
   unsigned __int128 sum_ = 0;
