@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace headroom {
 namespace {
@@ -20,6 +21,32 @@ Bounds bounds_of(std::uint32_t index) {
 }
 }  // namespace
 
+template <class Visit>
+void Histogram::visit_blocks(Visit next) const {
+  // Eight at a time: most are not there.
+  static_assert(block_count % sizeof(std::uint64_t) == 0);
+  for (std::uint32_t eight = 0; eight < block_count; eight += sizeof(std::uint64_t)) {
+    std::uint64_t any = 0;
+    std::memcpy(&any, &places_[eight], sizeof any);
+    if (any == 0) continue;
+    for (std::uint32_t block = eight; block < eight + sizeof any; ++block) {
+      if (places_[block] != 0 && !next(block)) return;
+    }
+  }
+}
+
+template <class Visit>
+void Histogram::visit_buckets(Visit next) const {
+  if (count_ == 0) return;
+  visit_blocks([&](std::uint32_t block) {
+    const std::uint64_t* const counts = &counts_[place_of(block * block_size)];
+    for (std::uint32_t i = 0; i < block_size; ++i) {
+      if (counts[i] > 0 && !next(block * block_size + i, counts[i])) return false;
+    }
+    return true;
+  });
+}
+
 void Histogram::add_block(std::uint32_t block) {
   counts_.resize(counts_.size() + block_size, 0);
   places_[block] = static_cast<std::uint8_t>(counts_.size() / block_size);
@@ -27,13 +54,13 @@ void Histogram::add_block(std::uint32_t block) {
 
 void Histogram::merge(const Histogram& other) {
   if (other.count_ == 0) return;
-  for (std::uint32_t block = 0; block < block_count; ++block) {
-    if (other.places_[block] == 0) continue;
+  other.visit_blocks([&](std::uint32_t block) {
     if (places_[block] == 0) add_block(block);
     const std::uint64_t* const more = &other.counts_[other.place_of(block * block_size)];
     std::uint64_t* const counts = &counts_[place_of(block * block_size)];
     for (std::uint32_t i = 0; i < block_size; ++i) counts[i] += more[i];
-  }
+    return true;
+  });
   count_ += other.count_;
   sum_ += other.sum_;
   largest_ = std::max(largest_, other.largest_);
@@ -52,18 +79,6 @@ double Histogram::mean_seconds() const {
   return count_ == 0 ? 0.0 : static_cast<double>(sum_) / static_cast<double>(count_) / 1e9;
 }
 
-template <class Visit>
-void Histogram::visit(Visit next) const {
-  if (count_ == 0) return;
-  for (std::uint32_t block = 0; block < block_count; ++block) {
-    if (places_[block] == 0) continue;
-    const std::uint64_t* const counts = &counts_[place_of(block * block_size)];
-    for (std::uint32_t i = 0; i < block_size; ++i) {
-      if (counts[i] > 0 && !next(block * block_size + i, counts[i])) return;
-    }
-  }
-}
-
 std::uint32_t Histogram::bucket_of_quantile(double probability) const {
   // A product that rounding lifted just above a whole number (0.07 × 100) means that number.
   const double product = std::clamp(probability, 0.0, 1.0) * static_cast<double>(count_);
@@ -71,7 +86,7 @@ std::uint32_t Histogram::bucket_of_quantile(double probability) const {
   const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(wanted), 1, count_);
   std::uint64_t seen = 0;
   std::uint32_t found = 0;
-  visit([&](std::uint32_t bucket, std::uint64_t count) {
+  visit_buckets([&](std::uint32_t bucket, std::uint64_t count) {
     seen += count;
     found = bucket;
     return seen < rank;
@@ -97,7 +112,7 @@ double Histogram::share_at_most(double seconds) const {
   const double limit = std::round(seconds * 1e9);  // records are whole nanoseconds
   if (limit >= static_cast<double>(largest_)) return 1.0;
   std::uint64_t at_most = 0;
-  visit([&](std::uint32_t bucket, std::uint64_t count) {
+  visit_buckets([&](std::uint32_t bucket, std::uint64_t count) {
     const Bounds bounds = bounds_of(bucket);
     if (bounds.lower + (bounds.width - 1.0) / 2.0 > limit) return false;
     at_most += count;
@@ -108,7 +123,7 @@ double Histogram::share_at_most(double seconds) const {
 
 std::vector<Histogram::Bucket> Histogram::buckets() const {
   std::vector<Bucket> filled;
-  visit([&](std::uint32_t bucket, std::uint64_t count) {
+  visit_buckets([&](std::uint32_t bucket, std::uint64_t count) {
     filled.push_back({bucket, count});
     return true;
   });
@@ -125,7 +140,7 @@ Histogram Histogram::restore(const std::vector<Bucket>& buckets, std::uint64_t s
                              std::uint64_t largest_ns) {
   Histogram histogram;
   for (const Bucket& bucket : buckets) {
-    const std::uint32_t block = bucket.index >> sub_bits;
+    const std::uint32_t block = bucket.index >> block_bits;
     if (histogram.places_.at(block) == 0) histogram.add_block(block);
     histogram.counts_[histogram.place_of(bucket.index)] += bucket.count;
     histogram.count_ += bucket.count;

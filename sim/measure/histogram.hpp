@@ -21,7 +21,7 @@ class Histogram {
   void record(Duration span) {
     const auto value = static_cast<std::uint64_t>(span.count() < 0 ? 0 : span.count());
     const std::uint32_t bucket = bucket_of(value);
-    if (places_[bucket >> sub_bits] == 0) add_block(bucket >> sub_bits);
+    if (places_[bucket >> block_bits] == 0) add_block(bucket >> block_bits);
     ++counts_[place_of(bucket)];
     ++count_;
     sum_ += value;
@@ -72,16 +72,20 @@ class Histogram {
     const unsigned shift = exponent - sub_bits;
     return static_cast<std::uint32_t>(((shift + 1U) << sub_bits) + ((value >> shift) - (std::uint64_t{1} << sub_bits)));
   }
-  // Buckets lie in blocks of one power of two each (the first has all values below 2^7), in the order in which they were needed.
-  static constexpr std::uint32_t block_size = 1U << sub_bits;
-  static constexpr std::uint32_t block_count = 64 - sub_bits + 1;
+  // Neighbouring buckets lie in one block; blocks in the order in which they were needed.
+  static constexpr unsigned block_bits = 5;
+  static constexpr std::uint32_t block_size = 1U << block_bits;
+  static constexpr std::uint32_t block_count = ((64 - sub_bits + 1) << sub_bits) >> block_bits;
   std::size_t place_of(std::uint32_t bucket) const {
-    return ((places_[bucket >> sub_bits] - 1U) << sub_bits) + (bucket & (block_size - 1U));
+    return ((places_[bucket >> block_bits] - 1U) << block_bits) + (bucket & (block_size - 1U));
   }
   void add_block(std::uint32_t block);
+  // Blocks that are there, in order of value, until `next(block)` is false.
+  template <class Visit>
+  void visit_blocks(Visit next) const;
   // Non-empty buckets in order of value, until `next(bucket, count)` is false.
   template <class Visit>
-  void visit(Visit next) const;
+  void visit_buckets(Visit next) const;
   // The bucket with the record of rank ceil(probability × count). There must be a record.
   std::uint32_t bucket_of_quantile(double probability) const;
 
