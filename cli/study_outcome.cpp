@@ -9,6 +9,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/next_commands.hpp"
 #include "cli/output.hpp"
+#include "reports/machine_facts.hpp"
 
 namespace headroom::cli {
 namespace {
@@ -59,7 +60,9 @@ void publish(const StudyArguments& arguments, const StudyReport& report, const s
       failure.empty() ? fmt::format("report  {}\n", (std::filesystem::path{folder} / "report.html").string()) : "";
   const std::string next = arguments.quiet ? "" : place + next_commands(arguments, report);
   if (arguments.json) {
-    write_results(to_json(report).dump(2) + "\n");
+    nlohmann::json summary = to_json(report);
+    summary["machine"] = to_json(machine_facts_of(report.study));
+    write_results(summary.dump(2) + "\n");
     write_message(next);
   } else {
     const bool colour = colour_on_results() && !arguments.no_color;

@@ -5,6 +5,7 @@
 
 #include "reports/answer.hpp"
 #include "reports/display.hpp"
+#include "reports/machine_facts.hpp"
 #include "reports/study_report.hpp"
 #include "reports/terminal_table.hpp"
 #include "reports/text_layout.hpp"
@@ -166,8 +167,10 @@ std::string heading(const StudyReport& report, const Paint& paint, std::size_t w
                                        span_text(to_seconds(scenario.duration)), runs, most == 1 ? "" : "s", scenario.seed);
   const std::string right = fmt::format("{:.1f} s", report.wall_seconds);
   const std::size_t used = width_of(left) + right.size();
-  if (used + 2 > width) return paint.strong(wrapped(left, width, 2)) + "\n  " + right + "\n\n";
-  return paint.strong(left) + std::string(width - used, ' ') + right + "\n\n";
+  const std::string facts = to_text(machine_facts_of(report.study));
+  const std::string second = facts.empty() ? "" : paint.faint(wrapped(facts, width, 2)) + "\n";
+  if (used + 2 > width) return paint.strong(wrapped(left, width, 2)) + "\n  " + right + "\n" + second + "\n";
+  return paint.strong(left) + std::string(width - used, ' ') + right + "\n" + second + "\n";
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "sim/cluster/simulation.hpp"
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -35,6 +36,13 @@ std::vector<double> percentiles_to_keep(const Blueprint& blueprint, const std::v
   return {wanted.begin(), wanted.end()};
 }
 
+// Most memory that this process ever had resident, what it shares with its parent included.
+std::uint64_t peak_memory_bytes() {
+  rusage usage{};
+  if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
 // The parts of one run, in the order in which they depend on each other.
 class Simulation {
  public:
@@ -60,6 +68,7 @@ class Simulation {
     plane_->advance_to(engine_.end());
     RunResult result = collect();
     result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    result.peak_memory_bytes = peak_memory_bytes();
     return result;
   }
 

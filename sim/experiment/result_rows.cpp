@@ -1,23 +1,15 @@
 #include "sim/experiment/result_rows.hpp"
 
 #include <array>
+#include <charconv>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
-
-#include "sim/experiment/sqlite_database.hpp"
 
 namespace headroom {
 namespace {
 
-// Columns of the table series by kind: the first parameter and how many. Percentiles beyond them have a table of their own.
-struct SeriesColumns {
-  const char* kind;
-  int first;
-  std::size_t count;
-};
-constexpr std::array<SeriesColumns, 4> columns_of_kind{
-    {{"counter", 3, 1}, {"gauge", 4, 3}, {"share", 7, 2}, {"durations", 9, 5}}};
-constexpr int first_value = 3, last_value = 13;
+constexpr std::array<const char*, 4> kind_names{"counter", "gauge", "share", "durations"};
 
 std::string labels_json(const std::vector<Label>& labels) {
   nlohmann::json object = nlohmann::json::object();
@@ -25,111 +17,96 @@ std::string labels_json(const std::vector<Label>& labels) {
   return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-class ResultRows {
- public:
-  ResultRows(const SqliteDatabase& database, std::int64_t run, const RunResult& result)
-      : database_{database}, run_{run}, result_{result} {}
+template <class Number>
+void append_digits(std::string& text, Number number) {
+  std::array<char, 32> digits;
+  const auto [end, failure] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  text.append(digits.data(), end);
+}
 
-  void write() {
-    write_ends("INSERT INTO windows(run, window, end_seconds) VALUES (?, ?, ?)", result_.window_ends);
-    write_ends("INSERT INTO slices(run, slice, end_seconds) VALUES (?, ?, ?)", result_.slice_ends);
-    std::int64_t metric = database_.integer("SELECT coalesce(max(id), 0) FROM metrics");
-    for (const Series& series : result_.series) write_metric(++metric, series);
-    write_books();
-  }
+void append_number(std::string& text, double number) {
+  if (std::isnan(number))
+    text += "null";
+  else if (std::isinf(number))
+    text += number > 0.0 ? "9e999" : "-9e999";  // as SQLite writes it
+  else if (std::fabs(number) < 1e15 && number == std::trunc(number))
+    append_digits(text, static_cast<std::int64_t>(number));  // most are, and this is five times as fast
+  else
+    append_digits(text, number);
+}
 
- private:
-  void write_ends(const char* sql, const std::vector<double>& ends) {
-    SqliteStatement insert = database_.prepare(sql);
-    for (std::size_t i = 0; i < ends.size(); ++i) insert.bind(1, run_).bind(2, std::uint64_t{i}).bind(3, ends[i]).run();
-  }
+// A comma between the values of an array.
+void begin_value(std::string& text) {
+  if (text.back() != '[') text += ',';
+}
 
-  void write_metric(std::int64_t metric, const Series& series) {
-    const SeriesColumns& columns = columns_of_kind[static_cast<std::size_t>(series.kind)];
-    const std::string labels = labels_json(series.labels);
-    metric_.bind(1, metric).bind(2, run_).bind(3, series.metric).bind(4, labels).bind(5, columns.kind).run();
-    write_windows(metric, series, columns);
-    for (std::size_t i = columns.count; i < series.columns.size(); ++i) write_percentile(metric, series, i, i - columns.count);
-    for (std::size_t slice = 0; slice < series.slices.size(); ++slice) write_histogram(metric, slice, series.slices[slice]);
-  }
-
-  void write_windows(std::int64_t metric, const Series& series, const SeriesColumns& columns) {
-    for (int i = first_value; i <= last_value; ++i) series_.bind_null(i);
-    series_.bind(1, metric);
-    for (std::size_t window = 0; window < result_.window_ends.size(); ++window) {
-      series_.bind(2, std::uint64_t{window});
-      for (std::size_t i = 0; i < columns.count && i < series.columns.size(); ++i) {
-        const std::vector<double>& values = series.columns[i];
-        const int parameter = columns.first + static_cast<int>(i);
-        if (window < values.size())
-          series_.bind(parameter, values[window]);
-        else
-          series_.bind_null(parameter);
-      }
-      series_.run();
+// [[first column, second column, …] of the first window, …]
+void append_windows(std::string& text, const Series& series, std::size_t windows) {
+  text = "[";
+  for (std::size_t window = 0; window < windows; ++window) {
+    begin_value(text);
+    text += '[';
+    for (const std::vector<double>& column : series.columns) {
+      begin_value(text);
+      append_number(text, window < column.size() ? column[window] : std::nan(""));
     }
+    text += ']';
   }
+  text += ']';
+}
 
-  void write_percentile(std::int64_t metric, const Series& series, std::size_t column, std::size_t extra) {
-    if (extra >= result_.extra_percentiles.size()) return;
-    const std::vector<double>& values = series.columns[column];
-    for (std::size_t window = 0; window < values.size(); ++window) {
-      percentile_.bind(1, metric).bind(2, std::uint64_t{window}).bind(3, result_.extra_percentiles[extra]);
-      percentile_.bind(4, values[window]).run();
+// [[[bucket, count], …] of the first slice, …]
+void append_slices(std::string& text, const Series& series) {
+  text = "[";
+  for (const Histogram& slice : series.slices) {
+    begin_value(text);
+    text += '[';
+    for (const Histogram::Bucket& bucket : slice.buckets()) {
+      begin_value(text);
+      text += '[';
+      append_digits(text, bucket.index);
+      text += ',';
+      append_digits(text, bucket.count);
+      text += ']';
     }
+    text += ']';
   }
-
-  void write_histogram(std::int64_t metric, std::size_t slice, const Histogram& histogram) {
-    histogram_.bind(1, metric).bind(2, std::uint64_t{slice});
-    for (const Histogram::Bucket& bucket : histogram.buckets()) {
-      write_bucket(bucket.index);
-      histogram_.bind(3, std::uint64_t{bucket.index}).bind(4, bucket.count).run();
-    }
-  }
-
-  // Once per run: most buckets occur in many slices.
-  void write_bucket(std::uint32_t index) {
-    if (index >= written_buckets_.size()) written_buckets_.resize(index + 1);
-    if (written_buckets_[index]) return;
-    written_buckets_[index] = true;
-    bucket_.bind(1, std::uint64_t{index}).bind(2, Histogram::lower_bound_seconds(index));
-    bucket_.bind(3, Histogram::upper_bound_seconds(index)).run();
-  }
-
-  void write_books() {
-    SqliteStatement phase = database_.prepare("INSERT INTO phases VALUES (?, ?, ?, ?, ?)");
-    for (const PhaseResult& one : result_.phases) {
-      phase.bind(1, run_).bind(2, one.workload).bind(3, one.name).bind(4, one.begin_seconds).bind(5, one.end_seconds).run();
-    }
-    SqliteStatement entry = database_.prepare("INSERT INTO ledger VALUES (?, ?, ?, ?, ?)");
-    SqliteStatement failure = database_.prepare("INSERT INTO ledger_failures VALUES (?, ?, ?, ?)");
-    for (const LedgerEntry& one : result_.ledger) {
-      entry.bind(1, run_).bind(2, one.name).bind(3, one.entered).bind(4, one.completed).bind(5, one.in_flight).run();
-      for (const auto& [reason, count] : one.failed) failure.bind(1, run_).bind(2, one.name).bind(3, reason).bind(4, count).run();
-    }
-    SqliteStatement note = database_.prepare("INSERT INTO notes VALUES (?, ?, ?, ?)");
-    for (const Note& one : result_.notes) note.bind(1, run_).bind(2, one.at_seconds).bind(3, one.subject).bind(4, one.text).run();
-  }
-
-  const SqliteDatabase& database_;
-  const std::int64_t run_;
-  const RunResult& result_;
-  std::vector<bool> written_buckets_;
-  SqliteStatement metric_ = database_.prepare("INSERT INTO metrics(id, run, metric, labels, kind) VALUES (?, ?, ?, ?, ?)");
-  SqliteStatement series_ = database_.prepare(
-      "INSERT INTO series(metric, window, amount, mean, largest, last, part, whole, count, sum_seconds, p50, p95, p99) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  SqliteStatement percentile_ =
-      database_.prepare("INSERT OR REPLACE INTO percentiles(metric, window, percentile, seconds) VALUES (?, ?, ?, ?)");
-  SqliteStatement bucket_ =
-      database_.prepare("INSERT OR IGNORE INTO buckets(bucket, low_seconds, high_seconds) VALUES (?, ?, ?)");
-  SqliteStatement histogram_ = database_.prepare("INSERT INTO histograms(metric, slice, bucket, count) VALUES (?, ?, ?, ?)");
-};
+  text += ']';
+}
 
 }  // namespace
 
-void write_result_rows(const SqliteDatabase& database, std::int64_t run, const RunResult& result) {
-  ResultRows{database, run, result}.write();
+std::string json_array(const std::vector<double>& numbers) {
+  std::string text = "[";
+  for (const double number : numbers) {
+    begin_value(text);
+    append_number(text, number);
+  }
+  return text + "]";
+}
+
+void ResultRows::write(std::int64_t run, const RunResult& result) {
+  for (const Series& series : result.series) write_metric(run, series, result.window_ends.size());
+  write_books(run, result);
+}
+
+void ResultRows::write_metric(std::int64_t run, const Series& series, std::size_t windows) {
+  const std::string labels = labels_json(series.labels);
+  append_windows(windows_, series, windows);
+  append_slices(slices_, series);
+  metric_.bind(1, run).bind(2, series.metric).bind(3, labels).bind(4, kind_names[static_cast<std::size_t>(series.kind)]);
+  metric_.bind(5, windows_).bind(6, slices_).run();
+}
+
+void ResultRows::write_books(std::int64_t run, const RunResult& result) {
+  for (const PhaseResult& one : result.phases) {
+    phase_.bind(1, run).bind(2, one.workload).bind(3, one.name).bind(4, one.begin_seconds).bind(5, one.end_seconds).run();
+  }
+  for (const LedgerEntry& one : result.ledger) {
+    entry_.bind(1, run).bind(2, one.name).bind(3, one.entered).bind(4, one.completed).bind(5, one.in_flight).run();
+    for (const auto& [reason, count] : one.failed) failure_.bind(1, run).bind(2, one.name).bind(3, reason).bind(4, count).run();
+  }
+  for (const Note& one : result.notes) note_.bind(1, run).bind(2, one.at_seconds).bind(3, one.subject).bind(4, one.text).run();
 }
 
 }  // namespace headroom

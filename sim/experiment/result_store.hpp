@@ -1,6 +1,7 @@
 // ResultStore: results.sqlite, the runs of one study, each kept as soon as it has ended.
 //
-// A run is one transaction: a process that is killed, or a disk that is full, loses what was being written and nothing before it.
+// A run is one transaction: a process that is killed, or a disk that is full, loses what was being written and nothing before it;
+// a power failure at most the first second of a new study.
 // The result itself is kept as MessagePack and comes back bit for bit; beside it stand tables of its series and histograms for
 // notebooks and other tools (README.md has the schema). A store has one writer at a time and any number of readers.
 #pragma once
@@ -58,12 +59,13 @@ class ResultStore {
  private:
   struct Open;
   ResultStore(std::unique_ptr<Open> open, StoredStudy study);
+  void choose_how_to_commit();
 
   std::unique_ptr<Open> open_;
   StoredStudy study_;
 };
 
-// Same result but for the time it took.
+// Same result but for the time and memory it took.
 bool same_result(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b);
 
 }  // namespace headroom

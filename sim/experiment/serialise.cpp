@@ -1,113 +1,217 @@
 // RunResult as MessagePack: what travels from a child process to its parent, and what can be stored.
 //
-// A number with a fraction is written so that the same bits come back (as a 4-byte float where nothing is lost, else as 8 bytes), keys are
-// sorted, empty histogram buckets are left out: equal results have equal bytes.
+// Numbers come back with the same bits, fields have an order, empty histogram buckets are left out: equal results have equal bytes.
 #include <stdexcept>
 
-#include <nlohmann/json.hpp>
-
+#include "sim/experiment/message_pack.hpp"
 #include "sim/experiment/study.hpp"
 
 namespace headroom {
 namespace {
 
-using Json = nlohmann::json;
+constexpr std::uint64_t format_version = 2;
+constexpr std::size_t field_count = 18;
 
-constexpr int format_version = 1;
-
-Json to_json(const Histogram& histogram) {
-  Json buckets = Json::array();
-  for (const Histogram::Bucket& bucket : histogram.buckets()) {
-    buckets.push_back(bucket.index);
-    buckets.push_back(bucket.count);
+void write(MessagePackWriter& writer, const Histogram& histogram) {
+  const std::vector<Histogram::Bucket> buckets = histogram.buckets();
+  writer.array(4);
+  writer.array(2 * buckets.size());
+  for (const Histogram::Bucket& bucket : buckets) {
+    writer.whole(bucket.index);
+    writer.whole(bucket.count);
   }
-  return {std::move(buckets), histogram.sum_ns_high(), histogram.sum_ns_low(), histogram.largest_ns()};
+  writer.whole(histogram.sum_ns_high());
+  writer.whole(histogram.sum_ns_low());
+  writer.whole(histogram.largest_ns());
 }
 
-Histogram histogram_from(const Json& json) {
+Histogram read_histogram(MessagePackReader& reader) {
   // More than the largest index that 64-bit nanoseconds have: a damaged one must not ask for gigabytes.
   constexpr std::uint64_t index_limit = 1U << 13;
-  std::vector<Histogram::Bucket> buckets;
-  const Json& flat = json.at(0);
-  for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
-    const auto index = flat[i].get<std::uint64_t>();
+  reader.array_of(4);
+  std::vector<Histogram::Bucket> buckets(reader.array() / 2);
+  for (Histogram::Bucket& bucket : buckets) {
+    const std::uint64_t index = reader.whole();
     if (index >= index_limit) throw std::invalid_argument{"a histogram bucket is out of range"};
-    buckets.push_back({static_cast<std::uint32_t>(index), flat[i + 1].get<std::uint64_t>()});
+    bucket = {static_cast<std::uint32_t>(index), reader.whole()};
   }
-  return Histogram::restore(buckets, json.at(1), json.at(2), json.at(3));
+  const std::uint64_t high = reader.whole(), low = reader.whole();
+  return Histogram::restore(buckets, high, low, reader.whole());
 }
 
-Json to_json(const Series& series) {
-  Json labels = Json::array();
-  for (const Label& label : series.labels) labels.push_back({label.name, label.value});
-  Json slices = Json::array();
-  for (const Histogram& slice : series.slices) slices.push_back(to_json(slice));
-  return {{"metric", series.metric}, {"labels", std::move(labels)}, {"kind", static_cast<int>(series.kind)},
-          {"columns", series.columns}, {"slices", std::move(slices)}};
+void write(MessagePackWriter& writer, const Series& series) {
+  writer.map(5);
+  writer.text("columns");
+  writer.array(series.columns.size());
+  for (const std::vector<double>& column : series.columns) writer.reals(column);
+  writer.text("kind");
+  writer.whole(static_cast<std::uint64_t>(series.kind));
+  writer.text("labels");
+  writer.array(series.labels.size());
+  for (const Label& label : series.labels) {
+    writer.array(2);
+    writer.text(label.name);
+    writer.text(label.value);
+  }
+  writer.text("metric");
+  writer.text(series.metric);
+  writer.text("slices");
+  writer.array(series.slices.size());
+  for (const Histogram& slice : series.slices) write(writer, slice);
 }
 
-Series series_from(const Json& json) {
+Series read_series(MessagePackReader& reader) {
   Series series;
-  series.metric = json.at("metric");
-  for (const Json& label : json.at("labels")) series.labels.push_back({label.at(0), label.at(1)});
-  const int kind = json.at("kind").get<int>();
-  if (kind < 0 || kind > static_cast<int>(MetricKind::durations)) throw std::invalid_argument{"a series is of no known kind"};
+  reader.map_of(5);
+  reader.key("columns");
+  series.columns.resize(reader.array());
+  for (std::vector<double>& column : series.columns) column = reader.reals();
+  reader.key("kind");
+  const std::uint64_t kind = reader.whole();
+  if (kind > static_cast<std::uint64_t>(MetricKind::durations)) throw std::invalid_argument{"a series is of no known kind"};
   series.kind = static_cast<MetricKind>(kind);
-  series.columns = json.at("columns").get<std::vector<std::vector<double>>>();
-  for (const Json& slice : json.at("slices")) series.slices.push_back(histogram_from(slice));
+  reader.key("labels");
+  series.labels.resize(reader.array());
+  for (Label& label : series.labels) {
+    reader.array_of(2);
+    label.name = reader.text();
+    label.value = reader.text();
+  }
+  reader.key("metric");
+  series.metric = reader.text();
+  reader.key("slices");
+  series.slices.resize(reader.array());
+  for (Histogram& slice : series.slices) slice = read_histogram(reader);
   return series;
+}
+
+void write(MessagePackWriter& writer, const LedgerEntry& entry) {
+  writer.array(5);
+  writer.text(entry.name);
+  writer.whole(entry.entered);
+  writer.whole(entry.completed);
+  writer.map(entry.failed.size());
+  for (const auto& [reason, count] : entry.failed) {
+    writer.text(reason);
+    writer.whole(count);
+  }
+  writer.whole(entry.in_flight);
+}
+
+LedgerEntry read_ledger_entry(MessagePackReader& reader) {
+  LedgerEntry entry;
+  reader.array_of(5);
+  entry.name = reader.text();
+  entry.entered = reader.whole();
+  entry.completed = reader.whole();
+  for (std::size_t left = reader.map(); left > 0; --left) {
+    std::string reason = reader.text();
+    entry.failed[std::move(reason)] = reader.whole();
+  }
+  entry.in_flight = reader.whole();
+  return entry;
+}
+
+void write(MessagePackWriter& writer, const PhaseResult& phase) {
+  writer.array(4);
+  writer.text(phase.workload);
+  writer.text(phase.name);
+  writer.real(phase.begin_seconds);
+  writer.real(phase.end_seconds);
+}
+
+PhaseResult read_phase(MessagePackReader& reader) {
+  PhaseResult phase;
+  reader.array_of(4);
+  phase.workload = reader.text();
+  phase.name = reader.text();
+  phase.begin_seconds = reader.real();
+  phase.end_seconds = reader.real();
+  return phase;
+}
+
+void write(MessagePackWriter& writer, const Note& note) {
+  writer.array(3);
+  writer.real(note.at_seconds);
+  writer.text(note.subject);
+  writer.text(note.text);
+}
+
+Note read_note(MessagePackReader& reader) {
+  Note note;
+  reader.array_of(3);
+  note.at_seconds = reader.real();
+  note.subject = reader.text();
+  note.text = reader.text();
+  return note;
+}
+
+template <class Part>
+void write_list(MessagePackWriter& writer, std::string_view key, const std::vector<Part>& parts) {
+  writer.text(key);
+  writer.array(parts.size());
+  for (const Part& part : parts) write(writer, part);
+}
+
+template <class Part>
+void read_list(MessagePackReader& reader, std::string_view key, std::vector<Part>& parts, Part (*read)(MessagePackReader&)) {
+  reader.key(key);
+  parts.resize(reader.array());
+  for (Part& part : parts) part = read(reader);
 }
 
 }  // namespace
 
+// Fields in order of their names.
 std::vector<std::uint8_t> to_bytes(const RunResult& result) {
-  Json series = Json::array(), phases = Json::array(), ledger = Json::array(), notes = Json::array();
-  for (const Series& one : result.series) series.push_back(to_json(one));
-  for (const PhaseResult& phase : result.phases) phases.push_back({phase.workload, phase.name, phase.begin_seconds, phase.end_seconds});
-  for (const LedgerEntry& entry : result.ledger) ledger.push_back({entry.name, entry.entered, entry.completed, entry.failed, entry.in_flight});
-  for (const Note& note : result.notes) notes.push_back({note.at_seconds, note.subject, note.text});
-  return Json::to_msgpack({{"format", format_version},
-                           {"variant", result.variant},
-                           {"seed", result.seed},
-                           {"replication", result.replication},
-                           {"duration", result.duration_seconds},
-                           {"warm_up", result.warm_up_seconds},
-                           {"warm_up_rule", result.warm_up_rule},
-                           {"window_ends", result.window_ends},
-                           {"slice_ends", result.slice_ends},
-                           {"extra_percentiles", result.extra_percentiles},
-                           {"series", std::move(series)},
-                           {"phases", std::move(phases)},
-                           {"ledger", std::move(ledger)},
-                           {"notes", std::move(notes)},
-                           {"users", result.users},
-                           {"events", result.events},
-                           {"wall", result.wall_seconds}});
+  MessagePackWriter writer;
+  writer.map(field_count);
+  writer.text("duration"), writer.real(result.duration_seconds);
+  writer.text("events"), writer.whole(result.events);
+  writer.text("extra_percentiles"), writer.reals(result.extra_percentiles);
+  writer.text("format"), writer.whole(format_version);
+  write_list(writer, "ledger", result.ledger);
+  write_list(writer, "notes", result.notes);
+  writer.text("peak_memory"), writer.whole(result.peak_memory_bytes);
+  write_list(writer, "phases", result.phases);
+  writer.text("replication"), writer.whole(result.replication);
+  writer.text("seed"), writer.whole(result.seed);
+  write_list(writer, "series", result.series);
+  writer.text("slice_ends"), writer.reals(result.slice_ends);
+  writer.text("users"), writer.real(result.users);
+  writer.text("variant"), writer.text(result.variant);
+  writer.text("wall"), writer.real(result.wall_seconds);
+  writer.text("warm_up"), writer.real(result.warm_up_seconds);
+  writer.text("warm_up_rule"), writer.text(result.warm_up_rule);
+  writer.text("window_ends"), writer.reals(result.window_ends);
+  return writer.take();
 }
 
 namespace {
 
-RunResult result_from(const Json& json) {
-  if (json.at("format").get<int>() != format_version) throw std::invalid_argument{"it is written in another format"};
+RunResult result_from(MessagePackReader reader) {
   RunResult result;
-  result.variant = json.at("variant");
-  result.seed = json.at("seed");
-  result.replication = json.at("replication");
-  result.duration_seconds = json.at("duration");
-  result.warm_up_seconds = json.at("warm_up");
-  result.warm_up_rule = json.at("warm_up_rule");
-  result.window_ends = json.at("window_ends").get<std::vector<double>>();
-  result.slice_ends = json.at("slice_ends").get<std::vector<double>>();
-  result.extra_percentiles = json.at("extra_percentiles").get<std::vector<double>>();
-  for (const Json& series : json.at("series")) result.series.push_back(series_from(series));
-  for (const Json& phase : json.at("phases")) result.phases.push_back({phase.at(0), phase.at(1), phase.at(2), phase.at(3)});
-  for (const Json& entry : json.at("ledger")) {
-    result.ledger.push_back({entry.at(0), entry.at(1), entry.at(2), entry.at(3).get<std::map<std::string, std::uint64_t>>(), entry.at(4)});
-  }
-  for (const Json& note : json.at("notes")) result.notes.push_back({note.at(0), note.at(1), note.at(2)});
-  result.users = json.at("users");
-  result.events = json.at("events");
-  result.wall_seconds = json.at("wall");
+  reader.map_of(field_count);
+  reader.key("duration"), result.duration_seconds = reader.real();
+  reader.key("events"), result.events = reader.whole();
+  reader.key("extra_percentiles"), result.extra_percentiles = reader.reals();
+  reader.key("format");
+  if (reader.whole() != format_version) throw std::invalid_argument{"it is written in another format"};
+  read_list(reader, "ledger", result.ledger, read_ledger_entry);
+  read_list(reader, "notes", result.notes, read_note);
+  reader.key("peak_memory"), result.peak_memory_bytes = reader.whole();
+  read_list(reader, "phases", result.phases, read_phase);
+  reader.key("replication"), result.replication = reader.whole();
+  reader.key("seed"), result.seed = reader.whole();
+  read_list(reader, "series", result.series, read_series);
+  reader.key("slice_ends"), result.slice_ends = reader.reals();
+  reader.key("users"), result.users = reader.real();
+  reader.key("variant"), result.variant = reader.text();
+  reader.key("wall"), result.wall_seconds = reader.real();
+  reader.key("warm_up"), result.warm_up_seconds = reader.real();
+  reader.key("warm_up_rule"), result.warm_up_rule = reader.text();
+  reader.key("window_ends"), result.window_ends = reader.reals();
+  reader.end();
   return result;
 }
 
@@ -115,7 +219,7 @@ RunResult result_from(const Json& json) {
 
 RunResult run_result_from(const std::vector<std::uint8_t>& bytes) {
   try {
-    return result_from(Json::from_msgpack(bytes));
+    return result_from(MessagePackReader{bytes});
   } catch (const std::exception& error) {
     throw std::invalid_argument{std::string{"these bytes are not the result of a run: "} + error.what()};
   }

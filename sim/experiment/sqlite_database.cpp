@@ -85,10 +85,16 @@ bool SqliteStatement::step() {
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  database_->fail(code);
+  try {
+    database_->fail(code);
+  } catch (...) {
+    reset();  // it may be used again
+    throw;
+  }
 }
 
 void SqliteStatement::reset() { sqlite3_reset(statement_.get()); }
+void SqliteStatement::clear() { sqlite3_clear_bindings(statement_.get()); }
 
 bool SqliteStatement::is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
 std::int64_t SqliteStatement::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }

@@ -37,6 +37,8 @@ class SqliteStatement {
   // True while there is a row.
   bool step();
   void reset();
+  // All parameters become NULL again.
+  void clear();
   // For a statement that gives no rows.
   void run() {
     step();

@@ -50,13 +50,12 @@ std::string under_its_own_name(std::string message, const std::string& unfinishe
   return at == std::string::npos ? message : message.replace(at, unfinished.size(), path);
 }
 
-void put_on_disk(const std::string& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
+void put_on_disk(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (descriptor < 0) fail(path, errno, other_folder);
   const int error = fsync(descriptor) == 0 ? 0 : errno;
   close(descriptor);
-  // Some file systems do not do this for folders, and then need it not.
-  if (error != 0 && (flags & O_DIRECTORY) == 0) fail(path, error, "free some space, or choose another folder with --output");
+  if (error != 0) fail(path, error, "free some space, or choose another folder with --output");
 }
 
 // Whatever a former writer left beside the store would be undone in the new one.
@@ -112,13 +111,14 @@ void replace_store(const std::string& path, const std::function<void(const Sqlit
       throw StoreError{under_its_own_name(error.what(), unfinished.path(), path)};
     }
   }
-  put_on_disk(unfinished.path(), O_RDWR);
-  if (takes_place) forget_former_writes(path);
+  if (takes_place) {
+    // After a power failure the old one is there or the new one. Where there is no old one there is nothing to be lost yet.
+    put_on_disk(unfinished.path());
+    forget_former_writes(path);
+  }
   std::error_code error;
   files::rename(unfinished.path(), path, error);
   if (error) fail(path, error.value(), other_folder);
-  const files::path folder = files::path{path}.parent_path();
-  put_on_disk(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
 }
 
 }  // namespace headroom

@@ -2,6 +2,8 @@
 
 namespace headroom {
 
+// One row per instrument of a run, its windows and slices as JSON: a row per window made a store of short runs ten times as slow
+// to write. Views show them as rows.
 const char* const store_schema = R"sql(
 CREATE TABLE studies(
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -14,30 +16,14 @@ CREATE TABLE settings(
   variant INTEGER NOT NULL REFERENCES variants, pointer TEXT NOT NULL, value TEXT NOT NULL);
 CREATE TABLE runs(
   id INTEGER PRIMARY KEY, variant INTEGER NOT NULL REFERENCES variants, replication INTEGER NOT NULL, seed INTEGER NOT NULL,
-  exit_code INTEGER NOT NULL, message TEXT NOT NULL, wall_seconds REAL NOT NULL, events INTEGER, users REAL,
-  duration_seconds REAL, warm_up_seconds REAL, warm_up_rule TEXT, result BLOB,
+  exit_code INTEGER NOT NULL, message TEXT NOT NULL, wall_seconds REAL NOT NULL, peak_memory_bytes INTEGER, events INTEGER,
+  users REAL, duration_seconds REAL, warm_up_seconds REAL, warm_up_rule TEXT, window_ends TEXT, slice_ends TEXT,
+  extra_percentiles TEXT, result BLOB,
   UNIQUE (variant, replication));
 CREATE TABLE metrics(
-  id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs, metric TEXT NOT NULL, labels TEXT NOT NULL, kind TEXT NOT NULL);
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs, metric TEXT NOT NULL, labels TEXT NOT NULL, kind TEXT NOT NULL,
+  window_values TEXT NOT NULL, slice_buckets TEXT NOT NULL);
 CREATE INDEX metrics_of_run ON metrics(run);
-CREATE TABLE windows(
-  run INTEGER NOT NULL REFERENCES runs, window INTEGER NOT NULL, end_seconds REAL NOT NULL,
-  PRIMARY KEY (run, window)) WITHOUT ROWID;
-CREATE TABLE series(
-  metric INTEGER NOT NULL REFERENCES metrics, window INTEGER NOT NULL, amount REAL, mean REAL, largest REAL, last REAL, part REAL,
-  whole REAL, count REAL, sum_seconds REAL, p50 REAL, p95 REAL, p99 REAL,
-  PRIMARY KEY (metric, window)) WITHOUT ROWID;
-CREATE TABLE percentiles(
-  metric INTEGER NOT NULL REFERENCES metrics, window INTEGER NOT NULL, percentile REAL NOT NULL, seconds REAL,
-  PRIMARY KEY (metric, window, percentile)) WITHOUT ROWID;
-CREATE TABLE slices(
-  run INTEGER NOT NULL REFERENCES runs, slice INTEGER NOT NULL, end_seconds REAL NOT NULL,
-  PRIMARY KEY (run, slice)) WITHOUT ROWID;
-CREATE TABLE buckets(bucket INTEGER PRIMARY KEY, low_seconds REAL NOT NULL, high_seconds REAL NOT NULL);
-CREATE TABLE histograms(
-  metric INTEGER NOT NULL REFERENCES metrics, slice INTEGER NOT NULL, bucket INTEGER NOT NULL REFERENCES buckets,
-  count INTEGER NOT NULL,
-  PRIMARY KEY (metric, slice, bucket)) WITHOUT ROWID;
 CREATE TABLE phases(
   run INTEGER NOT NULL REFERENCES runs, workload TEXT NOT NULL, name TEXT NOT NULL, begin_seconds REAL NOT NULL,
   end_seconds REAL NOT NULL);
@@ -48,16 +34,45 @@ CREATE TABLE ledger_failures(
   run INTEGER NOT NULL REFERENCES runs, name TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL);
 CREATE TABLE notes(
   run INTEGER NOT NULL REFERENCES runs, at_seconds REAL NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL);
+
+CREATE VIEW windows AS
+  SELECT runs.id AS run, each.key AS window, CAST(each.value AS REAL) AS end_seconds FROM runs, json_each(runs.window_ends) AS each;
+CREATE VIEW slices AS
+  SELECT runs.id AS run, each.key AS slice, CAST(each.value AS REAL) AS end_seconds FROM runs, json_each(runs.slice_ends) AS each;
+CREATE VIEW series AS
+  SELECT metrics.id AS metric, each.key AS window,
+         CASE kind WHEN 'counter' THEN CAST(json_extract(each.value, '$[0]') AS REAL) END AS amount,
+         CASE kind WHEN 'gauge' THEN CAST(json_extract(each.value, '$[0]') AS REAL) END AS mean,
+         CASE kind WHEN 'gauge' THEN CAST(json_extract(each.value, '$[1]') AS REAL) END AS largest,
+         CASE kind WHEN 'gauge' THEN CAST(json_extract(each.value, '$[2]') AS REAL) END AS last,
+         CASE kind WHEN 'share' THEN CAST(json_extract(each.value, '$[0]') AS REAL) END AS part,
+         CASE kind WHEN 'share' THEN CAST(json_extract(each.value, '$[1]') AS REAL) END AS whole,
+         CASE kind WHEN 'durations' THEN CAST(json_extract(each.value, '$[0]') AS REAL) END AS count,
+         CASE kind WHEN 'durations' THEN CAST(json_extract(each.value, '$[1]') AS REAL) END AS sum_seconds,
+         CASE kind WHEN 'durations' THEN CAST(json_extract(each.value, '$[2]') AS REAL) END AS p50,
+         CASE kind WHEN 'durations' THEN CAST(json_extract(each.value, '$[3]') AS REAL) END AS p95,
+         CASE kind WHEN 'durations' THEN CAST(json_extract(each.value, '$[4]') AS REAL) END AS p99
+  FROM metrics, json_each(metrics.window_values) AS each;
+CREATE VIEW percentiles AS
+  SELECT metrics.id AS metric, each.key AS window, CAST(extra.value AS REAL) AS percentile,
+         CAST(json_extract(each.value, '$[' || (5 + extra.key) || ']') AS REAL) AS seconds
+  FROM runs JOIN metrics ON metrics.run = runs.id AND metrics.kind = 'durations', json_each(runs.extra_percentiles) AS extra,
+       json_each(metrics.window_values) AS each;
+CREATE VIEW histograms AS
+  SELECT metrics.id AS metric, slice.key AS slice, json_extract(pair.value, '$[0]') AS bucket, json_extract(pair.value, '$[1]') AS count
+  FROM metrics, json_each(metrics.slice_buckets) AS slice, json_each(slice.value) AS pair;
 CREATE VIEW series_of_runs AS
-  SELECT variants.name AS variant, runs.replication, metrics.metric, metrics.labels, windows.end_seconds, series.amount, series.mean,
+  SELECT variants.name AS variant, runs.replication, metrics.metric, metrics.labels,
+         CAST(json_extract(runs.window_ends, '$[' || series.window || ']') AS REAL) AS end_seconds, series.amount, series.mean,
          series.largest, series.last, series.part, series.whole, series.count, series.sum_seconds, series.p50, series.p95, series.p99
-  FROM runs JOIN variants USING (variant) JOIN metrics ON metrics.run = runs.id JOIN series ON series.metric = metrics.id
-       JOIN windows ON windows.run = runs.id AND windows.window = series.window;
+  FROM runs JOIN variants USING (variant) JOIN metrics ON metrics.run = runs.id JOIN series ON series.metric = metrics.id;
 CREATE VIEW histograms_of_runs AS
-  SELECT variants.name AS variant, runs.replication, metrics.metric, metrics.labels, slices.end_seconds, buckets.low_seconds,
-         buckets.high_seconds, histograms.count
-  FROM runs JOIN variants USING (variant) JOIN metrics ON metrics.run = runs.id JOIN histograms ON histograms.metric = metrics.id
-       JOIN slices ON slices.run = runs.id AND slices.slice = histograms.slice JOIN buckets USING (bucket);
+  SELECT variants.name AS variant, runs.replication, metrics.metric, metrics.labels,
+         CAST(json_extract(runs.slice_ends, '$[' || histograms.slice || ']') AS REAL) AS end_seconds,
+         CASE WHEN bucket < 128 THEN bucket ELSE (bucket % 128 + 128) * (1 << (bucket / 128 - 1)) END / 1e9 AS low_seconds,
+         CASE WHEN bucket < 128 THEN bucket + 1 ELSE (bucket % 128 + 129) * (1 << (bucket / 128 - 1)) END / 1e9 AS high_seconds,
+         histograms.count
+  FROM runs JOIN variants USING (variant) JOIN metrics ON metrics.run = runs.id JOIN histograms ON histograms.metric = metrics.id;
 )sql";
 
 }  // namespace headroom

@@ -18,22 +18,34 @@ bool inside(double begin, double end, TimeSpan span) {
   return middle > span.begin_seconds && middle < span.end_seconds;
 }
 
-WindowSum sum_of_window(const MetricSelector& selector, const RunResult& run, std::size_t window) {
+// What a selector means in a run, looked up once for all windows.
+struct Selected {
+  Selected(const MetricSelector& meant, const RunResult& of) : selector{meant}, run{of} {
+    for (const Series& one : run.series) {
+      if (selects(selector, one.metric, one.labels)) series.push_back(&one);
+    }
+  }
+  const MetricSelector& selector;
+  const RunResult& run;
+  std::vector<const Series*> series;
+};
+
+WindowSum sum_of_window(const Selected& selected, std::size_t window) {
   WindowSum sum;
-  const double seconds = run.window_ends[window] - window_begin(run, window);
-  for (const Series& series : run.series) {
-    if (!selects(selector, series.metric, series.labels)) continue;
+  const double seconds = selected.run.window_ends[window] - window_begin(selected.run, window);
+  for (const Series* series : selected.series) {
+    const std::vector<std::vector<double>>& columns = series->columns;
     sum.any = true;
-    switch (series.kind) {
-      case MetricKind::counter: sum.part += series.columns[0][window]; break;
+    switch (series->kind) {
+      case MetricKind::counter: sum.part += columns[0][window]; break;
       case MetricKind::gauge:
-        sum.part += series.columns[0][window] * seconds;
-        sum.largest += series.columns[1][window];
-        sum.last += series.columns[2][window];
+        sum.part += columns[0][window] * seconds;
+        sum.largest += columns[1][window];
+        sum.last += columns[2][window];
         break;
       case MetricKind::share:
-        sum.part += series.columns[0][window];
-        sum.whole += series.columns[1][window];
+        sum.part += columns[0][window];
+        sum.whole += columns[1][window];
         break;
       case MetricKind::durations: break;
     }
@@ -51,59 +63,62 @@ std::optional<std::size_t> column_of_percentile(double percentile, const RunResu
   return std::nullopt;
 }
 
-std::optional<double> evaluate_durations(const MetricSelector& selector, const RunResult& run, TimeSpan span);
+std::optional<double> evaluate_durations(const Selected& selected, TimeSpan span);
 
 // What is not kept per window (largest, smallest, other percentiles) is that of the slice in which the window lies: right, at a
 // coarser time.
-std::optional<double> durations_of_slice_around(const MetricSelector& selector, const RunResult& run, std::size_t window) {
+std::optional<double> durations_of_slice_around(const Selected& selected, std::size_t window) {
+  const RunResult& run = selected.run;
   const double middle = (window_begin(run, window) + run.window_ends[window]) / 2.0;
   const auto slice = std::upper_bound(run.slice_ends.begin(), run.slice_ends.end(), middle);
   if (slice == run.slice_ends.end()) return std::nullopt;
-  return evaluate_durations(selector, run, {slice == run.slice_ends.begin() ? 0.0 : *std::prev(slice), *slice});
+  return evaluate_durations(selected, {slice == run.slice_ends.begin() ? 0.0 : *std::prev(slice), *slice});
 }
 
 // Percentiles of one window: of the only series selected exactly; of several, weighted by their counts (an approximation that is
 // used for charts and for `for`, never for values over a span, which come from histograms).
-std::optional<double> durations_of_window(const MetricSelector& selector, const RunResult& run, std::size_t window) {
+std::optional<double> durations_of_window(const Selected& selected, std::size_t window) {
+  const MetricSelector& selector = selected.selector;
+  const RunResult& run = selected.run;
   const bool is_percentile = selector.aggregation == Aggregation::percentile;
   const bool is_extreme = selector.aggregation == Aggregation::max || selector.aggregation == Aggregation::min;
   const std::optional<std::size_t> column = is_percentile ? column_of_percentile(selector.percentile, run) : std::nullopt;
   double count = 0.0, sum = 0.0, weighted = 0.0;
-  for (const Series& series : run.series) {
-    if (!selects(selector, series.metric, series.labels)) continue;
-    const double records = series.columns[0][window];
+  for (const Series* series : selected.series) {
+    const double records = series->columns[0][window];
     count += records;
-    sum += series.columns[1][window];
-    if (column) weighted += records * series.columns[*column][window];
+    sum += series->columns[1][window];
+    if (column) weighted += records * series->columns[*column][window];
   }
   if (selector.aggregation == Aggregation::count) return count;
   if (selector.aggregation == Aggregation::rate) return count / (run.window_ends[window] - window_begin(run, window));
   if (count <= 0.0) return std::nullopt;
-  if (is_extreme || (is_percentile && !column)) return durations_of_slice_around(selector, run, window);
+  if (is_extreme || (is_percentile && !column)) return durations_of_slice_around(selected, window);
   return column ? weighted / count : sum / count;
 }
 
-std::optional<double> window_value(const MetricSelector& selector, MetricKind kind, const RunResult& run, std::size_t window) {
-  if (selector.aggregation == Aggregation::time_to) return std::nullopt;
-  if (kind == MetricKind::durations) return durations_of_window(selector, run, window);
-  return value_of(selector, kind, sum_of_window(selector, run, window), run.window_ends[window] - window_begin(run, window));
+std::optional<double> window_value(const Selected& selected, MetricKind kind, std::size_t window) {
+  if (selected.selector.aggregation == Aggregation::time_to) return std::nullopt;
+  if (kind == MetricKind::durations) return durations_of_window(selected, window);
+  const double seconds = selected.run.window_ends[window] - window_begin(selected.run, window);
+  return value_of(selected.selector, kind, sum_of_window(selected, window), seconds);
 }
 
 // What was recorded in the slices of the span, in all series together.
-WindowSum durations_in(const MetricSelector& selector, const RunResult& run, TimeSpan span) {
+WindowSum durations_in(const Selected& selected, TimeSpan span) {
+  const std::vector<double>& ends = selected.run.slice_ends;
   WindowSum sum;
-  for (const Series& series : run.series) {
-    if (!selects(selector, series.metric, series.labels)) continue;
+  for (const Series* series : selected.series) {
     sum.any = true;
-    for (std::size_t i = 0; i < series.slices.size(); ++i) {
-      if (inside(i == 0 ? 0.0 : run.slice_ends[i - 1], run.slice_ends[i], span)) sum.histogram.merge(series.slices[i]);
+    for (std::size_t i = 0; i < series->slices.size(); ++i) {
+      if (inside(i == 0 ? 0.0 : ends[i - 1], ends[i], span)) sum.histogram.merge(series->slices[i]);
     }
   }
   return sum;
 }
 
-std::optional<double> evaluate_durations(const MetricSelector& selector, const RunResult& run, TimeSpan span) {
-  return value_of(selector, MetricKind::durations, durations_in(selector, run, span), span.end_seconds - span.begin_seconds);
+std::optional<double> evaluate_durations(const Selected& selected, TimeSpan span) {
+  return value_of(selected.selector, MetricKind::durations, durations_in(selected, span), span.end_seconds - span.begin_seconds);
 }
 
 // Whether the value is read off a histogram's buckets: the mean and the largest of durations are exact.
@@ -127,12 +142,13 @@ double longest_breach(const MetricSelector& selector, const RunResult& run, Time
   return longest;
 }
 
-std::optional<double> extreme_window(const MetricSelector& selector, MetricKind kind, const RunResult& run, TimeSpan span) {
-  const bool largest = selector.aggregation == Aggregation::max;
+std::optional<double> extreme_window(const Selected& selected, MetricKind kind, TimeSpan span) {
+  const RunResult& run = selected.run;
+  const bool largest = selected.selector.aggregation == Aggregation::max;
   std::optional<double> extreme;
   for (std::size_t i = 0; i < run.window_ends.size(); ++i) {
     if (!inside(window_begin(run, i), run.window_ends[i], span)) continue;
-    const auto value = window_value(selector, kind, run, i);
+    const auto value = window_value(selected, kind, i);
     if (value && (!extreme || (largest ? *value > *extreme : *value < *extreme))) extreme = value;
   }
   return extreme;
@@ -141,12 +157,13 @@ std::optional<double> extreme_window(const MetricSelector& selector, MetricKind 
 std::optional<double> evaluate_over_windows(const MetricSelector& selector, MetricKind kind, const RunResult& run,
                                             TimeSpan span) {
   const bool extreme = selector.aggregation == Aggregation::max || selector.aggregation == Aggregation::min;
-  if (extreme) return extreme_window(selector, kind, run, span);
+  const Selected selected{selector, run};
+  if (extreme) return extreme_window(selected, kind, span);
   WindowSum total;
   double seconds = 0.0;
   for (std::size_t i = 0; i < run.window_ends.size(); ++i) {
     if (!inside(window_begin(run, i), run.window_ends[i], span)) continue;
-    const WindowSum window = sum_of_window(selector, run, i);
+    const WindowSum window = sum_of_window(selected, i);
     total.any = total.any || window.any;
     total.part += window.part;
     total.whole += window.whole;
@@ -163,13 +180,14 @@ std::optional<double> time_to_factor(const MetricSelector& selector, MetricKind 
   level.aggregation = Aggregation::last;
   MetricSelector wanted = level;
   if (selector.metric == "replicas") wanted.metric = "replicas_wanted";
+  const Selected levels{level, run}, wishes{wanted, run};
   std::optional<double> level_before, wanted_before, rises_at;
   for (std::size_t i = 0; i < run.window_ends.size(); ++i) {
     const double begin = window_begin(run, i), end = run.window_ends[i];
     const bool within = inside(begin, end, span);
     if (!within && end > span.begin_seconds + same_time) continue;
-    const auto value = window_value(level, kind, run, i);
-    const auto asked = window_value(wanted, kind, run, i);
+    const auto value = window_value(levels, kind, i);
+    const auto asked = window_value(wishes, kind, i);
     if (!value || !asked) continue;
     // The level before the span is the one at its start. There is no multiple of 0: a start-up is not a rise.
     if (!within || !level_before || *level_before <= 0.0) {
@@ -219,7 +237,7 @@ std::optional<double> evaluate(const MetricSelector& selector, const RunResult& 
   const MetricInfo* metric = find_metric(selector.metric);
   if (metric == nullptr) return std::nullopt;
   if (selector.aggregation == Aggregation::time_to) return time_to_factor(selector, metric->kind, run, span);
-  if (metric->kind == MetricKind::durations) return evaluate_durations(selector, run, span);
+  if (metric->kind == MetricKind::durations) return evaluate_durations({selector, run}, span);
   return evaluate_over_windows(selector, metric->kind, run, span);
 }
 
@@ -228,7 +246,7 @@ std::optional<ValueBounds> evaluate_bounds(const MetricSelector& selector, const
   if (!value) return std::nullopt;
   if (!is_from_buckets(selector)) return ValueBounds{*value, *value};
   const double probability = selector.aggregation == Aggregation::percentile ? selector.percentile / 100.0 : 0.0;
-  const Histogram::QuantileBounds bounds = durations_in(selector, run, span).histogram.quantile_bounds_seconds(probability);
+  const Histogram::QuantileBounds bounds = durations_in({selector, run}, span).histogram.quantile_bounds_seconds(probability);
   return ValueBounds{bounds.low, bounds.high};
 }
 
@@ -247,12 +265,14 @@ ValueBounds longest_breach_bounds(const Condition& condition, const RunResult& r
 
 std::vector<std::optional<double>> window_values(const MetricSelector& selector, const RunResult& run) {
   std::vector<std::optional<double>> values(run.window_ends.size());
+  const bool is_quotient = selector.metric == "cost_per_user" || selector.metric == "cost_per_request";
   const MetricInfo* metric = find_metric(selector.metric);
+  const Selected selected{selector, run};
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (selector.metric == "cost_per_user" || selector.metric == "cost_per_request") {
+    if (is_quotient) {
       values[i] = evaluate(selector, run, {window_begin(run, i), run.window_ends[i]});
     } else if (metric != nullptr) {
-      values[i] = window_value(selector, metric->kind, run, i);
+      values[i] = window_value(selected, metric->kind, i);
     }
   }
   return values;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace headroom {
 namespace {
@@ -20,16 +21,46 @@ Bounds bounds_of(std::uint32_t index) {
 }
 }  // namespace
 
-void Histogram::grow(std::uint32_t bucket) {
-  counts_.resize(std::max<std::size_t>(bucket + 1U, counts_.size() + counts_.size() / 2), 0);
+template <class Visit>
+void Histogram::visit_blocks(Visit next) const {
+  // Eight at a time: most are not there.
+  static_assert(block_count % sizeof(std::uint64_t) == 0);
+  for (std::uint32_t eight = 0; eight < block_count; eight += sizeof(std::uint64_t)) {
+    std::uint64_t any = 0;
+    std::memcpy(&any, &places_[eight], sizeof any);
+    if (any == 0) continue;
+    for (std::uint32_t block = eight; block < eight + sizeof any; ++block) {
+      if (places_[block] != 0 && !next(block)) return;
+    }
+  }
+}
+
+template <class Visit>
+void Histogram::visit_buckets(Visit next) const {
+  if (count_ == 0) return;
+  visit_blocks([&](std::uint32_t block) {
+    const std::uint64_t* const counts = &counts_[place_of(block * block_size)];
+    for (std::uint32_t i = 0; i < block_size; ++i) {
+      if (counts[i] > 0 && !next(block * block_size + i, counts[i])) return false;
+    }
+    return true;
+  });
+}
+
+void Histogram::add_block(std::uint32_t block) {
+  counts_.resize(counts_.size() + block_size, 0);
+  places_[block] = static_cast<std::uint8_t>(counts_.size() / block_size);
 }
 
 void Histogram::merge(const Histogram& other) {
-  if (other.counts_.size() > counts_.size()) counts_.resize(other.counts_.size(), 0);
-  const std::uint64_t* const from = other.counts_.data();
-  std::uint64_t* const into = counts_.data();
-  for (std::size_t i = other.lowest_; i < other.counts_.size(); ++i) into[i] += from[i];
-  lowest_ = std::min(lowest_, other.lowest_);
+  if (other.count_ == 0) return;
+  other.visit_blocks([&](std::uint32_t block) {
+    if (places_[block] == 0) add_block(block);
+    const std::uint64_t* const more = &other.counts_[other.place_of(block * block_size)];
+    std::uint64_t* const counts = &counts_[place_of(block * block_size)];
+    for (std::uint32_t i = 0; i < block_size; ++i) counts[i] += more[i];
+    return true;
+  });
   count_ += other.count_;
   sum_ += other.sum_;
   largest_ = std::max(largest_, other.largest_);
@@ -37,8 +68,8 @@ void Histogram::merge(const Histogram& other) {
 
 void Histogram::clear() {
   if (count_ == 0) return;
-  std::fill(counts_.begin() + lowest_, counts_.end(), 0);
-  lowest_ = none;
+  places_.fill(0);
+  counts_.clear();
   count_ = 0;
   sum_ = 0;
   largest_ = 0;
@@ -54,9 +85,13 @@ std::uint32_t Histogram::bucket_of_quantile(double probability) const {
   const double wanted = std::ceil(product * (1.0 - 1e-14));
   const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(wanted), 1, count_);
   std::uint64_t seen = 0;
-  std::uint32_t bucket = lowest_;
-  while ((seen += counts_[bucket]) < rank) ++bucket;
-  return bucket;
+  std::uint32_t found = 0;
+  visit_buckets([&](std::uint32_t bucket, std::uint64_t count) {
+    seen += count;
+    found = bucket;
+    return seen < rank;
+  });
+  return found;
 }
 
 double Histogram::quantile_seconds(double probability) const {
@@ -77,19 +112,21 @@ double Histogram::share_at_most(double seconds) const {
   const double limit = std::round(seconds * 1e9);  // records are whole nanoseconds
   if (limit >= static_cast<double>(largest_)) return 1.0;
   std::uint64_t at_most = 0;
-  for (std::uint32_t i = 0; i < counts_.size(); ++i) {
-    const Bounds bounds = bounds_of(i);
-    if (bounds.lower + (bounds.width - 1.0) / 2.0 > limit) break;
-    at_most += counts_[i];
-  }
+  visit_buckets([&](std::uint32_t bucket, std::uint64_t count) {
+    const Bounds bounds = bounds_of(bucket);
+    if (bounds.lower + (bounds.width - 1.0) / 2.0 > limit) return false;
+    at_most += count;
+    return true;
+  });
   return static_cast<double>(at_most) / static_cast<double>(count_);
 }
 
 std::vector<Histogram::Bucket> Histogram::buckets() const {
   std::vector<Bucket> filled;
-  for (std::uint32_t i = 0; i < counts_.size(); ++i) {
-    if (counts_[i] > 0) filled.push_back({i, counts_[i]});
-  }
+  visit_buckets([&](std::uint32_t bucket, std::uint64_t count) {
+    filled.push_back({bucket, count});
+    return true;
+  });
   return filled;
 }
 
@@ -103,9 +140,9 @@ Histogram Histogram::restore(const std::vector<Bucket>& buckets, std::uint64_t s
                              std::uint64_t largest_ns) {
   Histogram histogram;
   for (const Bucket& bucket : buckets) {
-    if (bucket.index >= histogram.counts_.size()) histogram.counts_.resize(bucket.index + 1U, 0);
-    histogram.counts_[bucket.index] += bucket.count;
-    if (bucket.count > 0) histogram.lowest_ = std::min(histogram.lowest_, bucket.index);
+    const std::uint32_t block = bucket.index >> block_bits;
+    if (histogram.places_.at(block) == 0) histogram.add_block(block);
+    histogram.counts_[histogram.place_of(bucket.index)] += bucket.count;
     histogram.count_ += bucket.count;
   }
   histogram.sum_ = (static_cast<unsigned __int128>(sum_ns_high) << 64) | sum_ns_low;
@@ -114,12 +151,7 @@ Histogram Histogram::restore(const std::vector<Bucket>& buckets, std::uint64_t s
 }
 
 bool Histogram::operator==(const Histogram& other) const {
-  if (count_ != other.count_ || sum_ != other.sum_ || largest_ != other.largest_) return false;
-  const auto& longer = counts_.size() >= other.counts_.size() ? counts_ : other.counts_;
-  const auto& shorter = counts_.size() >= other.counts_.size() ? other.counts_ : counts_;
-  return std::equal(shorter.begin(), shorter.end(), longer.begin()) &&
-         std::all_of(longer.begin() + static_cast<std::ptrdiff_t>(shorter.size()), longer.end(),
-                     [](std::uint64_t n) { return n == 0; });
+  return count_ == other.count_ && sum_ == other.sum_ && largest_ == other.largest_ && buckets() == other.buckets();
 }
 
 }  // namespace headroom

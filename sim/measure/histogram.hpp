@@ -5,8 +5,8 @@
 // for bit.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "sim/core/time.hpp"
@@ -22,17 +22,17 @@ class Histogram {
     std::uint64_t value;
     std::uint32_t bucket;
     explicit Entry(Duration span)
-        : value(span.count() < 0 ? 0 : static_cast<std::uint64_t>(span.count())), bucket(bucket_of(value)) {}
+        : value{span.count() < 0 ? 0 : static_cast<std::uint64_t>(span.count())}, bucket{bucket_of(value)} {}
   };
   void record(Duration span) { record(Entry{span}); }
   void record(Entry entry) {
-    if (entry.bucket >= counts_.size()) [[unlikely]]
-      grow(entry.bucket);
-    ++counts_[entry.bucket];
+    const std::uint32_t block = entry.bucket >> block_bits;
+    if (places_[block] == 0) [[unlikely]]
+      add_block(block);
+    ++counts_[place_of(entry.bucket)];
     ++count_;
     sum_ += entry.value;
     if (entry.value > largest_) largest_ = entry.value;
-    if (entry.bucket < lowest_) lowest_ = entry.bucket;
   }
   void merge(const Histogram& other);
   void clear();  // keeps its memory
@@ -58,6 +58,7 @@ class Histogram {
   struct Bucket {
     std::uint32_t index;
     std::uint64_t count;
+    bool operator==(const Bucket&) const = default;
   };
   std::vector<Bucket> buckets() const;
   static double lower_bound_seconds(std::uint32_t index);
@@ -72,22 +73,34 @@ class Histogram {
 
  private:
   static constexpr unsigned sub_bits = 7;
-  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
   static std::uint32_t bucket_of(std::uint64_t value) {
     if (value < (std::uint64_t{1} << sub_bits)) return static_cast<std::uint32_t>(value);
     const unsigned exponent = 63U - static_cast<unsigned>(__builtin_clzll(value));
     const unsigned shift = exponent - sub_bits;
     return static_cast<std::uint32_t>(((shift + 1U) << sub_bits) + ((value >> shift) - (std::uint64_t{1} << sub_bits)));
   }
-  void grow(std::uint32_t bucket);
+  // Neighbouring buckets lie in one block; blocks in the order in which they were needed.
+  static constexpr unsigned block_bits = 5;
+  static constexpr std::uint32_t block_size = 1U << block_bits;
+  static constexpr std::uint32_t block_count = ((64 - sub_bits + 1) << sub_bits) >> block_bits;
+  std::size_t place_of(std::uint32_t bucket) const {
+    return ((places_[bucket >> block_bits] - 1U) << block_bits) + (bucket & (block_size - 1U));
+  }
+  void add_block(std::uint32_t block);
+  // Blocks that are there, in order of value, until `next(block)` is false.
+  template <class Visit>
+  void visit_blocks(Visit next) const;
+  // Non-empty buckets in order of value, until `next(bucket, count)` is false.
+  template <class Visit>
+  void visit_buckets(Visit next) const;
   // The bucket with the record of rank ceil(probability × count). There must be a record.
   std::uint32_t bucket_of_quantile(double probability) const;
 
+  std::array<std::uint8_t, block_count> places_{};  // of each block: 0 if it is not there, else 1 + its place in counts_
   std::vector<std::uint64_t> counts_;
   std::uint64_t count_ = 0;
   unsigned __int128 sum_ = 0;
   std::uint64_t largest_ = 0;
-  std::uint32_t lowest_ = none;  // first bucket with a record
 };
 
 }  // namespace headroom

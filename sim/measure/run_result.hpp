@@ -63,7 +63,9 @@ struct RunResult {
   std::vector<Note> notes;
   double users = 0.0;              // behind all workloads, for cost per user
   std::uint64_t events = 0;        // of the request plane
-  double wall_seconds = 0.0;       // not part of any comparison; left out of summary.json
+  // Facts of the machine that made it: equal runs differ in them.
+  double wall_seconds = 0.0;
+  std::uint64_t peak_memory_bytes = 0;  // most resident memory of the process that made the run; 0: not known
 };
 
 }  // namespace headroom

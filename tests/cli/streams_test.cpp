@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <regex>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -18,11 +19,20 @@ bool says(const std::string& text, const std::string& part) { return text.find(p
 TEST(Streams, JsonIsAllThereIsOnStdout) {
   const Ended ended = headroom({"compare", data("holds.json"), "--json", "-o", temporary("j")});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
-  const json summary = json::parse(ended.out);
+  json summary = json::parse(ended.out);
   EXPECT_EQ(summary.at("variants").size(), 3U);
   EXPECT_EQ(summary.at("seed"), 7);
+  const json machine = summary.at("machine");
+  EXPECT_GT(machine.at("events_per_second"), 0.0);
+  EXPECT_GT(machine.at("peak_memory_bytes"), 1U << 20);
+  summary.erase("machine");  // the one thing that differs from run to run
   EXPECT_EQ(json::parse(content_of(temporary("j/summary.json"))), summary);
   EXPECT_TRUE(says(ended.err, "report.html")) << "the path of the report goes to stderr then";
+}
+
+TEST(Streams, ATableSaysWhatTheStudyTookOfTheMachine) {
+  const Ended ended = headroom({"run", data("holds.json"), "-o", temporary("machine")});
+  EXPECT_TRUE(std::regex_search(ended.out, std::regex{"events at [0-9.,]+( [MG])?/s, at most [0-9.,]+ MiB of memory in a run"})) << ended.out;
 }
 
 TEST(Streams, APipeGetsNoEscapeCodesAndNoProgress) {

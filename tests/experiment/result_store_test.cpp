@@ -146,6 +146,41 @@ TEST_F(Store, SeriesAndHistogramsAreTables) {
   EXPECT_EQ(row("SELECT sum(count)" + buckets + " AND low_seconds <= 1e-3 AND high_seconds >= 1e-3"), "1");
 }
 
+TEST_F(Store, BucketsHaveTheBordersOfTheHistogram) {
+  RunResult result = rich_result();
+  Histogram wide;
+  for (std::int64_t value = 1; value > 0 && value < Duration::max().count() / 3; value *= 3) wide.record(Duration{value});
+  result.series.back().slices = {wide};
+  ResultStore store = ResultStore::create(path_, two_variants(5));
+  store.put(ended({0, 1}, result));
+  const SqliteDatabase database{path_, SqliteDatabase::Access::read};
+  SqliteStatement row = database.prepare("SELECT low_seconds, high_seconds, count FROM histograms_of_runs ORDER BY low_seconds");
+  for (const Histogram::Bucket& bucket : wide.buckets()) {
+    ASSERT_TRUE(row.step());
+    EXPECT_EQ(row.real(0), Histogram::lower_bound_seconds(bucket.index));
+    EXPECT_EQ(row.real(1), Histogram::upper_bound_seconds(bucket.index));
+    EXPECT_EQ(row.integer(2), static_cast<std::int64_t>(bucket.count));
+  }
+  EXPECT_FALSE(row.step());
+}
+
+TEST_F(Store, NumbersOfSeriesKeepTheirBits) {
+  const std::vector<double> delicate{0.1, 1.0 / 3.0, 1e-300, 5e-324, 1.7976931348623157e308, 9'007'199'254'740'993.0, 1e15, -2.5};
+  RunResult result = rich_result();
+  result.window_ends.clear();
+  for (std::size_t i = 0; i < delicate.size(); ++i) result.window_ends.push_back(1.0 / 3.0 + static_cast<double>(i));
+  result.series = {{"requests", {}, MetricKind::counter, {delicate}, {}}};
+  ResultStore store = ResultStore::create(path_, two_variants(5));
+  store.put(ended({0, 1}, result));
+  const SqliteDatabase database{path_, SqliteDatabase::Access::read};
+  SqliteStatement row = database.prepare("SELECT amount, end_seconds FROM series_of_runs ORDER BY end_seconds");
+  for (std::size_t i = 0; i < delicate.size(); ++i) {
+    ASSERT_TRUE(row.step());
+    EXPECT_EQ(row.real(0), delicate[i]);
+    EXPECT_EQ(row.real(1), result.window_ends[i]);
+  }
+}
+
 TEST_F(Store, BooksPhasesAndNotesAreTables) {
   ResultStore store = ResultStore::create(path_, two_variants(5));
   store.put(ended({0, 1}, rich_result()));
@@ -216,8 +251,18 @@ TEST_F(Store, WhatIsNoStoreIsRefusedWithAReason) {
   EXPECT_TRUE(says(store_error_of(opening), "it is no result store")) << store_error_of(opening);
   ResultStore::create(path_, two_variants(1));
   { SqliteDatabase{path_, SqliteDatabase::Access::write}.execute("PRAGMA user_version = 9"); }
-  EXPECT_TRUE(
-      says(store_error_of(opening), "its schema is of version 9, this program's of version 1; use the headroom that wrote it"));
+  EXPECT_TRUE(says(store_error_of(opening), "its schema is of version 9, this program's of version 2; use the headroom that "
+                                            "wrote it, or run the study again"));
+}
+
+TEST_F(Store, AnOlderSchemaIsRefusedForReadingAndGoingOnAndMakesRoomForANewStudy) {
+  ResultStore::create(path_, two_variants(1));
+  { SqliteDatabase{path_, SqliteDatabase::Access::write}.execute("PRAGMA user_version = 1"); }
+  for (const ResultStore::Access access : {ResultStore::Access::read, ResultStore::Access::write}) {
+    EXPECT_TRUE(says(store_error_of([&] { ResultStore::open(path_, access); }),
+                     "its schema is of version 1, this program's of version 2; use the headroom that wrote it, or run the study again"));
+  }
+  EXPECT_EQ(ResultStore::create(path_, two_variants(3)).study().replications, 3U);
 }
 
 TEST_F(Store, ANewStudyTakesThePlaceOfWhatIsNoStore) {

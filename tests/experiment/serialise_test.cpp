@@ -51,6 +51,7 @@ RunResult full_result() {
   result.users = 1e5;
   result.events = 123'456'789'012;
   result.wall_seconds = 1.0 / 7.0;
+  result.peak_memory_bytes = 5'000'000'000;
   return result;
 }
 
@@ -67,6 +68,7 @@ TEST(Serialise, EveryFieldComesBack) {
   EXPECT_EQ(got.replication, sent.replication);
   EXPECT_EQ(got.warm_up_rule, sent.warm_up_rule);
   EXPECT_EQ(got.events, sent.events);
+  EXPECT_EQ(got.peak_memory_bytes, sent.peak_memory_bytes);
   expect_same_bits({got.duration_seconds, got.warm_up_seconds, got.users, got.wall_seconds},
                    {sent.duration_seconds, sent.warm_up_seconds, sent.users, sent.wall_seconds});
   expect_same_bits(got.window_ends, sent.window_ends);
@@ -142,7 +144,7 @@ TEST(Serialise, DamagedContentIsRefused) {
     damaged.at(nlohmann::json::json_pointer{pointer}) = damage;
     EXPECT_THROW(run_result_from(nlohmann::json::to_msgpack(damaged)), std::invalid_argument) << pointer;
   };
-  refused("/format", 2);
+  refused("/format", 1);
   refused("/series/0/kind", 17);
   refused("/series/0/slices/0/0/0", 4'000'000'000U);  // a bucket far beyond all durations
   refused("/series/0/metric", 5);

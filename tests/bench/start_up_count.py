@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""Instructions of a whole small study in the parent process, start-up to report: start_up_count.py HEADROOM SCENARIO LIMIT
+
+What `headroom run` costs beside the simulation, in a number that does not depend on the machine's load: loading the program, reading the
+scenario, keeping ten runs, the report. Fails above LIMIT million, and a fifth below it. Exit code 77: valgrind is not installed.
+"""
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+
+def main(program, scenario, limit):
+    if shutil.which("valgrind") is None:
+        print("skipped: valgrind is not installed")
+        return 77
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program, "run", scenario, "--set",
+                   '/duration="1 min"', "--set", '/warm_up="10 s"', "--workers", "1", "--inconclusive", "pass", "-q", "-o", folder]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+            said = run.stderr.read()
+    if run.returncode not in (0, 99):
+        print(said)
+        return 1
+    found = re.search(rf"=={run.pid}== I\s+refs:\s*([\d,]+)", said)  # its runs are other processes
+    millions = int(found.group(1).replace(",", "")) / 1e6
+    print(f"{millions:.0f} million instructions, limit {limit} million")
+    if millions > float(limit):
+        print("more than the limit: find out what costs it, or say in tests/CMakeLists.txt and CHANGELOG why")
+        return 1
+    if millions < 0.8 * float(limit):
+        print("far less than the limit: lower it in tests/CMakeLists.txt")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
