@@ -8,7 +8,9 @@
 
 namespace headroom::cli {
 
-// Where the report goes. Looked at before the first run: an hour of simulation is a high price for a mistyped path. Throws
+// Where the report goes.
+std::string report_folder_name(const StudyArguments& arguments, const ScenarioFile& file);
+// The same, made if need be. Looked at before the first run: an hour of simulation is a high price for a mistyped path. Throws
 // UsageError.
 std::string report_folder(const StudyArguments& arguments, const ScenarioFile& file);
 
