@@ -209,7 +209,10 @@ void SlurmStudy::settle(Part& part, const SlurmTask* task) {
     part.ended = end.ended;
     if (end.complete) return;
     // As everywhere: after a run that failed nothing more is begun.
-    if (end.run_failed && !arguments_.keep_going) return stopped_ ? void() : stop(false);
+    if (end.run_failed && !arguments_.keep_going) {
+      if (!stopped_) stop(false);
+      return;
+    }
   } catch (const StoreError& error) {
     return give_up(part, error.what());
   }
