@@ -78,7 +78,11 @@ void ShardStores::begin(bool resume) const {
   }
 }
 
-std::size_t ShardStores::glance(unsigned shard) const {
+std::size_t ShardStores::glance(unsigned shard, files::file_time_type& seen) const {
+  std::error_code error;
+  const files::file_time_type time = files::last_write_time(path(shard), error);
+  if (error || time == seen) return 0;
+  seen = time;
   const StoreGlance glance = glance_at_store(path(shard), study_.replications);
   return glance.completed + glance.failed;
 }
@@ -116,7 +120,7 @@ std::string tail_of(const std::string& log) {
     if (lines.size() > most) lines.pop_front();
   }
   std::string text;
-  for (const std::string& line : lines) text += "    " + line + "\n";
+  for (const std::string& line : lines) text += (text.empty() ? "    " : "\n    ") + line;
   return text;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,8 @@ class ShardStores {
   // count, and old logs, are removed if they are begun anew. Throws UsageError.
   void begin(bool resume) const;
 
-  // While it is being written: as StoreGlance.
-  std::size_t glance(unsigned shard) const;
+  // Runs that have ended, while it is being written, as StoreGlance; 0 if the file is as old as `seen`, which becomes its time.
+  std::size_t glance(unsigned shard, std::filesystem::file_time_type& seen) const;
   // Once nobody writes it any more.
   ShardEnd end(unsigned shard, bool keep_going) const;
   ResultStore join(const std::string& path) const;

@@ -56,7 +56,8 @@ class SlurmEngine : public testing::Test {
 // Four variants, 50 replications of each.
 std::vector<std::string> two_hundred_runs() {
   const std::string scenario = temporary("two hundred.json");
-  std::ofstream{scenario} << R"({"extends": ")" << data("holds.json") << R"(", "name": "two hundred", "duration": "10 min", "variants": [
+  std::ofstream{scenario} << R"({"extends": ")" << data("holds.json")
+                          << R"(", "name": "two hundred", "duration": "5 min", "variants": [
     {"name": "three replicas", "merge": {"services": {"api": {"replicas": 3}}}},
     {"name": "one replica", "merge": {"services": {"api": {"replicas": 1}}}},
     {"name": "slow", "merge": {"services": {"api": {"endpoints": {"get": {"steps": [{"wait": "6 s"}]}}}}}}]})";
@@ -157,7 +158,8 @@ TEST_F(SlurmEngine, AnInterruptionCancelsTheJobAndKeepsWhatIsFinished) {
 
 TEST_F(SlurmEngine, AnInterruptionBeforeTheFirstRunLeavesNothing) {
   const auto interrupt = [&](pid_t process) {
-    wait_until([&] { return says(queue(), "PD"); });
+    wait_until([&] { return says(queue(), "PartitionDown"); });
+    std::this_thread::sleep_for(1500ms);  // until it was asked about
     ::kill(process, SIGINT);
   };
   const Ended stopped =
