@@ -47,6 +47,15 @@ void expect_options_of(Engine chosen, const CommandLine& line) {
     throw UsageError{"--engine kubernetes needs an image with headroom in it: write --image NAME"};
 }
 
+bool is_left_open(std::string_view words) {
+  bool in_quotes = false, escaped = false;
+  for (const char c : words) {
+    if (!escaped && (c == '\'' || c == '"')) in_quotes = !in_quotes;
+    escaped = !escaped && c == '\\';
+  }
+  return in_quotes || escaped;
+}
+
 }  // namespace
 
 void add_engine_options(po::options_description& options) {
@@ -82,12 +91,9 @@ EngineOptions engine_options(const CommandLine& line) {
 std::vector<std::string> slurm_words(const std::string& options) {
   constexpr std::array own{"--array", "-a",     "--wrap", "--output", "-o", "--error",    "-e", "--open-mode", "--chdir",
                            "-D",      "--wait", "-W",     "--hold",   "-H", "--clusters", "-M", "--test-only"};
-  std::vector<std::string> words;
-  try {
-    words = po::split_unix(options);
-  } catch (const std::exception&) {
+  if (is_left_open(options))
     throw UsageError{fmt::format("--slurm-options is \"{}\": a quotation mark or a backslash is left open", options)};
-  }
+  const std::vector<std::string> words = po::split_unix(options);
   for (const std::string& word : words) {
     const std::string name = word.substr(0, word.find('='));
     if (std::find(own.begin(), own.end(), name) == own.end()) continue;

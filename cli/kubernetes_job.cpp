@@ -52,6 +52,15 @@ bool is_text(const std::string& content) {
   return content.find('\0') == std::string::npos;
 }
 
+// A path of this machine leads nowhere in a pod.
+void expect_not_named_by(const std::string& place, const std::vector<KeptFile>& kept) {
+  for (const KeptFile& file : kept) {
+    if (file.content.find(place) == std::string::npos) continue;
+    throw UsageError{fmt::format("{} names {} by its absolute path, which no pod has; name it relative to the scenario, or {}",
+                                 file.path, place, files_elsewhere)};
+  }
+}
+
 // As they lay beside each other, so that what they say of each other stays true.
 std::vector<KeptFile> kept_files(const StoredStudy& study) {
   files::path common = files::path{study.inputs.front().place}.parent_path();
@@ -62,9 +71,6 @@ std::vector<KeptFile> kept_files(const StoredStudy& study) {
   std::vector<KeptFile> kept;
   std::size_t bytes = 0;
   for (const StoredInput& input : study.inputs) {
-    if (files::path{input.path}.is_absolute() && !kept.empty())
-      throw UsageError{fmt::format("{} is named by an absolute path, which no pod has; name it relative to the scenario, or {}",
-                                   input.path, files_elsewhere)};
     if (!input.content || !is_text(*input.content))
       throw UsageError{fmt::format("{} is no text, or too large, for a ConfigMap; {}", input.path, files_elsewhere)};
     bytes += input.content->size();
@@ -74,6 +80,7 @@ std::vector<KeptFile> kept_files(const StoredStudy& study) {
         [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '-' && c != '_'; }, '_');
     kept.push_back({key, files::path{input.place}.lexically_relative(common).string(), *input.content});
   }
+  for (const StoredInput& input : study.inputs) expect_not_named_by(input.place, kept);
   if (bytes > most_bytes)
     throw UsageError{
         fmt::format("the scenario's files have {} bytes, and a ConfigMap holds {}; {}", bytes, most_bytes, files_elsewhere)};
@@ -103,6 +110,13 @@ std::string config_map(const std::string& name, const std::vector<KeptFile>& kep
   return text + "---\n";
 }
 
+// The kubelet reads $(NAME) and $$ before the shell does.
+std::string past_the_kubelet(const std::string& command) {
+  std::string doubled;
+  for (const char c : command) doubled += c == '$' ? "$$" : std::string(1, c);
+  return doubled;
+}
+
 std::string pod_command(const StudyArguments& arguments, const std::string& path, const std::string& name, unsigned workers) {
   return shard_command(arguments, path,
                        {.program = "headroom",
@@ -127,7 +141,7 @@ std::string job(const std::string& name, const StudyArguments& arguments, const 
       "          resources:\n            requests:\n              cpu: {6}\n"
       "          volumeMounts:\n            - name: results\n              mountPath: {7}\n",
       name, arguments.engine.shards, attempts - 1, static_cast<int>(exit_bad_input), quoted(arguments.engine.image),
-      quoted(command), workers, results);
+      quoted(past_the_kubelet(command)), workers, results);
 }
 
 std::string volumes(const std::string& name, const StudyArguments& arguments, const std::vector<KeptFile>& kept) {

@@ -15,14 +15,10 @@ NewFolder::NewFolder(const files::path& folder) {
 }
 
 NewFolder::~NewFolder() {
+  if (made_.empty()) return;
   std::error_code ignored;
-  for (std::size_t i = 0; i < made_.size(); ++i) {
-    // Others may have put theirs beside it meanwhile.
-    if (i == 0)
-      files::remove_all(made_[i], ignored);
-    else
-      files::remove(made_[i], ignored);
-  }
+  for (const files::path& ours : ours_) files::remove_all(ours, ignored);
+  for (const files::path& folder : made_) files::remove(folder, ignored);  // none that has something in it
 }
 
 }  // namespace headroom::cli

@@ -6,6 +6,7 @@
 
 #include "cli/next_commands.hpp"
 #include "cli/output.hpp"
+#include "cli/slurm_study.hpp"
 #include "cli/study_record.hpp"
 #include "sim/experiment/slurm_array.hpp"
 
@@ -16,7 +17,7 @@ namespace files = std::filesystem;
 SlurmShards::SlurmShards(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder)
     : arguments_{arguments},
       path_{file.path},
-      folder_{(files::path{folder} / "shards").string()},
+      folder_{shards_folder(folder)},
       study_{describe_study(arguments, file)},
       stores_{folder_, study_, arguments.engine.shards} {}
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <set>
 
 #include <fmt/format.h>
@@ -234,6 +235,8 @@ Study SlurmStudy::outcome(const std::string& store) const {
 }
 
 }  // namespace
+
+std::string shards_folder(const std::string& folder) { return (std::filesystem::path{folder} / "shards").string(); }
 
 Study simulate_on_slurm(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder) {
   SlurmStudy study{arguments, file, folder};

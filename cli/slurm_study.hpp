@@ -10,6 +10,9 @@
 
 namespace headroom::cli {
 
+// DIR/shards
+std::string shards_folder(const std::string& folder);
+
 // Ends when every shard has, or on an interruption, which cancels the job. What there is of the runs is in the folder's
 // results.sqlite then. Throws UsageError if nothing could be submitted; the folder is as it was then.
 Study simulate_on_slurm(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder);

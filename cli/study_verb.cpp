@@ -166,6 +166,8 @@ int simulate_and_report(const StudyArguments& arguments, ScenarioFile file) {
   const std::string folder = report_folder(arguments, file);
   const std::string store = store_path(folder, arguments.shard);
   const bool on_slurm = arguments.engine.where == Engine::slurm;
+  made.will_have(store);
+  if (on_slurm) made.will_have(shards_folder(folder));
   Study study = on_slurm ? simulate_on_slurm(arguments, file, folder) : simulate_all(arguments, file, folder);
   if (has_anything(study)) made.keep();
   say_what_is_missing(arguments, file, study, store);
