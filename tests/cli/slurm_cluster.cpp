@@ -18,6 +18,7 @@
 #include <fstream>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "tests/cli/process.hpp"
 
@@ -43,17 +44,21 @@ std::string this_host() {
   return whole.substr(0, whole.find('.'));
 }
 
-// That nobody uses now.
-int free_port() {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  EXPECT_EQ(::bind(descriptor, reinterpret_cast<sockaddr*>(&address), size), 0);
-  EXPECT_EQ(::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  ::close(descriptor);
-  return ntohs(address.sin_port);
+// Two that nobody uses now.
+std::pair<int, int> free_ports() {
+  std::array<int, 2> descriptors{}, ports{};
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    descriptors[i] = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(::bind(descriptors[i], reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::getsockname(descriptors[i], reinterpret_cast<sockaddr*>(&address), &size), 0);
+    ports[i] = ntohs(address.sin_port);
+  }
+  for (const int descriptor : descriptors) ::close(descriptor);
+  return {ports[0], ports[1]};
 }
 
 void write_key(const std::string& path) {
@@ -118,8 +123,9 @@ std::string SlurmCluster::say(const std::string& command) const {
 // More processors than the machine may have, so that shards run beside each other; no control groups, no accounting.
 void SlurmCluster::write_configuration() const {
   const std::string host = this_host();
+  const std::pair<int, int> ports = free_ports();
   std::ofstream{configuration_} << "ClusterName=headroom\nSlurmctldHost=" << host << "(127.0.0.1)\n"
-                                << "SlurmctldPort=" << free_port() << "\nSlurmdPort=" << free_port() << "\n"
+                                << "SlurmctldPort=" << ports.first << "\nSlurmdPort=" << ports.second << "\n"
                                 << "SlurmUser=root\nSlurmdUser=root\n"
                                 << "AuthType=auth/munge\nCredType=cred/munge\nAuthInfo=socket=" << folder_ << "/munge.socket\n"
                                 << "StateSaveLocation=" << folder_ << "/state\nSlurmdSpoolDir=" << folder_ << "/spool\n"
