@@ -93,7 +93,7 @@ std::vector<std::string> slurm_words(const std::string& options) {
                            "-D",      "--wait", "-W",     "--hold",   "-H", "--clusters", "-M", "--test-only"};
   if (is_left_open(options))
     throw UsageError{fmt::format("--slurm-options is \"{}\": a quotation mark or a backslash is left open", options)};
-  const std::vector<std::string> words = po::split_unix(options);
+  std::vector<std::string> words = po::split_unix(options);
   for (const std::string& word : words) {
     const std::string name = word.substr(0, word.find('='));
     if (std::find(own.begin(), own.end(), name) == own.end()) continue;

@@ -34,6 +34,15 @@ void wait(double seconds, int wake_descriptor) {
   poll(&waking, 1, static_cast<int>(seconds * 1e3));
 }
 
+// nullptr: Slurm knows nothing of it.
+const SlurmTask* task_of(const SlurmShard& shard, const std::vector<SlurmTask>& tasks) {
+  const auto found = std::find_if(tasks.begin(), tasks.end(),
+                                  [&](const SlurmTask& task) { return task.job == shard.job && task.number == shard.number; });
+  return found == tasks.end() ? nullptr : &*found;
+}
+
+bool is_cancelled(const SlurmTask* task) { return task != nullptr && task->word == "CANCELLED"; }
+
 class SlurmStudy {
  public:
   SlurmStudy(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder)
@@ -117,12 +126,15 @@ void SlurmStudy::look() {
   if (!tasks) return;
   reason_.clear();
   if (!stopped_) expect_no_cancelled_job(*tasks);
+  // While one is being ended, others of a cancelled job may have ended already: whether it was the whole job is seen after that.
+  const bool undecided =
+      !stopped_ && std::any_of(tasks->begin(), tasks->end(), [](const SlurmTask& task) { return task.word == "COMPLETING"; });
   for (SlurmShard& shard : shards_.all()) {
     if (shard.job == 0) continue;
-    const auto task = std::find_if(tasks->begin(), tasks->end(),
-                                   [&](const SlurmTask& one) { return one.job == shard.job && one.number == shard.number; });
-    if (task == tasks->end() || task->state == SlurmTaskState::ended) {
-      settle(shard, task == tasks->end() ? nullptr : &*task);
+    const SlurmTask* const task = task_of(shard, *tasks);
+    if (undecided && is_cancelled(task)) continue;
+    if (task == nullptr || task->state == SlurmTaskState::ended) {
+      settle(shard, task);
       continue;
     }
     shard.runs_now = task->state == SlurmTaskState::running;
@@ -136,10 +148,7 @@ void SlurmStudy::expect_no_cancelled_job(const std::vector<SlurmTask>& tasks) {
   std::size_t cancelled = 0;
   for (const SlurmShard& shard : shards_.all()) {
     if (shard.job == 0) continue;
-    const auto is_cancelled = [&](const SlurmTask& task) {
-      return task.job == shard.job && task.number == shard.number && task.word == "CANCELLED";
-    };
-    if (std::none_of(tasks.begin(), tasks.end(), is_cancelled)) return;
+    if (!is_cancelled(task_of(shard, tasks))) return;
     ++cancelled;
   }
   if (cancelled < 2) return;

@@ -40,6 +40,7 @@ class Pipe {
 // 0, or why it could not be started.
 int spawn(const std::vector<std::string>& words, int out, int err, pid_t& process) {
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;

@@ -216,5 +216,28 @@ TEST(Engines, WithoutSlurmItIsSaidWhereToLookForIt) {
   EXPECT_FALSE(files::exists(temporary("nowhere")));
 }
 
+// A Slurm of four scripts: it runs what was submitted when that is released, does not answer once, then has forgotten the job.
+TEST(Engines, ASlurmThatDoesNotAnswerIsWaitedFor) {
+  const std::string folder = temporary("scripts");
+  files::create_directories(folder);
+  const auto script = [&](const std::string& name, const std::string& text) {
+    std::ofstream{folder + "/" + name} << "#!/bin/sh\ncd '" << folder << "' || exit 125\n" << text << "\n";
+    files::permissions(folder + "/" + name, files::perms{0755});
+  };
+  script("sbatch", "for word; do case $word in --wrap=*) echo \"${word#--wrap=}\" >task ;; esac; done; echo 1");
+  script("scontrol", "for SLURM_ARRAY_TASK_ID in 1 2; do export SLURM_ARRAY_TASK_ID; sh task >log 2>&1; done");
+  script("squeue",
+         "[ -e asked ] && { echo 'Invalid job id specified' >&2; exit 1; }; touch asked; echo 'Unable to contact' >&2; exit 1");
+  script("scancel", "touch cancelled");
+  const Ended ended = headroom(
+      Start{.arguments = {"run", data("holds.json"), "--engine", "slurm", "--shards", "2", "-q", "-o", temporary("by scripts")},
+            .environment = {{"PATH", folder + ":" + std::getenv("PATH")}}});
+  EXPECT_EQ(ended.exit_code, 0) << ended.err << content_of(folder + "/log");
+  EXPECT_EQ(ended.err, "headroom: Slurm does not answer (\"scontrol ping\"); its jobs go on, and so does the wait\n");
+  EXPECT_EQ(headroom({"run", data("holds.json"), "-q", "-o", temporary("without scripts")}).exit_code, 0);
+  EXPECT_TRUE(content_of(temporary("by scripts/summary.json")) == content_of(temporary("without scripts/summary.json")));
+  EXPECT_FALSE(files::exists(folder + "/cancelled"));
+}
+
 }  // namespace
 }  // namespace headroom::cli_test

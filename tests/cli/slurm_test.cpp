@@ -170,6 +170,33 @@ TEST_F(SlurmEngine, AnInterruptionBeforeTheFirstRunLeavesNothing) {
   EXPECT_FALSE(files::exists(temporary("too early")));
 }
 
+TEST_F(SlurmEngine, AJobThatIsCancelledAsAWholeIsNotSubmittedAgain) {
+  const auto cancel = [&](pid_t) {
+    wait_until([&] { return process_of("unwanted", "1/2") > 0; });
+    cluster_->say("scancel 1");
+  };
+  const Ended cancelled = on_slurm("unwanted", {"run", data("endless.json"), "-q", "--shards", "2"}, cancel);
+  EXPECT_EQ(cancelled.exit_code, 130) << cancelled.err;
+  EXPECT_TRUE(says(cancelled.err, "headroom: the array job was cancelled")) << cancelled.err;
+  EXPECT_FALSE(says(cancelled.err, "submitted again")) << cancelled.err;
+}
+
+TEST_F(SlurmEngine, ShardsOutliveTheStudyThatSubmittedThem) {
+  const std::vector<std::string> study{"run", data("holds.json"), "--replications", "4", "--shards", "2"};
+  const auto kill = [&](pid_t process) {
+    wait_until(
+        [&] { return process_of("orphans", "1/2") > 0 || runs_in(temporary("orphans/shards/results.1-of-2.sqlite")) > 0; });
+    ::kill(process, SIGKILL);
+  };
+  EXPECT_EQ(on_slurm("orphans", study, kill).exit_code, 137);
+  wait_until([&] { return queue().empty(); });
+  const Ended resumed = on_slurm("orphans", with(study, {"--resume"}));
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_FALSE(says(resumed.err, "array job")) << "nothing was left to submit: " << resumed.err;
+  EXPECT_EQ(headroom({"run", data("holds.json"), "--replications", "4", "-q", "-o", temporary("no orphans")}).exit_code, 0);
+  EXPECT_EQ(content_of(temporary("orphans/summary.json")), content_of(temporary("no orphans/summary.json")));
+}
+
 TEST_F(SlurmEngine, ARunThatFailsEndsTheStudyAsAtHome) {
   const Ended failed = on_slurm("standstill", {"run", data("standstill.json"), "-q", "--shards", "2"});
   EXPECT_EQ(failed.exit_code, 4) << failed.err;
