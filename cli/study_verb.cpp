@@ -82,6 +82,7 @@ bool has_anything(const Study& study) {
 
 // A shard has nothing to show by itself.
 int end_of_shard(const StudyArguments& arguments, const Study& study, const std::string& store) {
+  if (!has_anything(study)) return exit_code_of(study, arguments);
   std::size_t ended = 0;
   for (const std::vector<RunResult>& runs : study.runs) ended += runs.size();
   const Shard& shard = arguments.shard;

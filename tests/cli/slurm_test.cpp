@@ -56,8 +56,10 @@ class SlurmEngine : public testing::Test {
 // Four variants, 50 replications of each.
 std::vector<std::string> two_hundred_runs() {
   const std::string scenario = temporary("two hundred.json");
-  std::ofstream{scenario} << R"({"extends": ")" << data("holds.json")
-                          << R"(", "name": "two hundred", "duration": "5 min", "variants": [
+  std::ofstream{scenario}
+      << R"({"extends": ")" << data("holds.json")
+      << R"(", "name": "two hundred", "duration": "1 min", "workloads": [{"name": "people", "rate": "300 /s"}],
+    "variants": [
     {"name": "three replicas", "merge": {"services": {"api": {"replicas": 3}}}},
     {"name": "one replica", "merge": {"services": {"api": {"replicas": 1}}}},
     {"name": "slow", "merge": {"services": {"api": {"endpoints": {"get": {"steps": [{"wait": "6 s"}]}}}}}}]})";
