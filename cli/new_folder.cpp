@@ -14,10 +14,10 @@ NewFolder::NewFolder(const files::path& folder) {
   for (; !files::exists(place, error) && place.has_relative_path(); place = place.parent_path()) made_.push_back(place);
 }
 
-NewFolder::~NewFolder() {
+void NewFolder::remove(const std::vector<files::path>& ours) const {
   if (made_.empty()) return;
   std::error_code ignored;
-  for (const files::path& ours : ours_) files::remove_all(ours, ignored);
+  for (const files::path& one : ours) files::remove_all(one, ignored);
   for (const files::path& folder : made_) files::remove(folder, ignored);  // none that has something in it
 }
 

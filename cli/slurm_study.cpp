@@ -238,9 +238,13 @@ void SlurmStudy::say(const std::string& text) {
 }
 
 Study SlurmStudy::outcome(const std::string& store) const {
-  Study study = stored_study(shards_.stores().join(store));
-  study.interrupted = interrupted_;
-  return study;
+  try {
+    Study study = stored_study(shards_.stores().join(store));
+    study.interrupted = interrupted_;
+    return study;
+  } catch (const UsageError& error) {
+    throw OutputError{fmt::format("{}; the shards are kept in {}", error.what(), shards_.folder())};  // it was run
+  }
 }
 
 }  // namespace

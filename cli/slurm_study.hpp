@@ -14,7 +14,8 @@ namespace headroom::cli {
 std::string shards_folder(const std::string& folder);
 
 // Ends when every shard has, or on an interruption, which cancels the job. What there is of the runs is in the folder's
-// results.sqlite then. Throws UsageError if nothing could be submitted; the folder is as it was then.
+// results.sqlite then. Throws UsageError if nothing could be submitted, which leaves former results as they are; StoreError or
+// OutputError if the shards cannot be joined.
 Study simulate_on_slurm(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder);
 
 }  // namespace headroom::cli

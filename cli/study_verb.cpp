@@ -80,6 +80,22 @@ bool has_anything(const Study& study) {
   return !study.failed.empty() || std::any_of(study.runs.begin(), study.runs.end(), is_some);
 }
 
+// Leaves no folder behind if nothing was run.
+Study simulate_into(const std::string& folder, const StudyArguments& arguments, const ScenarioFile& file) {
+  const NewFolder made{folder};
+  const std::vector<std::filesystem::path> ours{store_path(folder, arguments.shard), shards_folder(folder)};
+  try {
+    prepare_output(folder);
+    Study study = arguments.engine.where == Engine::slurm ? simulate_on_slurm(arguments, file, folder)
+                                                          : simulate_all(arguments, file, folder);
+    if (study.interrupted && !has_anything(study)) made.remove(ours);
+    return study;
+  } catch (const UsageError&) {
+    made.remove(ours);
+    throw;
+  }
+}
+
 // A shard has nothing to show by itself.
 int end_of_shard(const StudyArguments& arguments, const Study& study, const std::string& store) {
   if (!has_anything(study)) return exit_code_of(study, arguments);
@@ -163,16 +179,10 @@ int simulate_and_report(const StudyArguments& arguments, ScenarioFile file) {
   expect_shards_to_be_possible(arguments, file);
   if (arguments.engine.where == Engine::kubernetes) return write_kubernetes_job(arguments, file);
   const auto begin = std::chrono::steady_clock::now();
-  NewFolder made{report_folder_name(arguments, file)};
-  const std::string folder = report_folder(arguments, file);
-  const std::string store = store_path(folder, arguments.shard);
-  const bool on_slurm = arguments.engine.where == Engine::slurm;
-  made.will_have(store);
-  if (on_slurm) made.will_have(shards_folder(folder));
-  Study study = on_slurm ? simulate_on_slurm(arguments, file, folder) : simulate_all(arguments, file, folder);
-  if (has_anything(study)) made.keep();
+  const std::string folder = report_folder_name(arguments, file), store = store_path(folder, arguments.shard);
+  Study study = simulate_into(folder, arguments, file);
   say_what_is_missing(arguments, file, study, store);
-  if (on_slurm && !study.interrupted)
+  if (arguments.engine.where == Engine::slurm && !study.interrupted)
     count_as_failed(missing_runs(ResultStore::open(store, ResultStore::Access::read)), "its shard was not completed", study);
   if (arguments.shard.count > 1) return end_of_shard(arguments, study, store);
   const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
