@@ -22,7 +22,9 @@ int compare_verb(const Arguments& arguments) {
           "It succeeds when at least one variant keeps every required objective.",
       .examples =
           "  headroom compare scenarios/ugc-video/scenario.json\n"
-          "  headroom compare scenarios/ugc-video/scenario.json --replications 20 -o out/twenty --json > summary.json\n",
+          "  headroom compare scenarios/ugc-video/scenario.json --replications 20 -o out/twenty --json > summary.json\n"
+          "  headroom compare big.json -o out/big --engine slurm --shards 64 --slurm-options \"--partition=short "
+          "--time=1:00:00\"\n",
       .ends_with_verdict = true};
   boost::program_options::options_description options;
   add_setting_options(options);

@@ -21,7 +21,7 @@ inline constexpr std::string_view exit_code_help =
     "Exit codes:\n"
     "    0  ran, and every required objective holds\n"
     "    1  our fault: an internal error, or results that could not be written in the end\n"
-    "    2  bad usage, a scenario that is wrong, or an output folder that cannot be written\n"
+    "    2  bad usage, a scenario that is wrong, an output folder that cannot be written, or an engine that takes no job\n"
     "    3  inconclusive: an interval straddles its limit (--inconclusive pass makes it 0)\n"
     "    4  a run did not complete (--keep-going judges without it)\n"
     "   99  a required objective failed (compare: in every variant)\n"

@@ -34,10 +34,30 @@ std::string output_beside(const StudyArguments& arguments, const std::string& wh
   return option("-o", folder + "-" + slug(what));
 }
 
+std::string given(const std::string& name, const std::string& text) { return text.empty() ? "" : option(name, text); }
+
+std::string engine_of(const StudyArguments& arguments) {
+  const EngineOptions& engine = arguments.engine;
+  if (engine.where != Engine::slurm) return "";
+  return fmt::format(" --engine slurm --shards {}", engine.shards) + given("--slurm-options", engine.slurm_options) +
+         (arguments.workers == 0 ? "" : fmt::format(" --workers {}", arguments.workers));
+}
+
+std::string keep_going_of(const StudyArguments& arguments) { return arguments.keep_going ? " --keep-going" : ""; }
+
 // How it judges and goes on: the same study again should end in the same way.
 std::string manner_of(const StudyArguments& arguments) {
-  return std::string{arguments.inconclusive_passes ? " --inconclusive pass" : ""} +
-         (arguments.keep_going ? " --keep-going" : "") + (arguments.output.empty() ? "" : option("-o", arguments.output));
+  return std::string{arguments.inconclusive_passes ? " --inconclusive pass" : ""} + keep_going_of(arguments) +
+         given("-o", arguments.output) + engine_of(arguments);
+}
+
+std::string what_is_asked(const StudyArguments& arguments, const std::string& path) {
+  return arguments.verb + " " + shell_word(path) + variant_of(arguments) + settings_of(arguments) + seed_of(arguments) +
+         replications_of(arguments);
+}
+
+std::string limits_of(const StudyArguments& arguments) {
+  return given("--run-time", arguments.run_time) + given("--run-memory", arguments.run_memory);
 }
 
 // A comparison leads to one of its variants, a single variant to the comparison.
@@ -67,17 +87,19 @@ std::string shell_word(const std::string& word) {
 }
 
 std::string study_command(const StudyArguments& arguments, const std::string& path) {
-  return "headroom " + arguments.verb + " " + shell_word(path) + variant_of(arguments) + settings_of(arguments) +
-         seed_of(arguments) + replications_of(arguments);
+  return "headroom " + what_is_asked(arguments, path);
 }
 
 std::string resume_command(const StudyArguments& arguments, const std::string& path) {
-  const auto given = [](const char* name, const std::string& text) { return text.empty() ? "" : option(name, text); };
   const Shard& shard = arguments.shard;
-  return arguments.verb + " " + shell_word(path) + variant_of(arguments) + settings_of(arguments) + seed_of(arguments) +
-         replications_of(arguments) + manner_of(arguments) + given("--run-time", arguments.run_time) +
-         given("--run-memory", arguments.run_memory) +
+  return what_is_asked(arguments, path) + manner_of(arguments) + limits_of(arguments) +
          (shard.count > 1 ? fmt::format(" --shard {}/{}", shard.index, shard.count) : "") + " --resume";
+}
+
+std::string shard_command(const StudyArguments& arguments, const std::string& path, const ShardPlace& place) {
+  return fmt::format("exec {} {}{}{} -o {} --shard {}/{} --workers {} --resume -q", shell_word(place.program),
+                     what_is_asked(arguments, path), keep_going_of(arguments), limits_of(arguments), shell_word(place.folder),
+                     place.index, arguments.engine.shards, place.workers);
 }
 
 std::string next_commands(const StudyArguments& arguments, const StudyReport& report) {

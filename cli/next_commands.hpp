@@ -18,6 +18,15 @@ std::string study_command(const StudyArguments& arguments, const std::string& pa
 // The command that goes on with a study that was stopped, without the program's name.
 std::string resume_command(const StudyArguments& arguments, const std::string& path);
 
+// One part of the study as a command line: the same for every engine, which only says where it stands.
+struct ShardPlace {
+  std::string program;
+  std::string folder;   // of the shards' stores
+  std::string index;    // of the shard, from 1, as the shell of the engine's task writes it: "$SLURM_ARRAY_TASK_ID"
+  std::string workers;  // likewise
+};
+std::string shard_command(const StudyArguments& arguments, const std::string& path, const ShardPlace& place);
+
 // Three lines that can be pasted: the arithmetic, the other verb, and this study with twice the runs.
 std::string next_commands(const StudyArguments& arguments, const StudyReport& report);
 

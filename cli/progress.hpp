@@ -1,6 +1,8 @@
 // The line on a terminal that says how far a study is, and how long it will take.
 #pragma once
 
+#include <string>
+
 #include "sim/experiment/study.hpp"
 
 namespace headroom::cli {
@@ -13,7 +15,8 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  void show(const StudyProgress& progress);
+  // `note`: stands at its end.
+  void show(const StudyProgress& progress, const std::string& note = {});
   // Leaves no trace of it.
   void clear();
 

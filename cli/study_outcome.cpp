@@ -73,13 +73,21 @@ void publish(const StudyArguments& arguments, const StudyReport& report, const s
 
 }  // namespace
 
-std::string report_folder(const StudyArguments& arguments, const ScenarioFile& file) {
-  const std::string folder = arguments.output.empty() ? "out/" + slug(file.variants.front().scenario.name) : arguments.output;
+std::string report_folder_name(const StudyArguments& arguments, const ScenarioFile& file) {
+  return arguments.output.empty() ? "out/" + slug(file.variants.front().scenario.name) : arguments.output;
+}
+
+void prepare_output(const std::string& folder) {
   try {
     prepare_report_folder(folder);
   } catch (const std::runtime_error& error) {
     throw UsageError{std::string{error.what()} + "; nothing was run"};
   }
+}
+
+std::string report_folder(const StudyArguments& arguments, const ScenarioFile& file) {
+  std::string folder = report_folder_name(arguments, file);
+  prepare_output(folder);
   return folder;
 }
 

@@ -8,8 +8,12 @@
 
 namespace headroom::cli {
 
-// Where the report goes. Looked at before the first run: an hour of simulation is a high price for a mistyped path. Throws
-// UsageError.
+// Where the report goes.
+std::string report_folder_name(const StudyArguments& arguments, const ScenarioFile& file);
+// Makes it if need be, and looks whether it can be written, before the first run: an hour of simulation is a high price for a
+// mistyped path. Throws UsageError.
+void prepare_output(const std::string& folder);
+// Both.
 std::string report_folder(const StudyArguments& arguments, const ScenarioFile& file);
 
 // Says what failed, was interrupted or could not be kept, each with a command that goes on from there. `store`: its path.

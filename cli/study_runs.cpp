@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/exit_code.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/study_record.hpp"
@@ -94,17 +95,16 @@ std::string store_named(const std::string& argument) {
   return files::is_directory(argument) ? store_path(argument, {}) : argument;
 }
 
-ResultStore open_store(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder) {
-  const std::string path = store_path(folder, arguments.shard);
-  const StoredStudy asked = describe_study(arguments, file);
+ResultStore open_store(const std::string& path, const StoredStudy& asked, bool resume) {
   try {
-    return arguments.resume && files::exists(path) ? go_on_with(path, asked) : ResultStore::create(path, asked);
+    return resume && files::exists(path) ? go_on_with(path, asked) : ResultStore::create(path, asked);
   } catch (const StoreError& error) {
     throw UsageError{std::string{error.what()} + "; nothing was run"};
   }
 }
 
-Study simulate_all(const StudyArguments& arguments, const ScenarioFile& file, ResultStore& store) {
+Study simulate_all(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder) {
+  ResultStore store = open_store(store_path(folder, arguments.shard), describe_study(arguments, file), arguments.resume);
   const auto begin = std::chrono::steady_clock::now();
   ProgressLine progress{!arguments.quiet && animation_on_messages()};
   StudyOptions options;
@@ -125,6 +125,10 @@ Study simulate_all(const StudyArguments& arguments, const ScenarioFile& file, Re
     if (study.not_kept.empty()) study.not_kept = error.what();
   }
   return study;
+}
+
+void count_as_failed(const std::vector<RunRequest>& missing, const std::string& why, Study& study) {
+  for (const RunRequest& request : missing) study.failed.push_back({request, exit_incomplete, why});
 }
 
 Study stored_study(const ResultStore& store) {

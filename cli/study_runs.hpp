@@ -19,11 +19,14 @@ std::string store_path(const std::string& folder, const Shard& shard);
 // The store that an argument names: a file, or the results.sqlite of a folder.
 std::string store_named(const std::string& argument);
 
-// Begins the study's store in the folder, or goes on with the one that is there if --resume asks for that. Throws UsageError.
-ResultStore open_store(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder);
+// Begins the study's store, or goes on with the one that is there if `resume` asks for that. Throws UsageError.
+ResultStore open_store(const std::string& path, const StoredStudy& asked, bool resume);
 
-// Runs what is not in the store, keeps it there, and says in it how far the study came.
-Study simulate_all(const StudyArguments& arguments, const ScenarioFile& file, ResultStore& store);
+// Runs what is not in the folder's store yet, keeps it there, and says in it how far the study came. Throws UsageError.
+Study simulate_all(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder);
+
+// Runs that nobody could make count as failed, for `why`.
+void count_as_failed(const std::vector<RunRequest>& missing, const std::string& why, Study& study);
 
 // The study as far as the store has it. `file`: the store's scenario.
 Study stored_study(const ResultStore& store);

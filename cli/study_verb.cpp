@@ -1,5 +1,6 @@
 #include "cli/study_verb.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -7,8 +8,12 @@
 
 #include <fmt/format.h>
 
+#include "cli/joined_stores.hpp"
+#include "cli/kubernetes_job.hpp"
+#include "cli/new_folder.hpp"
 #include "cli/next_commands.hpp"
 #include "cli/output.hpp"
+#include "cli/slurm_study.hpp"
 #include "cli/study_outcome.hpp"
 #include "cli/study_runs.hpp"
 #include "sim/core/units.hpp"
@@ -51,17 +56,49 @@ double limit_from(const CommandLine& line, const std::string& option, Dimension 
 }
 
 void expect_shards_to_be_possible(const StudyArguments& arguments, const ScenarioFile& file) {
-  if (arguments.shard.count == 1) return;
-  if (file.variants.front().scenario.replications.until_relative_error) {
-    throw UsageError{
-        "--shard needs a number of replications that is known beforehand, and this scenario adds some until a value is precise "
-        "enough; write --replications N"};
+  const bool is_shard = arguments.shard.count > 1;
+  const unsigned shards = arguments.engine.where == Engine::local ? arguments.shard.count : arguments.engine.shards;
+  const ReplicationSpec& replications = file.variants.front().scenario.replications;
+  if ((is_shard || arguments.engine.where != Engine::local) && replications.until_relative_error) {
+    throw UsageError{fmt::format(
+        "--{} needs a number of replications that is known beforehand, and this scenario adds some until a value is precise "
+        "enough; write --replications N",
+        is_shard ? "shard" : "shards")};
   }
-  if (arguments.json) throw UsageError{"--json has nothing to show of one shard; leave it out, and give it to headroom merge"};
+  if (is_shard && arguments.json)
+    throw UsageError{"--json has nothing to show of one shard; leave it out, and give it to headroom merge"};
+  const std::size_t runs = file.variants.size() * static_cast<std::size_t>(replications.count);
+  if (!is_shard && shards > runs) {
+    throw UsageError{fmt::format("--shards is {}, and there are {} runs (variants times replications); write at most --shards {}",
+                                 shards, runs, runs)};
+  }
+}
+
+// Something was learnt, be it that a run fails.
+bool has_anything(const Study& study) {
+  const auto is_some = [](const std::vector<RunResult>& runs) { return !runs.empty(); };
+  return !study.failed.empty() || std::any_of(study.runs.begin(), study.runs.end(), is_some);
+}
+
+// Leaves no folder behind if nothing was run.
+Study simulate_into(const std::string& folder, const StudyArguments& arguments, const ScenarioFile& file) {
+  const NewFolder made{folder};
+  const std::vector<std::filesystem::path> ours{store_path(folder, arguments.shard), shards_folder(folder)};
+  try {
+    prepare_output(folder);
+    Study study = arguments.engine.where == Engine::slurm ? simulate_on_slurm(arguments, file, folder)
+                                                          : simulate_all(arguments, file, folder);
+    if (study.interrupted && !has_anything(study)) made.remove(ours);
+    return study;
+  } catch (const UsageError&) {
+    made.remove(ours);
+    throw;
+  }
 }
 
 // A shard has nothing to show by itself.
 int end_of_shard(const StudyArguments& arguments, const Study& study, const std::string& store) {
+  if (!has_anything(study)) return exit_code_of(study, arguments);
   std::size_t ended = 0;
   for (const std::vector<RunResult>& runs : study.runs) ended += runs.size();
   const Shard& shard = arguments.shard;
@@ -91,6 +128,7 @@ void add_study_options(po::options_description& options) {
       "only part I of N of the runs, into a store of its own; see headroom merge")(
       "run-time", po::value<std::string>()->value_name("TIME"), "a run that takes longer fails: --run-time \"10 min\"")(
       "run-memory", po::value<std::string>()->value_name("SIZE"), "a run that takes more fails: --run-memory \"2 GiB\"");
+  add_engine_options(options);
   add_result_options(options);
 }
 
@@ -124,10 +162,11 @@ StudyArguments study_arguments(const std::string& verb, const CommandLine& line)
   arguments.settings = line.texts("set");
   arguments.seed = line.text("seed").value_or("");
   arguments.replications = line.text("replications").value_or("");
-  arguments.workers = static_cast<unsigned>(line.number("workers", 0, 4096).value_or(0));
+  arguments.workers = static_cast<unsigned>(line.number("workers", 1, 4096).value_or(0));
   arguments.keep_going = line.has("keep-going");
   arguments.resume = line.has("resume");
   if (const auto shard = line.text("shard")) arguments.shard = shard_from(*shard);
+  arguments.engine = engine_options(line);
   arguments.limits.seconds = limit_from(line, "run-time", Dimension::time);
   arguments.limits.bytes = static_cast<std::uint64_t>(std::ceil(limit_from(line, "run-memory", Dimension::bytes)));
   arguments.run_time = line.text("run-time").value_or("");
@@ -138,12 +177,14 @@ StudyArguments study_arguments(const std::string& verb, const CommandLine& line)
 
 int simulate_and_report(const StudyArguments& arguments, ScenarioFile file) {
   expect_shards_to_be_possible(arguments, file);
+  if (arguments.engine.where == Engine::kubernetes) return write_kubernetes_job(arguments, file);
   const auto begin = std::chrono::steady_clock::now();
-  const std::string folder = report_folder(arguments, file);
-  ResultStore store = open_store(arguments, file, folder);
-  Study study = simulate_all(arguments, file, store);
-  say_what_is_missing(arguments, file, study, store.path());
-  if (arguments.shard.count > 1) return end_of_shard(arguments, study, store.path());
+  const std::string folder = report_folder_name(arguments, file), store = store_path(folder, arguments.shard);
+  Study study = simulate_into(folder, arguments, file);
+  say_what_is_missing(arguments, file, study, store);
+  if (arguments.engine.where == Engine::slurm && !study.interrupted)
+    count_as_failed(missing_runs(ResultStore::open(store, ResultStore::Access::read)), "its shard was not completed", study);
+  if (arguments.shard.count > 1) return end_of_shard(arguments, study, store);
   const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return publish_study(arguments, std::move(file), std::move(study), folder, wall);
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/command_line.hpp"
+#include "cli/engine_options.hpp"
 #include "scenarios/reader.hpp"
 #include "sim/experiment/stored_study.hpp"
 
@@ -22,6 +23,7 @@ struct StudyArguments {
   unsigned workers = 0;
   RunLimits limits;
   Shard shard;
+  EngineOptions engine;
   bool resume = false;
   bool inconclusive_passes = false;
   bool keep_going = false;

@@ -142,6 +142,32 @@ TEST(KilledStudy, IsResumedToTheSameBytes) { end_after_two_runs("killed", SIGKIL
 TEST(InterruptedStudy, IsResumedToTheSameBytes) { end_after_two_runs("interrupted", SIGINT, 130); }
 TEST(TerminatedStudy, IsResumedToTheSameBytes) { end_after_two_runs("terminated", SIGTERM, 130); }
 
+TEST(InterruptedStudy, LeavesNoFolderIfNothingHadEnded) {
+  const auto study_in = [](const std::string& folder) {
+    return headroom(Start{.arguments = {"run", data("endless.json"), "-o", temporary(folder)}, .interrupt_after_seconds = 1.0});
+  };
+  EXPECT_EQ(study_in("in vain/deep").exit_code, 130);
+  EXPECT_FALSE(std::filesystem::exists(temporary("in vain")));
+  std::filesystem::create_directories(temporary("there"));
+  EXPECT_EQ(study_in("there").exit_code, 130);
+  EXPECT_TRUE(std::filesystem::exists(temporary("there"))) << "it was there before";
+}
+
+TEST(FailedStudy, LeavesAFolderOfOthersAlone) {
+  const std::string other = temporary("shared/results.1-of-2.sqlite");
+  const auto another_shard = [&](pid_t study) {
+    wait_until([study] { return first_worker_of(study) > 0; });
+    std::ofstream{other} << "of another process";
+    ::kill(study, SIGINT);
+  };
+  EXPECT_EQ(headroom(Start{.arguments = {"run", data("endless.json"), "--shard", "2/2", "-o", temporary("shared")},
+                           .meanwhile = another_shard})
+                .exit_code,
+            130);
+  EXPECT_EQ(content_of(other), "of another process");
+  EXPECT_FALSE(std::filesystem::exists(temporary("shared/results.2-of-2.sqlite")));
+}
+
 TEST(FullDisk, AStudyStopsWithOneAndGoesOnWhenThereIsRoom) {
   const std::vector<std::string> arguments{"run", data("holds.json"), "--replications", "20", "-q", "-o", temporary("full")};
   const Ended full = headroom(Start{.arguments = arguments, .largest_file_bytes = 1'500'000});
@@ -168,7 +194,7 @@ TEST(FullDisk, TwoWhenAStudyCannotEvenBegin) {
   EXPECT_EQ(ended.exit_code, 2);
   EXPECT_TRUE(says(ended.err, "File too large; free some space")) << ended.err;
   EXPECT_TRUE(says(ended.err, "nothing was run")) << ended.err;
-  EXPECT_TRUE(std::filesystem::is_empty(temporary("tiny"))) << "something unfinished is left";
+  EXPECT_FALSE(std::filesystem::exists(temporary("tiny"))) << "something unfinished is left";
 }
 
 TEST(ReadOnlyFolder, TwoForWritingAndGoodForReportingElsewhere) {

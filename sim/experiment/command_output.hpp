@@ -1,0 +1,19 @@
+// Runs another program and keeps what it says: a scheduler's commands are its interface.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace headroom {
+
+struct CommandOutput {
+  bool found = false;  // false: there is no such program on the PATH, and nothing was run
+  int exit_code = -1;  // 128 + signal if it was killed
+  std::string out, err;
+};
+
+// Waits for its end. It stands in a process group of its own: an interrupt from the keyboard must not reach a submission that is
+// half made. Throws std::system_error if no process can be started for another reason than that there is no such program.
+CommandOutput output_of_command(const std::vector<std::string>& words);
+
+}  // namespace headroom

@@ -1,0 +1,42 @@
+#include "sim/experiment/command_output.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
+
+namespace headroom {
+namespace {
+
+TEST(CommandOutput, KeepsBothStreamsAndTheExitCode) {
+  const CommandOutput output = output_of_command({"sh", "-c", "echo said; echo complained >&2; exit 3"});
+  EXPECT_TRUE(output.found);
+  EXPECT_EQ(output.exit_code, 3);
+  EXPECT_EQ(output.out, "said\n");
+  EXPECT_EQ(output.err, "complained\n");
+}
+
+TEST(CommandOutput, IsReadWhileItGrowsBeyondAPipe) {
+  const CommandOutput output = output_of_command({"sh", "-c", "head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2"});
+  EXPECT_EQ(output.exit_code, 0);
+  EXPECT_EQ(output.out.size(), 300000U);
+  EXPECT_EQ(output.err.size(), 300000U);
+}
+
+TEST(CommandOutput, WordsReachTheProgramAsTheyAre) {
+  EXPECT_EQ(output_of_command({"printf", "%s|", "a b", "$HOME", "'"}).out, "a b|$HOME|'|");
+}
+
+TEST(CommandOutput, AProgramThatIsNotThereIsNoError) { EXPECT_FALSE(output_of_command({"no-such-program-anywhere"}).found); }
+
+TEST(CommandOutput, AKilledProgramHasTheCodeOfItsSignal) {
+  EXPECT_EQ(output_of_command({"sh", "-c", "kill -9 $$"}).exit_code, 137);
+}
+
+TEST(CommandOutput, StandsInAGroupOfItsOwn) {
+  const CommandOutput output = output_of_command({"sh", "-c", "ps -o pgid= -p $$ 2>/dev/null || cut -d ' ' -f 5 /proc/$$/stat"});
+  EXPECT_NE(std::stol(output.out), static_cast<long>(getpgrp()));
+}
+
+}  // namespace
+}  // namespace headroom
