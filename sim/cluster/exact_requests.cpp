@@ -141,6 +141,8 @@ void ExactRequestPlane::on_timeout(Index caller) {
       callee.counted = true;
     }
   }
+  if (trace_ != nullptr) [[unlikely]]
+    trace_moment(caller, "timeout");
   tasks_.wait(caller).callee_turned_away = false;
   resume_caller(caller, TaskOutcome::timeout);
 }
@@ -148,6 +150,8 @@ void ExactRequestPlane::on_timeout(Index caller) {
 // ---- the server's side -------------------------------------------------------------------------------------------------------
 
 void ExactRequestPlane::send(Index request, Duration delay) {
+  if (trace_ != nullptr) [[unlikely]]
+    trace_sent(request);
   if (delay == Duration{}) return route(request);
   Task& task = tasks_[request];
   task.state = TaskState::travelling;
@@ -221,6 +225,8 @@ void ExactRequestPlane::occupy(Index slot, Index index) {
   server.taken_slots.enter(now_);
   server.queue_wait->record(now_ - task.queued_at);
   if (task.kind == TaskKind::message) queues_[server.queue].queue_wait->record(now_ - task.begun);
+  if (trace_ != nullptr) [[unlikely]]
+    trace_served(slot);
   make_runnable(slot);
   if (server.memory_limit.count > 0) check_memory(index);
 }
@@ -294,6 +300,8 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
 void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
   Task& task = tasks_[slot];
   if (task.kind == TaskKind::branch) return end_branch(slot, outcome);
+  if (trace_ != nullptr) [[unlikely]]
+    trace_ended(slot, outcome);
 
   Books& books = task.kind == TaskKind::session ? sessions_ : task.kind == TaskKind::message ? messages_ : requests_;
   if (outcome == TaskOutcome::completed)
