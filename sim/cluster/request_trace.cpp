@@ -5,7 +5,8 @@
 
 namespace headroom {
 
-RequestTrace::RequestTrace(const Blueprint& blueprint, const Window& window, Sink sink) : window_{window}, sink_{std::move(sink)} {
+RequestTrace::RequestTrace(const Blueprint& blueprint, const Window& window, Sink sink)
+    : window_{window}, sink_{std::move(sink)} {
   for (const ServiceBlueprint& service : blueprint.services) track_names_.push_back(service.name);
   for (const DatabaseBlueprint& database : blueprint.databases) track_names_.push_back(database.name);
   first_queue_ = static_cast<Index>(track_names_.size());
@@ -36,9 +37,11 @@ Index RequestTrace::take_lane(Index track) {
   return lane;
 }
 
-RequestTrace::Open& RequestTrace::begin(Index slot, Index track, std::string name, std::uint64_t request, Index parent, SimTime now) {
+RequestTrace::Open& RequestTrace::begin(Index slot, Index track, std::string name, std::uint64_t request, Index parent,
+                                        SimTime now) {
   Open open;
-  open.whole = {.kind = TraceSpan::Kind::request, .track = track, .lane = take_lane(track), .name = std::move(name), .begin = now};
+  open.whole = {
+      .kind = TraceSpan::Kind::request, .track = track, .lane = take_lane(track), .name = std::move(name), .begin = now};
   open.whole.request = request;
   open.whole.id = next_id_++;
   open.queued_at = now;

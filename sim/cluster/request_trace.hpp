@@ -1,8 +1,9 @@
 // RequestTrace: what single requests went through, for a person who wants to see why one was slow.
 //
-// The request plane tells it of each step where one is attached, and of nothing otherwise: tracing changes no result. It follows the
-// first users' requests that begin in a window of time, with all that they call, and gives away spans that nest: a request from its
-// sending to its end, in it the wait for a slot and the service, in that the steps. Spans that overlap lie in different lanes.
+// The request plane tells it of each step where one is attached, and of nothing otherwise: tracing changes no result. It follows
+// the first users' requests that begin in a window of time, with all that they call, and gives away spans that nest: a request
+// from its sending to its end, in it the wait for a slot and the service, in that the steps. Spans that overlap lie in different
+// lanes.
 #pragma once
 
 #include <cstdint>
@@ -31,18 +32,18 @@ struct TraceSpan {
   Index lane = 0;   // within the track; spans of a lane nest
   std::string name;
   SimTime begin{}, end{};
-  std::uint64_t request = 0;         // number of the user's request it belongs to, from 1
-  std::uint64_t id = 0;              // of the request, message or branch
-  std::uint64_t caller = 0;          // id of the one that called it; 0: a user
+  std::uint64_t request = 0;  // number of the user's request it belongs to, from 1
+  std::uint64_t id = 0;       // of the request, message or branch
+  std::uint64_t caller = 0;   // id of the one that called it; 0: a user
   Index caller_track = 0, caller_lane = 0;
-  std::string outcome;               // of whole requests: "completed", "timeout", …, "in flight" at the end of the run
+  std::string outcome;  // of whole requests: "completed", "timeout", …, "in flight" at the end of the run
 };
 
 class RequestTrace {
  public:
   struct Window {
-    SimTime from{};                // users' requests that begin at or after it …
-    SimTime until = end_of_time;   // … and before this
+    SimTime from{};                 // users' requests that begin at or after it …
+    SimTime until = end_of_time;    // … and before this
     std::uint64_t requests = 1000;  // at most so many
   };
   using Sink = std::function<void(const TraceSpan&)>;

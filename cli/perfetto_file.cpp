@@ -1,4 +1,4 @@
-#include "reports/perfetto_file.hpp"
+#include "cli/perfetto_file.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -11,7 +11,9 @@
 namespace headroom {
 namespace {
 
-std::string quoted(const std::string& text) { return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 std::string microseconds(std::int64_t nanoseconds) { return fmt::format("{}.{:03}", nanoseconds / 1000, nanoseconds % 1000); }
 std::string instant(SimTime at) { return microseconds(at.time_since_epoch().count()); }
@@ -43,7 +45,8 @@ PerfettoFile::~PerfettoFile() {
 
 void PerfettoFile::write(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), file_) != text.size())
-    throw std::runtime_error{fmt::format("cannot write {}: {}; free some space, or trace fewer requests", path_, std::strerror(errno))};
+    throw std::runtime_error{
+        fmt::format("cannot write {}: {}; free some space, or trace fewer requests", path_, std::strerror(errno))};
 }
 
 void PerfettoFile::event(const std::string& text) {
@@ -58,12 +61,13 @@ void PerfettoFile::name_tracks(const std::vector<std::string>& names) {
 }
 
 void PerfettoFile::add(const TraceSpan& span) {
-  const std::string head = fmt::format(R"("name":{},"cat":"{}","ts":{},{})", quoted(span.name), category(span.kind), instant(span.begin),
-                                       place(span.track, span.lane));
+  const std::string head = fmt::format(R"("name":{},"cat":"{}","ts":{},{})", quoted(span.name), category(span.kind),
+                                       instant(span.begin), place(span.track, span.lane));
   const std::string arguments = fmt::format(R"("request":{},"id":{},"caller":{})", span.request, span.id, span.caller);
   if (span.kind == TraceSpan::Kind::moment) return event(fmt::format(R"({},"ph":"i","s":"t","args":{{{}}})", head, arguments));
   const std::string outcome = span.outcome.empty() ? "" : ",\"outcome\":" + quoted(span.outcome);
-  event(fmt::format(R"({},"ph":"X","dur":{},"args":{{{}{}}})", head, microseconds((span.end - span.begin).count()), arguments, outcome));
+  event(fmt::format(R"({},"ph":"X","dur":{},"args":{{{}{}}})", head, microseconds((span.end - span.begin).count()), arguments,
+                    outcome));
   if (span.kind != TraceSpan::Kind::request || span.caller == 0) return;
   const std::string flow = fmt::format(R"("name":"call","cat":"call","id":{},"ts":{})", span.id, instant(span.begin));
   event(fmt::format(R"({},"ph":"s",{})", flow, place(span.caller_track, span.caller_lane)));
@@ -71,8 +75,8 @@ void PerfettoFile::add(const TraceSpan& span) {
 }
 
 void PerfettoFile::add(const Note& note) {
-  event(fmt::format(R"("name":{},"cat":"note","ph":"i","s":"g","ts":{:.3f},"pid":0,"tid":0)", quoted(note.subject + ": " + note.text),
-                    note.at_seconds * 1e6));
+  event(fmt::format(R"("name":{},"cat":"note","ph":"i","s":"g","ts":{:.3f},"pid":0,"tid":0)",
+                    quoted(note.subject + ": " + note.text), note.at_seconds * 1e6));
 }
 
 void PerfettoFile::finish() {

@@ -1,8 +1,8 @@
-// A RequestTrace as a file for Perfetto (https://ui.perfetto.dev) or chrome://tracing: one process per service, database and queue, a
-// thread per request at a time in it.
+// A RequestTrace as a file for Perfetto (https://ui.perfetto.dev) or chrome://tracing: one process per service, database and
+// queue, a thread per request at a time in it.
 //
-// Source: "Trace Event Format", JSON object form: complete events (ph X) for spans, instants (i), flows (s, f) from a call to what
-// it called, metadata (M). Times in microseconds with three decimals: whole nanoseconds.
+// Source: "Trace Event Format", JSON object form: complete events (ph X) for spans, instants (i), flows (s, f) from a call to
+// what it called, metadata (M). Times in microseconds with three decimals: whole nanoseconds.
 #pragma once
 
 #include <cstdio>
