@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "sim/cluster/request_trace.hpp"
-#include "sim/measure/run_result.hpp"
+#include "sim/experiment/study.hpp"
 
 namespace headroom {
 
