@@ -35,9 +35,9 @@ std::string short_help() {
 
 std::string full_help() {
   return fmt::format(
-      "{}\nUsage: headroom VERB [arguments] [options]\n\n{}  {:<10}{}\n\n"
+      "{}\nUsage: headroom VERB [arguments] [options]\n\n{}  {:<10}{}\n  {:<10}{}\n\n"
       "Results go to stdout, everything else to stderr. NO_COLOR, TERM=dumb and --no-color turn colours off.\n\n{}",
-      introduction, verb_list(), "help", "help VERB is VERB --help", exit_code_help);
+      introduction, verb_list(), "help", "help VERB is VERB --help", "version", "the version, like --version", exit_code_help);
 }
 
 const Verb& verb_named(const std::string& name) {

@@ -1,16 +1,23 @@
 // headroom replay: one stored run again, which must give the stored result bit for bit.
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 #include <fmt/format.h>
 
 #include "cli/exit_code.hpp"
 #include "cli/next_commands.hpp"
 #include "cli/output.hpp"
+#include "cli/perfetto_file.hpp"
 #include "cli/restored_scenario.hpp"
 #include "cli/study_runs.hpp"
 #include "cli/text_table.hpp"
 #include "cli/verb.hpp"
+#include "scenarios/builder.hpp"
+#include "sim/cluster/request_trace.hpp"
+#include "sim/cluster/simulation.hpp"
 
 namespace headroom::cli {
 namespace {
@@ -91,16 +98,96 @@ int compare_results(const ResultStore& store, const StoredRun& run, const Study&
              exit_incomplete);
 }
 
+// Where a trace is written until it is whole. Removed unless it was moved to its place.
+class UnfinishedTrace {
+ public:
+  explicit UnfinishedTrace(std::string path) : path_{std::move(path)}, unfinished_{fmt::format("{}.{}.unfinished", path_, getpid())} {
+    try {
+      PerfettoFile{unfinished_};  // before an hour of simulation
+    } catch (const std::runtime_error& error) {
+      throw UsageError{fmt::format("{}; nothing was run", error.what())};
+    }
+  }
+  ~UnfinishedTrace() {
+    std::error_code ignored;
+    std::filesystem::remove(unfinished_, ignored);
+  }
+  UnfinishedTrace(const UnfinishedTrace&) = delete;
+  UnfinishedTrace& operator=(const UnfinishedTrace&) = delete;
+
+  const std::string& unfinished() const { return unfinished_; }
+  void keep() const {
+    std::error_code error;
+    std::filesystem::rename(unfinished_, path_, error);
+    if (error) throw OutputError{fmt::format("cannot write {}: {}", path_, error.message())};
+    write_message(fmt::format("trace  {}  (opens in https://ui.perfetto.dev)\n", path_));
+  }
+
+ private:
+  std::string path_, unfinished_;
+};
+
+Duration span_option(const CommandLine& line, const std::string& option, Duration otherwise) {
+  const std::optional<std::string> text = line.text(option);
+  if (!text) return otherwise;
+  QuantityError error;
+  const std::optional<double> seconds = parse_as(Dimension::time, *text, error);
+  if (!seconds)
+    throw UsageError{fmt::format("--{} {}{}{}", option, error.message, error.suggestion.empty() ? "" : "; ", error.suggestion)};
+  if (*seconds < 0.0 || *seconds > 1e9) throw UsageError{fmt::format("--{} is \"{}\"; write a time within the run", option, *text)};
+  return to_duration(*seconds);
+}
+
+RequestTrace::Window trace_window(const CommandLine& line) {
+  if (!line.has("trace")) {
+    for (const char* option : {"trace-from", "trace-for", "trace-requests"}) {
+      if (line.has(option)) throw UsageError{fmt::format("--{} says what to trace; add --trace FILE", option)};
+    }
+  }
+  RequestTrace::Window window;
+  window.from = SimTime{span_option(line, "trace-from", Duration{})};
+  window.until = line.has("trace-for") ? window.from + span_option(line, "trace-for", Duration{}) : end_of_time;
+  constexpr std::int64_t most = 10'000'000;
+  window.requests = static_cast<std::uint64_t>(line.number("trace-requests", 1, most).value_or(1000));
+  return window;
+}
+
+RunResult run_traced(const NamedScenario& variant, std::uint64_t replication, const RequestTrace::Window& window, const std::string& path) {
+  const Blueprint blueprint = build_blueprint(variant.scenario);
+  PerfettoFile file{path};
+  RequestTrace trace{blueprint, window, [&file](const TraceSpan& span) { file.add(span); }};
+  file.name_tracks(trace.tracks());
+  RunResult result =
+      simulate(blueprint, RunIdentity{variant.name, static_cast<std::uint64_t>(variant.scenario.seed), replication}, &trace);
+  for (const Note& note : result.notes) file.add(note);
+  file.finish();
+  return result;
+}
+
+std::function<RunResult(const RunRequest&)> replay_function(const ScenarioFile& file, const UnfinishedTrace* trace,
+                                                            const RequestTrace::Window& window) {
+  if (trace == nullptr) return run_function(file);
+  return [&file, trace, window](const RunRequest& request) {
+    return run_traced(file.variants[request.variant], request.replication, window, trace->unfinished());
+  };
+}
+
 int replay_from(const CommandLine& line) {
   const Arguments& words = line.positional();
   if (words.empty() || words.size() > 2) throw UsageError{"takes a store and a run; usage: headroom replay STORE [RUN]"};
+  const RequestTrace::Window window = trace_window(line);
+  if (line.has("trace") && words.size() == 1) throw UsageError{"--trace needs the run that is to be traced; usage: headroom replay STORE RUN"};
   const ResultStore store = ResultStore::open(store_named(words[0]), ResultStore::Access::read);
   if (words.size() == 1) return write_results(list_of(store)), exit_success;
   const StoredRun run = run_named(store, words[1]);
   const RestoredScenario scenario{store.study(), store.path()};
+  std::optional<UnfinishedTrace> trace;
+  if (const auto path = line.text("trace")) trace.emplace(*path);
   // In a process of its own, so that a crash is told of.
-  const Study study = run_study(scenario.file().variants.size(), {run.request}, run_function(scenario.file()), {.workers = 1});
+  const auto again = replay_function(scenario.file(), trace ? &*trace : nullptr, window);
+  const Study study = run_study(scenario.file().variants.size(), {run.request}, again, {.workers = 1});
   if (study.interrupted) return exit_interrupted;
+  if (trace && study.failed.empty()) trace->keep();
   return compare_results(store, run, study);
 }
 
@@ -108,14 +195,21 @@ int replay_from(const CommandLine& line) {
 
 int replay_verb(const Arguments& arguments) {
   constexpr Usage usage{.verb = "replay",
-                        .arguments = "STORE [RUN]",
+                        .arguments = "STORE [RUN] [options]",
                         .purpose =
                             "Runs one run of a result store again, without limits, and checks that the result is the stored one "
                             "bit for bit. RUN is\n"
                             "VARIANT/REPLICATION, or a number of the list that is shown without it.",
-                        .examples = "  headroom replay out/quickstart\n  headroom replay out/quickstart hpa/2\n",
+                        .examples = "  headroom replay out/quickstart\n  headroom replay out/quickstart hpa/2\n"
+                                    "  headroom replay out/quickstart hpa/2 --trace slow.json --trace-from \"12 min\" --trace-for \"10 s\"\n",
                         .ends_with_verdict = false};
-  const boost::program_options::options_description options;
+  namespace po = boost::program_options;
+  po::options_description options;
+  options.add_options()("trace", po::value<std::string>()->value_name("FILE"),
+                        "what requests went through, for Perfetto or chrome://tracing (JSON)")(
+      "trace-from", po::value<std::string>()->value_name("TIME"), "requests of users that begin then or later (default: 0 s)")(
+      "trace-for", po::value<std::string>()->value_name("TIME"), "… and so long after (default: to the end)")(
+      "trace-requests", po::value<std::string>()->value_name("N"), "at most so many, with all that they call (default: 1000)");
   return act_on_command_line(usage, options, arguments, replay_from);
 }
 

@@ -2,11 +2,13 @@
 //
 //   pick = argmin over i = p + 1, p + 2, …, p (mod n) of in_flight[i], the first that attains it; p the previous pick
 //
-// O(n) per request.
+// O(n) per request, a block at a time with the processor's wide registers; ends at the first idle replica.
 //
 // Source:  nginx ngx_http_upstream_least_conn: fewest connections, ties by round robin among the tied.
 // Differs: nginx runs its weighted round robin among the tied peers only; with equal weights that is a turn of its own per tie,
 //          here one turn over all replicas. Both spread ties evenly; neither prefers the first.
+#include <algorithm>
+
 #include "sim/core/fields.hpp"
 #include "sim/core/registry.hpp"
 #include "sim/seams/balancer.hpp"
@@ -24,18 +26,29 @@ class LeastConnections final : public Balancer {
   std::size_t pick(std::span<const std::uint32_t> in_flight, RandomStream&) override {
     const std::size_t count = in_flight.size();
     const std::size_t first = next_ < count ? next_ : 0;
-    std::size_t best = first;
-    for (std::size_t i = first + 1; i < count; ++i) {
-      if (in_flight[i] < in_flight[best]) best = i;
-    }
-    for (std::size_t i = 0; i < first; ++i) {
-      if (in_flight[i] < in_flight[best]) best = i;
-    }
+    const std::size_t after = lowest(in_flight, first, count, first);
+    const std::size_t best = lowest(in_flight, 0, first, after);
     next_ = best + 1;
     return best;
   }
 
  private:
+  // The first in [begin, end) that has the fewest, if those are fewer than `best` has; else `best`.
+  static std::size_t lowest(std::span<const std::uint32_t> in_flight, std::size_t begin, std::size_t end, std::size_t best) {
+    constexpr std::size_t block = 64;
+    while (begin < end && in_flight[best] > 0) {
+      const std::size_t stop = std::min(end, begin + block);
+      std::uint32_t fewest = in_flight[best];
+      for (std::size_t i = begin; i < stop; ++i) fewest = std::min(fewest, in_flight[i]);
+      if (fewest < in_flight[best]) {
+        best = begin;
+        while (in_flight[best] != fewest) ++best;
+      }
+      begin = stop;
+    }
+    return best;
+  }
+
   std::size_t next_ = 0;
 };
 

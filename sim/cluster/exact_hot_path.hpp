@@ -48,6 +48,8 @@ namespace headroom {
   task.pc = targets_[task.target].entry;
   server.queue_wait->record(now_ - task.queued_at);
   if (task.kind == TaskKind::message) queues_[server.queue].queue_wait->record(now_ - task.begun);
+  if (trace_ != nullptr) [[unlikely]]
+    trace_served(slot);
   make_runnable(slot, task);
   if (server.memory_limit.count > 0 && memory_of(replica) > server.memory_limit) doom(replica, task.replica);
 }
@@ -103,6 +105,8 @@ namespace headroom {
 }
 
 [[gnu::always_inline]] inline void ExactRequestPlane::send(Index slot, Task& request, Duration delay) {
+  if (trace_ != nullptr) [[unlikely]]
+    trace_sent(slot);
   if (delay == Duration{}) return route(slot, request);
   request.state = TaskState::travelling;
   request.timer = events_.schedule(now_ + delay, delivered, slot);
@@ -140,6 +144,8 @@ namespace headroom {
 [[gnu::always_inline]] inline void ExactRequestPlane::compute(Index slot, Task& task, double core_seconds) {
   Replica& replica = replicas_[task.replica];
   task.state = TaskState::computing;
+  if (trace_ != nullptr) [[unlikely]]
+    trace_step(slot, "compute");
   if (replica.dedicated_cores) {
     task.timer = events_.schedule(now_ + to_duration(core_seconds), computed, slot);
     replica.computing.enter(now_);

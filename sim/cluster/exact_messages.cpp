@@ -68,6 +68,8 @@ bool ExactRequestPlane::publish(Index index, Index slot) {
   message.state = TaskState::queued;
   queue.classes[std::min<std::size_t>(message.priority, queue.classes.size() - 1)].push_back(tasks_, slot);
   queue.waiting.enter(now_);
+  if (trace_ != nullptr) [[unlikely]]
+    trace_published(slot, index);
   dispatch(index);
   return true;
 }

@@ -190,7 +190,10 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   replicas_[index].processor_event = 0;
   replicas_[index].computing.leave_all(now_);
   server.past_core_nanoseconds += core_nanoseconds(replicas_[index]);
-  for (const Index slot : branches) tasks_.release(slot);
+  for (const Index slot : branches) {
+    if (trace_ != nullptr) trace_ended(slot, why);
+    tasks_.release(slot);
+  }
   for (const Index slot : whole_tasks) {
     tasks_[slot].state = tasks_[slot].in_slot ? TaskState::runnable : TaskState::queued;
     end_task(slot, why);
@@ -303,6 +306,7 @@ bool ExactRequestPlane::stationary() const {
 }
 
 void ExactRequestPlane::finish(RunResult& result) {
+  if (trace_ != nullptr) trace_->finish(now_);
   std::array<std::uint64_t, task_kind_count> alive{};  // counted one by one
   for (Index slot = 0; slot < tasks_.size(); ++slot) ++alive[static_cast<std::size_t>(tasks_[slot].kind)];
   const auto enter = [&](const char* name, TaskKind kind) {

@@ -1,7 +1,8 @@
 // The exact request plane: every request is a Task that is simulated, event by event.
 //
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_steps.cpp (what a step does), exact_requests.cpp
-// (calls, balancing, slots, answers, time-outs), exact_messages.cpp (queues and workers), exact_setup.cpp (from the Blueprint).
+// (calls, balancing, slots, answers, time-outs), exact_messages.cpp (queues and workers), exact_setup.cpp (from the Blueprint),
+// exact_trace.cpp (tells of it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
@@ -11,6 +12,7 @@
 
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/request_plane.hpp"
+#include "sim/cluster/request_trace.hpp"
 #include "sim/cluster/station.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/core/event_list.hpp"
@@ -21,6 +23,9 @@ namespace headroom {
 class ExactRequestPlane final : public RequestPlane {
  public:
   ExactRequestPlane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+
+  // Tells `trace` of every request from now on; it must outlive this.
+  void attach(RequestTrace& trace);
 
   void advance_to(SimTime until) override;
   SimTime now() const override { return now_; }
@@ -147,6 +152,15 @@ class ExactRequestPlane final : public RequestPlane {
   void count_request(const Task& request, TaskOutcome outcome, Histogram::Entry latency);
   void count_users_request(Index workload, TaskOutcome outcome, Histogram::Entry latency, bool turned_away);
 
+  // exact_trace.cpp: only called when somebody looks, and out of the way of what runs when nobody does
+  [[gnu::cold, gnu::noinline]] void trace_sent(Index request);
+  [[gnu::cold, gnu::noinline]] void trace_published(Index message, Index queue);
+  [[gnu::cold, gnu::noinline]] void trace_branched(Index branch);
+  [[gnu::cold, gnu::noinline]] void trace_served(Index task);
+  [[gnu::cold, gnu::noinline]] void trace_step(Index task, const char* name);
+  [[gnu::cold, gnu::noinline]] void trace_moment(Index task, const char* name);
+  [[gnu::cold, gnu::noinline]] void trace_ended(Index task, TaskOutcome outcome);
+
   // exact_messages.cpp
   bool publish_from(Index publisher, Index site);
   bool publish(Index queue, Index message);
@@ -158,6 +172,7 @@ class ExactRequestPlane final : public RequestPlane {
   void take_messages(Index replica);
 
   SimTime now_{};
+  RequestTrace* trace_ = nullptr;  // nobody looks, as a rule
   EventList events_;
   TaskTable tasks_;
   ReadyLine ready_;

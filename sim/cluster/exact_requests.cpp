@@ -103,6 +103,8 @@ void ExactRequestPlane::on_timeout(Index caller) {
       callee.counted = true;
     }
   }
+  if (trace_ != nullptr) [[unlikely]]
+    trace_moment(caller, "timeout");
   tasks_.wait(caller).callee_turned_away = false;
   resume_caller(caller, TaskOutcome::timeout);
 }
@@ -181,6 +183,8 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
 void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
   Task& task = tasks_[slot];
   if (task.kind == TaskKind::branch) return end_branch(slot, outcome);
+  if (trace_ != nullptr) [[unlikely]]
+    trace_ended(slot, outcome);
 
   ++books_[static_cast<std::size_t>(task.kind)].ended[static_cast<std::size_t>(outcome)];
   const Index index = task.replica;

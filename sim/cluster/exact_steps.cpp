@@ -62,6 +62,8 @@ void ExactRequestPlane::run(Index slot) {
 }
 
 void ExactRequestPlane::sleep(Index slot, Duration span, EventKind kind) {
+  if (trace_ != nullptr) [[unlikely]]
+    trace_step(slot, kind == retry_due ? "back-off" : "wait");
   tasks_[slot].state = TaskState::sleeping;
   tasks_[slot].timer = events_.schedule(now_ + span, kind, slot);
 }
@@ -100,6 +102,8 @@ bool ExactRequestPlane::start_fork(Index slot, Index site) {
   task.state = TaskState::joining;
   task.outcome = TaskOutcome::completed;
   TaskWait& wait = tasks_.begin_wait(slot);
+  if (trace_ != nullptr) [[unlikely]]
+    trace_step(slot, "branches");
   wait.total = wait.launched = static_cast<Index>(fork.entries.size());
   wait.active = 0;
   for (Index i = 0; i < fork.entries.size(); ++i) launch_branch(slot, fork.entries[i], i);
@@ -121,6 +125,8 @@ bool ExactRequestPlane::start_for_each(Index slot, Index index) {
   wait.total = static_cast<Index>(std::min(count, most_branches));
   wait.launched = std::min(wait.total, site.at_most);
   wait.active = 0;
+  if (trace_ != nullptr) [[unlikely]]
+    trace_step(slot, "branches");
   const Index first_wave = wait.launched;
   for (Index i = 0; i < first_wave; ++i) launch_branch(slot, site.entry, i);
   return true;
@@ -141,11 +147,15 @@ void ExactRequestPlane::launch_branch(Index parent, Index entry, Index number) {
   branch.replica = owner.replica;
   branch.pc = entry;
   ++tasks_.wait(parent).active;
+  if (trace_ != nullptr) [[unlikely]]
+    trace_branched(slot);
   make_runnable(slot, branch);
 }
 
 void ExactRequestPlane::end_branch(Index slot, TaskOutcome outcome) {
   const Index parent = tasks_[slot].parent;
+  if (trace_ != nullptr) [[unlikely]]
+    trace_ended(slot, outcome);
   tasks_.release(slot);
 
   Task& owner = tasks_[parent];
@@ -216,6 +226,8 @@ bool ExactRequestPlane::look_up(Index slot, const Instruction& instruction) {
   if (tier.used() != before) cache.bytes->add(now_, -static_cast<double>((before - tier.used()).count));  // it had expired
   cache.hit_ratio->whole += 1.0;
   if (hit) cache.hit_ratio->part += 1.0;
+  if (trace_ != nullptr) [[unlikely]]
+    trace_moment(slot, hit ? "cache hit" : "cache miss");
   task.pc = hit ? instruction.b : task.pc + 1;
   if (cache.latency.value.is_zero()) return false;
   const double seconds = cache.latency.draw(mix(task.draw_id, task.pc));

@@ -5,11 +5,15 @@
 
 namespace headroom {
 
-RunResult simulate(const Blueprint& blueprint, const RunIdentity& identity) {
+RunResult simulate(const Blueprint& blueprint, const RunIdentity& identity, RequestTrace* trace) {
   if (const auto problems = check_blueprint(blueprint); !problems.empty()) {
     throw std::invalid_argument{fmt::format("this cannot run: {}", fmt::join(problems, "; "))};
   }
-  return simulate_with(blueprint, identity, make_exact_request_plane);
+  return simulate_with(blueprint, identity, [trace](const Blueprint& built, RandomStreams& streams, Recorder& recorder) {
+    auto plane = std::make_unique<ExactRequestPlane>(built, streams, recorder);
+    if (trace != nullptr) plane->attach(*trace);
+    return plane;
+  });
 }
 
 }  // namespace headroom

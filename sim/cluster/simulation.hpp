@@ -15,6 +15,7 @@ namespace headroom {
 
 class RandomStreams;
 class Recorder;
+class RequestTrace;
 
 struct RunIdentity {
   std::string variant;
@@ -27,7 +28,8 @@ using RequestPlaneFactory = std::function<std::unique_ptr<RequestPlane>(const Bl
 
 // Runs to the end. At most once per process (the engine's clock cannot be reset): a second call throws std::logic_error.
 // Throws std::invalid_argument (with all of check_blueprint's sentences), IncompleteRun, LedgerViolation, or what an actor threw.
-RunResult simulate(const Blueprint& blueprint, const RunIdentity& identity);
+// `trace` is told of the requests (none: nobody looks); it changes no result.
+RunResult simulate(const Blueprint& blueprint, const RunIdentity& identity, RequestTrace* trace = nullptr);
 // The same with another request plane, whose blueprint need not pass check_blueprint.
 RunResult simulate_with(const Blueprint& blueprint, const RunIdentity& identity, const RequestPlaneFactory& make_plane);
 

@@ -24,7 +24,8 @@ class MessagePackWriter {
   std::vector<std::uint8_t> take() { return std::move(bytes_); }
 
  private:
-  // A size below `limit` lies in the first byte; `code8` (0: there is none) announces one byte of it, `code16` two, the next code four.
+  // A size below `limit` lies in the first byte; `code8` (0: there is none) announces one byte of it, `code16` two, the next code
+  // four.
   void head(std::uint8_t fixed, std::size_t limit, std::uint8_t code8, std::uint8_t code16, std::size_t size);
   template <class Number>
   void put(std::uint8_t code, Number value);

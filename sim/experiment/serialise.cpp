@@ -1,6 +1,7 @@
 // RunResult as MessagePack: what travels from a child process to its parent, and what can be stored.
 //
-// Numbers come back with the same bits, fields have an order, empty histogram buckets are left out: equal results have equal bytes.
+// Numbers come back with the same bits, fields have an order, empty histogram buckets are left out: equal results have equal
+// bytes.
 #include <stdexcept>
 
 #include "sim/experiment/message_pack.hpp"

@@ -13,7 +13,7 @@ namespace {
 // sim/core are the vocabulary of all; the program starts a run with one function of sim/cluster.
 const std::map<std::string, std::vector<std::string>>& arrows() {
   static const std::map<std::string, std::vector<std::string>> table{
-      {"cli", {"reports", "scenarios", "sim/experiment", "sim/core", "sim/cluster/simulation.hpp"}},
+      {"cli", {"reports", "scenarios", "sim/experiment", "sim/core", "sim/cluster/simulation.hpp", "sim/cluster/request_trace.hpp"}},
       {"reports", {"scenarios", "sim/measure", "sim/experiment", "sim/core"}},
       {"scenarios", {"sim", "models/queueing"}},
       {"models", {"sim/seams", "sim/core"}},

@@ -1,0 +1,27 @@
+// What the plane tells a RequestTrace. None of this runs unless one is attached.
+#include "sim/cluster/exact_request_plane.hpp"
+
+namespace headroom {
+
+void ExactRequestPlane::attach(RequestTrace& trace) {
+  trace_ = &trace;
+  trace.attach(program_);
+}
+
+void ExactRequestPlane::trace_sent(Index request) {
+  const Index caller = tasks_[request].parent;
+  const bool by_user = caller == no_index || tasks_[caller].kind == TaskKind::session;
+  trace_->sent(request, tasks_[request], by_user, now_);
+}
+
+void ExactRequestPlane::trace_published(Index message, Index queue) {
+  trace_->published(message, tasks_[message], queue, tasks_[message].user_request, now_);
+}
+
+void ExactRequestPlane::trace_branched(Index branch) { trace_->branched(branch, tasks_[branch], now_); }
+void ExactRequestPlane::trace_served(Index task) { trace_->served(task, tasks_[task], now_); }
+void ExactRequestPlane::trace_step(Index task, const char* name) { trace_->step(task, name, now_); }
+void ExactRequestPlane::trace_moment(Index task, const char* name) { trace_->moment(task, name, now_); }
+void ExactRequestPlane::trace_ended(Index task, TaskOutcome outcome) { trace_->ended(task, outcome, now_); }
+
+}  // namespace headroom
