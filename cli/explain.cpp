@@ -32,20 +32,21 @@ bool any_grows(const Explanation& explanation) {
   return std::any_of(explanation.stations.begin(), explanation.stations.end(), grows);
 }
 
+bool any_peaks(const Explanation& explanation) {
+  const auto peaks = [](const StationLoad& load) { return load.peak_demand > load.demand * (1.0 + 1e-9); };
+  return std::any_of(explanation.stations.begin(), explanation.stations.end(), peaks);
+}
+
+// Columns that would repeat others are left out: a terminal has 80.
 std::string table_of(const Explanation& explanation) {
-  const bool with_limit = any_grows(explanation);
-  std::vector<std::vector<std::string>> rows{
-      {"station", "resource", "demand", "capacity", "used", "peak demand", "used at peak"}};
+  const bool with_peak = any_peaks(explanation), with_limit = any_grows(explanation);
+  std::vector<std::vector<std::string>> rows{{"station", "resource", "demand", "capacity", "used"}};
+  if (with_peak) rows.front().insert(rows.front().end(), {"at peak"});
   if (with_limit) rows.front().insert(rows.front().end(), {"scaled out", "then used"});
   rows.front().insert(rows.front().end(), {"per visit", "mean wait"});
   for (const StationLoad& load : explanation.stations) {
-    std::vector<std::string> row{load.station,
-                                 load.resource,
-                                 rate(load.demand),
-                                 rate(load.capacity),
-                                 share(load.utilization),
-                                 rate(load.peak_demand),
-                                 share(load.peak_utilization)};
+    std::vector<std::string> row{load.station, load.resource, rate(load.demand), rate(load.capacity), share(load.utilization)};
+    if (with_peak) row.push_back(share(load.peak_utilization));
     if (with_limit) {
       row.push_back(rate(load.capacity_at_limit));
       row.push_back(share(load.peak_utilization * load.capacity / load.capacity_at_limit));
@@ -54,7 +55,7 @@ std::string table_of(const Explanation& explanation) {
     row.push_back(wait_of(load));
     rows.push_back(std::move(row));
   }
-  return text_table(rows, {2, 3, 4, 5, 6, 7, 8, 9, 10});
+  return text_table(rows, {2, 3, 4, 5, 6, 7, 8, 9});
 }
 
 // How much of the demand the capacity covers when it is short, how much of the capacity is used when it is not.
