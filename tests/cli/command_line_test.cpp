@@ -82,12 +82,7 @@ TEST(CommandLine, OptionsMayStandBeforeOrAfterTheFile) {
   const Ended after = headroom({"run", data("holds.json"), "--seed", "5", "--json", "-q", "-o", temporary("a")});
   const Ended before = headroom({"run", "--json", "-q", "--seed=5", "-o", temporary("b"), data("holds.json")});
   EXPECT_EQ(after.exit_code, 0) << after.err;
-  const auto results = [](const Ended& ended) {
-    nlohmann::json summary = nlohmann::json::parse(ended.out);
-    summary.erase("machine");
-    return summary;
-  };
-  EXPECT_EQ(results(after), results(before));
+  EXPECT_EQ(results_of(after), results_of(before));
 }
 
 TEST(CommandLine, SetChangesOneValueByItsName) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -25,7 +26,7 @@ struct Start {
   std::size_t largest_file_bytes = 0;                            // no file may grow beyond it, as on a full disk; 0: no limit
   double interrupt_after_seconds = 0.0;                          // 0: never
   std::function<void(pid_t)> meanwhile;                          // called with the process beside it; may be empty
-  bool without_rights = false;  // root keeps to the rights of files like anybody
+  bool without_rights = false;                                   // root keeps to the rights of files like anybody
 };
 
 // Runs the program in a folder of the test's own. Fails the test if it cannot be started.
@@ -41,5 +42,12 @@ std::string data(const std::string& name);
 // A folder below the test's own temporary one, which goes with the process.
 std::string temporary(const std::string& name);
 std::string content_of(const std::string& path);
+
+// What `--json` printed, without what the machine took for it.
+inline nlohmann::json results_of(const Ended& ended) {
+  nlohmann::json summary = nlohmann::json::parse(ended.out);
+  summary.erase("machine");
+  return summary;
+}
 
 }  // namespace headroom::cli_test

@@ -116,7 +116,7 @@ TEST_F(SlurmEngine, ShowsWhatALocalStudyShows) {
   const Ended local = headroom(with(study, {"-o", temporary("shown here")}));
   EXPECT_EQ(sharded.exit_code, 99) << sharded.err;
   EXPECT_EQ(local.exit_code, 99);
-  EXPECT_EQ(sharded.out, local.out);
+  EXPECT_EQ(results_of(sharded), results_of(local));
   EXPECT_EQ(sharded.err, "");
 }
 
