@@ -159,6 +159,21 @@ void judge_resolution(Verdict& verdict, std::span<const RunResult> runs) {
                                count_text(needed), count_text(static_cast<std::size_t>(seen))));
 }
 
+// Nothing can wait, last or be older than what is judged: such a limit holds whatever the system does.
+void judge_span(Verdict& verdict, const Bound& bound, std::span<const RunResult> runs) {
+  const Condition& condition = verdict.objective.that;
+  const bool was_reached = condition.selector.aggregation == Aggregation::time_to && !condition.lasting;
+  if (verdict.dimension != Dimension::time || !bound.is_upper() || was_reached) return;
+  double longest = 0.0;
+  for (const RunResult& run : runs) {
+    const TimeSpan span = span_of(condition, run);
+    longest = std::max(longest, span.end_seconds - span.begin_seconds);
+  }
+  if (bound.limit <= longest) return;
+  verdict.outcome = Outcome::inconclusive;
+  explain(verdict, fmt::format("the {} that are judged are too short to break it", display(longest, Dimension::time)));
+}
+
 }  // namespace
 
 std::string_view to_text(Outcome outcome) {
@@ -191,6 +206,7 @@ Verdict judge(const ObjectiveSpec& objective, std::span<const RunResult> runs) {
     verdict.explanation.clear();
     explain(verdict, unreached_text(condition, seen, runs.size()));
   }
+  if (verdict.outcome == Outcome::pass) judge_span(verdict, bound, runs);
   if (verdict.outcome == Outcome::pass) judge_resolution(verdict, runs);
   return verdict;
 }

@@ -306,7 +306,7 @@ bool ExactRequestPlane::stationary() const {
 }
 
 void ExactRequestPlane::finish(RunResult& result) {
-  if (trace_ != nullptr) trace_->finish(now_);
+  if (trace_ != nullptr) trace_->finish(tasks_, now_);
   std::array<std::uint64_t, task_kind_count> alive{};  // counted one by one
   for (Index slot = 0; slot < tasks_.size(); ++slot) ++alive[static_cast<std::size_t>(tasks_[slot].kind)];
   const auto enter = [&](const char* name, TaskKind kind) {

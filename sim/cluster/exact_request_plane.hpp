@@ -1,6 +1,7 @@
 // The exact request plane: every request is a Task that is simulated, event by event.
 //
-// Reading order: exact_request_plane.cpp (the event loop, replicas), exact_steps.cpp (what a step does), exact_requests.cpp
+// Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
+// that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp
 // (calls, balancing, slots, answers, time-outs), exact_messages.cpp (queues and workers), exact_setup.cpp (from the Blueprint),
 // exact_trace.cpp (tells of it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
@@ -88,10 +89,10 @@ class ExactRequestPlane final : public RequestPlane {
 
   // exact_request_plane.cpp
   void refill(ArrivalQueue& arrivals);
-  void find_next_arrival();
-  void on_arrival();
-  void on_event(Event event);
-  void run_ready();
+  inline void find_next_arrival();
+  inline void on_arrival();
+  inline void on_event(Event event);
+  inline void run_ready();
   [[noreturn]] void refuse_to_go_round() const;
   Index new_replica(Index server);
   void unregister(Index replica);
@@ -101,11 +102,11 @@ class ExactRequestPlane final : public RequestPlane {
   double core_nanoseconds(const Replica& replica) const;
 
   // exact_steps.cpp
-  void make_runnable(Index slot, Task& task);
-  void resume(Index slot, Task& task);
+  inline void make_runnable(Index slot, Task& task);
+  inline void resume(Index slot, Task& task);
   void run(Index task);
-  void compute(Index slot, Task& task, double core_seconds);
-  void end_computation(Index slot, Task& task);
+  inline void compute(Index slot, Task& task, double core_seconds);
+  inline void end_computation(Index slot, Task& task);
   void on_processor(Index replica);
   void reschedule_processor(Index replica);
   void sleep(Index task, Duration span, EventKind kind);
@@ -125,19 +126,19 @@ class ExactRequestPlane final : public RequestPlane {
   Index region_of(const Task& task) const;
   Duration one_way(Index from, Index to) const { return one_way_[from * regions_ + to]; }
   Duration one_way(const Task& from, Index to) const { return regions_ == 1 ? one_way_.front() : one_way(region_of(from), to); }
-  Index new_task(TaskKind kind);
-  void start_call(Index task, Index site);
+  inline Index new_task(TaskKind kind);
+  inline void start_call(Index task, Index site);
   void try_call(Index task);
-  void send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);
-  void send(Index slot, Task& request, Duration delay);
-  void route(Index slot, Task& request);
+  inline void send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);
+  inline void send(Index slot, Task& request, Duration delay);
+  inline void route(Index slot, Task& request);
   Index shard_node(Server& server, const Task& request);
   void turn_away(Index slot, Task& request, TaskOutcome outcome);
-  void admit(Index slot, Task& request, Server& server, Index replica);
-  void queue_up(Index slot, Task& task, Server& server, Replica& replica);
-  void occupy(Index slot, Task& task, Server& server, Replica& replica);
-  void start_service(Index slot, Task& task, Server& server, Replica& replica);
-  void vacate_slot(Server& server, Replica& replica, Index index);
+  inline void admit(Index slot, Task& request, Server& server, Index replica);
+  inline void queue_up(Index slot, Task& task, Server& server, Replica& replica);
+  inline void occupy(Index slot, Task& task, Server& server, Replica& replica);
+  inline void start_service(Index slot, Task& task, Server& server, Replica& replica);
+  inline void vacate_slot(Server& server, Replica& replica, Index index);
   void check_memory(Index replica);
   void doom(Replica& replica, Index index);
   [[noreturn]] void refuse_more_tasks() const;
@@ -145,12 +146,12 @@ class ExactRequestPlane final : public RequestPlane {
   Duration way_back(const Task& request, Index caller) const;
   void answer(Index request, TaskOutcome outcome);
   void resume_caller(Index caller, TaskOutcome outcome);
-  void finish_call(Index caller, TaskOutcome outcome);
+  inline void finish_call(Index caller, TaskOutcome outcome);
   void on_timeout(Index caller);
   void on_waited_too_long(Index task);
   void end_task(Index task, TaskOutcome outcome);
-  void count_request(const Task& request, TaskOutcome outcome, Histogram::Entry latency);
-  void count_users_request(Index workload, TaskOutcome outcome, Histogram::Entry latency, bool turned_away);
+  inline void count_request(const Task& request, TaskOutcome outcome, Histogram::Entry latency);
+  inline void count_users_request(Index workload, TaskOutcome outcome, Histogram::Entry latency, bool turned_away);
 
   // exact_trace.cpp: only called when somebody looks, and out of the way of what runs when nobody does
   [[gnu::cold, gnu::noinline]] void trace_sent(Index request);

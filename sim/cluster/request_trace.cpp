@@ -44,7 +44,6 @@ RequestTrace::Open& RequestTrace::begin(Index slot, Index track, std::string nam
       .kind = TraceSpan::Kind::request, .track = track, .lane = take_lane(track), .name = std::move(name), .begin = now};
   open.whole.request = request;
   open.whole.id = next_id_++;
-  open.queued_at = now;
   if (const Open* caller = parent == no_index ? nullptr : find(parent)) {
     open.whole.caller = caller->whole.id;
     open.whole.caller_track = caller->whole.track;
@@ -83,13 +82,12 @@ void RequestTrace::served(Index slot, const Task& task, SimTime now) {
   if (open->whole.track != target.server) {
     // A message: it leaves the queue for a worker.
     const TraceSpan waited = open->whole;
-    close(slot, to_text(TaskOutcome::completed), now);
+    close(slot, task, to_text(TaskOutcome::completed), now);
     open = &begin(slot, target.server, target.name, waited.request, no_index, now);
     open->whole.caller = waited.id;
     open->whole.caller_track = waited.track;
     open->whole.caller_lane = waited.lane;
   }
-  open->queued_at = std::max(task.queued_at, open->whole.begin);
   open->served_at = now;
 }
 
@@ -113,7 +111,9 @@ void RequestTrace::moment(Index slot, std::string name, SimTime now) {
   if (const Open* const open = find(slot)) emit(*open, TraceSpan::Kind::moment, std::move(name), now, now);
 }
 
-void RequestTrace::ended(Index slot, TaskOutcome outcome, SimTime now) { close(slot, to_text(outcome), now); }
+void RequestTrace::ended(Index slot, const Task& task, TaskOutcome outcome, SimTime now) {
+  close(slot, task, to_text(outcome), now);
+}
 
 void RequestTrace::emit(const Open& open, TraceSpan::Kind kind, std::string name, SimTime from, SimTime to) const {
   TraceSpan span = open.whole;
@@ -125,14 +125,18 @@ void RequestTrace::emit(const Open& open, TraceSpan::Kind kind, std::string name
   sink_(span);
 }
 
-void RequestTrace::close(Index slot, const char* outcome, SimTime now) {
+void RequestTrace::close(Index slot, const Task& task, const char* outcome, SimTime now) {
   const auto found = open_.find(slot);
   if (found == open_.end()) return;
   Open& open = found->second;
   end_step(open, now);
   const bool was_served = open.served_at != end_of_time;
+  // In a queue from the beginning; at a server since it arrived there; on its way to one in no queue at all.
+  const bool in_queue = open.whole.track >= first_queue_;
+  const SimTime arrived = task.replica != no_index ? std::max(task.queued_at, open.whole.begin) : now;
+  const SimTime queued_at = in_queue ? open.whole.begin : arrived;
   const SimTime left_queue = was_served ? open.served_at : now;
-  if (left_queue > open.queued_at) emit(open, TraceSpan::Kind::queue, "queue", open.queued_at, left_queue);
+  if (left_queue > queued_at) emit(open, TraceSpan::Kind::queue, "queue", queued_at, left_queue);
   if (was_served) emit(open, TraceSpan::Kind::service, "service", open.served_at, now);
   open.whole.end = now;
   open.whole.outcome = outcome;
@@ -141,11 +145,11 @@ void RequestTrace::close(Index slot, const char* outcome, SimTime now) {
   open_.erase(found);
 }
 
-void RequestTrace::finish(SimTime now) {
+void RequestTrace::finish(const TaskTable& tasks, SimTime now) {
   std::vector<Index> slots;
   for (const auto& [slot, open] : open_) slots.push_back(slot);
   std::sort(slots.begin(), slots.end());
-  for (const Index slot : slots) close(slot, "in flight", now);
+  for (const Index slot : slots) close(slot, tasks[slot], "in flight", now);
 }
 
 }  // namespace headroom

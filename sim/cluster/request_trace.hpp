@@ -25,7 +25,7 @@ struct TraceSpan {
     queue,    // waits for a slot, or in a queue
     service,  // has a slot
     step,     // computes, waits, calls, …
-    moment,   // begin == end: a cache look-up, an answer
+    moment,   // begin == end: a cache look-up, a time-out
   };
   Kind kind = Kind::request;
   Index track = 0;  // into RequestTrace::tracks()
@@ -55,7 +55,7 @@ class RequestTrace {
 
   // ---- for the request plane; `slot` is the task's place in its table ----
   void attach(const Program& program) { program_ = &program; }
-  // A request has been sent, its first try or another. `by_user`: no other request called it.
+  // A request has been sent, its first try or another. `by_user`: no other request called it, and it is the first try.
   void sent(Index slot, const Task& request, bool by_user, SimTime now);
   void published(Index slot, const Task& message, Index queue, bool by_user, SimTime now);
   void branched(Index slot, const Task& branch, SimTime now);
@@ -64,14 +64,14 @@ class RequestTrace {
   // It does this from now on, until its next step or its end: between two steps no time passes.
   void step(Index slot, const char* name, SimTime now);
   void moment(Index slot, std::string name, SimTime now);
-  void ended(Index slot, TaskOutcome outcome, SimTime now);
+  void ended(Index slot, const Task& task, TaskOutcome outcome, SimTime now);
   // What is still in flight ends here.
-  void finish(SimTime now);
+  void finish(const TaskTable& tasks, SimTime now);
 
  private:
   struct Open {
     TraceSpan whole;
-    SimTime queued_at{}, served_at = end_of_time, step_begun{};
+    SimTime served_at = end_of_time, step_begun{};
     const char* step = nullptr;
     std::string step_target;
   };
@@ -80,7 +80,7 @@ class RequestTrace {
   Open* find(Index slot);
   void end_step(Open& open, SimTime now) const;
   Open& begin(Index slot, Index track, std::string name, std::uint64_t request, Index parent, SimTime now);
-  void close(Index slot, const char* outcome, SimTime now);
+  void close(Index slot, const Task& task, const char* outcome, SimTime now);
   void emit(const Open& open, TraceSpan::Kind kind, std::string name, SimTime from, SimTime to) const;
   Index take_lane(Index track);
 

@@ -130,6 +130,23 @@ TEST(ExactRequests, ACallHoldsTheCallersSlot) {
   EXPECT_NEAR(run.value("avg slots{service=api}"), 6.0 / 1000, exact);
 }
 
+TEST(ExactRequests, AServiceThatCallsItselfHandsItsSlotsOn) {
+  // Two slots. The first user's outer and inner request fill them until 1 s; then the outer ones of the two others, whose inner ones
+  // wait in vain for 2 s. Slot-seconds: 1 + 1 + 2 + 2.
+  Blueprint blueprint = one_service({}, arriving_at({0, 0.1, 0.2}));
+  blueprint.services[0].concurrency = 2;
+  blueprint.services[0].wait_limit = seconds(2);
+  blueprint.endpoints.push_back({"api.inner", 0, {{ComputeStep{seconds(0.5)}}, {WaitStep{seconds(0.5)}}}});
+  blueprint.endpoints[0].steps = {{CallStep{.endpoint = 1}}};
+  PlaneUnderTest run{blueprint};
+  run.finish();
+  EXPECT_EQ(run.ledger("requests").entered, 6U);
+  EXPECT_EQ(run.ledger("requests").completed, 2U);
+  EXPECT_EQ(run.ledger("requests").failed.at("wait_limit"), 4U);
+  EXPECT_NEAR(run.value("avg slots{service=api}"), 6.0 / (2 * 1000), exact);
+  EXPECT_NEAR(run.value("avg queue_length{service=api}"), (0.9 + 0.8 + 2 + 2) / 1000, exact);
+}
+
 TEST(ExactRequests, DistanceAddsARoundTrip) {
   Blueprint blueprint = one_service({{ComputeStep{seconds(1)}}}, arriving_at({0}));
   blueprint.network.regions = {"us", "eu"};

@@ -182,6 +182,18 @@ TEST(DistributionMoments, AreTheClosedFormulas) {
   EXPECT_EQ(Distribution::constant(0.0).scv(), 0.0);
 }
 
+TEST(Distribution, TheQuickDrawOfASubjectIsTheDrawOfItsNumbers) {
+  std::vector<Distribution> kinds{Distribution::constant(3.0), Distribution::pareto(1.0, 2.5),
+                                  Distribution::empirical({1.0, 5.0, 9.0})};
+  for (const Case& one : continuous_cases()) kinds.push_back(one.distribution);
+  for (const Distribution& kind : kinds) {
+    for (std::uint64_t subject = 0; subject < 100; ++subject) {
+      Draws draws{42, subject};
+      EXPECT_EQ(kind.sample_of(42, subject), kind.sample(draws)) << kind.to_text(Dimension::count) << ", subject " << subject;
+    }
+  }
+}
+
 TEST(Distribution, ScalesEveryValue) {
   std::vector<Case> cases = continuous_cases();
   cases.push_back({"constant", Distribution::constant(3.0), {}});

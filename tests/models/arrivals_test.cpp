@@ -141,6 +141,32 @@ TEST(CountedArrivals, AreExactlyAsMany) {
   }
 }
 
+TEST(ArrivalSequence, GivesTheSameInstantsOneByOneAndInBatches) {
+  const auto sequence = [] {
+    std::vector<std::unique_ptr<ArrivalProcess>> parts;
+    parts.push_back(std::make_unique<CountedArrivals>(0.0, 10.0, 50, false, stream(11)));
+    parts.push_back(std::make_unique<RateArrivals>(std::make_unique<PieceList>(std::vector{RatePiece{10.0, 20.0, 5.0, 20.0}}),
+                                                   UnitProcess::poisson(stream(12))));
+    parts.push_back(std::make_unique<CountedArrivals>(20.0, 30.0, 0, false, stream(13)));
+    parts.push_back(std::make_unique<CountedArrivals>(30.0, 40.0, 7, true, stream(14)));
+    return ArrivalSequence{std::move(parts)};
+  };
+  ArrivalSequence single = sequence();
+  std::vector<double> expected;
+  for (double time = single.next(); time < never; time = single.next()) expected.push_back(time);
+  ASSERT_GT(expected.size(), 57U);
+  for (const std::size_t size : {1U, 7U, 64U, 1000U}) {  // borders of parts fall within batches and on them
+    ArrivalSequence batched = sequence();
+    std::vector<double> instants, batch(size);
+    for (std::size_t got = size; got == size;) {
+      got = batched.next(std::span{batch});
+      instants.insert(instants.end(), batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(got));
+    }
+    EXPECT_EQ(instants, expected) << size;
+    EXPECT_EQ(batched.next(std::span{batch}), 0U);
+  }
+}
+
 TEST(PeriodicJobs, HashedJobsKeepTheirPhase) {
   PeriodicJobs jobs{1000, 60.0, PhaseRule::hashed, 0.0, stream(6)};
   std::vector<double> first, second;

@@ -22,6 +22,26 @@ TEST(LeastConnections, BreaksTiesInTurnAfterThePreviousPick) {
   EXPECT_EQ(balancer->pick(std::vector<std::uint32_t>{1, 1, 2}, random), 0U);  // after 1 comes 2 (busier), then 0
 }
 
+TEST(LeastConnections, OfHundredsTakesWhatOneByOneWouldFind) {
+  for (const std::size_t count : {63U, 64U, 65U, 128U, 129U, 300U}) {
+    const auto balancer = policy<Balancer>({{"policy", "least-connections"}});
+    RandomStream random{count};
+    std::size_t previous = count - 1;
+    std::vector<std::uint32_t> in_flight(count);
+    for (int round = 0; round < 200; ++round) {
+      for (std::uint32_t& busy : in_flight) busy = 3 + static_cast<std::uint32_t>(random.below(40));
+      if (round % 3 == 0) in_flight[random.below(count)] = 0;
+      std::size_t expected = (previous + 1) % count;
+      for (std::size_t step = 1; step <= count; ++step) {
+        const std::size_t candidate = (previous + step) % count;
+        if (in_flight[candidate] < in_flight[expected]) expected = candidate;
+      }
+      previous = balancer->pick(in_flight, random);
+      ASSERT_EQ(previous, expected) << count << " replicas, round " << round;
+    }
+  }
+}
+
 TEST(LeastConnections, SurvivesReplicasLeaving) {
   const auto balancer = policy<Balancer>({{"policy", "least-connections"}});
   RandomStream random;

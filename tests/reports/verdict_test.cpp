@@ -185,6 +185,18 @@ TEST(Verdict, WithForComparesTheLongestBreachWithTheDuration) {
   EXPECT_EQ(judge(objective("rate errors < 5 % for 2 min"), runs).outcome, Outcome::fail);
 }
 
+TEST(Verdict, IsInconclusiveWhenTheRunIsTooShortToMissTheObjective) {
+  std::vector<RunResult> runs(1, empty_run(6));  // six minutes
+  add_requests(runs.front(), 100.0, {0, 0, 0, 0, 0, 0});
+  EXPECT_EQ(judge(objective("rate errors < 5 % for 6 min"), runs).outcome, Outcome::pass);
+  const Verdict verdict = judge(objective("rate errors < 5 % for 7 min"), runs);
+  EXPECT_EQ(verdict.outcome, Outcome::inconclusive);
+  EXPECT_EQ(verdict.explanation.substr(0, verdict.explanation.find(';')), "the 6 min that are judged are too short to break it");
+  const std::vector<RunResult> latencies = runs_with_latency({0.300});  // two minutes
+  EXPECT_EQ(judge(objective("p(95) latency < 2 min"), latencies).outcome, Outcome::pass);
+  EXPECT_EQ(judge(objective("p(95) latency < 3 min"), latencies).outcome, Outcome::inconclusive);
+}
+
 TEST(Verdict, FailsATimeThatIsNeverReachedAndNamesTheLargest) {
   std::vector<RunResult> runs(1, empty_run(4));
   add_gauge(runs.front(), "replicas", {{"service", "api"}}, {3, 6, 10, 10});
