@@ -19,11 +19,6 @@ namespace {
 namespace po = boost::program_options;
 namespace files = std::filesystem;
 
-bool is_shard(const files::path& path) {
-  const std::string name = path.filename().string();
-  return name.starts_with("results.") && name.ends_with(".sqlite") && name.find("-of-") != std::string::npos;
-}
-
 // A folder stands for the shards in it, or else for its store.
 std::vector<std::string> stores_named(const std::string& argument) {
   std::vector<std::string> shards;
@@ -58,6 +53,22 @@ void say_missing(const std::vector<RunRequest>& missing, const StudyArguments& a
       missing.size(), missing.size() == 1 ? " is" : "s are", names, shell_word(program()), resume_command(arguments, file.path)));
 }
 
+// What is joined takes the place of the same study's store, not of another's.
+void refuse_another_study(const std::string& shard, const std::string& target) {
+  if (!files::exists(target)) return;
+  std::string why = "it is of another study";
+  try {
+    const auto hash_of = [](const std::string& path) {
+      return ResultStore::open(path, ResultStore::Access::read).study().input_hash;
+    };
+    if (hash_of(target) == hash_of(shard)) return;
+  } catch (const StoreError& error) {
+    why = error.what();
+  }
+  throw UsageError{fmt::format(
+      "{} is there already and would be replaced, but {}; choose another folder with -o, or move it away", target, why)};
+}
+
 int merge_from(const CommandLine& line) {
   const std::vector<std::string> stores = all_stores(line.positional());
   expect_one_study(stores);
@@ -67,6 +78,7 @@ int merge_from(const CommandLine& line) {
   arguments.keep_going = line.has("keep-going");
   read_result_options(line, arguments);
   const std::string folder = report_folder(arguments, scenario.file());
+  refuse_another_study(stores.front(), store_path(folder, {}));
   const ResultStore joined = join_stores(stores, store_path(folder, {}));
   Study study = stored_study(joined);
   study.interrupted = false;

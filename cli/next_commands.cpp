@@ -105,8 +105,11 @@ std::string shard_command(const StudyArguments& arguments, const std::string& pa
 std::string next_commands(const StudyArguments& arguments, const StudyReport& report) {
   const std::string self = shell_word(program()), path = shell_word(report.file.path);
   const std::string same = variant_of(arguments) + settings_of(arguments);
-  const std::string again = fmt::format("{} {}{}{}{} --replications {}", arguments.verb, path, same, seed_of(arguments),
-                                        manner_of(arguments), 2 * report.study.runs.front().size());
+  // A study that is not whole is finished first; nothing that is there is made again.
+  const bool whole = !report.study.interrupted && report.study.failed.empty();
+  const std::string again = whole ? fmt::format("{} {}{}{}{} --replications {} --resume", arguments.verb, path, same,
+                                                seed_of(arguments), manner_of(arguments), 2 * report.study.runs.front().size())
+                                  : resume_command(arguments, report.file.path);
   return fmt::format("next    {} explain {}{}\n        {} {}\n        {} {}\n", self, path, same, self,
                      other_verb(arguments, report), self, again);
 }

@@ -27,7 +27,7 @@ struct ShardPlace {
 };
 std::string shard_command(const StudyArguments& arguments, const std::string& path, const ShardPlace& place);
 
-// Three lines that can be pasted: the arithmetic, the other verb, and this study with twice the runs.
+// Three lines that can be pasted: the arithmetic, the other verb, and this study with twice the runs, or the rest of it.
 std::string next_commands(const StudyArguments& arguments, const StudyReport& report);
 
 }  // namespace headroom::cli

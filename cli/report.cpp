@@ -33,7 +33,9 @@ int report_from(const CommandLine& line) {
   read_result_options(line, arguments);
   const std::string folder = report_folder(arguments, scenario.file());
   Study study = stored_study(store);
-  say_what_is_missing(arguments, scenario.file(), study, path);
+  StudyArguments in_place = arguments;  // where it goes on, wherever the report goes
+  in_place.output = folder_of(path);
+  say_what_is_missing(in_place, scenario.file(), study, path);
   return publish_study(arguments, scenario.file(), std::move(study), folder, store.study().wall_seconds);
 }
 

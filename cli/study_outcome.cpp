@@ -97,7 +97,7 @@ void say_what_is_missing(const StudyArguments& arguments, const ScenarioFile& fi
     const NamedScenario& variant = file.variants[failed.request.variant];
     const std::string run = fmt::format("{}/{}", variant.name, failed.request.replication);
     write_message(
-        fmt::format("headroom: replication {} of {} did not complete (exit {}): {}\n  seed {}; it again: {} replay {} {}\n",
+        fmt::format("headroom: replication {} of {} did not complete (exit {}): {}\n  seed {}; to run it again: {} replay {} {}\n",
                     failed.request.replication, variant.name, failed.exit_code, failed.message, variant.scenario.seed,
                     shell_word(program()), shell_word(store), shell_word(run)));
   }

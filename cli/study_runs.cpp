@@ -91,8 +91,20 @@ std::string store_path(const std::string& folder, const Shard& shard) {
   return (files::path{folder} / name).string();
 }
 
+bool is_shard(const files::path& path) {
+  const std::string name = path.filename().string();
+  return name.starts_with("results.") && name.ends_with(".sqlite") && name.find("-of-") != std::string::npos;
+}
+
 std::string store_named(const std::string& argument) {
-  return files::is_directory(argument) ? store_path(argument, {}) : argument;
+  if (!files::is_directory(argument)) return argument;
+  const std::string store = store_path(argument, {});
+  for (const auto& entry : files::directory_iterator{argument}) {
+    if (is_shard(entry.path()) && !files::exists(store))
+      throw UsageError{fmt::format("{} has shards of a study and no whole one; join them first: headroom merge -o {} {}",
+                                   argument, argument, argument)};
+  }
+  return store;
 }
 
 ResultStore open_store(const std::string& path, const StoredStudy& asked, bool resume) {

@@ -1,6 +1,7 @@
 // The runs of a study: which there are, how one is made, and the way through a result store.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -14,6 +15,8 @@ namespace headroom::cli {
 // Builds every variant now; the function makes one run, in the process that calls it. `file` must outlive it.
 std::function<RunResult(const RunRequest&)> run_function(const ScenarioFile& file);
 
+// By its name: "results.2-of-4.sqlite".
+bool is_shard(const std::filesystem::path& path);
 // DIR/results.sqlite, or DIR/results.2-of-4.sqlite of a shard.
 std::string store_path(const std::string& folder, const Shard& shard);
 // The store that an argument names: a file, or the results.sqlite of a folder.

@@ -35,7 +35,7 @@ MachineFacts machine_facts_of(const Study& study) {
 std::string to_text(const MachineFacts& facts) {
   if (facts.events_per_second <= 0.0) return {};
   std::string text =
-      fmt::format("{} events at {}/s", short_count(static_cast<double>(facts.events)), short_count(facts.events_per_second));
+      fmt::format("{} events at {}/s of one process", short_count(static_cast<double>(facts.events)), short_count(facts.events_per_second));
   if (facts.peak_memory_bytes > 0)
     text +=
         fmt::format(", at most {} of memory in a run", display(static_cast<double>(facts.peak_memory_bytes), Dimension::bytes));

@@ -18,7 +18,7 @@ struct MachineFacts {
 };
 
 MachineFacts machine_facts_of(const Study& study);
-// "12.3 M events at 4.1 M/s, at most 45 MiB a run"; empty if nothing is known.
+// "12.3 M events at 4.1 M/s of one process, at most 45 MiB of memory in a run"; empty if nothing is known.
 std::string to_text(const MachineFacts& facts);
 nlohmann::json to_json(const MachineFacts& facts);
 

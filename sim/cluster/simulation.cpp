@@ -36,7 +36,7 @@ std::vector<double> percentiles_to_keep(const Blueprint& blueprint, const std::v
   return {wanted.begin(), wanted.end()};
 }
 
-// Most memory that this process ever had resident, what it shares with its parent included.
+// Most memory that this process ever had resident; a forked one begins with what it shares with its parent.
 std::uint64_t peak_memory_bytes() {
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
@@ -68,7 +68,7 @@ class Simulation {
     plane_->advance_to(engine_.end());
     RunResult result = collect();
     result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    result.peak_memory_bytes = peak_memory_bytes();
+    result.peak_memory_bytes = peak_memory_bytes() - inherited_memory_bytes_;
     return result;
   }
 
@@ -111,12 +111,13 @@ class Simulation {
       if (entry.balanced()) continue;
       std::uint64_t failed = 0;
       for (const auto& [reason, count] : entry.failed) failed += count;
-      unbalanced += fmt::format("{}{}: {} entered, {} completed, {} failed, {} in flight", unbalanced.empty() ? "" : "; ", entry.name,
-                                entry.entered, entry.completed, failed, entry.in_flight);
+      unbalanced += fmt::format("{}{}: {} entered, {} completed, {} failed, {} in flight", unbalanced.empty() ? "" : "; ",
+                                entry.name, entry.entered, entry.completed, failed, entry.in_flight);
     }
     if (!unbalanced.empty()) throw LedgerViolation{"the books do not balance: " + unbalanced};
   }
 
+  const std::uint64_t inherited_memory_bytes_ = peak_memory_bytes();  // the first member: before anything is built
   const Blueprint& blueprint_;
   const RunIdentity& identity_;
   RunTimeline timeline_;

@@ -111,7 +111,7 @@ TEST(CommandLine, TheNextCommandsKeepWhatWasGiven) {
       << run.out;
   EXPECT_TRUE(says(run.out, self + " run " + file +
                                 " --variant 'three replicas' --set /services/api/cpu=3 --seed 9 --inconclusive pass -o '" +
-                                quoted + "' --replications 4\n"))
+                                quoted + "' --replications 4 --resume\n"))
       << run.out;
   const std::size_t begin = run.out.rfind("        ") + 8;
   std::string again = run.out.substr(begin);

@@ -142,6 +142,7 @@ TEST(ExitCodes, AnInterruptedStudyReportsTheRunsThatHadEnded) {
                                                          "headroom: to go on from there: .* run .*--replications 100000 .*--resume\n"}))
       << ended.err;
   EXPECT_TRUE(says(ended.out, "rests on the runs that had finished")) << ended.out;
+  EXPECT_FALSE(std::regex_search(ended.out, std::regex{"--replications [0-9]+ *\n"})) << "nothing that begins anew: " << ended.out;
 }
 
 TEST(ExitCodes, TheReadmeSaysOfThemWhatHelpSays) {

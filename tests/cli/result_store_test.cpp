@@ -174,6 +174,34 @@ TEST(Shards, OfDifferentStudiesAreNotJoined) {
   EXPECT_FALSE(std::filesystem::exists(temporary("xy")));
 }
 
+TEST(Shards, AreNotJoinedOverAnotherStudy) {
+  EXPECT_EQ(study_in("mine", {"--replications", "1"}).exit_code, 0);
+  const std::string before = summary_in("mine");
+  for (const std::string shard : {"1/2", "2/2"}) EXPECT_EQ(study_in("theirs", {"--shard", shard, "--seed", "8"}).exit_code, 0);
+  const Ended merged = headroom({"merge", "-q", "-o", temporary("mine"), temporary("theirs")});
+  EXPECT_EQ(merged.exit_code, 2);
+  EXPECT_TRUE(says(merged.err, "is there already and would be replaced, but it is of another study")) << merged.err;
+  EXPECT_EQ(summary_in("mine"), before);
+  EXPECT_EQ(runs_in(temporary("mine")), 3U);
+}
+
+TEST(Shards, AFolderThatHasOnlyThemSaysToJoinThem) {
+  EXPECT_EQ(study_in("parts", {"--shard", "1/2"}).exit_code, 0);
+  for (const std::string verb : {"report", "replay"}) {
+    const Ended ended = headroom({verb, temporary("parts")});
+    EXPECT_EQ(ended.exit_code, 2);
+    EXPECT_TRUE(says(ended.err, "has shards of a study and no whole one; join them first: headroom merge -o")) << ended.err;
+  }
+}
+
+TEST(Report, ElsewhereStillSaysWhereTheStudyGoesOn) {
+  EXPECT_EQ(study_in("half", {"--shard", "1/2"}).exit_code, 0);
+  EXPECT_EQ(headroom({"merge", "-q", "-o", temporary("half"), temporary("half")}).exit_code, 4);
+  const Ended report = headroom({"report", "-o", temporary("half-reported"), temporary("half")});
+  EXPECT_TRUE(says(report.err, "to go on from there: ")) << report.err;
+  EXPECT_TRUE(says(report.err, "-o " + temporary("half") + " --resume")) << report.err;
+}
+
 TEST(Shards, ThatCannotBeAreRefused) {
   for (const std::string wrong : {"0/2", "3/2", "2", "a/b", "1/2x", "1/", "-1/2"}) {
     const Ended ended = study_in("z", {"--shard", wrong});
