@@ -7,6 +7,7 @@
 // percentile.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <variant>
 
 #include "models/arrivals/arrival_process.hpp"
@@ -102,6 +103,7 @@ class Artists final : public Workload {
  private:
   using Tenants = std::variant<PoissonTenants, BurstyTenants>;
   static Tenants make_tenants(const Options& options, const Context& context);
+  static std::unique_ptr<RateProfile> make_profile(const Options& options, const Context& context);
   bool flat() const { return !options_.shape || options_.shape->flat(); }
   std::uint8_t priority_of(std::uint64_t tenant) const;
 
@@ -125,7 +127,7 @@ void Artists::Options::describe(Fields& field) {
   field("priority_share", priority_share,
         "share of tenants, whatever their activity, whose requests have priority 0; the others have 1. Without it all have 0",
         between(0.0, 1.0));
-  field("shape", shape, "how the requests are spread over the day; without it evenly");
+  field("shape", shape, "how the requests are spread over time; without it evenly");
 }
 
 FieldProblems Artists::Options::problems() const {
@@ -134,7 +136,7 @@ FieldProblems Artists::Options::problems() const {
     problems.emplace_back(
         "accounts", "is more than 1,000,000, the most for which each tenant has bursts of its own; leave cv out or set it to 1");
   }
-  if (shape && !shape->diurnal) problems.emplace_back("shape", "is empty; for example {\"diurnal\": {\"peak_to_mean\": 1.8}}");
+  if (shape) std::ranges::copy(shape->problems(), std::back_inserter(problems));
   return problems;
 }
 
@@ -152,14 +154,24 @@ Artists::Artists(const Options& options, const Context& context)
       end_{to_seconds(context.end)},
       tier_key_{hash_text("workloads/" + context.name + "/tier")},  // the same tenants in every run
       tenants_{make_tenants(options, context)},
-      clock_{options.shape.value_or(LoadShape{}).profile(options.mean_rate())},
+      clock_{make_profile(options, context)},
       journeys_{context.journeys, context.streams->named("workloads/" + context.name + "/journey")},
       mean_rate_{options.mean_rate()},
       peak_rate_{mean_rate_} {
-  if (flat() || end_ <= 0.0) return;
-  const RateSummary summary = summarize(*options.shape->profile(mean_rate_), end_);
-  mean_rate_ = summary.expected / end_;
-  peak_rate_ = summary.peak;
+  if (!options.shape || end_ <= 0.0) return;
+  if (!flat()) {
+    const RateSummary summary = summarize(*options.shape->profile(mean_rate_), end_);
+    mean_rate_ = summary.expected / end_;
+    peak_rate_ = summary.peak;
+  }
+  peak_rate_ *= options.shape->burst_peak();
+}
+
+std::unique_ptr<RateProfile> Artists::make_profile(const Options& options, const Context& context) {
+  const LoadShape shape = options.shape.value_or(LoadShape{});
+  if (!shape.bursts) return shape.profile(options.mean_rate());
+  const RandomStream bursts = context.streams->named("workloads/" + context.name + "/bursts");
+  return shape.profile(options.mean_rate(), &bursts);
 }
 
 std::uint8_t Artists::priority_of(std::uint64_t tenant) const {

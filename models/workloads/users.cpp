@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "models/arrivals/arrival_process.hpp"
@@ -101,7 +102,7 @@ void Users::Options::describe(Fields& field) {
         "users; each session belongs to one of them, drawn evenly (without accounts every session is a new user)", at_least(1.0));
   field("sessions_per_day", sessions_per_day, "sessions of one account per day", more_than(0.0));
   field("population", population, "closed: so many users, each begins its journey again when it has ended", at_least(1.0));
-  field("shape", shape, "how the sessions are spread over the day; without it evenly");
+  field("shape", shape, "how the sessions are spread over time; without it evenly");
   field("ramp_up", ramp_up, "of a population: the first journeys begin evenly over this span", at_least(0.0));
   field("cv", cv, "standard deviation over mean of the gaps between sessions (gamma); 1 is Poisson", between(0.01, 100.0));
   field.choice("arrivals", arrivals, "\"poisson\": independent users; \"even\": like clockwork", {"poisson", "even"});
@@ -133,7 +134,7 @@ FieldProblems Users::Options::problems() const {
   if (sessions_per_day && !by_account) say("sessions_per_day", "belongs to accounts without phases, rate or population");
   if (accounts && population) say("accounts", "a population is its own accounts; leave accounts out");
   if (shape && (phases || population)) say("shape", "belongs to accounts or rate; phases and a population have their own course");
-  if (shape && !shape->diurnal) say("shape", "is empty; for example {\"diurnal\": {\"peak_to_mean\": 1.8}}");
+  if (shape) std::ranges::copy(shape->problems(), std::back_inserter(problems));
   if (ramp_up > Duration{} && !population) say("ramp_up", "belongs to a population; for phases use ramp_to");
   if (cv != 1.0 && population) say("cv", "belongs to open sessions; a population asks when it has been answered");
   if (cv != 1.0 && even()) say("cv", "even arrivals have no variation; leave cv or \"even\" out");
@@ -171,7 +172,10 @@ std::unique_ptr<ArrivalProcess> Users::make_process(const Context& context) cons
     const double gap = to_seconds(options_.ramp_up) / static_cast<double>(members);
     return std::make_unique<CountedArrivals>(-gap / 2.0, to_seconds(options_.ramp_up) - gap / 2.0, members, true, RandomStream{});
   }
-  return std::make_unique<RateArrivals>(options_.shape.value_or(LoadShape{}).profile(options_.mean_session_rate()),
+  const LoadShape shape = options_.shape.value_or(LoadShape{});
+  std::optional<RandomStream> bursts;
+  if (shape.bursts) bursts = context.streams->named(stream_name(context, "bursts"));
+  return std::make_unique<RateArrivals>(shape.profile(options_.mean_session_rate(), bursts ? &*bursts : nullptr),
                                         unit_process(context, "interarrival"));
 }
 
@@ -201,7 +205,7 @@ void Users::measure_rates() {
     // A flat rate is told exactly, not as a quotient of the run's length.
     const bool flat = !options_.shape || options_.shape->flat();
     mean_rate_ = flat || end_ <= 0.0 ? options_.mean_session_rate() : summary.expected / end_;
-    peak_rate_ = flat ? mean_rate_ : summary.peak;
+    peak_rate_ = (flat ? mean_rate_ : summary.peak) * options_.shape.value_or(LoadShape{}).burst_peak();
     return;
   }
   double expected = 0.0;
