@@ -33,6 +33,13 @@ std::map<std::string, std::map<std::string, std::string>> catalogue() {
   return rows;
 }
 
+InterruptionBand band_of(const std::string& told) {
+  static const std::map<std::string, InterruptionBand> bands{
+      {"<5%", InterruptionBand::under_5},    {"5-10%", InterruptionBand::from_5}, {"10-15%", InterruptionBand::from_10},
+      {"15-20%", InterruptionBand::from_15}, {">20%", InterruptionBand::over_20}, {"", InterruptionBand::unknown}};
+  return bands.at(told);
+}
+
 TEST(ListPrice, AgreesWithTheCatalogue) {
   const auto rows = catalogue();
   if (rows.empty()) GTEST_SKIP() << "no price catalogue beside the repository";
@@ -46,6 +53,19 @@ TEST(ListPrice, AgreesWithTheCatalogue) {
     EXPECT_EQ(static_cast<double>(type.memory.count), std::stod(row.at("memory_gib")) * 1073741824.0) << name;
     EXPECT_NEAR(type.on_demand.value * 3600.0, std::stod(row.at("on_demand_usd_h")), 1e-12) << name;
     EXPECT_EQ(type.date, row.at("on_demand_date")) << name;
+    const auto expect_price = [&, &name = name](const std::optional<DollarsPerSecond>& price, const char* column) {
+      ASSERT_EQ(price.has_value(), !row.at(column).empty()) << name << " " << column;
+      if (price) EXPECT_NEAR(price->value * 3600.0, std::stod(row.at(column)), 1e-12) << name << " " << column;
+    };
+    expect_price(type.spot, "spot_usd_h");
+    expect_price(type.reserved_1_year, "reserved_1yr_usd_h");
+    expect_price(type.reserved_3_years, "reserved_3yr_usd_h");
+    EXPECT_EQ(band_of(row.at("interruption_range")), type.interruptions) << name;
+    EXPECT_EQ(type.gpus, row.at("gpu_count").empty() ? 0 : std::stoi(row.at("gpu_count"))) << name;
+    EXPECT_EQ(type.gpu, row.at("gpu_type").substr(0, row.at("gpu_type").find('-'))) << name;
+    if (!row.at("gpu_mem_gib_each").empty()) {
+      EXPECT_EQ(static_cast<double>(type.gpu_memory.count), std::stod(row.at("gpu_mem_gib_each")) * 1073741824.0) << name;
+    }
     if (!row.at("network_gbps").empty()) {
       EXPECT_NEAR(type.bandwidth.value * 8e-9, std::stod(row.at("network_gbps")), 1e-12) << name;
     }
@@ -60,7 +80,7 @@ TEST(ListPrice, KnowsTheUsualTypesOfThreeClouds) {
   const auto sheet = list_price();
   EXPECT_GE(sheet->names().size(), 40U);
   for (const char* name : {"m5.large", "m6i.2xlarge", "m7i.4xlarge", "c7g.xlarge", "t3.2xlarge", "n2-standard-8", "e2-standard-4",
-                           "Standard_D4s_v5"}) {
+                           "Standard_D4s_v5", "p4d.24xlarge", "g2-standard-4", "Standard_NC24ads_A100_v4"}) {
     ASSERT_NE(sheet->find(name), nullptr) << name;
     EXPECT_EQ(sheet->find(name)->name, name);
   }
