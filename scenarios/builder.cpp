@@ -92,6 +92,15 @@ class Builder {
     pool.boot = spec.boot.value;
     pool.bandwidth = size.bandwidth;
     pool.price = size.price;
+    pool.gpus = size.gpus;
+    if (spec.purchase) {
+      pool.purchase = {.reserved = spec.purchase->reserved,
+                       .spot = spec.purchase->spot.value,
+                       .reserved_price = size.reserved_price.value_or(DollarsPerSecond{}),
+                       .spot_price = size.spot_price.value_or(DollarsPerSecond{}),
+                       .interruptions = size.interruptions.value_or(PerSecond{}),
+                       .notice = spec.purchase->notice};
+    }
     pool.autoscaler = spec.autoscaler;
     pool.placement = chosen_or<PlacementPolicy>(spec.placement, "best-fit");
     return pool;
@@ -108,6 +117,7 @@ class Builder {
     service.backlog = spec.backlog;
     service.wait_limit = value_of(spec.wait_limit);
     service.cpu = spec.cpu;
+    service.gpus = spec.gpus;
     service.memory = spec.memory;
     service.memory_base = spec.memory_base;
     service.memory_per_task = spec.memory_per_task;

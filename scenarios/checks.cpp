@@ -61,6 +61,10 @@ Names::Names(const Scenario& scenario) {
   for (const std::string_view kind : {"node_pool", "service", "database", "cache"}) {
     for (const std::string& name : of(kind)) add("component", name);
   }
+  for (const NodePoolSpec& pool : scenario.node_pools) {
+    if (pool.purchase && pool.purchase->spot.value > 0.0) add("component", spot_component(pool.name));
+    if (pool.purchase && pool.purchase->reserved > 0) add("component", reserved_component(pool.name));
+  }
   for (const TaskOutcome outcome : failures) add("reason", to_text(outcome));
 }
 

@@ -65,12 +65,34 @@ class MachineChecker {
     if (pool.autoscaler.chosen() && grows && !reading_.is_given(&pool, "boot")) {
       reading_.issue(&pool, "boot", "is missing: nodes can be added, so booting one takes a time", "write \"boot\": \"55 s\"");
     }
+    if (pool.purchase) check_purchase(pool, *pool.purchase);
     if (pool.instance) {
       check_instance(pool);
       return;
     }
     for (const std::string_view field : {"cpu", "memory"}) {
       if (!reading_.is_given(&pool, field)) reading_.issue(&pool, field, "is missing, and no instance type gives it");
+    }
+  }
+
+  void check_purchase(const NodePoolSpec& pool, const PurchaseSpec& purchase) {
+    const NodeSize size = node_size(pool);
+    const std::string from = pool.instance ? "the price catalogue has none for " + *pool.instance : "no instance type gives it";
+    if (purchase.reserved > pool.nodes.high) {
+      reading_.issue(&purchase, "reserved", "is " + std::to_string(purchase.reserved) + ", but the pool has at most " +
+                                                std::to_string(pool.nodes.high) + " nodes");
+    }
+    if (purchase.reserved > 0 && !size.reserved_price) {
+      reading_.issue(&purchase, "reserved_price", "is missing: " + from, "write \"reserved_price\": \"0.06 USD/h\"");
+    }
+    if (!(purchase.spot.value > 0.0)) return;
+    if (!size.spot_price) reading_.issue(&purchase, "spot_price", "is missing: " + from, "write \"spot_price\": \"0.03 USD/h\"");
+    if (!size.interruptions) {
+      reading_.issue(&purchase, "interruptions", "is missing: " + from, "write \"interruptions\": \"0.1 /month\", or \"0 /month\" for never");
+    }
+    const bool told_already = pool.autoscaler.chosen() && pool.nodes.high > pool.nodes.low;
+    if (!told_already && !reading_.is_given(&pool, "boot")) {
+      reading_.issue(&pool, "boot", "is missing: spot nodes are replaced, and booting one takes a time", "write \"boot\": \"55 s\"");
     }
   }
 
@@ -86,6 +108,9 @@ class MachineChecker {
   }
 
   void check_service(const ServiceSpec& service) {
+    if (service.gpus > 0 && service.node_pool.name.empty()) {
+      reading_.issue(&service, "gpus", "needs nodes that have them", "add a node pool, and name it with \"node_pool\"");
+    }
     if (service.node_pool.name.empty()) check_region(service);
     else check_against_pool(service);
     if (service.endpoints.empty() && !reading_.is_given(&service, "endpoints")) {
@@ -118,6 +143,10 @@ class MachineChecker {
     if (node.cpu > 0.0 && service.cpu > node.cpu) {
       reading_.issue(&service, "cpu", "is " + to_text(service.cpu, Dimension::count) + ", but a node of " + pool->name + " has " +
                                           to_text(node.cpu, Dimension::count) + " to give", "no replica would ever find room");
+    }
+    if (service.gpus > node.gpus) {
+      reading_.issue(&service, "gpus", "is " + std::to_string(service.gpus) + ", but a node of " + pool->name + " has " + std::to_string(node.gpus),
+                     "no replica would ever find room");
     }
     if (node.memory.count > 0 && service.memory > node.memory) {
       reading_.issue(&service, "memory", "is " + to_text(service.memory) + ", but a node of " + pool->name + " has " + to_text(node.memory) +

@@ -33,8 +33,22 @@ NodeSize node_size(const NodePoolSpec& pool) {
   NodeSize size;
   const PriceSheet* sheet = pool.instance ? price_sheet() : nullptr;
   if (const InstanceType* type = sheet == nullptr ? nullptr : sheet->find(*pool.instance)) {
-    size = {type->cpu_allocatable, type->memory_allocatable, type->pods_per_node, type->bandwidth, type->on_demand};
+    constexpr double month = 30.0 * 86'400.0;
+    const bool for_three = pool.purchase && pool.purchase->term == "3 years";
+    size = {.cpu = type->cpu_allocatable,
+            .memory = type->memory_allocatable,
+            .pods_per_node = type->pods_per_node,
+            .bandwidth = type->bandwidth,
+            .price = type->on_demand,
+            .gpus = type->gpus,
+            .spot_price = type->spot,
+            .reserved_price = for_three ? type->reserved_3_years : type->reserved_1_year,
+            .interruptions = PerSecond{interruptions_per_month(type->interruptions) / month}};
   }
+  if (pool.gpus) size.gpus = *pool.gpus;
+  if (pool.purchase && pool.purchase->spot_price) size.spot_price = pool.purchase->spot_price;
+  if (pool.purchase && pool.purchase->reserved_price) size.reserved_price = pool.purchase->reserved_price;
+  if (pool.purchase && pool.purchase->interruptions) size.interruptions = pool.purchase->interruptions;
   if (pool.cpu) size.cpu = *pool.cpu;
   if (pool.memory) size.memory = *pool.memory;
   if (pool.pods_per_node) size.pods_per_node = *pool.pods_per_node;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,10 @@ struct NodeSize {
   int pods_per_node = 110;
   BytesPerSecond bandwidth{1.25e9};
   DollarsPerSecond price;
+  int gpus = 0;
+  // Nothing: neither the pool nor its instance type says it.
+  std::optional<DollarsPerSecond> spot_price, reserved_price;
+  std::optional<PerSecond> interruptions;
 };
 
 // The price catalogue, "list-price"; nullptr if it is not linked in.

@@ -116,18 +116,21 @@ struct Room {
   double cpu;
   Bytes memory;
   int pods;
+  int gpus;
 
   int fitting(const ServiceBlueprint& service, int wanted) const {
     double count = std::min(wanted, pods);
     if (service.cpu > 0.0) count = std::min(count, std::floor((cpu + 1e-9) / service.cpu));
     if (service.memory.count > 0)
       count = std::min(count, std::floor(static_cast<double>(memory.count) / static_cast<double>(service.memory.count)));
+    if (service.gpus > 0) count = std::min(count, std::floor(static_cast<double>(gpus) / service.gpus));
     return std::max(0, static_cast<int>(count));
   }
   void take(const ServiceBlueprint& service, int count) {
     cpu -= service.cpu * count;
     memory = memory - Bytes{service.memory.count * count};
     pods -= count;
+    gpus -= service.gpus * count;
   }
 };
 
@@ -188,7 +191,7 @@ int replicas_with_room(const Blueprint& blueprint, Index index, int replicas) {
   if (service.node_pool == no_index || replicas == 0) return replicas;
   const NodePoolBlueprint& pool = blueprint.node_pools[service.node_pool];
   const int count = pool.autoscaler.chosen() ? std::max(pool.nodes, pool.maximum) : pool.nodes;
-  std::vector<Room> nodes(static_cast<std::size_t>(std::max(0, count)), Room{pool.cpu, pool.memory, pool.pods_per_node});
+  std::vector<Room> nodes(static_cast<std::size_t>(std::max(0, count)), Room{pool.cpu, pool.memory, pool.pods_per_node, pool.gpus});
   std::vector<const ServiceBlueprint*> others;
   for (Index i = 0; i < blueprint.services.size(); ++i) {
     if (i != index && blueprint.services[i].node_pool == service.node_pool) others.push_back(&blueprint.services[i]);

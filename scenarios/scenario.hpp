@@ -94,6 +94,18 @@ struct RegistrySpec {
   void describe(Fields& field);
 };
 
+// How a pool's nodes are bought.
+struct PurchaseSpec {
+  static constexpr std::string_view type_name = "purchase";
+  int reserved = 0;
+  Ratio spot{0.0};
+  std::string term = "1 year";                   // of the reservation: "1 year" or "3 years"
+  std::optional<DollarsPerSecond> reserved_price, spot_price;
+  std::optional<PerSecond> interruptions;
+  Duration notice{std::chrono::minutes{2}};
+  void describe(Fields& field);
+};
+
 struct NodePoolSpec {
   static constexpr std::string_view type_name = "node_pool";
   std::string name;
@@ -104,6 +116,8 @@ struct NodePoolSpec {
   std::optional<int> pods_per_node;
   std::optional<BytesPerSecond> bandwidth;
   std::optional<DollarsPerSecond> price;
+  std::optional<PurchaseSpec> purchase;
+  std::optional<int> gpus;
   IntegerRange nodes{1, 1};                      // 3 or [3, 40]; starts with the first
   int zones = 1;
   DistributionField boot;
@@ -137,6 +151,7 @@ struct ServiceSpec {
   std::optional<std::int64_t> backlog;
   std::optional<DistributionField> wait_limit;
   double cpu = 1.0;
+  int gpus = 0;
   Bytes memory, memory_base, memory_per_task, image;
   DistributionField start_up;
   Duration readiness_period{};

@@ -29,29 +29,33 @@ struct Room {
   std::int64_t cpu_milli = 0;
   std::int64_t memory = 0;
   int pods = 0;
+  int gpus = 0;
 
-  bool fits(const Room& need) const { return need.cpu_milli <= cpu_milli && need.memory <= memory && need.pods <= pods; }
+  bool fits(const Room& need) const {
+    return need.cpu_milli <= cpu_milli && need.memory <= memory && need.pods <= pods && need.gpus <= gpus;
+  }
   void take(const Room& need) {
     cpu_milli -= need.cpu_milli;
     memory -= need.memory;
     pods -= need.pods;
+    gpus -= need.gpus;
   }
   bool operator==(const Room&) const = default;
 };
 
 std::int64_t milli(double cores) { return std::llround(cores * 1000.0); }
 
-Room need_of(const PodRequest& pod) { return {milli(pod.cpu), pod.memory.count, 1}; }
+Room need_of(const PodRequest& pod) { return {milli(pod.cpu), pod.memory.count, 1, pod.gpus}; }
 
 Room empty_node(const NodePoolView& pool) {
-  return {milli(pool.cpu_allocatable), pool.memory_allocatable.count, pool.pods_per_node};
+  return {milli(pool.cpu_allocatable), pool.memory_allocatable.count, pool.pods_per_node, pool.gpus};
 }
 
 std::vector<Room> room_on_nodes(const NodePoolView& pool) {
   std::vector<Room> rooms;
   for (const NodeView& node : pool.nodes) {
     Room room = empty_node(pool);
-    room.take({milli(node.cpu_requested), node.memory_requested.count, static_cast<int>(node.pods)});
+    room.take({milli(node.cpu_requested), node.memory_requested.count, static_cast<int>(node.pods), node.gpus_requested});
     rooms.push_back(room);
   }
   return rooms;

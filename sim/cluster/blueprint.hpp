@@ -101,6 +101,7 @@ struct ServiceBlueprint {
   std::optional<std::int64_t> backlog;            // requests that may wait per replica; none: any number
   std::optional<Distribution> wait_limit;  // a request that has waited this long for a slot fails; drawn per request
   double cpu = 1.0;                 // cores per replica, also its request on the node; may be a fraction
+  int gpus = 0;                     // per replica: whole ones, requested of its node
   Bytes memory;                     // limit and request; 0: not modelled
   Bytes memory_base;                // in use by an idle replica
   Bytes memory_per_task;            // per request in a slot
@@ -179,6 +180,20 @@ struct WorkloadBlueprint {
 
 // ---- machines ----------------------------------------------------------------------------------------------------------------
 
+// How a node is paid for.
+enum class Purchase : std::uint8_t { on_demand, reserved, spot };
+struct PurchaseMix {
+  int reserved = 0;                 // nodes paid for from the start to the end, used or not; a pool's first nodes are these
+  double spot = 0.0;                // never more than this share of the others
+  DollarsPerSecond reserved_price, spot_price;
+  PerSecond interruptions;          // of one spot node; exponential
+  Duration notice{std::chrono::minutes{2}};  // from being told until the node is gone
+};
+
+// What a pool's purchases are called on the bill, beside the pool's own name for nodes on demand.
+inline std::string spot_component(const std::string& pool) { return pool + " (spot)"; }
+inline std::string reserved_component(const std::string& pool) { return pool + " (reserved)"; }
+
 struct NodePoolBlueprint {
   std::string name;
   Index region = 0;
@@ -190,7 +205,9 @@ struct NodePoolBlueprint {
   int pods_per_node = 110;
   Distribution boot;                // from asking to schedulable
   BytesPerSecond bandwidth;         // of a node's link
-  DollarsPerSecond price;           // per node, from asking for it until it is given back
+  DollarsPerSecond price;           // per node on demand, from asking for it until it is given back
+  PurchaseMix purchase;
+  int gpus = 0;                     // of a node
   PolicyChoice autoscaler = choice_of<NodeAutoscaler>();
   PolicyChoice placement = choice_of<PlacementPolicy>();
 };

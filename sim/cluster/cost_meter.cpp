@@ -3,7 +3,12 @@
 namespace headroom {
 
 CostMeter::CostMeter(const Blueprint& blueprint, Recorder& recorder) {
-  for (const NodePoolBlueprint& pool : blueprint.node_pools) nodes_.push_back(open(recorder, pool.name, pool.price, 0.0));
+  for (const NodePoolBlueprint& pool : blueprint.node_pools) {
+    const PurchaseMix& mix = pool.purchase;
+    nodes_.push_back({open(recorder, pool.name, pool.price, 0.0),
+                      mix.spot > 0.0 ? open(recorder, spot_component(pool.name), mix.spot_price, 0.0) : none});
+    if (mix.reserved > 0) open(recorder, reserved_component(pool.name), mix.reserved_price, mix.reserved);
+  }
   for (const ServiceBlueprint& service : blueprint.services) {
     const bool pays_itself = service.node_pool == no_index;
     replicas_.push_back(pays_itself ? open(recorder, service.name, service.price, 0.0) : none);
@@ -21,6 +26,11 @@ std::size_t CostMeter::open(Recorder& recorder, const std::string& component, Do
   if (!(price.value > 0.0)) return none;
   accounts_.push_back({&recorder.counter("cost", {{"component", component}}), price.value, count, start_of_time});
   return accounts_.size() - 1;
+}
+
+void CostMeter::add_node(Index pool, Purchase purchase, SimTime now, int change) {
+  if (purchase == Purchase::reserved) return;
+  change_count(purchase == Purchase::spot ? nodes_[pool].spot : nodes_[pool].on_demand, now, change);
 }
 
 void CostMeter::change_count(std::size_t account, SimTime now, int change) {

@@ -16,7 +16,8 @@ class CostMeter {
   // Databases and caches are there from the start to the end; node pools and replicas without nodes come and go.
   CostMeter(const Blueprint& blueprint, Recorder& recorder);
 
-  void add_node(Index pool, SimTime now, int change) { change_count(nodes_[pool], now, change); }
+  // Reserved nodes are on the bill from the start: their comings and goings change nothing.
+  void add_node(Index pool, Purchase purchase, SimTime now, int change);
   void add_replica(Index service, SimTime now, int change) { change_count(replicas_[service], now, change); }
   // Brings the counters up to now: before they are read.
   void accrue(SimTime now);
@@ -33,7 +34,10 @@ class CostMeter {
 
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
   std::vector<Account> accounts_;
-  std::vector<std::size_t> nodes_;     // by pool
+  struct PoolAccounts {
+    std::size_t on_demand, spot;
+  };
+  std::vector<PoolAccounts> nodes_;    // by pool
   std::vector<std::size_t> replicas_;  // by service
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 namespace headroom {
@@ -10,7 +11,7 @@ namespace {
 
 std::vector<PodShape> shapes_of(const Blueprint& blueprint) {
   std::vector<PodShape> shapes;
-  for (const ServiceBlueprint& service : blueprint.services) shapes.push_back({service.cpu, service.memory});
+  for (const ServiceBlueprint& service : blueprint.services) shapes.push_back({service.cpu, service.memory, service.gpus});
   return shapes;
 }
 
@@ -31,6 +32,7 @@ Infrastructure::Infrastructure(const Blueprint& blueprint, SimulationEngine& eng
     const NodePoolBlueprint& what = blueprint.node_pools[pool];
     pools_.push_back(std::make_unique<NodePool>(what, shapes_, network_.node_hosts(pool), recorder));
     boot_keys_.push_back(streams.key_of("node_pools/" + what.name + "/boot"));
+    interruption_keys_.push_back(streams.key_of("node_pools/" + what.name + "/interruption"));
   }
   for (Index service = 0; service < blueprint.services.size(); ++service) {
     services_.emplace_back(service, blueprint.services[service].name, shapes_[service], recorder);
@@ -41,9 +43,10 @@ void Infrastructure::start() {
   for (Index pool = 0; pool < pools_.size(); ++pool) {
     for (int i = 0; i < blueprint_.node_pools[pool].nodes; ++i) {
       Node* node = pools_[pool]->ask_for_node(engine_.now());
-      cost_.add_node(pool, engine_.now(), +1);
+      cost_.add_node(pool, node->purchase(), engine_.now(), +1);
       node->host()->turn_on();
       pools_[pool]->node_is_up(*node, engine_.now());
+      expect_interruption(pool, *node);
     }
   }
   for (Index service = 0; service < services_.size(); ++service) {
@@ -137,7 +140,7 @@ void Infrastructure::apply(Index pool, const NodeDecision& decision) {
 void Infrastructure::add_node(Index pool) {
   Node* node = pools_[pool]->ask_for_node(engine_.now());
   if (node == nullptr) return;  // no host is free
-  cost_.add_node(pool, engine_.now(), +1);
+  cost_.add_node(pool, node->purchase(), engine_.now(), +1);
   Draws draws{boot_keys_[pool], node->id()};
   const SimTime up = engine_.now() + to_duration(blueprint_.node_pools[pool].boot.sample(draws));
   const TurnOrder order{Turn::nodes, (static_cast<std::uint64_t>(pool) << 40U) + node->id()};
@@ -152,6 +155,7 @@ void Infrastructure::node_up(Index pool, Node& node) {
   node.host()->turn_on();
   pools_[pool]->node_is_up(node, engine_.now());
   note_node(pool, node, "up");
+  expect_interruption(pool, node);
   start_pending(*pools_[pool]);
 }
 
@@ -177,8 +181,39 @@ void Infrastructure::give_back_if_empty(Index pool, Node& node) {
 void Infrastructure::give_back(Index pool, Node& node) {
   note_node(pool, node, "given back");
   if (node.stage != NodeStage::booting) node.host()->turn_off();
-  cost_.add_node(pool, engine_.now(), -1);
+  cost_.add_node(pool, node.purchase(), engine_.now(), -1);
   pools_[pool]->give_back(node, engine_.now());
+  // As a scaling group does; with an autoscaler that is its affair.
+  const NodePoolBlueprint& what = blueprint_.node_pools[pool];
+  if (!what.autoscaler.chosen() && pools_[pool]->nodes_kept() < what.minimum) add_node(pool);
+}
+
+// ---- spot nodes --------------------------------------------------------------------------------------------------------------
+
+void Infrastructure::expect_interruption(Index pool, const Node& node) {
+  const PurchaseMix& mix = blueprint_.node_pools[pool].purchase;
+  if (node.purchase() != Purchase::spot || !(mix.interruptions.value > 0.0)) return;
+  Draws draws{interruption_keys_[pool], node.id()};
+  const SimTime told = engine_.now() + to_duration(-std::log(draws.uniform()) / mix.interruptions.value);
+  if (told >= engine_.end()) return;
+  const TurnOrder order{Turn::nodes, (static_cast<std::uint64_t>(pool) << 40U) + node.id()};
+  engine_.start_actor("spot node of " + blueprint_.node_pools[pool].name, network_.control(), order,
+                      [this, pool, id = node.id(), told, notice = mix.notice](ActorClock& clock) {
+                        clock.sleep_until(told);
+                        Node* const present = pools_[pool]->find(id);
+                        if (present == nullptr) return;
+                        pools_[pool]->note_interruption();
+                        if (present->stage != NodeStage::draining) remove_node(pool, *present, "the provider takes the spot node back");
+                        clock.sleep_until(told + notice);
+                        if (Node* left = pools_[pool]->find(id)) take_away(pool, *left);
+                      });
+}
+
+// With whatever is still on it. The last pod that goes takes the node along.
+void Infrastructure::take_away(Index pool, Node& node) {
+  note_node(pool, node, "is gone");
+  const std::vector<Pod*> lost{node.pods().begin(), node.pods().end()};
+  for (Pod* pod : lost) kubelet_.lose(*pod);
 }
 
 void Infrastructure::note_node(Index pool, const Node& node, std::string_view what) {

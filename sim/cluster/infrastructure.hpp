@@ -61,6 +61,8 @@ class Infrastructure {
   void node_up(Index pool, Node& node);
   void give_back_if_empty(Index pool, Node& node);
   void give_back(Index pool, Node& node);
+  void expect_interruption(Index pool, const Node& node);
+  void take_away(Index pool, Node& node);
   void note_node(Index pool, const Node& node, std::string_view what);
 
   const Blueprint& blueprint_;
@@ -72,7 +74,7 @@ class Infrastructure {
   std::vector<std::unique_ptr<NodePool>> pools_;
   std::vector<ReplicaSet> services_;
   Kubelet kubelet_;
-  std::vector<std::uint64_t> boot_keys_;  // by pool
+  std::vector<std::uint64_t> boot_keys_, interruption_keys_;  // by pool
 };
 
 }  // namespace headroom

@@ -111,6 +111,12 @@ void Kubelet::scrape(Pod& pod) {
 
 void Kubelet::stop(Pod& pod) { engine_.end_actor(pod.actor); }
 
+void Kubelet::lose(Pod& pod) {
+  notice_killed();
+  engine_.end_actor(pod.actor);
+  end_draining(pod, "its machine is gone");
+}
+
 void Kubelet::drain(Pod& pod) {
   plane_.drain_replica(ref(pod));
   start_actor(pod, [this, &pod](ActorClock& clock) { wait_until_idle(pod, clock); });
@@ -123,14 +129,14 @@ void Kubelet::wait_until_idle(Pod& pod, ActorClock& clock) {
     clock.sleep_until(std::min(clock.now() + polling_period, deadline));
     notice_killed();
   }
-  end_draining(pod);
+  end_draining(pod, "grace period over");
 }
 
-void Kubelet::end_draining(Pod& pod) {
+void Kubelet::end_draining(Pod& pod, const char* why) {
   if (pod.replica != no_index) {
     if (const auto left = plane_.sample(ref(pod)).in_flight; left > 0) {
       notes_.add(engine_.now(), "services/" + blueprint_.services[pod.service].name,
-                 fmt::format("grace period over: a replica goes with {} in flight", left));
+                 fmt::format("{}: a replica goes with {} in flight", why, left));
     }
     registered_.erase({pod.service, pod.replica});
     plane_.remove_replica(ref(pod));

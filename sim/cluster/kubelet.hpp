@@ -34,6 +34,8 @@ class Kubelet {
   void stop(Pod& pod);
   // Draining, out of the balancer at once; gone when it is idle (looked at every second) or when its grace period is over.
   void drain(Pod& pod);
+  // Its machine is gone: what it had in flight is lost. Says gone.
+  void lose(Pod& pod);
   // Reads what each ready pod used since it was last looked at, as the metrics pipeline would.
   void scrape(Pod& pod);
 
@@ -49,7 +51,7 @@ class Kubelet {
   void run_container(Pod& pod, ActorClock& clock);
   void wait_until_idle(Pod& pod, ActorClock& clock);
   void register_replica(Pod& pod);
-  void end_draining(Pod& pod);
+  void end_draining(Pod& pod, const char* why);
   void change_readiness(Pod& pod, PodStage stage);
   void start_actor(Pod& pod, std::function<void(ActorClock&)> body);
   Duration draw_start_up(const Pod& pod) const;

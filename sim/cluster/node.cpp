@@ -24,12 +24,14 @@ void Node::take(Pod& pod, const PodShape& shape) {
   ++pods_by_service_[pod.service];
   cpu_requested_ += shape.cpu;
   memory_requested_ += shape.memory;
+  gpus_requested_ += shape.gpus;
 }
 
 void Node::release(Pod& pod, const PodShape& shape) {
   pods_.erase(&pod);
   --pods_by_service_[pod.service];
   memory_requested_ -= shape.memory;
+  gpus_requested_ -= shape.gpus;
   cpu_requested_ = pods_.empty() ? 0.0 : cpu_requested_ - shape.cpu;  // an empty node carries no rounding on
   pod.node = nullptr;
 }

@@ -21,14 +21,15 @@ struct NodeImage {
 
 class Node {
  public:
-  Node(std::uint32_t id, std::uint32_t slot, std::uint32_t zone, simgrid::s4u::Host* host, SimTime created)
-      : id_{id}, slot_{slot}, zone_{zone}, host_{host}, created_{created} {}
+  Node(std::uint32_t id, std::uint32_t slot, std::uint32_t zone, simgrid::s4u::Host* host, SimTime created, Purchase purchase)
+      : id_{id}, slot_{slot}, zone_{zone}, host_{host}, created_{created}, purchase_{purchase} {}
 
   std::uint32_t id() const { return id_; }      // never used again in a run
   std::uint32_t slot() const { return slot_; }  // of the pool's hosts; used again
   std::uint32_t zone() const { return zone_; }
   simgrid::s4u::Host* host() const { return host_; }
   SimTime created() const { return created_; }
+  Purchase purchase() const { return purchase_; }
 
   NodeStage stage = NodeStage::booting;
   ActorHandle boot;
@@ -40,6 +41,7 @@ class Node {
   std::uint32_t pods_of(Index service) const;
   double cpu_requested() const { return cpu_requested_; }
   Bytes memory_requested() const { return memory_requested_; }
+  int gpus_requested() const { return gpus_requested_; }
 
  private:
   static bool earlier(const Pod* a, const Pod* b);
@@ -49,10 +51,12 @@ class Node {
   std::uint32_t zone_;
   simgrid::s4u::Host* host_;
   SimTime created_;
+  Purchase purchase_;
   std::set<Pod*, bool (*)(const Pod*, const Pod*)> pods_{&Node::earlier};
   std::map<Index, std::uint32_t> pods_by_service_;
   double cpu_requested_ = 0.0;
   Bytes memory_requested_;
+  int gpus_requested_ = 0;
 };
 
 }  // namespace headroom

@@ -33,7 +33,9 @@ NodePool::NodePool(const NodePoolBlueprint& blueprint, const std::vector<PodShap
       placement_{make_placement(blueprint)},
       nodes_gauge_{recorder.gauge("nodes", label_of(blueprint))},
       pending_gauge_{recorder.gauge("pending_pods", label_of(blueprint))},
-      cpu_share_{recorder.level_share("node_cpu_requested", label_of(blueprint))} {}
+      cpu_share_{recorder.level_share("node_cpu_requested", label_of(blueprint))} {
+  if (blueprint.purchase.spot > 0.0) interruptions_ = &recorder.counter("node_interruptions", label_of(blueprint));
+}
 
 // ---- nodes -------------------------------------------------------------------------------------------------------------------
 
@@ -42,10 +44,24 @@ Node* NodePool::ask_for_node(SimTime now) {
   if (free == host_taken_.end()) return nullptr;
   *free = true;
   const auto slot = static_cast<std::uint32_t>(free - host_taken_.begin());
+  const Purchase purchase = next_purchase();
   const std::uint32_t id = next_id_++;
   auto& node = nodes_[id];
-  node = std::make_unique<Node>(id, slot, Network::zone_of(blueprint_, slot), hosts_[slot], now);
+  node = std::make_unique<Node>(id, slot, Network::zone_of(blueprint_, slot), hosts_[slot], now, purchase);
   return node.get();
+}
+
+// Reserved ones first: they are paid for anyway.
+Purchase NodePool::next_purchase() const {
+  const PurchaseMix& mix = blueprint_.purchase;
+  int reserved = 0, spot = 0;
+  for (const auto& [id, node] : nodes_) {
+    reserved += node->purchase() == Purchase::reserved;
+    spot += node->purchase() == Purchase::spot;
+  }
+  if (reserved < mix.reserved) return Purchase::reserved;
+  const auto others = static_cast<double>(nodes_.size()) - reserved + 1;
+  return spot + 1 <= mix.spot * others + rounding ? Purchase::spot : Purchase::on_demand;
 }
 
 void NodePool::node_is_up(Node& node, SimTime now) {
@@ -77,7 +93,8 @@ int NodePool::nodes_kept() const {
 
 bool NodePool::fits(const Node& node, const PodShape& shape) const {
   return node.stage == NodeStage::up && static_cast<int>(node.pods().size()) < blueprint_.pods_per_node &&
-         node.cpu_requested() + shape.cpu <= blueprint_.cpu + rounding && node.memory_requested() + shape.memory <= blueprint_.memory;
+         node.cpu_requested() + shape.cpu <= blueprint_.cpu + rounding && node.memory_requested() + shape.memory <= blueprint_.memory &&
+         node.gpus_requested() + shape.gpus <= blueprint_.gpus;
 }
 
 bool NodePool::try_to_place(Pod& pod, SimTime now) {
@@ -94,7 +111,7 @@ bool NodePool::try_to_place(Pod& pod, SimTime now) {
                         .pods_of_service = node->pods_of(pod.service)});
   }
   if (fitting_.empty()) return false;
-  const std::size_t chosen = placement_->place({shape.cpu, shape.memory, pod.service}, fitting_);
+  const std::size_t chosen = placement_->place({shape.cpu, shape.memory, pod.service, shape.gpus}, fitting_);
   nodes_.at(fitting_.at(chosen).node)->take(pod, shape);
   cpu_requested_ += shape.cpu;
   note_requests(now);
@@ -153,17 +170,22 @@ NodePoolView NodePool::view(SimTime now) {
                            .pods = static_cast<std::uint32_t>(node->pods().size()),
                            .cpu_requested = node->cpu_requested(),
                            .memory_requested = node->memory_requested(),
+                           .gpus_requested = node->gpus_requested(),
                            .pods_fit_elsewhere = true});
   }
   find_pods_that_fit_elsewhere();
   pending_views_.clear();
-  for (const Pod* pod : pending_) pending_views_.push_back({shapes_[pod->service].cpu, shapes_[pod->service].memory, pod->service});
+  for (const Pod* pod : pending_) {
+    const PodShape& shape = shapes_[pod->service];
+    pending_views_.push_back({shape.cpu, shape.memory, pod->service, shape.gpus});
+  }
   return {.now = now,
           .minimum = blueprint_.minimum,
           .maximum = blueprint_.maximum,
           .cpu_allocatable = blueprint_.cpu,
           .memory_allocatable = blueprint_.memory,
           .pods_per_node = blueprint_.pods_per_node,
+          .gpus = blueprint_.gpus,
           .being_removed = static_cast<int>(nodes_.size() - node_views_.size()),
           .nodes = node_views_,
           .pending = pending_views_};
@@ -175,11 +197,22 @@ void NodePool::find_pods_that_fit_elsewhere() {
     double cpu;
     Bytes memory;
     int pods;
+    int gpus;
+    bool fits(const PodShape& shape) const {
+      return pods >= 1 && cpu + rounding >= shape.cpu && memory >= shape.memory && gpus >= shape.gpus;
+    }
+    // one: +1 a pod comes, -1 it goes
+    void change(const PodShape& shape, int one) {
+      cpu -= one * shape.cpu;
+      memory = memory - Bytes{one * shape.memory.count};
+      pods -= one;
+      gpus -= one * shape.gpus;
+    }
   };
   std::vector<Room> room;
   for (const NodeView& view : node_views_) {
     room.push_back({blueprint_.cpu - view.cpu_requested, blueprint_.memory - view.memory_requested,
-                    view.booting ? 0 : blueprint_.pods_per_node - static_cast<int>(view.pods)});
+                    view.booting ? 0 : blueprint_.pods_per_node - static_cast<int>(view.pods), blueprint_.gpus - view.gpus_requested});
   }
   std::vector<std::pair<std::size_t, PodShape>> moved;
   for (std::size_t from = 0; from < node_views_.size(); ++from) {
@@ -187,18 +220,15 @@ void NodePool::find_pods_that_fit_elsewhere() {
       if (pod->deleting()) continue;  // on its way out anyway
       const PodShape& shape = shapes_[pod->service];
       std::size_t to = 0;
-      while (to < room.size() &&
-             (to == from || room[to].pods < 1 || room[to].cpu + rounding < shape.cpu || room[to].memory < shape.memory)) {
-        ++to;
-      }
+      while (to < room.size() && (to == from || !room[to].fits(shape))) ++to;
       if (to == room.size()) {
         node_views_[from].pods_fit_elsewhere = false;
         break;
       }
-      room[to] = {room[to].cpu - shape.cpu, room[to].memory - shape.memory, room[to].pods - 1};
+      room[to].change(shape, +1);
       moved.emplace_back(to, shape);
     }
-    for (const auto& [to, shape] : moved) room[to] = {room[to].cpu + shape.cpu, room[to].memory + shape.memory, room[to].pods + 1};
+    for (const auto& [to, shape] : moved) room[to].change(shape, -1);
     moved.clear();
   }
 }

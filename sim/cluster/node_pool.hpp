@@ -25,7 +25,7 @@ class NodePool {
 
   const NodePoolBlueprint& blueprint() const { return blueprint_; }
 
-  // A new node, booting; nullptr when all hosts are taken.
+  // A new node, booting, bought as the pool's purchases say; nullptr when all hosts are taken.
   Node* ask_for_node(SimTime now);
   void node_is_up(Node& node, SimTime now);
   void start_draining(Node& node) { node.stage = NodeStage::draining; }
@@ -34,6 +34,7 @@ class NodePool {
   Node* find(std::uint32_t id);
   const std::map<std::uint32_t, std::unique_ptr<Node>>& nodes() const { return nodes_; }
   int nodes_kept() const;  // all but those being drained
+  void note_interruption() { interruptions_->add(); }
 
   // Puts the pod on a node, or at the end of those that wait. True when it found room.
   bool place(Pod& pod, SimTime now);
@@ -49,6 +50,7 @@ class NodePool {
   std::uint64_t nodes_given_back() const { return given_back_; }
 
  private:
+  Purchase next_purchase() const;
   bool fits(const Node& node, const PodShape& shape) const;
   bool try_to_place(Pod& pod, SimTime now);
   void note_requests(SimTime now);
@@ -69,6 +71,7 @@ class NodePool {
   Gauge& nodes_gauge_;
   Gauge& pending_gauge_;
   LevelShare& cpu_share_;
+  Counter* interruptions_ = nullptr;  // where there are spot nodes
 
   std::vector<PlacementView> fitting_;
   std::vector<NodeView> node_views_;

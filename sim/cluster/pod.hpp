@@ -52,6 +52,7 @@ struct Pod {
 struct PodShape {
   double cpu = 0.0;  // cores
   Bytes memory;
+  int gpus = 0;
 };
 PodView view_of(const Pod& pod, const PodShape& shape);
 

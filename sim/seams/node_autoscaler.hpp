@@ -21,6 +21,7 @@ struct NodeView {
   std::uint32_t pods = 0;
   double cpu_requested = 0.0;      // sum over its pods
   Bytes memory_requested;
+  int gpus_requested = 0;
   bool pods_fit_elsewhere = true;  // its pods would find room on other nodes that are up
 };
 
@@ -30,6 +31,7 @@ struct NodePoolView {
   double cpu_allocatable = 0.0;    // of one node
   Bytes memory_allocatable;
   int pods_per_node = 110;
+  int gpus = 0;                    // of one node
   int being_removed = 0;  // nodes that are drained: they hold their machines, and count against the maximum, until they are gone
   std::span<const NodeView> nodes;            // in order of identifier, without those being removed
   std::span<const PodRequest> pending;        // pods that found no room, oldest first

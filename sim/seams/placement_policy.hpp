@@ -14,6 +14,7 @@ struct PodRequest {
   double cpu = 0.0;  // cores
   Bytes memory;
   std::uint32_t service = 0;
+  int gpus = 0;
 };
 
 // A node that is up and has room for the pod.

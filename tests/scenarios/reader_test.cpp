@@ -298,6 +298,24 @@ TEST(Reader, AnInstanceTypeGivesWhatANodeHolds) {
   EXPECT_NEAR(blueprint.node_pools[0].price.value * 3600.0, 0.384, 1e-9);
 }
 
+TEST(Reader, AnInstanceTypeGivesThePricesOfItsPurchases) {
+  const Scenario s = scenario_of(small_scenario(
+      R"("node_pool": "general",)",
+      R"("node_pools": [{"name": "general", "instance": "m6i.2xlarge", "nodes": 5, "boot": "1 min", "purchase": {"reserved": 3, "spot": "50 %", "term": "3 years"}}],)"));
+  const PurchaseMix mix = build_blueprint(s).node_pools[0].purchase;
+  EXPECT_EQ(mix.reserved, 3);
+  EXPECT_EQ(mix.spot, 0.5);
+  EXPECT_NEAR(mix.reserved_price.value * 3600.0, 0.1742, 1e-9);
+  EXPECT_NEAR(mix.spot_price.value * 3600.0, 0.1613, 1e-9);
+  EXPECT_NEAR(mix.interruptions.value * 30.0 * 86'400.0, 0.25, 1e-9);  // the band "more than 20 %" a month
+}
+
+TEST(Reader, APurchaseThatNobodyPricesIsAnIssue) {
+  EXPECT_EQ(issues_of_text(small_scenario(R"("node_pool": "general",)",
+                                          R"("node_pools": [{"name": "general", "cpu": 4, "memory": "16 GiB", "nodes": 2, "purchase": {"reserved": 3, "spot": "50 %"}}],)")),
+            "");
+}
+
 TEST(Reader, ColumnsCountCharactersNotBytes) {
   EXPECT_EQ(issues_of_text(small_scenario("", R"("description": "größer", "sead": 1,)")),
             "scenario.json:1:66: /sead: is not a field here; did you mean \"seed\"?\n");
