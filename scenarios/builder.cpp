@@ -49,7 +49,7 @@ class Builder {
     for (const NodePoolSpec& pool : scenario_.node_pools) blueprint.node_pools.push_back(node_pool(pool));
     for (const ServiceSpec& spec : scenario_.services) add_service(spec, blueprint);
     for (const DatabaseSpec& spec : scenario_.databases) blueprint.databases.push_back(database(spec));
-    for (const QueueSpec& spec : scenario_.queues) blueprint.queues.push_back({spec.name, spec.priorities, spec.limit});
+    for (const QueueSpec& spec : scenario_.queues) blueprint.queues.push_back(queue(spec));
     for (const CacheSpec& spec : scenario_.caches) blueprint.caches.push_back(cache(spec));
     for (const KeySpec& spec : scenario_.keys) blueprint.keys.push_back(key(spec));
     for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));
@@ -164,6 +164,19 @@ class Builder {
     database.write_wait = spec.write.wait.value;
     database.price = spec.price;
     return database;
+  }
+
+  QueueBlueprint queue(const QueueSpec& spec) const {
+    QueueBlueprint queue;
+    queue.name = spec.name;
+    queue.priorities = spec.priorities;
+    queue.limit = spec.limit;
+    queue.publishers_wait = spec.on_full == "wait";
+    queue.delay = spec.delay.value;
+    queue.visibility = spec.visibility;
+    queue.deliveries = spec.deliveries;
+    if (spec.dead_letters) queue.dead_letters = steps_.queues.at(spec.dead_letters->name);
+    return queue;
   }
 
   static CacheBlueprint cache(const CacheSpec& spec) {

@@ -13,7 +13,8 @@ namespace {
 
 // What a request can fail of: the values of the label "reason".
 constexpr std::array failures{TaskOutcome::timeout,     TaskOutcome::rejected, TaskOutcome::wait_limit,
-                              TaskOutcome::unavailable, TaskOutcome::lost,     TaskOutcome::out_of_memory};
+                              TaskOutcome::unavailable, TaskOutcome::lost,     TaskOutcome::out_of_memory,
+                              TaskOutcome::dead_letter};
 
 template <class Spec>
 void add_all(Names& names, std::string_view kind, const std::vector<Spec>& specs) {
@@ -140,6 +141,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_references(names, reading);
   check_steps(scenario, reading);
   check_machines(scenario, reading);
+  check_queues(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);
 }

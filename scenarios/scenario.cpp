@@ -168,7 +168,15 @@ void DatabaseSpec::describe(Fields& field) {
 void QueueSpec::describe(Fields& field) {
   field.required("name", name, "name of the queue");
   field("priorities", priorities, "classes of messages; 0 is served first, higher numbers than there are classes join the last", between(1, 256));
-  field("limit", limit, "messages it holds at most; a publish to a full queue fails; any number without it", between(1, 1e12));
+  field("limit", limit, "messages that wait in it at most; any number without it", between(1, 1e12));
+  field.choice("on_full", on_full, "a publish to a full queue fails, or its publisher waits for room, first come first served", {"fail", "wait"});
+  field("delay", delay, "from publication until the message may be taken; drawn per message");
+  field("visibility", visibility,
+        "a message that is not finished so long after it was taken may be taken again, and so may one whose work failed or was lost; "
+        "without it every message is delivered once", more_than(0));
+  field("deliveries", deliveries, "most deliveries of a message; not finished by the end of the last it is a dead letter; any number without it",
+        between(1, 100));
+  field("dead_letters", dead_letters, "queue that dead letters go to; without it they are only counted");
 }
 
 void CacheSpec::describe(Fields& field) {

@@ -198,6 +198,11 @@ struct QueueSpec {
   std::string name;
   int priorities = 1;
   std::optional<std::int64_t> limit;
+  std::string on_full = "fail";                  // "fail", "wait"
+  DistributionField delay;
+  std::optional<Duration> visibility;
+  std::optional<int> deliveries;
+  std::optional<ToQueue> dead_letters;
   void describe(Fields& field);
 };
 

@@ -136,7 +136,14 @@ struct DatabaseBlueprint {
 struct QueueBlueprint {
   std::string name;
   int priorities = 1;               // classes; 0 is served first; higher numbers clamp to the last
-  std::optional<std::int64_t> limit;  // messages; a publish to a full queue fails
+  std::optional<std::int64_t> limit;  // messages that wait; a publish to a full queue fails, or …
+  bool publishers_wait = false;     // … its publisher waits for room, first come first served
+  Distribution delay;               // after publication, before anybody may take it; drawn per message
+  // A message that was taken and is not finished after so long may be taken again, though its worker may still be at it; so does one
+  // whose work failed or was lost. None: each message is delivered once, and ends with that.
+  std::optional<Duration> visibility;
+  std::optional<int> deliveries;    // needs visibility: after so many it is a dead letter. None: any number
+  Index dead_letters = no_index;    // queue that dead letters go to; none: they are only counted
 };
 
 enum class CacheScope { shared, replica, region };

@@ -47,7 +47,7 @@ namespace headroom {
   task.in_slot = true;
   task.pc = targets_[task.target].entry;
   server.queue_wait->record(now_ - task.queued_at);
-  if (task.kind == TaskKind::message) queues_[server.queue].queue_wait->record(now_ - task.begun);
+  if (server.queue != no_index) queues_[server.queue].queue_wait->record(now_ - task.begun);
   if (trace_ != nullptr) [[unlikely]]
     trace_served(slot);
   make_runnable(slot, task);

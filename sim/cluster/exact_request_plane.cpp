@@ -72,6 +72,7 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case delivered: return route(event.slot, task);
     case answer_due: return resume_caller(event.slot, task.outcome);
     case waited_too_long: return on_waited_too_long(event.slot);
+    case visible: return on_visible(event.slot);
     case processor_due: return;
   }
 }
@@ -178,6 +179,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
     Task& task = tasks_[slot];
     const bool at_work = task.kind == TaskKind::branch || (task.kind != TaskKind::free && task.in_slot);
     if (!at_work || task.replica != index) continue;
+    if (task.state == TaskState::publishing) withdraw(std::exchange(task.child, no_index));
     // Nobody waits for what these had asked of others, and no event wakes them.
     if (task.child != no_index) tasks_[task.child].parent = no_index;
     task.child = no_index;
@@ -275,6 +277,8 @@ void ExactRequestPlane::refresh_instruments() {
     }
     queue.queue_age->set(now_, to_seconds(now_ - oldest));
     queue.waiting.bring(*queue.queue_length, now_);
+    queue.taken.bring(*queue.in_flight, now_);
+    queue.blocked.bring(*queue.publishers_waiting, now_);
   }
   for (ArrivalQueue& arrivals : arrivals_) {
     arrivals.in_flight.bring(*arrivals.in_flight_gauge, now_);
@@ -320,6 +324,7 @@ void ExactRequestPlane::finish(RunResult& result) {
   };
   enter("requests", TaskKind::request);
   enter("messages", TaskKind::message);
+  enter("deliveries", TaskKind::delivery);
   enter("sessions", TaskKind::session);
   result.events = events_.scheduled();
   for (const ArrivalQueue& arrivals : arrivals_) result.events += arrivals.count;

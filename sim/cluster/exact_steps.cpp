@@ -40,7 +40,7 @@ void ExactRequestPlane::run(Index slot) {
         fill_cache(slot, instruction.a);
         break;
       case Op::publish:
-        if (!publish_from(slot, instruction.a)) return end_task(slot, TaskOutcome::rejected);
+        if (!publish_from(slot, instruction.a)) return;
         ++tasks_[slot].pc;
         break;
       case Op::respond: {
@@ -142,6 +142,7 @@ void ExactRequestPlane::launch_branch(Index parent, Index entry, Index number) {
   branch.subject = owner.subject;
   branch.arrival_key = owner.arrival_key;
   branch.priority = owner.priority;
+  branch.delivery = owner.delivery;
   branch.workload = owner.workload;
   branch.begun = now_;
   branch.replica = owner.replica;

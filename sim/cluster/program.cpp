@@ -156,7 +156,9 @@ Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, Ra
       } else {
         const bool one_step = compiler.here() == code.entry + 1;
         compiler.emit(Op::end);
-        if (one_step && first.op == Op::publish) code.only_publish = first.a;
+        // A user who may have to wait for room needs a task to wait with.
+        const bool plain_publish = one_step && first.op == Op::publish && !blueprint.queues[program.publishes[first.a].queue].publishers_wait;
+        if (plain_publish) code.only_publish = first.a;
         const bool plain_call = one_step && first.op == Op::call && program.calls[first.a].timeout == Duration{} &&
                                 program.calls[first.a].retry.attempts == 1;
         if (plain_call) code.only_call = first.a;

@@ -48,6 +48,23 @@ TEST(Builder, ResolvesNamesToIndices) {
   EXPECT_EQ(b.workloads[0].region, 1U);
 }
 
+TEST(Builder, BuildsWhatIsSaidOfQueues) {
+  const Blueprint b = build_blueprint(scenario_of(R"({"name": "small", "duration": "1 min",
+    "services": [{"name": "worker", "consumes": {"queue": "jobs", "endpoint": "run"}, "endpoints": [{"name": "run", "steps": []}]}],
+    "queues": [{"name": "graves"}, {"name": "jobs", "visibility": "30 s", "deliveries": 3, "dead_letters": "graves", "delay": "2 s",
+                "limit": 10, "on_full": "wait"}],
+    "workloads": [{"model": "users", "name": "web", "rate": "1 /s", "journeys": [{"steps": [{"publish": "jobs"}]}]}]})"));
+  EXPECT_EQ(check_blueprint(b), std::vector<std::string>{});
+  EXPECT_FALSE(b.queues[0].visibility || b.queues[0].publishers_wait || b.queues[0].deliveries);
+  const QueueBlueprint& jobs = b.queues[1];
+  EXPECT_EQ(jobs.visibility, 30s);
+  EXPECT_EQ(jobs.deliveries, 3);
+  EXPECT_EQ(jobs.dead_letters, 0U);
+  EXPECT_EQ(jobs.delay.mean(), 2.0);
+  EXPECT_EQ(jobs.limit, 10);
+  EXPECT_TRUE(jobs.publishers_wait);
+}
+
 TEST(Builder, BuildsEveryKindOfStep) {
   const Blueprint b = build_blueprint(scenario_of(system_of_all));
   const auto& cache = std::get<CacheStep>(b.endpoints[0].steps[0].action);
