@@ -21,6 +21,12 @@ std::optional<Distribution> value_of(const std::optional<DistributionField>& fie
   return field ? std::optional{field->value} : std::nullopt;
 }
 
+Discipline discipline_of(std::string_view name) {
+  if (name == "lifo") return Discipline::lifo;
+  if (name == "priority") return Discipline::priority;
+  return name == "fair" ? Discipline::fair : Discipline::fifo;
+}
+
 class Builder {
  public:
   explicit Builder(const Scenario& scenario) : scenario_{scenario} {
@@ -116,6 +122,7 @@ class Builder {
     service.concurrency = spec.concurrency;
     service.backlog = spec.backlog;
     service.wait_limit = value_of(spec.wait_limit);
+    service.discipline = discipline_of(spec.discipline);
     service.cpu = spec.cpu;
     service.gpus = spec.gpus;
     service.memory = spec.memory;

@@ -122,6 +122,10 @@ void ServiceSpec::describe(Fields& field) {
   field("replicas", replicas, "replicas at the start, ready at time 0", between(0, 1e6));
   field("concurrency", concurrency, "requests that one replica works on at a time", between(1, 1e6));
   field("backlog", backlog, "requests that may wait per replica; any number without it", between(0, 1e9));
+  field.choice("discipline", discipline,
+               "who of those that wait for a slot is next: fifo, who came first; lifo, who came last; priority, the lowest priority number; "
+               "fair, one of each tenant (subject) in turn",
+               {"fifo", "lifo", "priority", "fair"});
   field("wait_limit", wait_limit, "a request that has waited this long for a slot fails; drawn per request");
   field("cpu", cpu, "cores per replica, also what it requests of its node; may be a fraction", between(0.001, 1024));
   field("gpus", gpus, "GPUs that a replica has to itself, requested of its node", between(0, 64));

@@ -149,6 +149,7 @@ struct ServiceSpec {
   int replicas = 1;
   int concurrency = 1;
   std::optional<std::int64_t> backlog;
+  std::string discipline = "fifo";              // "fifo", "lifo", "priority", "fair"
   std::optional<DistributionField> wait_limit;
   double cpu = 1.0;
   int gpus = 0;

@@ -91,6 +91,9 @@ struct EndpointBlueprint {
   Steps steps;
 };
 
+// Who of those that wait for a slot is next (sim/cluster/backlog.hpp).
+enum class Discipline : std::uint8_t { fifo, lifo, priority, fair };
+
 struct ServiceBlueprint {
   std::string name;
   Index region = 0;
@@ -100,6 +103,7 @@ struct ServiceBlueprint {
   int concurrency = 1;              // slots per replica
   std::optional<std::int64_t> backlog;            // requests that may wait per replica; none: any number
   std::optional<Distribution> wait_limit;  // a request that has waited this long for a slot fails; drawn per request
+  Discipline discipline = Discipline::fifo;
   double cpu = 1.0;                 // cores per replica, also its request on the node; may be a fraction
   int gpus = 0;                     // per replica: whole ones, requested of its node
   Bytes memory;                     // limit and request; 0: not modelled

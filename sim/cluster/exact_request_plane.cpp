@@ -123,6 +123,7 @@ Index ExactRequestPlane::new_replica(Index server_index) {
   replica.alive = true;
   replica.dedicated_cores = server.dedicated_cores;
   replica.processor = Processor{server.cores};
+  replica.backlog = Backlog{server.discipline};
   if (!replica_caches_[server_index].empty()) {
     replica.caches.resize(caches_.size());
     for (const Index cache : replica_caches_[server_index]) replica.caches[cache] = new_tier(cache);
@@ -186,7 +187,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
     task.timer = 0;
     (task.kind == TaskKind::branch ? branches : whole_tasks).push_back(slot);
   }
-  for (Index slot = replicas_[index].backlog.first(); slot != no_index; slot = tasks_[slot].next) whole_tasks.push_back(slot);
+  replicas_[index].backlog.append_to(tasks_, whole_tasks);
 
   replicas_[index].processor.clear(now_);
   replicas_[index].processor_event = 0;

@@ -79,6 +79,7 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     server.concurrency = static_cast<Index>(service.concurrency);
     server.backlog_limit = service.backlog;
     server.wait_limit = wait_limit_of(service.wait_limit, path, streams);
+    server.discipline = service.discipline;
     server.cores = service.cpu;
     server.dedicated_cores = service.cpu >= service.concurrency && !program_.server_forks[i];
     server.memory_limit = service.memory;

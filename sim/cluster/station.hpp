@@ -1,9 +1,9 @@
 // Stations: anything with servers and a queue, as the exact request plane sees it.
 //
 // A Server is a service, the workers of a queue, or a database; its Replicas have `concurrency` slots (connections, for a
-// database), a first-come-first-served backlog, and cores shared by processor sharing. A MessageQueue keeps messages by priority,
-// first come first served within one, until a worker replica with a free slot takes them; with a visibility time-out what is not
-// finished in time comes back, ahead of its class, until it has been delivered as often as allowed.
+// database), a backlog served in the order of its discipline, and cores shared by processor sharing. A MessageQueue keeps
+// messages by priority, first come first served within one, until a worker replica with a free slot takes them; with a visibility
+// time-out what is not finished in time comes back, ahead of its class, until it has been delivered as often as allowed.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "sim/cluster/backlog.hpp"
 #include "sim/cluster/cache_tier.hpp"
 #include "sim/cluster/processor.hpp"
 #include "sim/cluster/program.hpp"
@@ -47,7 +48,7 @@ struct Replica {
   bool dedicated_cores = false;  // as its server's
   Index position = no_index;     // among the server's registered replicas; none: not registered (any more)
   Index busy_slots = 0;
-  TaskList backlog;
+  Backlog backlog;
   Occupancy computing;  // computations on cores of their own (Server::dedicated_cores)
   Processor processor;  // … or on cores they share
   std::uint64_t processor_event = 0;
@@ -64,6 +65,7 @@ struct Server {
   Index concurrency = 1;
   std::optional<std::int64_t> backlog_limit;
   std::optional<Demand> wait_limit;
+  Discipline discipline = Discipline::fifo;
   double cores = 1.0;
   // As many cores as slots and no branches: computations never share, so each has an event of its own.
   bool dedicated_cores = false;

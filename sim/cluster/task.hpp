@@ -180,6 +180,7 @@ class TaskList {
     return slot;
   }
   Index first() const { return first_; }
+  Index last() const { return last_; }
   Index size() const { return size_; }
   bool empty() const { return first_ == no_index; }
 
