@@ -34,6 +34,7 @@ class Builder {
     for (const NodePoolSpec& pool : scenario.node_pools) node_pools_.add(pool.name);
     for (const DatabaseSpec& database : scenario.databases) steps_.databases.add(database.name);
     for (const QueueSpec& queue : scenario.queues) steps_.queues.add(queue.name);
+    for (const LockSpec& lock : scenario.locks) steps_.locks.add(lock.name);
     for (const CacheSpec& cache : scenario.caches) steps_.caches.add(cache.name);
     for (const KeySpec& key : scenario.keys) steps_.keys.add(key.name);
     for (const ServiceSpec& service : scenario.services) {
@@ -56,6 +57,7 @@ class Builder {
     for (const ServiceSpec& spec : scenario_.services) add_service(spec, blueprint);
     for (const DatabaseSpec& spec : scenario_.databases) blueprint.databases.push_back(database(spec));
     for (const QueueSpec& spec : scenario_.queues) blueprint.queues.push_back(queue(spec));
+    for (const LockSpec& spec : scenario_.locks) blueprint.locks.push_back({spec.name, spec.latency.value, spec.price});
     for (const CacheSpec& spec : scenario_.caches) blueprint.caches.push_back(cache(spec));
     for (const KeySpec& spec : scenario_.keys) blueprint.keys.push_back(key(spec));
     for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));

@@ -39,18 +39,24 @@ void StepSpec::describe(Fields& field) {
   field(action("cache", "cache to look \"key\" up in; on a miss \"on_miss\" runs, then the key is filled"), cache);
   field(action("query", "database to ask; \"read\" or \"write\" names the key by which it shards"), query);
   field(action("publish", "queue to put a message into; does not wait for its consumer"), publish);
+  field(action("lock", "lock of which \"key\" is taken, held while \"steps\" run, and given back"), lock);
   field(action("respond", "true: answer now and go on working"), respond);
   field("timeout", timeout, "call, request: how long each try may take; the callee goes on working when it fires", more_than(0));
   field("retry", retry, "call, request: tries after a failure or a time-out (without it: one try)");
   field(FieldInfo{.name = "on_failure", .meaning = "call, request: fail (the default) or continue as if it had been answered",
                   .choices = {"fail", "continue"}}, on_failure);
   field("at_most", at_most, "for_each: how many run at a time (1: one after the other)", between(1, 1e6));
-  field("steps", steps, "for_each: what is done each time");
-  field("key", key, "cache: the key that is looked up");
+  field("steps", steps, "for_each: what is done each time; lock: what is done under the lock");
+  field("key", key, "cache: the key that is looked up; lock: the key that is locked");
   field("on_miss", on_miss, "cache: what is done when the key is not there");
   field("read", read, "query: a read by this key");
   field("write", write, "query: a write by this key");
   field("priority", priority, "publish: class of the message, 0 is served first (without it: the priority of the request)", between(0, 255));
+  field("lease", lease, "lock: after so long another may take the key, though its holder may be at work still", more_than(0));
+  field("renew", renew, "lock: a living holder extends its lease this often, so that it runs out after a crash only", more_than(0));
+  field(FieldInfo{.name = "on_held", .meaning = "lock: when another holds the key, wait (the default) and ask again, skip the steps, or fail",
+                  .choices = {"wait", "skip", "fail"}}, on_held);
+  field("poll", poll, "lock: how long after an answer it asks again (100 ms without it)", more_than(0));
 }
 
 void OptionSpec::describe(Fields& field) {
@@ -183,6 +189,12 @@ void QueueSpec::describe(Fields& field) {
   field("dead_letters", dead_letters, "queue that dead letters go to; without it they are only counted");
 }
 
+void LockSpec::describe(Fields& field) {
+  field.required("name", name, "name of the lock");
+  field("latency", latency, "of an operation: to take a key, to ask again, to give it back");
+  field("price", price, "of the store that keeps it", at_least(0));
+}
+
 void CacheSpec::describe(Fields& field) {
   field.required("name", name, "name of the cache");
   field.choice("scope", scope, "shared: one tier for all; replica: one in each replica; region: one per region (edge)",
@@ -254,6 +266,7 @@ void Scenario::describe(Fields& field) {
   field("services", services, "what answers requests");
   field("databases", databases, "what holds data, in shards");
   field("queues", queues, "what holds messages for worker services");
+  field("locks", locks, "what lets one at a time work on a key, under a lease");
   field("caches", caches, "what keeps copies near");
   field("keys", keys, "what is asked for: how many different things and how popular");
   field("workloads", workloads, "who asks, and when");

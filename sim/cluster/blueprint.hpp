@@ -77,10 +77,22 @@ struct PublishStep {
   Index queue = no_index;
   std::optional<int> priority;                // none: the request's
 };
+// Runs the steps while it holds the key of the lock; fails when one of them fails, and then gives the key back.
+enum class OnHeld : std::uint8_t { wait, skip, fail };
+struct LockStep {
+  Index lock = no_index;                      // into Blueprint::locks
+  Index key = no_index;                       // into Blueprint::keys: what is locked
+  Duration lease{};                           // after so long another may take it, whoever holds it
+  std::optional<Duration> renew;              // the holder extends its lease this often; shorter than the lease
+  OnHeld on_held = OnHeld::wait;              // wait: asks again; skip: goes on behind the steps
+  Duration poll{std::chrono::milliseconds{100}};  // wait: how long after an answer it asks again
+  Steps steps;
+};
 struct RespondStep {};                        // answer now, go on working
 
 struct Step {
-  std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, RespondStep> action;
+  std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, LockStep, RespondStep>
+      action;
 };
 
 // ---- what serves -------------------------------------------------------------------------------------------------------------
@@ -148,6 +160,13 @@ struct QueueBlueprint {
   std::optional<Duration> visibility;
   std::optional<int> deliveries;    // needs visibility: after so many it is a dead letter. None: any number
   Index dead_letters = no_index;    // queue that dead letters go to; none: they are only counted
+};
+
+// A store of leases, by key.
+struct LockBlueprint {
+  std::string name;
+  Distribution latency;             // of an operation: to take, to ask again, to give back
+  DollarsPerSecond price;
 };
 
 enum class CacheScope { shared, replica, region };
@@ -247,6 +266,7 @@ struct Blueprint {
   std::vector<EndpointBlueprint> endpoints;
   std::vector<DatabaseBlueprint> databases;
   std::vector<QueueBlueprint> queues;
+  std::vector<LockBlueprint> locks;
   std::vector<CacheBlueprint> caches;
   std::vector<KeyBlueprint> keys;
   std::vector<WorkloadBlueprint> workloads;

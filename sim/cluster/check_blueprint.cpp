@@ -112,6 +112,12 @@ class Checker {
   void check_step(const PublishStep& step, const std::string& where, Place) {
     expect(step.queue < blueprint_.queues.size(), where + ": its queue does not exist");
   }
+  void check_step(const LockStep& step, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has no replica to hold a lock on");
+    expect(step.lock < blueprint_.locks.size() && step.key < blueprint_.keys.size(), where + ": its lock or key does not exist");
+    expect(step.lease > Duration{} && step.poll > Duration{}, where + ": a lock needs a lease and a time to ask again");
+    expect(!step.renew || (*step.renew > Duration{} && *step.renew < step.lease), where + ": a lease is renewed before it runs out");
+  }
   void check_step(const RespondStep&, const std::string& where, Place place) {
     expect(place != Place::journey, where + ": a journey has nobody to respond to");
   }

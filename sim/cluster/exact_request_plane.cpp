@@ -172,6 +172,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   replicas_[index].alive = false;
   Server& server = servers_[replicas_[index].server];
 
+  if (!locks_.empty()) abandon_locks(index);
   std::vector<Index> whole_tasks;
   std::vector<Index> branches;
   // Only replicas that die at work pay for this search, so that no request pays for a list of who is where.

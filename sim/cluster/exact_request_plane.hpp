@@ -2,8 +2,8 @@
 //
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_steps.cpp (what a step does), exact_requests.cpp
 // (calls, balancing, slots, answers, time-outs), exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that
-// come back), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks). What happens at one
-// instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
+// come back), exact_locks.cpp, exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks). What
+// happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
 #include <deque>
@@ -92,6 +92,7 @@ class ExactRequestPlane final : public RequestPlane {
   void make_services(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_databases(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_queues(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void make_locks(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_caches(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_targets(const Blueprint& blueprint, Recorder& recorder);
   std::unique_ptr<CacheTier> new_tier(Index cache) const;
@@ -118,7 +119,7 @@ class ExactRequestPlane final : public RequestPlane {
   void end_computation(Index slot, Task& task);
   void on_processor(Index replica);
   void reschedule_processor(Index replica);
-  void sleep(Index task, Duration span, EventKind kind);
+  void sleep(Index task, Duration span, EventKind kind, const char* what = "wait");
   bool start_fork(Index task, Index site);
   bool start_for_each(Index task, Index site);
   void launch_branch(Index parent, Index entry, Index number);
@@ -188,6 +189,14 @@ class ExactRequestPlane final : public RequestPlane {
   void withdraw(Index message);
   void count_message(const Task& message, TaskOutcome outcome);
 
+  // exact_locks.cpp
+  std::uint64_t lock_key(const LockSite& site, const Task& task) const;
+  bool ask_for_lock(Index task, const LockSite& site);
+  bool take_lock(Index task, const LockSite& site);
+  void release_lock(Index task, const LockSite& site);
+  void release_locks_around(Index task);
+  void abandon_locks(Index replica);
+
   // exact_deliveries.cpp
   Index deliver(Index message, MessageQueue& queue);
   void on_visible(Index message);
@@ -209,6 +218,7 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<Index> doomed_;
   std::vector<ReplicaRef> killed_;
   std::vector<MessageQueue> queues_;
+  std::vector<Lock> locks_;
   std::vector<Cache> caches_;
   std::vector<std::vector<Index>> replica_caches_;  // per server: caches with a tier in each replica
   std::vector<KeySpace> keys_;

@@ -19,6 +19,7 @@ const char* to_text(TaskOutcome outcome) {
     case TaskOutcome::lost: return "lost";
     case TaskOutcome::out_of_memory: return "out_of_memory";
     case TaskOutcome::dead_letter: return "dead_letter";
+    case TaskOutcome::lock_held: return "lock_held";
   }
   return "";
 }
@@ -184,6 +185,8 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
 
 void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
   Task& task = tasks_[slot];
+  if (outcome != TaskOutcome::completed && !locks_.empty()) [[unlikely]]
+    release_locks_around(slot);
   if (task.kind == TaskKind::branch) return end_branch(slot, outcome);
   if (trace_ != nullptr) [[unlikely]]
     trace_ended(slot, outcome);

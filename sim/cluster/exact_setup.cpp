@@ -39,6 +39,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
     keys_.push_back({Zipf{key.items, key.zipf}, key.per, own_key, {key.size, streams.key_of("keys/" + key.name + "/size")}});
   }
   replica_caches_.resize(blueprint.services.size() + blueprint.databases.size());
+  make_locks(blueprint, streams, recorder);
   make_caches(blueprint, streams, recorder);
   make_queues(blueprint, streams, recorder);
   make_services(blueprint, streams, recorder);
@@ -149,6 +150,18 @@ void ExactRequestPlane::make_queues(const Blueprint& blueprint, RandomStreams& s
     station.duplicates = &recorder.counter("duplicates", labels);
     station.dead_letters = &recorder.counter("dead_letters", labels);
     station.queue_wait = &recorder.durations("queue_wait", labels);
+  }
+}
+
+void ExactRequestPlane::make_locks(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
+  for (const LockBlueprint& lock : blueprint.locks) {
+    Lock& station = locks_.emplace_back();
+    station.latency = {lock.latency, streams.key_of("locks/" + lock.name + "/latency")};
+    const std::vector<Label> labels{{"lock", lock.name}};
+    station.wait = &recorder.durations("lock_wait", labels);
+    station.contention = &recorder.share("lock_contention", labels);
+    station.expired = &recorder.counter("lock_expired", labels);
+    station.duplicates = &recorder.counter("duplicates", labels);
   }
 }
 

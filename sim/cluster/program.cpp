@@ -18,7 +18,10 @@ class Compiler {
     return entry;
   }
   Index here() const { return static_cast<Index>(program_.code.size()); }
-  void emit(Op op, Index a = no_index, Index b = no_index) { program_.code.push_back({op, a, b}); }
+  void emit(Op op, Index a = no_index, Index b = no_index) {
+    program_.code.push_back({op, a, b});
+    program_.lock_around.push_back(lock_around_);
+  }
 
  private:
   template <class T>
@@ -105,11 +108,30 @@ class Compiler {
   void emit_step(const PublishStep& step, const std::string&, bool&) {
     emit(Op::publish, append(program_.publishes, PublishSite{step.queue, step.priority.value_or(-1)}));
   }
+  void emit_step(const LockStep& step, const std::string& place, bool& forks) {
+    const Index site = append(program_.lock_sites, LockSite{.lock = step.lock,
+                                                            .key = step.key,
+                                                            .lease = step.lease,
+                                                            .renew = step.renew.value_or(Duration{}),
+                                                            .on_held = step.on_held,
+                                                            .poll = step.poll,
+                                                            .outer = lock_around_});
+    emit(Op::ask_lock, site);
+    emit(Op::take_lock, site);
+    lock_around_ = site;
+    emit_all(step.steps, place + "/lock", forks);
+    if (const Distribution& latency = blueprint_.locks[step.lock].latency; !latency.is_zero())
+      emit(Op::wait, append(program_.demands, demand(latency, place, "release")));
+    lock_around_ = program_.lock_sites[site].outer;
+    emit(Op::release_lock, site);
+    program_.lock_sites[site].after = here();
+  }
   void emit_step(const RespondStep&, const std::string&, bool&) { emit(Op::respond); }
 
   const Blueprint& blueprint_;
   RandomStreams& streams_;
   Program& program_;
+  Index lock_around_ = no_index;
 };
 
 Steps operation(const Distribution& cpu, const Distribution& wait) {

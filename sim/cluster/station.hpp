@@ -15,6 +15,7 @@
 
 #include "sim/cluster/backlog.hpp"
 #include "sim/cluster/cache_tier.hpp"
+#include "sim/cluster/lock_table.hpp"
 #include "sim/cluster/processor.hpp"
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/task.hpp"
@@ -131,6 +132,15 @@ struct MessageQueue {
     const Index of_class = std::min<Index>(message.priority, priorities - 1) * lines;
     return classes[of_class + (visibility && message.delivery == 0 ? 1 : 0)];
   }
+};
+
+struct Lock {
+  LockTable table;
+  Demand latency;
+  DurationInstrument* wait = nullptr;
+  Share* contention = nullptr;
+  Counter* expired = nullptr;
+  Counter* duplicates = nullptr;
 };
 
 struct Cache {

@@ -44,8 +44,9 @@ enum class TaskOutcome : std::uint8_t {
   lost,           // the replica went away with it
   out_of_memory,  // the replica was killed for its memory
   dead_letter,    // a message that was delivered as often as allowed and not finished
+  lock_held,      // another held the lock
 };
-inline constexpr std::size_t outcome_count = 8;
+inline constexpr std::size_t outcome_count = 9;
 const char* to_text(TaskOutcome outcome);
 
 // Every request makes one of these: 96 bytes, so that what is in flight stays in the caches.

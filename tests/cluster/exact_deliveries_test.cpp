@@ -45,6 +45,23 @@ TEST(ExactDeliveries, WorkSlowerThanTheVisibilityIsDoneTwice) {
   EXPECT_EQ(run.value("last messages_in_flight{queue=jobs}"), 0);
 }
 
+TEST(ExactDeliveries, ATraceTellsOfEachDelivery) {
+  Blueprint blueprint = jobs({0}, lasting(3), 2);
+  blueprint.queues[0].visibility = time_of(2);
+  std::vector<std::string> told;
+  RequestTrace trace{blueprint, {}, [&](const TraceSpan& span) {
+                       if (span.kind == TraceSpan::Kind::request)
+                         told.push_back(span.name + " " + std::to_string(span.begin.time_since_epoch().count() / 1'000'000'000) +
+                                        "-" + std::to_string(span.end.time_since_epoch().count() / 1'000'000'000) + " " +
+                                        span.outcome);
+                     }};
+  PlaneUnderTest run{blueprint};
+  dynamic_cast<ExactRequestPlane&>(run.plane()).attach(trace);
+  run.finish();
+  EXPECT_EQ(told, (std::vector<std::string>{"message in jobs 0-0 completed", "message in jobs 2-2 completed",
+                                            "worker.work 0-3 completed", "worker.work 2-5 completed"}));
+}
+
 // A hundred taken at once by fifty slots: the second fifty begin at 20 s and would be done at 40 s, but their time began at 0.
 TEST(ExactDeliveries, WhatWaitsInAWorkersOwnBacklogHasItsClockRunning) {
   for (const double visibility : {30.0, 41.0}) {

@@ -49,15 +49,15 @@ TEST(ExactDisciplines, FairGivesEachSubjectItsTurn) {
       if (arrival.subject == subject) own.push_back(arrival);
     }
     WorkloadBlueprint workload = blueprint.workloads[0];
-    workload.name = "tenant " + std::to_string(subject);
+    workload.name = "tenant-" + std::to_string(subject);
     workload.model = scripted(own);
     blueprint.workloads.push_back(workload);
   }
   PlaneUnderTest run{blueprint};
   run.finish();
-  EXPECT_NEAR(run.value("avg latency{workload=tenant 7}"), (1.0 + 2 + 5 + 7) / 4, exact);
-  EXPECT_NEAR(run.value("avg latency{workload=tenant 8}"), (3.0 + 6) / 2, exact);
-  EXPECT_NEAR(run.value("avg latency{workload=tenant 9}"), 4.0, exact);
+  EXPECT_NEAR(run.value("avg latency{workload=tenant-7}"), (1.0 + 2 + 5 + 7) / 4, exact);
+  EXPECT_NEAR(run.value("avg latency{workload=tenant-8}"), (3.0 + 6) / 2, exact);
+  EXPECT_NEAR(run.value("avg latency{workload=tenant-9}"), 4.0, exact);
 }
 
 TEST(ExactDisciplines, LifoServesWhoCameLast) {

@@ -209,6 +209,20 @@ TEST(Explain, AVisibilityShorterThanABatchTakesIsRemarked) {
                                      "average: messages are worked on twice"});
 }
 
+// Asking and giving back take 10 ms each.
+TEST(Explain, ALockTakesItsOperationsAndWhatIsDoneUnderIt) {
+  System system;
+  system.blueprint.locks.push_back({.name = "rows", .latency = Distribution::constant(0.010), .price = {}});
+  system.blueprint.keys.push_back({.name = "id"});
+  LockStep lock;
+  lock.lock = lock.key = 0;
+  lock.lease = seconds{30};
+  lock.steps = {wait(0.200)};
+  const Index api = system.service("api", 1, 10, 1.0, {{lock}});
+  system.ask(rate(1.0), {call(api)});
+  EXPECT_NEAR(system.load("services/api", "slots").service_seconds, 0.220, 1e-12);
+}
+
 TEST(Explain, ATimeOutEndsTheWait) {
   System system;
   const Index store = system.service("store", 1, 10, 1.0, {wait(0.500)});
