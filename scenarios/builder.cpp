@@ -21,6 +21,12 @@ std::optional<Distribution> value_of(const std::optional<DistributionField>& fie
   return field ? std::optional{field->value} : std::nullopt;
 }
 
+Discipline discipline_of(std::string_view name) {
+  if (name == "lifo") return Discipline::lifo;
+  if (name == "priority") return Discipline::priority;
+  return name == "fair" ? Discipline::fair : Discipline::fifo;
+}
+
 class Builder {
  public:
   explicit Builder(const Scenario& scenario) : scenario_{scenario} {
@@ -28,6 +34,7 @@ class Builder {
     for (const NodePoolSpec& pool : scenario.node_pools) node_pools_.add(pool.name);
     for (const DatabaseSpec& database : scenario.databases) steps_.databases.add(database.name);
     for (const QueueSpec& queue : scenario.queues) steps_.queues.add(queue.name);
+    for (const LockSpec& lock : scenario.locks) steps_.locks.add(lock.name);
     for (const CacheSpec& cache : scenario.caches) steps_.caches.add(cache.name);
     for (const KeySpec& key : scenario.keys) steps_.keys.add(key.name);
     for (const ServiceSpec& service : scenario.services) {
@@ -49,7 +56,8 @@ class Builder {
     for (const NodePoolSpec& pool : scenario_.node_pools) blueprint.node_pools.push_back(node_pool(pool));
     for (const ServiceSpec& spec : scenario_.services) add_service(spec, blueprint);
     for (const DatabaseSpec& spec : scenario_.databases) blueprint.databases.push_back(database(spec));
-    for (const QueueSpec& spec : scenario_.queues) blueprint.queues.push_back({spec.name, spec.priorities, spec.limit});
+    for (const QueueSpec& spec : scenario_.queues) blueprint.queues.push_back(queue(spec));
+    for (const LockSpec& spec : scenario_.locks) blueprint.locks.push_back({spec.name, spec.latency.value, spec.price});
     for (const CacheSpec& spec : scenario_.caches) blueprint.caches.push_back(cache(spec));
     for (const KeySpec& spec : scenario_.keys) blueprint.keys.push_back(key(spec));
     for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));
@@ -116,6 +124,7 @@ class Builder {
     service.concurrency = spec.concurrency;
     service.backlog = spec.backlog;
     service.wait_limit = value_of(spec.wait_limit);
+    service.discipline = discipline_of(spec.discipline);
     service.cpu = spec.cpu;
     service.gpus = spec.gpus;
     service.memory = spec.memory;
@@ -164,6 +173,19 @@ class Builder {
     database.write_wait = spec.write.wait.value;
     database.price = spec.price;
     return database;
+  }
+
+  QueueBlueprint queue(const QueueSpec& spec) const {
+    QueueBlueprint queue;
+    queue.name = spec.name;
+    queue.priorities = spec.priorities;
+    queue.limit = spec.limit;
+    queue.publishers_wait = spec.on_full == "wait";
+    queue.delay = spec.delay.value;
+    queue.visibility = spec.visibility;
+    queue.deliveries = spec.deliveries;
+    if (spec.dead_letters) queue.dead_letters = steps_.queues.at(spec.dead_letters->name);
+    return queue;
   }
 
   static CacheBlueprint cache(const CacheSpec& spec) {

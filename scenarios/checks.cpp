@@ -13,7 +13,8 @@ namespace {
 
 // What a request can fail of: the values of the label "reason".
 constexpr std::array failures{TaskOutcome::timeout,     TaskOutcome::rejected, TaskOutcome::wait_limit,
-                              TaskOutcome::unavailable, TaskOutcome::lost,     TaskOutcome::out_of_memory};
+                              TaskOutcome::unavailable, TaskOutcome::lost,     TaskOutcome::out_of_memory,
+                              TaskOutcome::dead_letter, TaskOutcome::lock_held};
 
 template <class Spec>
 void add_all(Names& names, std::string_view kind, const std::vector<Spec>& specs) {
@@ -52,13 +53,14 @@ Names::Names(const Scenario& scenario) {
   add_all(*this, "service", scenario.services);
   add_all(*this, "database", scenario.databases);
   add_all(*this, "queue", scenario.queues);
+  add_all(*this, "lock", scenario.locks);
   add_all(*this, "cache", scenario.caches);
   add_all(*this, "key", scenario.keys);
   add_all(*this, "workload", scenario.workloads);
   for (const ServiceSpec& service : scenario.services) {
     for (const EndpointSpec& endpoint : service.endpoints) add("endpoint", service.name + "." + endpoint.name);
   }
-  for (const std::string_view kind : {"node_pool", "service", "database", "cache"}) {
+  for (const std::string_view kind : {"node_pool", "service", "database", "cache", "lock"}) {
     for (const std::string& name : of(kind)) add("component", name);
   }
   for (const NodePoolSpec& pool : scenario.node_pools) {
@@ -92,6 +94,7 @@ void check_names(const Scenario& scenario, Reading& reading) {
   check_unique("service", scenario.services, reading);
   check_unique("database", scenario.databases, reading);
   check_unique("queue", scenario.queues, reading);
+  check_unique("lock", scenario.locks, reading);
   check_unique("cache", scenario.caches, reading);
   check_unique("key", scenario.keys, reading);
   check_unique("workload", scenario.workloads, reading);
@@ -140,6 +143,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_references(names, reading);
   check_steps(scenario, reading);
   check_machines(scenario, reading);
+  check_queues(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);
 }

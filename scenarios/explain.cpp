@@ -141,6 +141,20 @@ void add_rooms(const Blueprint& blueprint, Remarks& remarks) {
   }
 }
 
+// Its clock starts when a message is taken, and in a batch some wait for the others.
+void add_visibilities(const Blueprint& blueprint, const Demand& demand, Remarks& remarks) {
+  for (const ServiceBlueprint& service : blueprint.services) {
+    if (service.queue == no_index || !blueprint.queues[service.queue].visibility) continue;
+    const double rounds = std::ceil(static_cast<double>(service.batch) / service.concurrency);
+    const double needed = rounds * demand.visits().endpoint(service.worker_endpoint).seconds;
+    const double visibility = to_seconds(*blueprint.queues[service.queue].visibility);
+    if (needed < visibility) continue;
+    remarks.push_back(fmt::format("queues/{}: its visibility is {:.3g} s, but the last of a batch that {} takes is done after {:.3g} s "
+                                  "on average: messages are worked on twice",
+                                  blueprint.queues[service.queue].name, visibility, service.name, needed));
+  }
+}
+
 }  // namespace
 
 Explanation explain(const Blueprint& blueprint) {
@@ -162,6 +176,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_populations(blueprint, demand, explanation.remarks);
   add_shared_cores(demand, explanation.remarks);
   add_rooms(blueprint, explanation.remarks);
+  add_visibilities(blueprint, demand, explanation.remarks);
   add_hit_ratios(blueprint, demand, explanation.remarks);
   add_hot_shards(blueprint, demand, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());

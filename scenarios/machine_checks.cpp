@@ -21,7 +21,6 @@ class MachineChecker {
     for (const ServiceSpec& service : scenario_.services) check_service(service);
     for (const DatabaseSpec& database : scenario_.databases) check_region(database);
     for (const WorkloadSpec& workload : scenario_.workloads) check_region(workload);
-    for (const QueueSpec& queue : scenario_.queues) check_consumed(queue);
     for (const CacheSpec& cache : scenario_.caches) check_cache_price(cache);
   }
 
@@ -206,13 +205,6 @@ class MachineChecker {
     const std::string near = nearest_name(service.consumes->endpoint, names);
     reading_.issue(&*service.consumes, "endpoint", "there is no endpoint \"" + service.consumes->endpoint + "\" in " + service.name,
                    near.empty() ? "" : "did you mean \"" + near + "\"?");
-  }
-
-  void check_consumed(const QueueSpec& queue) {
-    const auto takes = [&](const ServiceSpec& service) { return service.consumes && service.consumes->queue.name == queue.name; };
-    if (queue.name.empty() || std::any_of(scenario_.services.begin(), scenario_.services.end(), takes)) return;
-    reading_.issue(&queue, "name", "no service takes from the queue \"" + queue.name + "\"",
-                   "add \"consumes\": {\"queue\": \"" + queue.name + "\", \"endpoint\": …} to one");
   }
 
   const Scenario& scenario_;

@@ -108,6 +108,13 @@ class MeanVisits::Walk {
     result_.publishes[step.queue] += path.count;
     return 0.0;
   }
+  // As if nobody else ever held it.
+  double take(const LockStep& step, const Path& path) {
+    const double latency = visits_.blueprint_.locks[step.lock].latency.mean();
+    Path held = path;
+    held.elapsed += latency;
+    return latency + sequence(step.steps, held) + latency;
+  }
   double take(const RespondStep&, const Path& path) {
     responded_ += path.probability * unanswered_ * path.elapsed;
     unanswered_ = 0.0;

@@ -39,18 +39,24 @@ void StepSpec::describe(Fields& field) {
   field(action("cache", "cache to look \"key\" up in; on a miss \"on_miss\" runs, then the key is filled"), cache);
   field(action("query", "database to ask; \"read\" or \"write\" names the key by which it shards"), query);
   field(action("publish", "queue to put a message into; does not wait for its consumer"), publish);
+  field(action("lock", "lock of which \"key\" is taken, held while \"steps\" run, and given back"), lock);
   field(action("respond", "true: answer now and go on working"), respond);
   field("timeout", timeout, "call, request: how long each try may take; the callee goes on working when it fires", more_than(0));
   field("retry", retry, "call, request: tries after a failure or a time-out (without it: one try)");
   field(FieldInfo{.name = "on_failure", .meaning = "call, request: fail (the default) or continue as if it had been answered",
                   .choices = {"fail", "continue"}}, on_failure);
   field("at_most", at_most, "for_each: how many run at a time (1: one after the other)", between(1, 1e6));
-  field("steps", steps, "for_each: what is done each time");
-  field("key", key, "cache: the key that is looked up");
+  field("steps", steps, "for_each: what is done each time; lock: what is done under the lock");
+  field("key", key, "cache: the key that is looked up; lock: the key that is locked");
   field("on_miss", on_miss, "cache: what is done when the key is not there");
   field("read", read, "query: a read by this key");
   field("write", write, "query: a write by this key");
   field("priority", priority, "publish: class of the message, 0 is served first (without it: the priority of the request)", between(0, 255));
+  field("lease", lease, "lock: after so long another may take the key, though its holder may be at work still", more_than(0));
+  field("renew", renew, "lock: a living holder extends its lease this often, so that it runs out after a crash only", more_than(0));
+  field(FieldInfo{.name = "on_held", .meaning = "lock: when another holds the key, wait (the default) and ask again, skip the steps, or fail",
+                  .choices = {"wait", "skip", "fail"}}, on_held);
+  field("poll", poll, "lock: how long after an answer it asks again (100 ms without it)", more_than(0));
 }
 
 void OptionSpec::describe(Fields& field) {
@@ -122,6 +128,10 @@ void ServiceSpec::describe(Fields& field) {
   field("replicas", replicas, "replicas at the start, ready at time 0", between(0, 1e6));
   field("concurrency", concurrency, "requests that one replica works on at a time", between(1, 1e6));
   field("backlog", backlog, "requests that may wait per replica; any number without it", between(0, 1e9));
+  field.choice("discipline", discipline,
+               "who of those that wait for a slot is next: fifo, who came first; lifo, who came last; priority, the lowest priority number; "
+               "fair, one of each tenant (subject) in turn",
+               {"fifo", "lifo", "priority", "fair"});
   field("wait_limit", wait_limit, "a request that has waited this long for a slot fails; drawn per request");
   field("cpu", cpu, "cores per replica, also what it requests of its node; may be a fraction", between(0.001, 1024));
   field("gpus", gpus, "GPUs that a replica has to itself, requested of its node", between(0, 64));
@@ -168,7 +178,21 @@ void DatabaseSpec::describe(Fields& field) {
 void QueueSpec::describe(Fields& field) {
   field.required("name", name, "name of the queue");
   field("priorities", priorities, "classes of messages; 0 is served first, higher numbers than there are classes join the last", between(1, 256));
-  field("limit", limit, "messages it holds at most; a publish to a full queue fails; any number without it", between(1, 1e12));
+  field("limit", limit, "messages that wait in it at most; any number without it", between(1, 1e12));
+  field.choice("on_full", on_full, "a publish to a full queue fails, or its publisher waits for room, first come first served", {"fail", "wait"});
+  field("delay", delay, "from publication until the message may be taken; drawn per message");
+  field("visibility", visibility,
+        "a message that is not finished so long after it was taken may be taken again, and so may one whose work failed or was lost; "
+        "without it every message is delivered once", more_than(0));
+  field("deliveries", deliveries, "most deliveries of a message; not finished by the end of the last it is a dead letter; any number without it",
+        between(1, 100));
+  field("dead_letters", dead_letters, "queue that dead letters go to; without it they are only counted");
+}
+
+void LockSpec::describe(Fields& field) {
+  field.required("name", name, "name of the lock");
+  field("latency", latency, "of an operation: to take a key, to ask again, to give it back");
+  field("price", price, "of the store that keeps it", at_least(0));
 }
 
 void CacheSpec::describe(Fields& field) {
@@ -242,6 +266,7 @@ void Scenario::describe(Fields& field) {
   field("services", services, "what answers requests");
   field("databases", databases, "what holds data, in shards");
   field("queues", queues, "what holds messages for worker services");
+  field("locks", locks, "what lets one at a time work on a key, under a lease");
   field("caches", caches, "what keeps copies near");
   field("keys", keys, "what is asked for: how many different things and how popular");
   field("workloads", workloads, "who asks, and when");

@@ -17,6 +17,7 @@ namespace headroom {
 // References and distributions that know what they refer to and what they are a number of.
 struct ToEndpoint : Reference { ToEndpoint() : Reference{{}, "endpoint"} {} };
 struct ToService : Reference { ToService() : Reference{{}, "service"} {} };
+struct ToLock : Reference { ToLock() : Reference{{}, "lock"} {} };
 struct ToCache : Reference { ToCache() : Reference{{}, "cache"} {} };
 struct ToDatabase : Reference { ToDatabase() : Reference{{}, "database"} {} };
 struct ToQueue : Reference { ToQueue() : Reference{{}, "queue"} {} };
@@ -50,17 +51,20 @@ struct StepSpec {
   std::optional<ToCache> cache;
   std::optional<ToDatabase> query;               // database
   std::optional<ToQueue> publish;                // queue
+  std::optional<ToLock> lock;                    // lock
   std::optional<bool> respond;
 
   std::optional<Duration> timeout;               // call, request
   std::optional<RetrySpec> retry;                // call, request
   std::optional<std::string> on_failure;         // call, request: "fail" or "continue"
   std::optional<int> at_most;                    // for_each
-  std::vector<StepSpec> steps;                   // for_each
-  std::optional<ToKey> key;                      // cache
+  std::vector<StepSpec> steps;                   // for_each, lock
+  std::optional<ToKey> key;                      // cache, lock
   std::vector<StepSpec> on_miss;                 // cache
   std::optional<ToKey> read, write;              // query: the key by which it shards; exactly one
   std::optional<int> priority;                   // publish
+  std::optional<Duration> lease, renew, poll;    // lock
+  std::optional<std::string> on_held;            // lock: "wait", "skip" or "fail"
   void describe(Fields& field);
 };
 
@@ -149,6 +153,7 @@ struct ServiceSpec {
   int replicas = 1;
   int concurrency = 1;
   std::optional<std::int64_t> backlog;
+  std::string discipline = "fifo";              // "fifo", "lifo", "priority", "fair"
   std::optional<DistributionField> wait_limit;
   double cpu = 1.0;
   int gpus = 0;
@@ -198,6 +203,19 @@ struct QueueSpec {
   std::string name;
   int priorities = 1;
   std::optional<std::int64_t> limit;
+  std::string on_full = "fail";                  // "fail", "wait"
+  DistributionField delay;
+  std::optional<Duration> visibility;
+  std::optional<int> deliveries;
+  std::optional<ToQueue> dead_letters;
+  void describe(Fields& field);
+};
+
+struct LockSpec {
+  static constexpr std::string_view type_name = "lock";
+  std::string name;
+  DistributionField latency;
+  DollarsPerSecond price;
   void describe(Fields& field);
 };
 
@@ -286,6 +304,7 @@ struct Scenario {
   std::vector<ServiceSpec> services;
   std::vector<DatabaseSpec> databases;
   std::vector<QueueSpec> queues;
+  std::vector<LockSpec> locks;
   std::vector<CacheSpec> caches;
   std::vector<KeySpec> keys;
   std::vector<WorkloadSpec> workloads;

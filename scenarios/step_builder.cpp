@@ -38,6 +38,19 @@ QueryStep build_query(const StepSpec& step, const StepIndices& indices) {
   return {indices.databases.at(step.query->name), is_write, indices.keys.at(is_write ? step.write->name : step.read->name)};
 }
 
+LockStep build_lock(const StepSpec& step, const StepIndices& indices) {
+  LockStep lock;
+  lock.lock = indices.locks.at(step.lock->name);
+  lock.key = indices.keys.at(step.key->name);
+  lock.lease = *step.lease;
+  lock.renew = step.renew;
+  const std::string on_held = step.on_held.value_or("wait");
+  lock.on_held = on_held == "skip" ? OnHeld::skip : on_held == "fail" ? OnHeld::fail : OnHeld::wait;
+  if (step.poll) lock.poll = *step.poll;
+  lock.steps = build_steps(step.steps, indices);
+  return lock;
+}
+
 Step build_step(const StepSpec& step, const StepIndices& indices) {
   if (step.compute) return {ComputeStep{step.compute->value}};
   if (step.wait) return {WaitStep{step.wait->value}};
@@ -49,6 +62,7 @@ Step build_step(const StepSpec& step, const StepIndices& indices) {
   if (step.cache) return {CacheStep{indices.caches.at(step.cache->name), indices.keys.at(step.key->name), build_steps(step.on_miss, indices)}};
   if (step.query) return {build_query(step, indices)};
   if (step.publish) return {PublishStep{indices.queues.at(step.publish->name), step.priority}};
+  if (step.lock) return {build_lock(step, indices)};
   return {RespondStep{}};
 }
 

@@ -21,7 +21,7 @@ class IndexByName {
 
 struct StepIndices {
   IndexByName endpoints;  // "service.endpoint"
-  IndexByName caches, databases, queues, keys;
+  IndexByName locks, caches, databases, queues, keys;
 };
 
 Steps build_steps(const std::vector<StepSpec>& steps, const StepIndices& indices);

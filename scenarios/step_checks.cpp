@@ -20,16 +20,17 @@ struct Belonging {
 
 constexpr std::array belongings{
     Belonging{"timeout", "call, request"}, Belonging{"retry", "call, request"}, Belonging{"on_failure", "call, request"},
-    Belonging{"at_most", "for_each"},      Belonging{"steps", "for_each"},      Belonging{"key", "cache"},
+    Belonging{"at_most", "for_each"},      Belonging{"steps", "for_each, lock"}, Belonging{"key", "cache, lock"},
     Belonging{"on_miss", "cache"},         Belonging{"read", "query"},          Belonging{"write", "query"},
-    Belonging{"priority", "publish"},
+    Belonging{"priority", "publish"},      Belonging{"lease", "lock"},          Belonging{"renew", "lock"},
+    Belonging{"on_held", "lock"},          Belonging{"poll", "lock"},
 };
 
-constexpr std::array<std::string_view, 12> actions{"compute", "wait",   "think", "call",  "request", "parallel",
-                                                   "for_each", "choose", "cache", "query", "publish", "respond"};
+constexpr std::array<std::string_view, 13> actions{"compute", "wait",   "think", "call",  "request", "parallel",
+                                                   "for_each", "choose", "cache", "query", "publish", "lock", "respond"};
 
 // Actions that work on a replica, which a journey does not have; and those of a user, which a service does not have.
-constexpr std::array<std::string_view, 5> of_services{"compute", "call", "cache", "query", "respond"};
+constexpr std::array<std::string_view, 6> of_services{"compute", "call", "cache", "query", "lock", "respond"};
 constexpr std::array<std::string_view, 2> of_journeys{"request", "think"};
 
 template <std::size_t n>
@@ -74,6 +75,7 @@ class StepChecker {
   void check_place(const StepSpec& step, std::string_view action);
   void check_belonging(const StepSpec& step, std::string_view action);
   void check_needs(const StepSpec& step);
+  void check_lock(const StepSpec& step);
   void check_choose(const StepSpec& step);
   void check_callee(const StepSpec& step);
   void report_cycle(const ClosingEdge& edge);
@@ -121,12 +123,29 @@ void StepChecker::check_needs(const StepSpec& step) {
   };
   needs(step.cache.has_value(), "key", "which key is looked up");
   needs(step.for_each.has_value(), "steps", "what is done each time");
+  if (step.lock) check_lock(step);
   const bool reads = reading_.is_given(&step, "read"), writes = reading_.is_given(&step, "write");
   if (step.query && reads == writes) {
     reading_.issue(&step, "query", reads ? "has both \"read\" and \"write\"" : "has neither \"read\" nor \"write\"",
                    "name the key in exactly one of them: \"read\": \"artist\"");
   }
   if (step.respond && !*step.respond && reading_.is_read(&step, "respond")) reading_.issue(&step, "respond", "is false", "write true, or remove the step");
+}
+
+void StepChecker::check_lock(const StepSpec& step) {
+  const auto needs = [&](const char* field, const char* what) {
+    if (!reading_.is_given(&step, field)) reading_.issue(&step, field, std::string{"is missing: "} + what);
+  };
+  needs("key", "what is locked");
+  needs("steps", "what is done under the lock");
+  needs("lease", "when another may take it from a holder that crashed");
+  if (step.renew && step.lease && *step.renew >= *step.lease) {
+    reading_.issue(&step, "renew", "is " + to_text(*step.renew) + ", and the lease has run out after " + to_text(*step.lease),
+                   "renew well before that, say after a third of it");
+  }
+  if (step.poll && step.on_held.value_or("wait") != "wait") {
+    reading_.issue(&step, "poll", "has no meaning when on_held is " + *step.on_held + ": nobody asks again", "remove it");
+  }
 }
 
 void StepChecker::check_choose(const StepSpec& step) {

@@ -77,10 +77,22 @@ struct PublishStep {
   Index queue = no_index;
   std::optional<int> priority;                // none: the request's
 };
+// Runs the steps while it holds the key of the lock; fails when one of them fails, and then gives the key back.
+enum class OnHeld : std::uint8_t { wait, skip, fail };
+struct LockStep {
+  Index lock = no_index;                      // into Blueprint::locks
+  Index key = no_index;                       // into Blueprint::keys: what is locked
+  Duration lease{};                           // after so long another may take it, whoever holds it
+  std::optional<Duration> renew;              // the holder extends its lease this often; shorter than the lease
+  OnHeld on_held = OnHeld::wait;              // wait: asks again; skip: goes on behind the steps
+  Duration poll{std::chrono::milliseconds{100}};  // wait: how long after an answer it asks again
+  Steps steps;
+};
 struct RespondStep {};                        // answer now, go on working
 
 struct Step {
-  std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, RespondStep> action;
+  std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, LockStep, RespondStep>
+      action;
 };
 
 // ---- what serves -------------------------------------------------------------------------------------------------------------
@@ -91,6 +103,9 @@ struct EndpointBlueprint {
   Steps steps;
 };
 
+// Who of those that wait for a slot is next (sim/cluster/backlog.hpp).
+enum class Discipline : std::uint8_t { fifo, lifo, priority, fair };
+
 struct ServiceBlueprint {
   std::string name;
   Index region = 0;
@@ -100,6 +115,7 @@ struct ServiceBlueprint {
   int concurrency = 1;              // slots per replica
   std::optional<std::int64_t> backlog;            // requests that may wait per replica; none: any number
   std::optional<Distribution> wait_limit;  // a request that has waited this long for a slot fails; drawn per request
+  Discipline discipline = Discipline::fifo;
   double cpu = 1.0;                 // cores per replica, also its request on the node; may be a fraction
   int gpus = 0;                     // per replica: whole ones, requested of its node
   Bytes memory;                     // limit and request; 0: not modelled
@@ -136,7 +152,21 @@ struct DatabaseBlueprint {
 struct QueueBlueprint {
   std::string name;
   int priorities = 1;               // classes; 0 is served first; higher numbers clamp to the last
-  std::optional<std::int64_t> limit;  // messages; a publish to a full queue fails
+  std::optional<std::int64_t> limit;  // messages that wait; a publish to a full queue fails, or …
+  bool publishers_wait = false;     // … its publisher waits for room, first come first served
+  Distribution delay;               // after publication, before anybody may take it; drawn per message
+  // A message that was taken and is not finished after so long may be taken again, though its worker may still be at it; so does one
+  // whose work failed or was lost. None: each message is delivered once, and ends with that.
+  std::optional<Duration> visibility;
+  std::optional<int> deliveries;    // needs visibility: after so many it is a dead letter. None: any number
+  Index dead_letters = no_index;    // queue that dead letters go to; none: they are only counted
+};
+
+// A store of leases, by key.
+struct LockBlueprint {
+  std::string name;
+  Distribution latency;             // of an operation: to take, to ask again, to give back
+  DollarsPerSecond price;
 };
 
 enum class CacheScope { shared, replica, region };
@@ -236,6 +266,7 @@ struct Blueprint {
   std::vector<EndpointBlueprint> endpoints;
   std::vector<DatabaseBlueprint> databases;
   std::vector<QueueBlueprint> queues;
+  std::vector<LockBlueprint> locks;
   std::vector<CacheBlueprint> caches;
   std::vector<KeyBlueprint> keys;
   std::vector<WorkloadBlueprint> workloads;

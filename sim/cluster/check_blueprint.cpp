@@ -57,7 +57,16 @@ class Checker {
       expect(database.shards >= 1 && database.replicas >= 1 && database.pool >= 1, "database " + database.name + ": has no connection");
     }
     for (const CacheBlueprint& cache : blueprint_.caches) expect(cache.policy.chosen(), "cache " + cache.name + ": has no policy");
-    for (const QueueBlueprint& queue : blueprint_.queues) expect(queue.priorities >= 1, "queue " + queue.name + ": has no priority class");
+    for (const QueueBlueprint& queue : blueprint_.queues) check_queue(queue);
+  }
+
+  void check_queue(const QueueBlueprint& queue) {
+    const std::string who = "queue " + queue.name;
+    expect(queue.priorities >= 1, who + ": has no priority class");
+    expect(!queue.visibility || *queue.visibility > Duration{}, who + ": its visibility is no time");
+    expect(!queue.deliveries || (queue.visibility && *queue.deliveries >= 1), who + ": its deliveries need a visibility, and to be one at least");
+    expect(queue.dead_letters == no_index || queue.deliveries, who + ": has dead letters without a bound on deliveries");
+    expect(queue.dead_letters == no_index || queue.dead_letters < blueprint_.queues.size(), who + ": its queue of dead letters does not exist");
   }
 
   void check_steps(const Steps& steps, const std::string& where, Place place) {
@@ -102,6 +111,12 @@ class Checker {
   }
   void check_step(const PublishStep& step, const std::string& where, Place) {
     expect(step.queue < blueprint_.queues.size(), where + ": its queue does not exist");
+  }
+  void check_step(const LockStep& step, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has no replica to hold a lock on");
+    expect(step.lock < blueprint_.locks.size() && step.key < blueprint_.keys.size(), where + ": its lock or key does not exist");
+    expect(step.lease > Duration{} && step.poll > Duration{}, where + ": a lock needs a lease and a time to ask again");
+    expect(!step.renew || (*step.renew > Duration{} && *step.renew < step.lease), where + ": a lease is renewed before it runs out");
   }
   void check_step(const RespondStep&, const std::string& where, Place place) {
     expect(place != Place::journey, where + ": a journey has nobody to respond to");

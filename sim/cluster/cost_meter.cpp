@@ -16,6 +16,7 @@ CostMeter::CostMeter(const Blueprint& blueprint, Recorder& recorder) {
   for (const DatabaseBlueprint& database : blueprint.databases) {
     open(recorder, database.name, database.price, static_cast<double>(database.shards) * database.replicas);
   }
+  for (const LockBlueprint& lock : blueprint.locks) open(recorder, lock.name, lock.price, 1.0);
   for (const CacheBlueprint& cache : blueprint.caches) {
     if (cache.scope == CacheScope::replica) continue;  // lives in memory that the replica pays for
     open(recorder, cache.name, cache.price, cache.scope == CacheScope::region ? static_cast<double>(blueprint.network.regions.size()) : 1.0);

@@ -47,7 +47,7 @@ namespace headroom {
   task.in_slot = true;
   task.pc = targets_[task.target].entry;
   server.queue_wait->record(now_ - task.queued_at);
-  if (task.kind == TaskKind::message) queues_[server.queue].queue_wait->record(now_ - task.begun);
+  if (server.queue != no_index) queues_[server.queue].queue_wait->record(now_ - task.begun);
   if (trace_ != nullptr) [[unlikely]]
     trace_served(slot);
   make_runnable(slot, task);
@@ -60,11 +60,11 @@ namespace headroom {
   start_service(slot, task, server, replica);
 }
 
-// The slot of a task that has ended is its successor's, the first in the backlog; without one it is free, and a worker asks its
+// The slot of a task that has ended is its successor's, the next in the backlog; without one it is free, and a worker asks its
 // queue for more. A replica that is dying has no successors.
 [[gnu::always_inline]] inline void ExactRequestPlane::vacate_slot(Server& server, Replica& replica, Index index) {
   if (replica.alive && !replica.backlog.empty()) {
-    const Index slot = replica.backlog.pop_front(tasks_);
+    const Index slot = replica.backlog.pop(tasks_);
     server.waiting.leave(now_);
     return start_service(slot, tasks_[slot], server, replica);
   }
@@ -78,7 +78,7 @@ namespace headroom {
 
 [[gnu::always_inline]] inline void ExactRequestPlane::queue_up(Index slot, Task& task, Server& server, Replica& replica) {
   task.state = TaskState::queued;
-  replica.backlog.push_back(tasks_, slot);
+  replica.backlog.push(tasks_, slot);
   server.waiting.enter(now_);
   if (server.wait_limit)
     task.timer = events_.schedule(now_ + to_duration(server.wait_limit->draw(task.draw_id)), waited_too_long, slot);

@@ -2,8 +2,9 @@
 //
 // A replica with a free slot and an empty backlog of its own stands in the queue's line of vacant workers, so that messages
 // go round the workers in turn. It takes up to `batch` messages at once; those beyond its free slots wait in its own backlog,
-// where no other worker can have them.
+// where no other worker can have them. Publishers of a full queue fail, or wait for room where the queue says so.
 #include <algorithm>
+#include <utility>
 
 #include "sim/cluster/exact_hot_path.hpp"
 
@@ -18,7 +19,7 @@ Index ExactRequestPlane::new_message(const Task* publisher, Index site_index) {
   message.subject = from.subject;
   message.arrival_key = from.arrival_key;
   message.priority = site.priority >= 0 ? static_cast<std::uint8_t>(std::min(site.priority, 255)) : from.priority;
-  message.draw_id = mix(from.draw_id, (std::uint64_t{from.pc} << 32) | 1);
+  message.draw_id = mix(from.draw_id, (std::uint64_t{from.pc} << 32) | (std::uint32_t{from.delivery} << 16) | 1);
   message.root_id = from.kind == TaskKind::session ? message.draw_id : from.root_id;
   return slot;
 }
@@ -40,8 +41,9 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
     count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}}, true);
 }
 
-// False if the queue was full and the publisher fails for it. What users publish themselves is a request of theirs, from here to
-// the end of its work; like a request that fails it does not make a member of a closed population leave.
+// True if the publisher goes on; else the queue was full, and it waits for room or has failed for it. What users publish
+// themselves is a request of theirs, from here to the end of its work; like a request that fails it does not make a member of a
+// closed population leave.
 bool ExactRequestPlane::publish_from(Index publisher, Index site) {
   const bool by_user = belongs_to_user(tasks_[publisher]);
   const Index workload = tasks_[publisher].workload;
@@ -50,9 +52,16 @@ bool ExactRequestPlane::publish_from(Index publisher, Index site) {
     tasks_[message].user_request = true;
     arrivals_[workload].in_flight.enter(now_);
   }
-  if (publish(program_.publishes[site].queue, message)) return true;
+  const Index queue = program_.publishes[site].queue;
+  if (queues_[queue].publishers_wait && queues_[queue].is_full()) {
+    wait_for_room(publisher, message, queue);
+    return false;
+  }
+  if (publish(queue, message)) return true;
   if (by_user) count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}}, true);
-  return by_user && arrivals_[workload].workload->repeats();
+  if (by_user && arrivals_[workload].workload->repeats()) return true;
+  end_task(publisher, TaskOutcome::rejected);
+  return false;
 }
 
 // False, and the message is no more, if the queue is full.
@@ -60,28 +69,94 @@ bool ExactRequestPlane::publish(Index index, Index slot) {
   MessageQueue& queue = queues_[index];
   Task& message = tasks_[slot];
   message.begun = message.queued_at = now_;
-  if (queue.limit && queue.waiting.level() >= *queue.limit) {
+  if (queue.is_full()) {
     ++books_[static_cast<std::size_t>(TaskKind::message)].ended[static_cast<std::size_t>(TaskOutcome::rejected)];
     tasks_.release(slot);
     return false;
   }
-  message.state = TaskState::queued;
-  queue.classes[std::min<std::size_t>(message.priority, queue.classes.size() - 1)].push_back(tasks_, slot);
-  queue.waiting.enter(now_);
-  if (trace_ != nullptr) [[unlikely]]
-    trace_published(slot, index);
+  enqueue(index, slot);
   dispatch(index);
   return true;
 }
 
+// Into the queue: to where workers see it, or to wait for that.
+void ExactRequestPlane::enqueue(Index index, Index slot) {
+  MessageQueue& queue = queues_[index];
+  Task& message = tasks_[slot];
+  message.call = index;
+  if (queue.delay) {
+    if (const double seconds = queue.delay->draw(message.draw_id); seconds > 0.0) {
+      message.state = TaskState::delayed;
+      message.timer = events_.schedule(now_ + to_duration(seconds), visible, slot);
+      ++queue.delayed;
+      return;
+    }
+  }
+  line_up(index, slot);
+}
+
+void ExactRequestPlane::line_up(Index index, Index slot) {
+  MessageQueue& queue = queues_[index];
+  Task& message = tasks_[slot];
+  message.state = TaskState::queued;
+  queue.line_of(message).push_back(tasks_, slot);
+  queue.waiting.enter(now_);
+  if (trace_ != nullptr) [[unlikely]]
+    trace_published(slot, index);
+}
+
+// Hands out what waits as far as there are workers, and lets publishers in as far as there is room.
 void ExactRequestPlane::dispatch(Index index) {
   MessageQueue& queue = queues_[index];
-  while (queue.waiting.level() > 0) {
-    const Index replica = take_vacant(index);
-    if (replica == no_index) return;
-    take_messages(replica);
-  }
+  do {
+    while (queue.waiting.level() > 0) {
+      const Index replica = take_vacant(index);
+      if (replica == no_index) break;
+      take_messages(replica);
+    }
+  } while (admit_publisher(index));
 }
+
+// ---- publishers that wait for room -------------------------------------------------------------------------------------------
+
+void ExactRequestPlane::wait_for_room(Index publisher, Index slot, Index index) {
+  if (trace_ != nullptr) [[unlikely]]
+    trace_step(publisher, "publish");
+  Task& message = tasks_[slot];
+  message.begun = message.queued_at = now_;
+  message.state = tasks_[publisher].state = TaskState::publishing;
+  message.parent = publisher;
+  message.call = index;
+  tasks_[publisher].child = slot;
+  queues_[index].publishing.push_back(tasks_, slot);
+  queues_[index].blocked.enter(now_);
+}
+
+// True if one was let in.
+bool ExactRequestPlane::admit_publisher(Index index) {
+  MessageQueue& queue = queues_[index];
+  if (queue.publishing.empty() || queue.is_full()) return false;
+  const Index slot = queue.publishing.pop_front(tasks_);
+  queue.blocked.leave(now_);
+  const Index publisher = std::exchange(tasks_[slot].parent, no_index);
+  enqueue(index, slot);
+  Task& task = tasks_[publisher];
+  task.child = no_index;
+  ++task.pc;
+  make_runnable(publisher, task);
+  return true;
+}
+
+// Of a publisher that is gone before there was room.
+void ExactRequestPlane::withdraw(Index slot) {
+  MessageQueue& queue = queues_[tasks_[slot].call];
+  queue.publishing.remove(tasks_, slot);
+  queue.blocked.leave(now_);
+  ++books_[static_cast<std::size_t>(TaskKind::message)].ended[static_cast<std::size_t>(TaskOutcome::lost)];
+  tasks_.release(slot);
+}
+
+// ---- workers -----------------------------------------------------------------------------------------------------------------
 
 // The next worker in turn that still has room; none if there is none.
 Index ExactRequestPlane::take_vacant(Index index) {
@@ -109,10 +184,12 @@ void ExactRequestPlane::take_messages(Index index) {
   for (Index taken = 0; taken < server.batch && queue.waiting.level() > 0; ++taken) {
     const auto urgent =
         std::find_if(queue.classes.begin(), queue.classes.end(), [](const TaskList& list) { return !list.empty(); });
-    const Index slot = urgent->pop_front(tasks_);
+    Index slot = urgent->pop_front(tasks_);
     queue.waiting.leave(now_);
+    queue.taken.enter(now_);
+    tasks_[slot].target = server.worker_target;
+    if (queue.visibility) slot = deliver(slot, queue);
     Task& message = tasks_[slot];
-    message.target = server.worker_target;
     message.replica = index;
     message.queued_at = now_;
     if (replicas_[index].busy_slots < server.concurrency)
@@ -121,6 +198,12 @@ void ExactRequestPlane::take_messages(Index index) {
       queue_up(slot, message, server, replicas_[index]);
   }
   if (replicas_[index].backlog.empty() && replicas_[index].busy_slots < server.concurrency) offer_vacancy(index);
+}
+
+void ExactRequestPlane::count_message(const Task& message, TaskOutcome outcome) {
+  const Histogram::Entry latency{now_ - message.begun};
+  count_request(message, outcome, latency);
+  if (message.user_request) count_users_request(message.workload, outcome, latency, false);
 }
 
 void ExactRequestPlane::offer_vacancy(Index index) {

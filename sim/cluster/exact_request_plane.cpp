@@ -72,6 +72,7 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case delivered: return route(event.slot, task);
     case answer_due: return resume_caller(event.slot, task.outcome);
     case waited_too_long: return on_waited_too_long(event.slot);
+    case visible: return on_visible(event.slot);
     case processor_due: return;
   }
 }
@@ -122,6 +123,7 @@ Index ExactRequestPlane::new_replica(Index server_index) {
   replica.alive = true;
   replica.dedicated_cores = server.dedicated_cores;
   replica.processor = Processor{server.cores};
+  replica.backlog = Backlog{server.discipline};
   if (!replica_caches_[server_index].empty()) {
     replica.caches.resize(caches_.size());
     for (const Index cache : replica_caches_[server_index]) replica.caches[cache] = new_tier(cache);
@@ -170,6 +172,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   replicas_[index].alive = false;
   Server& server = servers_[replicas_[index].server];
 
+  if (!locks_.empty()) abandon_locks(index);
   std::vector<Index> whole_tasks;
   std::vector<Index> branches;
   // Only replicas that die at work pay for this search, so that no request pays for a list of who is where.
@@ -178,13 +181,14 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
     Task& task = tasks_[slot];
     const bool at_work = task.kind == TaskKind::branch || (task.kind != TaskKind::free && task.in_slot);
     if (!at_work || task.replica != index) continue;
+    if (task.state == TaskState::publishing) withdraw(std::exchange(task.child, no_index));
     // Nobody waits for what these had asked of others, and no event wakes them.
     if (task.child != no_index) tasks_[task.child].parent = no_index;
     task.child = no_index;
     task.timer = 0;
     (task.kind == TaskKind::branch ? branches : whole_tasks).push_back(slot);
   }
-  for (Index slot = replicas_[index].backlog.first(); slot != no_index; slot = tasks_[slot].next) whole_tasks.push_back(slot);
+  replicas_[index].backlog.append_to(tasks_, whole_tasks);
 
   replicas_[index].processor.clear(now_);
   replicas_[index].processor_event = 0;
@@ -275,6 +279,8 @@ void ExactRequestPlane::refresh_instruments() {
     }
     queue.queue_age->set(now_, to_seconds(now_ - oldest));
     queue.waiting.bring(*queue.queue_length, now_);
+    queue.taken.bring(*queue.in_flight, now_);
+    queue.blocked.bring(*queue.publishers_waiting, now_);
   }
   for (ArrivalQueue& arrivals : arrivals_) {
     arrivals.in_flight.bring(*arrivals.in_flight_gauge, now_);
@@ -320,6 +326,7 @@ void ExactRequestPlane::finish(RunResult& result) {
   };
   enter("requests", TaskKind::request);
   enter("messages", TaskKind::message);
+  enter("deliveries", TaskKind::delivery);
   enter("sessions", TaskKind::session);
   result.events = events_.scheduled();
   for (const ArrivalQueue& arrivals : arrivals_) result.events += arrivals.count;

@@ -1,10 +1,9 @@
 // The exact request plane: every request is a Task that is simulated, event by event.
 //
-// Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
-// that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp
-// (calls, balancing, slots, answers, time-outs), exact_messages.cpp (queues and workers), exact_setup.cpp (from the Blueprint),
-// exact_trace.cpp (tells of it all, if somebody looks).
-// What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
+// Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every
+// request goes: the members that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs), exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that
+// come back), exact_locks.cpp, exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks). What
+// happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
 #include <deque>
@@ -46,7 +45,17 @@ class ExactRequestPlane final : public RequestPlane {
   void finish(RunResult& result) override;
 
  private:
-  enum EventKind : unsigned { computed, processor_due, woken, timed_out, retry_due, delivered, answer_due, waited_too_long };
+  enum EventKind : unsigned {
+    computed,
+    processor_due,
+    woken,
+    timed_out,
+    retry_due,
+    delivered,
+    answer_due,
+    waited_too_long,
+    visible
+  };
 
   // Arrivals of one workload, generated ahead in batches.
   struct ArrivalQueue {
@@ -82,7 +91,8 @@ class ExactRequestPlane final : public RequestPlane {
   void make_workloads(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_services(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_databases(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
-  void make_queues(const Blueprint& blueprint, Recorder& recorder);
+  void make_queues(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void make_locks(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_caches(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_targets(const Blueprint& blueprint, Recorder& recorder);
   std::unique_ptr<CacheTier> new_tier(Index cache) const;
@@ -109,7 +119,7 @@ class ExactRequestPlane final : public RequestPlane {
   inline void end_computation(Index slot, Task& task);
   void on_processor(Index replica);
   void reschedule_processor(Index replica);
-  void sleep(Index task, Duration span, EventKind kind);
+  void sleep(Index task, Duration span, EventKind kind, const char* what = "wait");
   bool start_fork(Index task, Index site);
   bool start_for_each(Index task, Index site);
   void launch_branch(Index parent, Index entry, Index number);
@@ -156,6 +166,7 @@ class ExactRequestPlane final : public RequestPlane {
   // exact_trace.cpp: only called when somebody looks, and out of the way of what runs when nobody does
   [[gnu::cold, gnu::noinline]] void trace_sent(Index request);
   [[gnu::cold, gnu::noinline]] void trace_published(Index message, Index queue);
+  [[gnu::cold, gnu::noinline]] void trace_delivered(Index message, Index delivery);
   [[gnu::cold, gnu::noinline]] void trace_branched(Index branch);
   [[gnu::cold, gnu::noinline]] void trace_served(Index task);
   [[gnu::cold, gnu::noinline]] void trace_step(Index task, const char* name);
@@ -171,6 +182,27 @@ class ExactRequestPlane final : public RequestPlane {
   void offer_vacancy(Index replica);
   Index take_vacant(Index queue);
   void take_messages(Index replica);
+  void enqueue(Index queue, Index message);
+  void line_up(Index queue, Index message);
+  void wait_for_room(Index publisher, Index message, Index queue);
+  bool admit_publisher(Index queue);
+  void withdraw(Index message);
+  void count_message(const Task& message, TaskOutcome outcome);
+
+  // exact_locks.cpp
+  std::uint64_t lock_key(const LockSite& site, const Task& task) const;
+  bool ask_for_lock(Index task, const LockSite& site);
+  bool take_lock(Index task, const LockSite& site);
+  void release_lock(Index task, const LockSite& site);
+  void release_locks_around(Index task);
+  void abandon_locks(Index replica);
+
+  // exact_deliveries.cpp
+  Index deliver(Index message, MessageQueue& queue);
+  void on_visible(Index message);
+  void finish_delivery(Index delivery, TaskOutcome outcome);
+  void end_message(Index message, TaskOutcome outcome);
+  void bury(Index message);
 
   SimTime now_{};
   RequestTrace* trace_ = nullptr;  // nobody looks, as a rule
@@ -186,6 +218,7 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<Index> doomed_;
   std::vector<ReplicaRef> killed_;
   std::vector<MessageQueue> queues_;
+  std::vector<Lock> locks_;
   std::vector<Cache> caches_;
   std::vector<std::vector<Index>> replica_caches_;  // per server: caches with a tier in each replica
   std::vector<KeySpace> keys_;

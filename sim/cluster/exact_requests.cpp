@@ -18,6 +18,8 @@ const char* to_text(TaskOutcome outcome) {
     case TaskOutcome::unavailable: return "unavailable";
     case TaskOutcome::lost: return "lost";
     case TaskOutcome::out_of_memory: return "out_of_memory";
+    case TaskOutcome::dead_letter: return "dead_letter";
+    case TaskOutcome::lock_held: return "lock_held";
   }
   return "";
 }
@@ -57,7 +59,8 @@ void ExactRequestPlane::try_call(Index caller) {
   callee.priority = task.priority;
   callee.subject = task.subject;
   callee.arrival_key = task.arrival_key;
-  callee.draw_id = mix(task.draw_id, (std::uint64_t{task.pc} << 32) | wait.attempt);
+  // A message that is delivered again does the same work; what it asks of others is another try.
+  callee.draw_id = mix(task.draw_id, (std::uint64_t{task.pc} << 32) | (std::uint32_t{task.delivery} << 16) | wait.attempt);
   callee.root_id = belongs_to_user(task) ? mix(task.draw_id, std::uint64_t{task.pc} << 32) : task.root_id;
   callee.begun = now_;
   send(request, callee, one_way(task, targets_[site.target].server->region));
@@ -182,6 +185,8 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
 
 void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
   Task& task = tasks_[slot];
+  if (outcome != TaskOutcome::completed && !locks_.empty()) [[unlikely]]
+    release_locks_around(slot);
   if (task.kind == TaskKind::branch) return end_branch(slot, outcome);
   if (trace_ != nullptr) [[unlikely]]
     trace_ended(slot, outcome);
@@ -198,12 +203,14 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
     }
     if (task.kind == TaskKind::request) server.requests.leave(now_);
   }
+  // The table of tasks may have moved after either of the last two.
   if (task.kind == TaskKind::message) {
-    const Histogram::Entry latency{now_ - task.begun};
-    count_request(task, outcome, latency);
-    if (task.user_request) count_users_request(task.workload, outcome, latency, false);
+    queues_[servers_[replicas_[index].server].queue].taken.leave(now_);
+    count_message(task, outcome);
+  } else if (task.kind == TaskKind::delivery) {
+    finish_delivery(slot, outcome);
   } else if (task.kind == TaskKind::request && !task.responded) {
-    answer(slot, outcome);  // the table of tasks may have moved afterwards
+    answer(slot, outcome);
   }
   tasks_.release(slot);
   if (held_slot) vacate_slot(servers_[replicas_[index].server], replicas_[index], index);

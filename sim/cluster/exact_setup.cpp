@@ -39,8 +39,9 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
     keys_.push_back({Zipf{key.items, key.zipf}, key.per, own_key, {key.size, streams.key_of("keys/" + key.name + "/size")}});
   }
   replica_caches_.resize(blueprint.services.size() + blueprint.databases.size());
+  make_locks(blueprint, streams, recorder);
   make_caches(blueprint, streams, recorder);
-  make_queues(blueprint, recorder);
+  make_queues(blueprint, streams, recorder);
   make_services(blueprint, streams, recorder);
   make_databases(blueprint, streams, recorder);
   make_targets(blueprint, recorder);
@@ -79,6 +80,7 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     server.concurrency = static_cast<Index>(service.concurrency);
     server.backlog_limit = service.backlog;
     server.wait_limit = wait_limit_of(service.wait_limit, path, streams);
+    server.discipline = service.discipline;
     server.cores = service.cpu;
     server.dedicated_cores = service.cpu >= service.concurrency && !program_.server_forks[i];
     server.memory_limit = service.memory;
@@ -128,15 +130,38 @@ void ExactRequestPlane::make_databases(const Blueprint& blueprint, RandomStreams
   }
 }
 
-void ExactRequestPlane::make_queues(const Blueprint& blueprint, Recorder& recorder) {
+void ExactRequestPlane::make_queues(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
   for (const QueueBlueprint& queue : blueprint.queues) {
     MessageQueue& station = queues_.emplace_back();
-    station.classes.resize(static_cast<std::size_t>(queue.priorities));
+    station.priorities = static_cast<Index>(queue.priorities);
+    station.classes.resize(static_cast<std::size_t>(queue.priorities) * (queue.visibility ? 2 : 1));
     station.limit = queue.limit;
+    station.publishers_wait = queue.publishers_wait;
+    if (!queue.delay.is_zero()) station.delay = Demand{queue.delay, streams.key_of("queues/" + queue.name + "/delay")};
+    station.visibility = queue.visibility;
+    station.most_deliveries = static_cast<Index>(queue.deliveries.value_or(0));
+    station.dead_letter_queue = queue.dead_letters;
     const std::vector<Label> labels{{"queue", queue.name}};
     station.queue_length = &recorder.gauge("queue_length", labels);
     station.queue_age = &recorder.gauge("queue_age", labels);
+    station.in_flight = &recorder.gauge("messages_in_flight", labels);
+    station.publishers_waiting = &recorder.gauge("publishers_waiting", labels);
+    station.redeliveries = &recorder.counter("redeliveries", labels);
+    station.duplicates = &recorder.counter("duplicates", labels);
+    station.dead_letters = &recorder.counter("dead_letters", labels);
     station.queue_wait = &recorder.durations("queue_wait", labels);
+  }
+}
+
+void ExactRequestPlane::make_locks(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
+  for (const LockBlueprint& lock : blueprint.locks) {
+    Lock& station = locks_.emplace_back();
+    station.latency = {lock.latency, streams.key_of("locks/" + lock.name + "/latency")};
+    const std::vector<Label> labels{{"lock", lock.name}};
+    station.wait = &recorder.durations("lock_wait", labels);
+    station.contention = &recorder.share("lock_contention", labels);
+    station.expired = &recorder.counter("lock_expired", labels);
+    station.duplicates = &recorder.counter("duplicates", labels);
   }
 }
 

@@ -40,8 +40,19 @@ void ExactRequestPlane::run(Index slot) {
         fill_cache(slot, instruction.a);
         break;
       case Op::publish:
-        if (!publish_from(slot, instruction.a)) return end_task(slot, TaskOutcome::rejected);
+        if (!publish_from(slot, instruction.a)) return;
         ++tasks_[slot].pc;
+        break;
+      case Op::ask_lock:
+        ++task.pc;
+        if (ask_for_lock(slot, program_.lock_sites[instruction.a])) return;
+        break;
+      case Op::take_lock:
+        if (!take_lock(slot, program_.lock_sites[instruction.a])) return;
+        break;
+      case Op::release_lock:
+        ++task.pc;
+        release_lock(slot, program_.lock_sites[instruction.a]);
         break;
       case Op::respond: {
         ++task.pc;
@@ -61,9 +72,9 @@ void ExactRequestPlane::run(Index slot) {
   }
 }
 
-void ExactRequestPlane::sleep(Index slot, Duration span, EventKind kind) {
+void ExactRequestPlane::sleep(Index slot, Duration span, EventKind kind, const char* what) {
   if (trace_ != nullptr) [[unlikely]]
-    trace_step(slot, kind == retry_due ? "back-off" : "wait");
+    trace_step(slot, kind == retry_due ? "back-off" : what);
   tasks_[slot].state = TaskState::sleeping;
   tasks_[slot].timer = events_.schedule(now_ + span, kind, slot);
 }
@@ -142,6 +153,7 @@ void ExactRequestPlane::launch_branch(Index parent, Index entry, Index number) {
   branch.subject = owner.subject;
   branch.arrival_key = owner.arrival_key;
   branch.priority = owner.priority;
+  branch.delivery = owner.delivery;
   branch.workload = owner.workload;
   branch.begun = now_;
   branch.replica = owner.replica;

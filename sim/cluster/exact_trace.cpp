@@ -16,9 +16,11 @@ void ExactRequestPlane::trace_sent(Index request) {
 }
 
 void ExactRequestPlane::trace_published(Index message, Index queue) {
-  trace_->published(message, tasks_[message], queue, tasks_[message].user_request, now_);
+  const Task& task = tasks_[message];
+  trace_->published(message, task, queue, task.user_request && task.delivery == 0, now_);
 }
 
+void ExactRequestPlane::trace_delivered(Index message, Index delivery) { trace_->delivered(message, delivery); }
 void ExactRequestPlane::trace_branched(Index branch) { trace_->branched(branch, tasks_[branch], now_); }
 void ExactRequestPlane::trace_served(Index task) { trace_->served(task, tasks_[task], now_); }
 void ExactRequestPlane::trace_step(Index task, const char* name) { trace_->step(task, name, now_); }

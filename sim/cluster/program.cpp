@@ -18,7 +18,10 @@ class Compiler {
     return entry;
   }
   Index here() const { return static_cast<Index>(program_.code.size()); }
-  void emit(Op op, Index a = no_index, Index b = no_index) { program_.code.push_back({op, a, b}); }
+  void emit(Op op, Index a = no_index, Index b = no_index) {
+    program_.code.push_back({op, a, b});
+    program_.lock_around.push_back(lock_around_);
+  }
 
  private:
   template <class T>
@@ -105,11 +108,30 @@ class Compiler {
   void emit_step(const PublishStep& step, const std::string&, bool&) {
     emit(Op::publish, append(program_.publishes, PublishSite{step.queue, step.priority.value_or(-1)}));
   }
+  void emit_step(const LockStep& step, const std::string& place, bool& forks) {
+    const Index site = append(program_.lock_sites, LockSite{.lock = step.lock,
+                                                            .key = step.key,
+                                                            .lease = step.lease,
+                                                            .renew = step.renew.value_or(Duration{}),
+                                                            .on_held = step.on_held,
+                                                            .poll = step.poll,
+                                                            .outer = lock_around_});
+    emit(Op::ask_lock, site);
+    emit(Op::take_lock, site);
+    lock_around_ = site;
+    emit_all(step.steps, place + "/lock", forks);
+    if (const Distribution& latency = blueprint_.locks[step.lock].latency; !latency.is_zero())
+      emit(Op::wait, append(program_.demands, demand(latency, place, "release")));
+    lock_around_ = program_.lock_sites[site].outer;
+    emit(Op::release_lock, site);
+    program_.lock_sites[site].after = here();
+  }
   void emit_step(const RespondStep&, const std::string&, bool&) { emit(Op::respond); }
 
   const Blueprint& blueprint_;
   RandomStreams& streams_;
   Program& program_;
+  Index lock_around_ = no_index;
 };
 
 Steps operation(const Distribution& cpu, const Distribution& wait) {
@@ -156,7 +178,9 @@ Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, Ra
       } else {
         const bool one_step = compiler.here() == code.entry + 1;
         compiler.emit(Op::end);
-        if (one_step && first.op == Op::publish) code.only_publish = first.a;
+        // A user who may have to wait for room needs a task to wait with.
+        const bool plain_publish = one_step && first.op == Op::publish && !blueprint.queues[program.publishes[first.a].queue].publishers_wait;
+        if (plain_publish) code.only_publish = first.a;
         const bool plain_call = one_step && first.op == Op::call && program.calls[first.a].timeout == Duration{} &&
                                 program.calls[first.a].retry.attempts == 1;
         if (plain_call) code.only_call = first.a;

@@ -24,6 +24,9 @@ enum class Op : std::uint8_t {
   cache_lookup,  // a: cache site; b: target on a hit
   cache_fill,    // a: cache site
   publish,       // a: publish site
+  ask_lock,      // a: lock site
+  take_lock,     // a: lock site
+  release_lock,  // a: lock site
   respond,
   end,           // of a branch, an endpoint, a worker, a journey
   restart,       // of a repeating journey; b: its entry
@@ -78,6 +81,16 @@ struct PublishSite {
   int priority = -1;  // -1: the request's
 };
 
+struct LockSite {
+  Index lock = no_index;
+  Index key = no_index;
+  Duration lease{}, renew{};  // renew zero: never
+  OnHeld on_held = OnHeld::wait;
+  Duration poll{};
+  Index after = no_index;
+  Index outer = no_index;  // the lock site among whose steps it stands
+};
+
 // Something that can be called: an endpoint of a service, a read or a write of a database, the worker of a queue.
 struct CallTarget {
   std::string name;
@@ -102,6 +115,8 @@ struct Program {
   std::vector<Choice> choices;
   std::vector<CacheSite> cache_sites;
   std::vector<PublishSite> publishes;
+  std::vector<LockSite> lock_sites;
+  std::vector<Index> lock_around;                    // per instruction: the innermost lock site among whose steps it stands
   std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side

@@ -68,6 +68,14 @@ void RequestTrace::published(Index slot, const Task& message, Index queue, bool 
   if (number != 0) begin(slot, first_queue_ + queue, "message in " + track_names_[first_queue_ + queue], number, no_index, now);
 }
 
+void RequestTrace::delivered(Index message, Index delivery) {
+  const auto found = open_.find(message);
+  if (found == open_.end()) return;
+  Open open = std::move(found->second);
+  open_.erase(found);
+  open_[delivery] = std::move(open);
+}
+
 void RequestTrace::branched(Index slot, const Task& branch, SimTime now) {
   const Open* const owner = find(branch.parent);
   if (owner == nullptr) return;

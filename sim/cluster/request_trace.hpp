@@ -58,6 +58,8 @@ class RequestTrace {
   // A request has been sent, its first try or another. `by_user`: no other request called it, and it is the first try.
   void sent(Index slot, const Task& request, bool by_user, SimTime now);
   void published(Index slot, const Task& message, Index queue, bool by_user, SimTime now);
+  // What was told of the message goes on as its delivery, which has a place of its own.
+  void delivered(Index message, Index delivery);
   void branched(Index slot, const Task& branch, SimTime now);
   // It has a slot.
   void served(Index slot, const Task& task, SimTime now);

@@ -1,17 +1,21 @@
 // Stations: anything with servers and a queue, as the exact request plane sees it.
 //
 // A Server is a service, the workers of a queue, or a database; its Replicas have `concurrency` slots (connections, for a
-// database), a first-come-first-served backlog, and cores shared by processor sharing. A MessageQueue keeps messages by priority,
-// first come first served within one, until a worker replica with a free slot takes them.
+// database), a backlog served in the order of its discipline, and cores shared by processor sharing. A MessageQueue keeps
+// messages by priority, first come first served within one, until a worker replica with a free slot takes them; with a visibility
+// time-out what is not finished in time comes back, ahead of its class, until it has been delivered as often as allowed.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "sim/cluster/backlog.hpp"
 #include "sim/cluster/cache_tier.hpp"
+#include "sim/cluster/lock_table.hpp"
 #include "sim/cluster/processor.hpp"
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/task.hpp"
@@ -45,7 +49,7 @@ struct Replica {
   bool dedicated_cores = false;  // as its server's
   Index position = no_index;     // among the server's registered replicas; none: not registered (any more)
   Index busy_slots = 0;
-  TaskList backlog;
+  Backlog backlog;
   Occupancy computing;  // computations on cores of their own (Server::dedicated_cores)
   Processor processor;  // … or on cores they share
   std::uint64_t processor_event = 0;
@@ -62,6 +66,7 @@ struct Server {
   Index concurrency = 1;
   std::optional<std::int64_t> backlog_limit;
   std::optional<Demand> wait_limit;
+  Discipline discipline = Discipline::fifo;
   double cores = 1.0;
   // As many cores as slots and no branches: computations never share, so each has an event of its own.
   bool dedicated_cores = false;
@@ -95,14 +100,47 @@ struct Server {
 };
 
 struct MessageQueue {
-  std::vector<TaskList> classes;  // by priority
+  // By priority. Where messages are delivered again each class has two lines: first those that have come back, then the new.
+  std::vector<TaskList> classes;
+  Index priorities = 1;
   std::optional<std::int64_t> limit;
+  bool publishers_wait = false;  // for room, instead of failing
+  TaskList publishing;           // messages that wait for room, first come first served
+  std::optional<Demand> delay;
+  std::optional<Duration> visibility;  // none: delivered once
+  Index most_deliveries = 0;           // 0: any number
+  Index dead_letter_queue = no_index;
+
   Occupancy waiting;
+  Occupancy taken;    // delivered and not finished
+  Occupancy blocked;  // publishing
+  Index delayed = 0;
   std::vector<Index> vacant;  // ring of worker replicas that could take a message, in turn
   std::size_t vacant_head = 0;
   Gauge* queue_length = nullptr;
   Gauge* queue_age = nullptr;
+  Gauge* in_flight = nullptr;
+  Gauge* publishers_waiting = nullptr;
   DurationInstrument* queue_wait = nullptr;
+  Counter* redeliveries = nullptr;
+  Counter* duplicates = nullptr;
+  Counter* dead_letters = nullptr;
+
+  bool is_full() const { return limit && waiting.level() + delayed >= *limit; }
+  TaskList& line_of(const Task& message) {
+    const Index lines = visibility ? 2 : 1;
+    const Index of_class = std::min<Index>(message.priority, priorities - 1) * lines;
+    return classes[of_class + (visibility && message.delivery == 0 ? 1 : 0)];
+  }
+};
+
+struct Lock {
+  LockTable table;
+  Demand latency;
+  DurationInstrument* wait = nullptr;
+  Share* contention = nullptr;
+  Counter* expired = nullptr;
+  Counter* duplicates = nullptr;
 };
 
 struct Cache {

@@ -16,6 +16,8 @@ void for_each_inner(const Step& step, Visit&& visit) {
     for (const Steps& option : choice->options) visit(option);
   } else if (const auto* cache = std::get_if<CacheStep>(&step.action)) {
     visit(cache->on_miss);
+  } else if (const auto* lock = std::get_if<LockStep>(&step.action)) {
+    visit(lock->steps);
   }
 }
 

@@ -14,11 +14,12 @@ enum class TaskKind : std::uint8_t {
   free,     // the slot is not in use
   session,  // a journey of a user; has no replica
   request,  // an endpoint's or a query's execution; has a caller, or is a user's only request
-  message,  // a worker's execution; waits in a queue first
+  message,  // a worker's execution; waits in a queue first. Where it may be delivered again, its deliveries execute
   branch,   // of parallel or for_each; shares its parent's replica
+  delivery,  // of a message whose queue delivers again: a worker's execution; its parent is the message, if that is still there
 };
 
-inline constexpr std::size_t task_kind_count = 5;
+inline constexpr std::size_t task_kind_count = 6;
 
 enum class TaskState : std::uint8_t {
   travelling,  // on the network, to the server
@@ -29,6 +30,9 @@ enum class TaskState : std::uint8_t {
   calling,     // waits for its callee
   answered,    // the answer is on the network, to this task
   joining,     // waits for its branches
+  delayed,     // a message that nobody may take yet
+  taken,       // a message that is delivered and not finished, until its visibility ends
+  publishing,  // waits for room in a queue: the message, and who publishes it
 };
 
 enum class TaskOutcome : std::uint8_t {
@@ -39,8 +43,10 @@ enum class TaskOutcome : std::uint8_t {
   unavailable,    // no replica is registered
   lost,           // the replica went away with it
   out_of_memory,  // the replica was killed for its memory
+  dead_letter,    // a message that was delivered as often as allowed and not finished
+  lock_held,      // another held the lock
 };
-inline constexpr std::size_t outcome_count = 7;
+inline constexpr std::size_t outcome_count = 9;
 const char* to_text(TaskOutcome outcome);
 
 // Every request makes one of these: 96 bytes, so that what is in flight stays in the caches.
@@ -58,9 +64,11 @@ struct Task {
   Index target = no_index;                     // request, message: what it executes
   Index replica = no_index;                    // plane-wide replica slot; none: session, or not routed yet
   Index next = no_index, previous = no_index;  // in its backlog or queue
-  Index call = no_index;                       // call site it was called from; once it calls, of the call it is making
+  // Call site it was called from; once it calls, of the call it is making. Of a message that is not executing: its queue.
+  Index call = no_index;
   std::uint16_t workload = 0;
   std::uint8_t priority = 0;
+  std::uint8_t delivery = 0;  // of a message: how many have begun (255 stays); of a delivery and its branches: which, from 0
   TaskKind kind = TaskKind::free;
   TaskState state = TaskState::runnable;
   TaskOutcome outcome = TaskOutcome::completed;  // of a branch join, or of the answer on its way
@@ -173,6 +181,7 @@ class TaskList {
     return slot;
   }
   Index first() const { return first_; }
+  Index last() const { return last_; }
   Index size() const { return size_; }
   bool empty() const { return first_ == no_index; }
 

@@ -48,6 +48,45 @@ TEST(Builder, ResolvesNamesToIndices) {
   EXPECT_EQ(b.workloads[0].region, 1U);
 }
 
+TEST(Builder, BuildsWhatIsSaidOfQueues) {
+  const Blueprint b = build_blueprint(scenario_of(R"({"name": "small", "duration": "1 min",
+    "services": [{"name": "worker", "consumes": {"queue": "jobs", "endpoint": "run"}, "endpoints": [{"name": "run", "steps": []}]}],
+    "queues": [{"name": "graves"}, {"name": "jobs", "visibility": "30 s", "deliveries": 3, "dead_letters": "graves", "delay": "2 s",
+                "limit": 10, "on_full": "wait"}],
+    "workloads": [{"model": "users", "name": "web", "rate": "1 /s", "journeys": [{"steps": [{"publish": "jobs"}]}]}]})"));
+  EXPECT_EQ(check_blueprint(b), std::vector<std::string>{});
+  EXPECT_FALSE(b.queues[0].visibility || b.queues[0].publishers_wait || b.queues[0].deliveries);
+  const QueueBlueprint& jobs = b.queues[1];
+  EXPECT_EQ(jobs.visibility, 30s);
+  EXPECT_EQ(jobs.deliveries, 3);
+  EXPECT_EQ(jobs.dead_letters, 0U);
+  EXPECT_EQ(jobs.delay.mean(), 2.0);
+  EXPECT_EQ(jobs.limit, 10);
+  EXPECT_TRUE(jobs.publishers_wait);
+}
+
+TEST(Builder, BuildsWhatIsSaidOfLocksAndDisciplines) {
+  const Blueprint b = build_blueprint(scenario_of(R"({"name": "small", "duration": "1 min",
+    "services": [{"name": "api", "discipline": "fair", "endpoints": [{"name": "get", "steps": [
+      {"lock": "rows", "key": "id", "lease": "30 s", "renew": "10 s", "poll": "50 ms", "steps": [{"wait": "1 s"}]},
+      {"lock": "rows", "key": "id", "lease": "30 s", "on_held": "skip", "steps": []}]}]}],
+    "locks": [{"name": "rows", "latency": "2 ms", "price": "1 USD/h"}], "keys": [{"name": "id"}],
+    "workloads": [{"model": "users", "name": "web", "rate": "1 /s", "journeys": [{"steps": [{"request": "api.get"}]}]}]})"));
+  EXPECT_EQ(check_blueprint(b), std::vector<std::string>{});
+  EXPECT_EQ(b.services[0].discipline, Discipline::fair);
+  EXPECT_EQ(b.locks[0].latency.mean(), 0.002);
+  EXPECT_NEAR(b.locks[0].price.value * 3600.0, 1.0, 1e-12);
+  const auto& first = std::get<LockStep>(b.endpoints[0].steps[0].action);
+  EXPECT_EQ(first.lease, 30s);
+  EXPECT_EQ(first.renew, 10s);
+  EXPECT_EQ(first.poll, 50ms);
+  EXPECT_EQ(first.on_held, OnHeld::wait);
+  EXPECT_EQ(first.steps.size(), 1U);
+  const auto& second = std::get<LockStep>(b.endpoints[0].steps[1].action);
+  EXPECT_EQ(second.on_held, OnHeld::skip);
+  EXPECT_FALSE(second.renew);
+}
+
 TEST(Builder, BuildsEveryKindOfStep) {
   const Blueprint b = build_blueprint(scenario_of(system_of_all));
   const auto& cache = std::get<CacheStep>(b.endpoints[0].steps[0].action);

@@ -192,6 +192,37 @@ TEST(Explain, RoundTripsLieBetweenRegions) {
   EXPECT_NEAR(system.load("services/api", "slots").service_seconds, 0.074, 1e-12);
 }
 
+TEST(Explain, AVisibilityShorterThanABatchTakesIsRemarked) {
+  System system;
+  system.blueprint.queues.push_back({.name = "jobs"});
+  system.blueprint.queues[0].visibility = seconds{30};
+  system.service("worker", 1, 50, 1.0, {wait(20.0)});
+  ServiceBlueprint& worker = system.blueprint.services[0];
+  worker.queue = 0;
+  worker.worker_endpoint = 0;
+  worker.batch = 50;
+  system.ask(rate(1.0), {{PublishStep{.queue = 0}}});
+  EXPECT_TRUE(explain(system.blueprint).remarks.empty());
+  worker.batch = 100;  // fifty begin when the others are done, at 20 s
+  EXPECT_EQ(explain(system.blueprint).remarks,
+            std::vector<std::string>{"queues/jobs: its visibility is 30 s, but the last of a batch that worker takes is done after 40 s on "
+                                     "average: messages are worked on twice"});
+}
+
+// Asking and giving back take 10 ms each.
+TEST(Explain, ALockTakesItsOperationsAndWhatIsDoneUnderIt) {
+  System system;
+  system.blueprint.locks.push_back({.name = "rows", .latency = Distribution::constant(0.010), .price = {}});
+  system.blueprint.keys.push_back({.name = "id"});
+  LockStep lock;
+  lock.lock = lock.key = 0;
+  lock.lease = seconds{30};
+  lock.steps = {wait(0.200)};
+  const Index api = system.service("api", 1, 10, 1.0, {{lock}});
+  system.ask(rate(1.0), {call(api)});
+  EXPECT_NEAR(system.load("services/api", "slots").service_seconds, 0.220, 1e-12);
+}
+
 TEST(Explain, ATimeOutEndsTheWait) {
   System system;
   const Index store = system.service("store", 1, 10, 1.0, {wait(0.500)});

@@ -1,0 +1,72 @@
+// Backlog: who waits for a slot of a replica, and who of them is next.
+//
+// fifo: first come first served. lifo: the last to come. priority: by Task::priority, 0 first, first come first served within
+// one. fair: one of each subject (tenant, user, monitor) in turn, first come first served within one; a subject that comes to
+// wait stands behind those that wait already. Nobody in a slot is interrupted. No allocation once as many lines have been needed
+// as are needed at a time. Source of fair: Nagle, "On packet switches with infinite storage", RFC 970 (1985): round robin over
+// the sources that have something waiting.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sim/cluster/blueprint.hpp"
+#include "sim/cluster/task.hpp"
+
+namespace headroom {
+
+// A line for each group of tasks, and whose turn it is.
+class BacklogLines {
+ public:
+  virtual ~BacklogLines() = default;
+  virtual void push(TaskTable& tasks, Index slot) = 0;
+  virtual Index pop(TaskTable& tasks) = 0;  // not empty
+  virtual void remove(TaskTable& tasks, Index slot) = 0;
+  virtual void append_to(const TaskTable& tasks, std::vector<Index>& all) const = 0;
+  Index size() const { return size_; }
+
+ protected:
+  Index size_ = 0;
+};
+
+std::unique_ptr<BacklogLines> make_backlog_lines(Discipline discipline);  // nullptr where one line does
+
+class Backlog {
+ public:
+  Backlog() = default;
+  explicit Backlog(Discipline discipline) : last_first_{discipline == Discipline::lifo}, lines_{make_backlog_lines(discipline)} {}
+
+  void push(TaskTable& tasks, Index slot) {
+    if (lines_ != nullptr) [[unlikely]]
+      return lines_->push(tasks, slot);
+    line_.push_back(tasks, slot);
+  }
+  // Not empty.
+  Index pop(TaskTable& tasks) {
+    if (lines_ != nullptr) [[unlikely]]
+      return lines_->pop(tasks);
+    if (!last_first_) return line_.pop_front(tasks);
+    const Index slot = line_.last();
+    line_.remove(tasks, slot);
+    return slot;
+  }
+  void remove(TaskTable& tasks, Index slot) {
+    if (lines_ != nullptr) [[unlikely]]
+      return lines_->remove(tasks, slot);
+    line_.remove(tasks, slot);
+  }
+  Index size() const { return lines_ == nullptr ? line_.size() : lines_->size(); }
+  bool empty() const { return line_.empty() && (lines_ == nullptr || lines_->size() == 0); }
+  // Appends everybody.
+  void append_to(const TaskTable& tasks, std::vector<Index>& all) const {
+    if (lines_ != nullptr) return lines_->append_to(tasks, all);
+    for (Index slot = line_.first(); slot != no_index; slot = tasks[slot].next) all.push_back(slot);
+  }
+
+ private:
+  TaskList line_;  // fifo, lifo: everybody
+  bool last_first_ = false;
+  std::unique_ptr<BacklogLines> lines_;  // priority, fair
+};
+
+}  // namespace headroom

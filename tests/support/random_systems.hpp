@@ -1,0 +1,191 @@
+// Small systems made up at random, for properties that hold whatever the system: each has some of every kind of station, and
+// every option is on in some of them. The same seed makes the same system. Calls and messages lead from lower to higher numbers
+// only, so that all work ends once nobody asks any more.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/support/plane_under_test.hpp"
+
+namespace headroom::test {
+
+class RandomSystem {
+ public:
+  explicit RandomSystem(std::uint64_t seed) : random_{seed} {
+    add_stations();
+    for (Index i = 0; i < services_; ++i) blueprint.endpoints[i].steps = steps_of(i, 0);
+    for (int w = 0; w < 1 + below(3); ++w) add_workload(w);
+  }
+
+  Blueprint blueprint;
+  double load_ends = 100.0;  // nobody asks after that
+
+  int below(int n) { return static_cast<int>(random_() % static_cast<std::uint64_t>(n)); }
+  bool chance(double p) { return uniform() < p; }
+  double uniform() { return (static_cast<double>(random_() >> 11U) + 0.5) * 0x1.0p-53; }
+
+ private:
+  Distribution span(double mean) {
+    if (chance(0.3)) return seconds(mean);
+    return Distribution::exponential(mean);
+  }
+
+  void add_stations() {
+    blueprint.locks.push_back({.name = "lock", .latency = span(0.002), .price = {}});
+    for (int i = 0; i < 1 + below(2); ++i) add_database(i);
+    blueprint.keys.push_back({.name = "key", .items = 50, .zipf = 0.8, .per = chance(0.5) ? KeyPer::subject : KeyPer::task});
+    blueprint.caches.push_back({.name = "cache",
+                                .scope = chance(0.5) ? CacheScope::shared : CacheScope::replica,
+                                .capacity = Bytes{10},
+                                .policy = choice_of<CachePolicy>("lru")});
+    for (int i = 0; i < 2 + below(3); ++i) add_random_service(i);
+    queues_ = below(3);
+    for (int i = 0; i < queues_; ++i) add_queue(i);
+    services_ = static_cast<Index>(blueprint.services.size());
+  }
+
+  void add_database(int number) {
+    DatabaseBlueprint database;
+    database.name = "database " + std::to_string(number);
+    database.sharding = choice_of<ShardPolicy>("modulo");
+    database.shards = 1 + below(3);
+    database.replicas = 1 + below(2);
+    database.pool = 1 + below(5);
+    if (chance(0.3)) database.backlog = below(5);
+    if (chance(0.3)) database.wait_limit = span(1.0);
+    database.read_cpu = span(0.02);
+    database.write_wait = span(0.05);
+    blueprint.databases.push_back(database);
+  }
+
+  ServiceBlueprint& add_random_service(int number) {
+    test::add_service(blueprint, "service " + std::to_string(number), {}, 1 + below(4), chance(0.5) ? 10.0 : 0.5 + uniform());
+    ServiceBlueprint& service = blueprint.services.back();
+    service.replicas = 1 + below(3);
+    service.discipline = static_cast<Discipline>(below(4));
+    if (chance(0.3)) service.backlog = below(6);
+    if (chance(0.3)) service.wait_limit = span(2.0);
+    return service;
+  }
+
+  // Its worker is the service behind those that there are.
+  void add_queue(int number) {
+    ServiceBlueprint& worker = add_random_service(100 + number);
+    worker.backlog.reset();
+    worker.batch = 1 + below(5);
+    worker.queue = static_cast<Index>(blueprint.queues.size());
+    worker.worker_endpoint = static_cast<Index>(blueprint.endpoints.size() - 1);
+    QueueBlueprint queue;
+    queue.name = "queue " + std::to_string(number);
+    queue.priorities = 1 + below(3);
+    if (chance(0.5)) queue.limit = 1 + below(10);
+    queue.publishers_wait = queue.limit && chance(0.5);
+    if (chance(0.3)) queue.delay = span(queue.limit ? 0.05 : 1.0);  // what is delayed takes room
+    if (chance(0.6)) {
+      queue.visibility = to_duration(0.2 + 3.0 * uniform());
+      queue.deliveries = 1 + below(4);
+    }
+    blueprint.queues.push_back(queue);
+    // Dead letters go to the queue behind.
+    if (number > 0 && blueprint.queues[number - 1].deliveries && chance(0.5))
+      blueprint.queues[number - 1].dead_letters = worker.queue;
+  }
+
+  // Of the endpoint of a service; it calls those behind it.
+  Steps steps_of(Index service, int depth) {
+    Steps steps;
+    for (int i = 0; i < 1 + below(3); ++i) steps.push_back(step_of(service, depth));
+    return steps;
+  }
+  Step step_of(Index service, int depth) {
+    switch (below(depth < 2 ? 11 : 6)) {
+      case 0: return {ComputeStep{span(0.05)}};
+      case 1: return {WaitStep{span(0.1)}};
+      case 2:
+        return {QueryStep{static_cast<Index>(below(static_cast<int>(blueprint.databases.size()))), chance(0.5),
+                          chance(0.5) ? 0 : no_index}};
+      case 3: return call_from(service);
+      case 4: return publish_from(service);
+      case 5: return {RespondStep{}};
+      case 6: return {ParallelStep{{steps_of(service, depth + 1), steps_of(service, depth + 1)}}};
+      case 7: return {ForEachStep{span(2.0), 1 + below(3), steps_of(service, depth + 1)}};
+      case 8: return {ChooseStep{{1.0, 2.0}, {steps_of(service, depth + 1), {}}}};
+      case 9: return {CacheStep{0, 0, steps_of(service, depth + 1)}};
+      default: return {lock_around(steps_of(service, depth + 1))};
+    }
+  }
+  LockStep lock_around(Steps steps) {
+    LockStep lock;
+    lock.lock = lock.key = 0;
+    lock.lease = to_duration(0.05 + 2.0 * uniform());
+    lock.on_held = static_cast<OnHeld>(below(3));
+    lock.poll = to_duration(0.02 + 0.1 * uniform());
+    lock.steps = std::move(steps);
+    if (chance(0.3)) {
+      // Nothing that could wait for the same key: a holder that renews would keep it for ever.
+      lock.renew = lock.lease / 3;
+      lock.steps = {{WaitStep{span(0.1)}}};
+    }
+    return lock;
+  }
+  Step call_from(Index service) {
+    std::vector<Index> callees;
+    for (Index i = service + 1; i < services_; ++i) {
+      if (blueprint.services[i].queue == no_index) callees.push_back(i);
+    }
+    if (callees.empty()) return {WaitStep{span(0.1)}};
+    CallStep call;
+    call.endpoint = callees[static_cast<std::size_t>(below(static_cast<int>(callees.size())))];
+    if (chance(0.5)) call.timeout = to_duration(0.05 + uniform());
+    call.retry.attempts = 1 + below(3);
+    call.ignore_failure = chance(0.2);
+    return {call};
+  }
+  Step publish_from(Index service) {
+    const Index own = blueprint.services[service].queue;
+    const int first = own == no_index ? 0 : static_cast<int>(own) + 1;
+    if (first >= queues_) return {WaitStep{span(0.1)}};
+    PublishStep publish;
+    publish.queue = static_cast<Index>(first + below(queues_ - first));
+    if (chance(0.5)) publish.priority = below(4);
+    return {publish};
+  }
+
+  void add_workload(int number) {
+    std::vector<Arrival> arrivals;
+    const double mean_gap = 0.05 + 0.3 * uniform();
+    for (double at = 0.0;;) {
+      at -= mean_gap * std::log(uniform());
+      if (at >= load_ends) break;
+      arrivals.push_back({.at = at_seconds(at),
+                          .priority = static_cast<std::uint8_t>(below(3)),
+                          .subject = random_() % 7,
+                          .key = random_() % 50});
+    }
+    Steps steps;
+    for (int i = 0; i < 1 + below(3); ++i) {
+      std::vector<Index> asked;
+      for (Index e = 0; e < services_; ++e) {
+        if (blueprint.services[e].queue == no_index) asked.push_back(e);
+      }
+      CallStep call;
+      call.endpoint = asked[static_cast<std::size_t>(below(static_cast<int>(asked.size())))];
+      if (chance(0.3)) call.timeout = to_duration(uniform() + 0.1);
+      steps.push_back({call});
+      if (chance(0.4)) steps.push_back({WaitStep{span(0.5)}});
+      if (queues_ > 0 && chance(0.4)) steps.push_back({PublishStep{.queue = static_cast<Index>(below(queues_))}});
+    }
+    blueprint.workloads.push_back(
+        {"users " + std::to_string(number), 0, scripted(std::move(arrivals)), {{"visit", 1.0, std::move(steps)}}});
+  }
+
+  std::mt19937_64 random_;
+  Index services_ = 0;
+  int queues_ = 0;
+};
+
+}  // namespace headroom::test
