@@ -30,6 +30,7 @@ class Builder {
     for (const QueueSpec& queue : scenario.queues) steps_.queues.add(queue.name);
     for (const CacheSpec& cache : scenario.caches) steps_.caches.add(cache.name);
     for (const KeySpec& key : scenario.keys) steps_.keys.add(key.name);
+    for (const LanguageModelSpec& model : scenario.language_models) steps_.language_models.add(model.name);
     for (const ServiceSpec& service : scenario.services) {
       for (const EndpointSpec& endpoint : service.endpoints) steps_.endpoints.add(service.name + "." + endpoint.name);
     }
@@ -52,6 +53,7 @@ class Builder {
     for (const QueueSpec& spec : scenario_.queues) blueprint.queues.push_back({spec.name, spec.priorities, spec.limit});
     for (const CacheSpec& spec : scenario_.caches) blueprint.caches.push_back(cache(spec));
     for (const KeySpec& spec : scenario_.keys) blueprint.keys.push_back(key(spec));
+    for (const LanguageModelSpec& spec : scenario_.language_models) blueprint.language_models.push_back(build_language_model(spec));
     for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));
     blueprint.percentiles = percentiles();
     return blueprint;

@@ -108,6 +108,10 @@ class MeanVisits::Walk {
     result_.publishes[step.queue] += path.count;
     return 0.0;
   }
+  double take(const GenerateStep& step, const Path& path) {
+    result_.generations.push_back({step.model, path.count, step.input.mean(), step.output.mean(), step.cached});
+    return generation_seconds(visits_.blueprint_.language_models[step.model], result_.generations.back());
+  }
   double take(const RespondStep&, const Path& path) {
     responded_ += path.probability * unanswered_ * path.elapsed;
     unanswered_ = 0.0;
@@ -127,6 +131,13 @@ class MeanVisits::Walk {
   double responded_ = 0.0;   // sum over ways to a respond step: probability × time until then
   double unanswered_ = 1.0;  // probability, on the present way, that no respond step has been met
 };
+
+double generation_seconds(const LanguageModelBlueprint& model, const MeanGenerations& generations) {
+  const HostedModelBlueprint& hosted = model.hosted;
+  const double further = std::max(0.0, generations.output - 1.0);
+  const double written = hosted.first_token.mean() + generations.input * (1.0 - generations.cached) * hosted.input_token;
+  return written + (1.0 - hosted.failures) * further * hosted.token.mean();
+}
 
 MeanVisits::MeanVisits(const Blueprint& blueprint, MissRatio miss_ratio)
     : blueprint_{blueprint},

@@ -24,6 +24,15 @@ struct MeanLookups {
   double count = 0.0;
 };
 
+struct MeanGenerations {
+  Index model = no_index;
+  double count = 0.0;
+  double input = 0.0, output = 0.0;  // tokens of one
+  double cached = 0.0;               // share of the input
+};
+// From the first to the last of its tokens' making, undisturbed.
+double generation_seconds(const LanguageModelBlueprint& model, const MeanGenerations& generations);
+
 struct MeanVisit {
   double seconds = 0.0;           // from its start to its end: what a slot is held for
   double response_seconds = 0.0;  // to its answer
@@ -32,6 +41,7 @@ struct MeanVisit {
   std::vector<double> publishes;  // by queue
   std::vector<MeanQueries> queries;
   std::vector<MeanLookups> lookups;
+  std::vector<MeanGenerations> generations;
 };
 
 // Probability of a miss at a look-up.

@@ -40,6 +40,8 @@ void StepSpec::describe(Fields& field) {
   field(action("query", "database to ask; \"read\" or \"write\" names the key by which it shards"), query);
   field(action("publish", "queue to put a message into; does not wait for its consumer"), publish);
   field(action("respond", "true: answer now and go on working"), respond);
+  field(action("generate", "language model to ask for a text of \"output\" tokens to an input of \"input\" tokens; waits for its last token"),
+        generate);
   field("timeout", timeout, "call, request: how long each try may take; the callee goes on working when it fires", more_than(0));
   field("retry", retry, "call, request: tries after a failure or a time-out (without it: one try)");
   field(FieldInfo{.name = "on_failure", .meaning = "call, request: fail (the default) or continue as if it had been answered",
@@ -50,6 +52,10 @@ void StepSpec::describe(Fields& field) {
   field("on_miss", on_miss, "cache: what is done when the key is not there");
   field("read", read, "query: a read by this key");
   field("write", write, "query: a write by this key");
+  field("input", input, "generate: tokens of the input, rounded to a whole number", at_least(0));
+  field("output", output, "generate: tokens of the answer, rounded to a whole number", at_least(0));
+  field("cached", cached, "generate: share of the input that the model still has from earlier requests (its prefix cache); none without it",
+        between(0.0, 1.0));
   field("priority", priority, "publish: class of the message, 0 is served first (without it: the priority of the request)", between(0, 255));
 }
 
@@ -244,6 +250,7 @@ void Scenario::describe(Fields& field) {
   field("queues", queues, "what holds messages for worker services");
   field("caches", caches, "what keeps copies near");
   field("keys", keys, "what is asked for: how many different things and how popular");
+  field("language_models", language_models, "what writes texts, by tokens");
   field("workloads", workloads, "who asks, and when");
   field("objectives", objectives, "what was promised");
 }

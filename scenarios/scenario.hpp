@@ -11,6 +11,7 @@
 #include "sim/core/fields.hpp"
 #include "sim/core/registry.hpp"
 #include "sim/cluster/blueprint.hpp"
+#include "scenarios/language_model_spec.hpp"
 
 namespace headroom {
 
@@ -21,6 +22,7 @@ struct ToCache : Reference { ToCache() : Reference{{}, "cache"} {} };
 struct ToDatabase : Reference { ToDatabase() : Reference{{}, "database"} {} };
 struct ToQueue : Reference { ToQueue() : Reference{{}, "queue"} {} };
 struct ToKey : Reference { ToKey() : Reference{{}, "key"} {} };
+struct ToLanguageModel : Reference { ToLanguageModel() : Reference{{}, "language_model"} {} };
 struct ToRegion : Reference { ToRegion() : Reference{{}, "region"} {} };
 struct ToNodePool : Reference { ToNodePool() : Reference{{}, "node_pool"} {} };
 struct CountField : DistributionField { CountField() : DistributionField{{}, Dimension::count} {} };
@@ -51,6 +53,7 @@ struct StepSpec {
   std::optional<ToDatabase> query;               // database
   std::optional<ToQueue> publish;                // queue
   std::optional<bool> respond;
+  std::optional<ToLanguageModel> generate;       // language model
 
   std::optional<Duration> timeout;               // call, request
   std::optional<RetrySpec> retry;                // call, request
@@ -61,6 +64,8 @@ struct StepSpec {
   std::vector<StepSpec> on_miss;                 // cache
   std::optional<ToKey> read, write;              // query: the key by which it shards; exactly one
   std::optional<int> priority;                   // publish
+  std::optional<CountField> input, output;       // generate: tokens
+  std::optional<Ratio> cached;                   // generate: share of the input
   void describe(Fields& field);
 };
 
@@ -288,6 +293,7 @@ struct Scenario {
   std::vector<QueueSpec> queues;
   std::vector<CacheSpec> caches;
   std::vector<KeySpec> keys;
+  std::vector<LanguageModelSpec> language_models;
   std::vector<WorkloadSpec> workloads;
   std::vector<ObjectiveSpec> objectives;
   void describe(Fields& field);

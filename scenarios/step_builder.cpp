@@ -49,6 +49,10 @@ Step build_step(const StepSpec& step, const StepIndices& indices) {
   if (step.cache) return {CacheStep{indices.caches.at(step.cache->name), indices.keys.at(step.key->name), build_steps(step.on_miss, indices)}};
   if (step.query) return {build_query(step, indices)};
   if (step.publish) return {PublishStep{indices.queues.at(step.publish->name), step.priority}};
+  if (step.generate) {
+    return {GenerateStep{indices.language_models.at(step.generate->name), step.input->value, step.output->value,
+                         step.cached.value_or(Ratio{0.0}).value}};
+  }
   return {RespondStep{}};
 }
 

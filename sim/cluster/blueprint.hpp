@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "sim/cluster/language_model.hpp"
 #include "sim/core/condition.hpp"
 #include "sim/core/distribution.hpp"
 #include "sim/core/registry.hpp"
@@ -78,9 +79,16 @@ struct PublishStep {
   std::optional<int> priority;                // none: the request's
 };
 struct RespondStep {};                        // answer now, go on working
+// Asks a language model for a text and waits for its last token. Numbers of tokens are rounded, at least 1.
+struct GenerateStep {
+  Index model = no_index;                     // into Blueprint::language_models
+  Distribution input, output;                 // tokens
+  double cached = 0.0;                        // share of the input that the model still has from earlier requests
+};
 
 struct Step {
-  std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, RespondStep> action;
+  std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, RespondStep,
+               GenerateStep> action;
 };
 
 // ---- what serves -------------------------------------------------------------------------------------------------------------
@@ -238,6 +246,7 @@ struct Blueprint {
   std::vector<QueueBlueprint> queues;
   std::vector<CacheBlueprint> caches;
   std::vector<KeyBlueprint> keys;
+  std::vector<LanguageModelBlueprint> language_models;
   std::vector<WorkloadBlueprint> workloads;
 
   std::vector<double> percentiles;  // beyond 50, 95, 99: asked for by conditions (0-100)

@@ -103,6 +103,11 @@ class Checker {
   void check_step(const PublishStep& step, const std::string& where, Place) {
     expect(step.queue < blueprint_.queues.size(), where + ": its queue does not exist");
   }
+  void check_step(const GenerateStep& step, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has nothing to ask a language model with");
+    expect(step.model < blueprint_.language_models.size(), where + ": its language model does not exist");
+    expect(step.cached >= 0.0 && step.cached <= 1.0, where + ": the cached share of the input lies between 0 and 1");
+  }
   void check_step(const RespondStep&, const std::string& where, Place place) {
     expect(place != Place::journey, where + ": a journey has nobody to respond to");
   }

@@ -72,6 +72,7 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case delivered: return route(event.slot, task);
     case answer_due: return resume_caller(event.slot, task.outcome);
     case waited_too_long: return on_waited_too_long(event.slot);
+    case generation_due: return on_generation(event.slot);
     case processor_due: return;
   }
 }
@@ -178,6 +179,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
     Task& task = tasks_[slot];
     const bool at_work = task.kind == TaskKind::branch || (task.kind != TaskKind::free && task.in_slot);
     if (!at_work || task.replica != index) continue;
+    if (task.state == TaskState::generating) abandon_generation(slot, why);
     // Nobody waits for what these had asked of others, and no event wakes them.
     if (task.child != no_index) tasks_[task.child].parent = no_index;
     task.child = no_index;
@@ -321,6 +323,7 @@ void ExactRequestPlane::finish(RunResult& result) {
   enter("requests", TaskKind::request);
   enter("messages", TaskKind::message);
   enter("sessions", TaskKind::session);
+  enter_generations(result);
   result.events = events_.scheduled();
   for (const ArrivalQueue& arrivals : arrivals_) result.events += arrivals.count;
 }

@@ -1,8 +1,8 @@
 // The exact request plane: every request is a Task that is simulated, event by event.
 //
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_steps.cpp (what a step does), exact_requests.cpp
-// (calls, balancing, slots, answers, time-outs), exact_messages.cpp (queues and workers), exact_setup.cpp (from the Blueprint),
-// exact_trace.cpp (tells of it all, if somebody looks).
+// (calls, balancing, slots, answers, time-outs), exact_messages.cpp (queues and workers), exact_language_models.cpp (tokens),
+// exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
@@ -13,6 +13,7 @@
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/request_plane.hpp"
 #include "sim/cluster/request_trace.hpp"
+#include "sim/cluster/generation.hpp"
 #include "sim/cluster/station.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/core/event_list.hpp"
@@ -45,7 +46,7 @@ class ExactRequestPlane final : public RequestPlane {
   void finish(RunResult& result) override;
 
  private:
-  enum EventKind : unsigned { computed, processor_due, woken, timed_out, retry_due, delivered, answer_due, waited_too_long };
+  enum EventKind : unsigned { computed, processor_due, woken, timed_out, retry_due, delivered, answer_due, waited_too_long, generation_due };
 
   // Arrivals of one workload, generated ahead in batches.
   struct ArrivalQueue {
@@ -84,6 +85,7 @@ class ExactRequestPlane final : public RequestPlane {
   void make_queues(const Blueprint& blueprint, Recorder& recorder);
   void make_caches(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_targets(const Blueprint& blueprint, Recorder& recorder);
+  static RequestCount request_count(Recorder& recorder, const std::vector<Label>& labels);
   std::unique_ptr<CacheTier> new_tier(Index cache) const;
 
   // exact_request_plane.cpp
@@ -171,6 +173,19 @@ class ExactRequestPlane final : public RequestPlane {
   Index take_vacant(Index queue);
   void take_messages(Index replica);
 
+  // exact_language_models.cpp
+  void make_language_models(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void start_generation(Index task, Index site);
+  void ask_provider(Index task, Generation& generation, LanguageModel& model);
+  void enter_provider(Index task, Generation& generation, LanguageModel& model);
+  void serve(Index task, Generation& generation, LanguageModel& model);
+  void leave_provider(LanguageModel& model);
+  void on_generation(Index task);
+  void end_generation(const Generation& generation, TaskOutcome outcome);
+  void fail_generation(Index task, TaskOutcome outcome);
+  void abandon_generation(Index task, TaskOutcome why);
+  void enter_generations(RunResult& result) const;
+
   SimTime now_{};
   RequestTrace* trace_ = nullptr;  // nobody looks, as a rule
   EventList events_;
@@ -188,6 +203,8 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<Cache> caches_;
   std::vector<std::vector<Index>> replica_caches_;  // per server: caches with a tier in each replica
   std::vector<KeySpace> keys_;
+  std::vector<LanguageModel> language_models_;
+  std::vector<Generation> generations_;  // by the tasks' slots, as far as any of them has generated
   std::vector<ArrivalQueue> arrivals_;
   std::size_t next_workload_ = 0;
   SimTime next_arrival_ = end_of_time;

@@ -8,20 +8,20 @@
 namespace headroom {
 namespace {
 
-RequestCount request_count(Recorder& recorder, const std::vector<Label>& labels) {
-  RequestCount count;
-  count.requests = &recorder.counter("requests", labels);
-  count.errors = &recorder.share("errors", labels);
-  count.latency = &recorder.durations("latency", labels);
-  return count;
-}
-
 std::optional<Demand> wait_limit_of(const std::optional<Distribution>& limit, const std::string& path, RandomStreams& streams) {
   if (!limit) return std::nullopt;
   return Demand{*limit, streams.key_of(path + "/wait_limit")};
 }
 
 }  // namespace
+
+RequestCount ExactRequestPlane::request_count(Recorder& recorder, const std::vector<Label>& labels) {
+  RequestCount count;
+  count.requests = &recorder.counter("requests", labels);
+  count.errors = &recorder.share("errors", labels);
+  count.latency = &recorder.durations("latency", labels);
+  return count;
+}
 
 ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder)
     : service_count_{static_cast<Index>(blueprint.services.size())} {
@@ -41,6 +41,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   replica_caches_.resize(blueprint.services.size() + blueprint.databases.size());
   make_caches(blueprint, streams, recorder);
   make_queues(blueprint, recorder);
+  make_language_models(blueprint, streams, recorder);
   make_services(blueprint, streams, recorder);
   make_databases(blueprint, streams, recorder);
   make_targets(blueprint, recorder);

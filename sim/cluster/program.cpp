@@ -105,6 +105,10 @@ class Compiler {
   void emit_step(const PublishStep& step, const std::string&, bool&) {
     emit(Op::publish, append(program_.publishes, PublishSite{step.queue, step.priority.value_or(-1)}));
   }
+  void emit_step(const GenerateStep& step, const std::string& place, bool&) {
+    emit(Op::generate, append(program_.generates, GenerateSite{step.model, demand(step.input, place, "input"),
+                                                               demand(step.output, place, "output"), step.cached}));
+  }
   void emit_step(const RespondStep&, const std::string&, bool&) { emit(Op::respond); }
 
   const Blueprint& blueprint_;

@@ -25,6 +25,7 @@ enum class Op : std::uint8_t {
   cache_fill,    // a: cache site
   publish,       // a: publish site
   respond,
+  generate,      // a: generate site
   end,           // of a branch, an endpoint, a worker, a journey
   restart,       // of a repeating journey; b: its entry
 };
@@ -78,6 +79,12 @@ struct PublishSite {
   int priority = -1;  // -1: the request's
 };
 
+struct GenerateSite {
+  Index model = no_index;
+  Demand input, output;  // tokens
+  double cached = 0.0;
+};
+
 // Something that can be called: an endpoint of a service, a read or a write of a database, the worker of a queue.
 struct CallTarget {
   std::string name;
@@ -102,6 +109,7 @@ struct Program {
   std::vector<Choice> choices;
   std::vector<CacheSite> cache_sites;
   std::vector<PublishSite> publishes;
+  std::vector<GenerateSite> generates;
   std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side

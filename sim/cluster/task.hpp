@@ -29,6 +29,7 @@ enum class TaskState : std::uint8_t {
   calling,     // waits for its callee
   answered,    // the answer is on the network, to this task
   joining,     // waits for its branches
+  generating,  // waits for a language model
 };
 
 enum class TaskOutcome : std::uint8_t {
