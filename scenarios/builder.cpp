@@ -135,6 +135,7 @@ class Builder {
       service.worker_endpoint = steps_.endpoints.at(spec.name + "." + spec.consumes->endpoint);
       service.batch = spec.consumes->batch;
     }
+    if (!spec.language_model.name.empty()) service.language_model = steps_.language_models.at(spec.language_model.name);
     blueprint.services.push_back(std::move(service));
     for (const EndpointSpec& endpoint : spec.endpoints) {
       blueprint.endpoints.push_back({spec.name + "." + endpoint.name, index, build_steps(endpoint.steps, steps_)});

@@ -26,12 +26,60 @@ void HostedModelSpec::describe(Fields& field) {
 
 void LanguageModelSpec::describe(Fields& field) {
   field.required("name", name, "name of the language model");
-  field.required("hosted", hosted, "the API of a provider");
+  field(FieldInfo{.name = "hosted", .meaning = "the API of a provider", .one_of = "kind"}, hosted);
+  field(FieldInfo{.name = "engine",
+                  .meaning = "run by each replica of the services that name it as \"language_model\"",
+                  .one_of = "kind"},
+        engine);
 }
+
+void PrefillTimeSpec::describe(Fields& field) {
+  field.required("tokens", tokens, "prompt tokens read in one step", between(1, 1e8));
+  field.required("time", time, "of that step", more_than(0));
+}
+
+void DecodeTimeSpec::describe(Fields& field) {
+  field.required("batch", batch, "texts that get one token each in one step", between(1, 1e6));
+  field.required("time", time, "of that step", more_than(0));
+}
+
+void EngineSpec::describe(Fields& field) {
+  field.required("prefill", prefill, "measured times of steps that read prompts, by tokens; lines between them");
+  field.required("decode", decode, "measured times of steps that write, by texts at a time; lines between them");
+  field("per_1000_context_tokens", per_1000_context_tokens, "time that 1000 tokens of context add to a step that writes",
+        at_least(Duration{}));
+  field.required("kv_cache", kv_cache, "tokens whose keys and values one replica has room for", between(1, 1e12));
+  field("batch", batch, "texts in the making at a time, per replica", between(1, 100000));
+  field("step_tokens", step_tokens, "prompt tokens read in one step; with \"chunked_prefill\" written ones included",
+        between(1, 1e8));
+  field("chunked_prefill", chunked_prefill,
+        "true: prompts are read in parts beside writing; false: whole, while writing stands still");
+}
+
+namespace {
+
+EngineBlueprint build_engine(const EngineSpec& spec) {
+  std::vector<StepTimePoint> prefill, decode;
+  for (const PrefillTimeSpec& point : spec.prefill)
+    prefill.push_back({static_cast<double>(point.tokens), to_seconds(point.time)});
+  for (const DecodeTimeSpec& point : spec.decode) decode.push_back({static_cast<double>(point.batch), to_seconds(point.time)});
+  return {.times = {StepTimeCurve{std::move(prefill)}, StepTimeCurve{std::move(decode)},
+                    to_seconds(spec.per_1000_context_tokens) / 1000.0},
+          .kv_tokens = spec.kv_cache,
+          .batch = spec.batch,
+          .step_tokens = spec.step_tokens,
+          .chunked = spec.chunked_prefill};
+}
+
+}  // namespace
 
 LanguageModelBlueprint build_language_model(const LanguageModelSpec& spec) {
   constexpr double million = 1e6;
   LanguageModelBlueprint model{.name = spec.name};
+  if (spec.engine) {
+    model.engine = build_engine(*spec.engine);
+    return model;
+  }
   const HostedModelSpec& hosted = *spec.hosted;
   model.hosted = {.first_token = hosted.first_token.value,
                   .input_token = to_seconds(hosted.per_1000_input_tokens) / 1000.0,

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/cluster/language_model.hpp"
 #include "sim/core/fields.hpp"
@@ -32,10 +33,37 @@ struct HostedModelSpec {
   void describe(Fields& field);
 };
 
+struct PrefillTimeSpec {
+  static constexpr std::string_view type_name = "prefill_time";
+  std::int64_t tokens = 1;
+  Duration time{};
+  void describe(Fields& field);
+};
+
+struct DecodeTimeSpec {
+  static constexpr std::string_view type_name = "decode_time";
+  int batch = 1;
+  Duration time{};
+  void describe(Fields& field);
+};
+
+struct EngineSpec {
+  static constexpr std::string_view type_name = "engine";
+  std::vector<PrefillTimeSpec> prefill;
+  std::vector<DecodeTimeSpec> decode;
+  Duration per_1000_context_tokens{};
+  std::int64_t kv_cache = 1;  // tokens
+  int batch = 256;
+  std::int64_t step_tokens = 8192;
+  bool chunked_prefill = false;
+  void describe(Fields& field);
+};
+
 struct LanguageModelSpec {
   static constexpr std::string_view type_name = "language_model";
   std::string name;
-  std::optional<HostedModelSpec> hosted;
+  std::optional<HostedModelSpec> hosted;  // exactly one of these
+  std::optional<EngineSpec> engine;
   void describe(Fields& field);
 };
 

@@ -132,7 +132,16 @@ class MeanVisits::Walk {
   double unanswered_ = 1.0;  // probability, on the present way, that no respond step has been met
 };
 
+double engine_seconds(const EngineBlueprint& engine, const MeanGenerations& generations, double batch) {
+  const double unread = std::max(1.0, generations.input * (1.0 - generations.cached));
+  const double together = std::clamp(std::floor(static_cast<double>(engine.step_tokens) / unread), 1.0, batch);
+  const double context = engine.times.context_token * (generations.input + generations.output / 2.0);
+  const double writing = engine.times.decode.at(batch) / batch + context;
+  return engine.times.prefill.at(together * unread) / together + std::max(0.0, generations.output - 1.0) * writing;
+}
+
 double generation_seconds(const LanguageModelBlueprint& model, const MeanGenerations& generations) {
+  if (model.engine) return engine_seconds(*model.engine, generations, 1.0);
   const HostedModelBlueprint& hosted = model.hosted;
   const double further = std::max(0.0, generations.output - 1.0);
   const double written = hosted.first_token.mean() + generations.input * (1.0 - generations.cached) * hosted.input_token;

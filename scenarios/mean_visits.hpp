@@ -32,6 +32,8 @@ struct MeanGenerations {
 };
 // From the first to the last of its tokens' making, undisturbed.
 double generation_seconds(const LanguageModelBlueprint& model, const MeanGenerations& generations);
+// What one takes of an engine's time when `batch` of them are in the making side by side.
+double engine_seconds(const EngineBlueprint& engine, const MeanGenerations& generations, double batch);
 
 struct MeanVisit {
   double seconds = 0.0;           // from its start to its end: what a slot is held for

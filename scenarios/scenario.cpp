@@ -144,6 +144,7 @@ void ServiceSpec::describe(Fields& field) {
         "fewest and most replicas an autoscaler may ask for; else what its own \"replicas\" says, else 1 to 10000", between(0, 1e6));
   field("price", price, "per replica, for a service without a node pool", at_least(0));
   field("consumes", consumes, "makes it a worker: it takes messages from a queue instead of requests");
+  field("language_model", language_model, "model whose engine each replica runs, for the generate steps of its own endpoints");
   field("endpoints", endpoints, "what it can be asked for");
 }
 

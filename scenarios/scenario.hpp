@@ -166,6 +166,7 @@ struct ServiceSpec {
   std::optional<IntegerRange> replica_limits;    // default: what the autoscaler's own "replicas" says, else 1 … 10,000
   DollarsPerSecond price;
   std::optional<ConsumesSpec> consumes;
+  ToLanguageModel language_model;                // that each replica runs
   std::vector<EndpointSpec> endpoints;
   void describe(Fields& field);
 };

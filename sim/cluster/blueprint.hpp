@@ -124,6 +124,7 @@ struct ServiceBlueprint {
   Index queue = no_index;
   Index worker_endpoint = no_index;
   int batch = 1;                    // messages taken at a time into the replica's own backlog
+  Index language_model = no_index;  // each replica runs an engine of it, for the generate steps of its own endpoints
 };
 
 struct DatabaseBlueprint {

@@ -47,6 +47,9 @@ class Checker {
       expect(service.node_pool == no_index || service.node_pool < blueprint_.node_pools.size(), who + ": its node pool does not exist");
       expect(service.concurrency >= 1 && service.cpu > 0.0, who + ": needs a slot and some CPU");
       expect(service.balancer.chosen(), who + ": has no balancer");
+      const Index model = service.language_model;
+      expect(model == no_index || (model < blueprint_.language_models.size() && blueprint_.language_models[model].engine),
+             who + ": its language model has no engine");
       if (service.queue == no_index) continue;
       expect(service.queue < blueprint_.queues.size(), who + ": its queue does not exist");
       expect(service.worker_endpoint < blueprint_.endpoints.size(), who + ": its worker endpoint does not exist");
@@ -57,6 +60,12 @@ class Checker {
       expect(database.shards >= 1 && database.replicas >= 1 && database.pool >= 1, "database " + database.name + ": has no connection");
     }
     for (const CacheBlueprint& cache : blueprint_.caches) expect(cache.policy.chosen(), "cache " + cache.name + ": has no policy");
+    for (const LanguageModelBlueprint& model : blueprint_.language_models) {
+      if (!model.engine) continue;
+      const EngineBlueprint& engine = *model.engine;
+      expect(!engine.times.prefill.empty() && !engine.times.decode.empty(), "language model " + model.name + ": has no step times");
+      expect(engine.kv_tokens >= 1 && engine.batch >= 1 && engine.step_tokens >= 1, "language model " + model.name + ": has no room");
+    }
     for (const QueueBlueprint& queue : blueprint_.queues) expect(queue.priorities >= 1, "queue " + queue.name + ": has no priority class");
   }
 
@@ -106,6 +115,10 @@ class Checker {
   void check_step(const GenerateStep& step, const std::string& where, Place place) {
     expect(place != Place::journey, where + ": a journey has nothing to ask a language model with");
     expect(step.model < blueprint_.language_models.size(), where + ": its language model does not exist");
+    if (step.model < blueprint_.language_models.size() && blueprint_.language_models[step.model].engine && place != Place::journey) {
+      expect(blueprint_.services[blueprint_.endpoints[endpoint_].service].language_model == step.model,
+             where + ": its service runs no engine of " + blueprint_.language_models[step.model].name);
+    }
     expect(step.cached >= 0.0 && step.cached <= 1.0, where + ": the cached share of the input lies between 0 and 1");
   }
   void check_step(const RespondStep&, const std::string& where, Place place) {

@@ -4,6 +4,8 @@
 // waits until the debt is paid. Then it needs one of the `concurrency` places, again failing or waiting in line. It is served in
 //   first_token + (input - cached) × input_token + (output - 1) × token
 // whatever else is served: an M/G/∞ station behind its limits. Completed generations are billed.
+//
+// A model of our own is an engine in the task's replica: exact_engines.cpp.
 #include <algorithm>
 #include <cmath>
 
@@ -41,9 +43,11 @@ void ExactRequestPlane::make_language_models(const Blueprint& blueprint, RandomS
     model.time_per_token = &recorder.durations("time_per_token", labels);
     model.tokens_in = &recorder.counter("tokens_in", labels);
     model.tokens_out = &recorder.counter("tokens_out", labels);
-    model.rate_limited = &recorder.counter("rate_limited", labels);
+    model.engine = described.engine;
+    if (!model.engine) model.rate_limited = &recorder.counter("rate_limited", labels);
     if (model.prices.any()) model.cost = &recorder.counter("cost", {{"component", described.name}});
   }
+  make_engine_instruments(blueprint, recorder);
 }
 
 void ExactRequestPlane::start_generation(Index slot, Index site_index) {
@@ -60,6 +64,7 @@ void ExactRequestPlane::start_generation(Index slot, Index site_index) {
   task.state = TaskState::generating;
   if (trace_ != nullptr) [[unlikely]]
     trace_step(slot, "generate");
+  if (model.engine) return join_engine(slot, generation);
   ask_provider(slot, generation, model);
 }
 
@@ -135,12 +140,14 @@ void ExactRequestPlane::fail_generation(Index slot, TaskOutcome outcome) {
   end_task(slot, outcome);
 }
 
-// Of a task whose replica is gone; the provider learns of it at once.
+// Of a task whose replica is gone; the provider learns of it at once, and an engine is gone too.
 void ExactRequestPlane::abandon_generation(Index slot, TaskOutcome why) {
   const Generation& generation = generations_[slot];
   LanguageModel& model = language_models_[generation.model];
-  if (generation.stage == GenerationStage::in_line) model.line.remove(tasks_, slot);
-  if (generation.stage == GenerationStage::served) leave_provider(model);
+  if (!model.engine) {
+    if (generation.stage == GenerationStage::in_line) model.line.remove(tasks_, slot);
+    if (generation.stage == GenerationStage::served) leave_provider(model);
+  }
   end_generation(generation, why);
 }
 

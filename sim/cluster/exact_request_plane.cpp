@@ -73,6 +73,7 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case answer_due: return resume_caller(event.slot, task.outcome);
     case waited_too_long: return on_waited_too_long(event.slot);
     case generation_due: return on_generation(event.slot);
+    case step_done: return end_step(event.slot);
     case processor_due: return;
   }
 }
@@ -127,6 +128,7 @@ Index ExactRequestPlane::new_replica(Index server_index) {
     replica.caches.resize(caches_.size());
     for (const Index cache : replica_caches_[server_index]) replica.caches[cache] = new_tier(cache);
   }
+  if (server.language_model != no_index) start_engine(index);
   server.replicas.push_back(index);
   server.cpu->whole.add(now_, server.cores);
   server.slots->whole.add(now_, server.concurrency);
@@ -188,6 +190,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   }
   for (Index slot = replicas_[index].backlog.first(); slot != no_index; slot = tasks_[slot].next) whole_tasks.push_back(slot);
 
+  if (server.language_model != no_index) stop_engine(index);
   replicas_[index].processor.clear(now_);
   replicas_[index].processor_event = 0;
   replicas_[index].computing.leave_all(now_);

@@ -2,7 +2,7 @@
 //
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_steps.cpp (what a step does), exact_requests.cpp
 // (calls, balancing, slots, answers, time-outs), exact_messages.cpp (queues and workers), exact_language_models.cpp (tokens),
-// exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks).
+// exact_engines.cpp (batches), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
@@ -46,7 +46,7 @@ class ExactRequestPlane final : public RequestPlane {
   void finish(RunResult& result) override;
 
  private:
-  enum EventKind : unsigned { computed, processor_due, woken, timed_out, retry_due, delivered, answer_due, waited_too_long, generation_due };
+  enum EventKind : unsigned { computed, processor_due, woken, timed_out, retry_due, delivered, answer_due, waited_too_long, generation_due, step_done };
 
   // Arrivals of one workload, generated ahead in batches.
   struct ArrivalQueue {
@@ -186,6 +186,19 @@ class ExactRequestPlane final : public RequestPlane {
   void abandon_generation(Index task, TaskOutcome why);
   void enter_generations(RunResult& result) const;
 
+  // exact_engines.cpp
+  void make_engine_instruments(const Blueprint& blueprint, Recorder& recorder);
+  void start_engine(Index replica);
+  void stop_engine(Index replica);
+  void show_engine(Index replica);
+  void join_engine(Index task, Generation& generation);
+  void begin_step(Index replica);
+  void end_step(Index leader);
+  void make_room(Engine& engine, EngineInstruments& instruments);
+  std::int64_t write_tokens(Engine& engine, std::int64_t& context);
+  std::int64_t read_prompts(Engine& engine, std::int64_t budget);
+  std::int64_t let_in(Engine& engine, std::int64_t budget);
+
   SimTime now_{};
   RequestTrace* trace_ = nullptr;  // nobody looks, as a rule
   EventList events_;
@@ -204,6 +217,8 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<std::vector<Index>> replica_caches_;  // per server: caches with a tier in each replica
   std::vector<KeySpace> keys_;
   std::vector<LanguageModel> language_models_;
+  std::vector<Engine> engines_;                        // by the replicas' slots, once one has an engine
+  std::vector<EngineInstruments> engine_instruments_;  // by service
   std::vector<Generation> generations_;  // by the tasks' slots, as far as any of them has generated
   std::vector<ArrivalQueue> arrivals_;
   std::size_t next_workload_ = 0;

@@ -90,6 +90,7 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     server.queue = service.queue;
     server.worker_target = service.worker_endpoint;
     server.batch = static_cast<Index>(service.batch);
+    server.language_model = service.language_model;
 
     const std::vector<Label> labels{{"service", service.name}};
     server.cpu = &recorder.level_share("cpu", labels);

@@ -1,9 +1,11 @@
-// What answers a `generate` step, as a Blueprint describes it: the hosted API of a provider.
+// What answers a `generate` step, as a Blueprint describes it: the hosted API of a provider, or an engine that
+// each replica of a service runs.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "sim/cluster/step_times.hpp"
 #include "sim/core/distribution.hpp"
 #include "sim/core/time.hpp"
 #include "sim/core/units.hpp"
@@ -30,9 +32,19 @@ struct HostedModelBlueprint {
   TokenPrices prices;                       // of what is answered
 };
 
+// Continuous batching on one replica (its GPUs together).
+struct EngineBlueprint {
+  StepTimes times;
+  std::int64_t kv_tokens = 1;       // room for the keys and values of that many tokens
+  int batch = 256;                  // texts in the making at a time
+  std::int64_t step_tokens = 8192;  // of prompts read in one step; with chunks, of prompts read and tokens written
+  bool chunked = false;             // prompts are read in parts, beside writing; else whole, while writing stands still
+};
+
 struct LanguageModelBlueprint {
   std::string name;
-  HostedModelBlueprint hosted;
+  HostedModelBlueprint hosted;            // of a model without an engine
+  std::optional<EngineBlueprint> engine;  // of services that name this model
 };
 
 }  // namespace headroom

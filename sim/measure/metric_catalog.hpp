@@ -49,6 +49,10 @@ struct MetricInfo {
 //   time_per_token   durations  {language_model}                 mean of one text, from its first to its last token
 //   tokens_in        counter    {language_model}                 of texts that were completed
 //   tokens_out       counter    {language_model}
+//   kv_cache         share      {language_model, service}        in use of what the engines have
+//   batch_size       gauge      {language_model, service}        texts in the making in engines
+//   generations_waiting gauge   {language_model, service}        for room in an engine
+//   preemptions      counter    {language_model, service}        sent back to wait: the KV cache was full
 //   rate_limited     counter    {language_model}                 refused or delayed by a provider's limits
 //   nodes            gauge      {node_pool}                      up
 //   pending_pods     gauge      {node_pool}                      pods without a node
