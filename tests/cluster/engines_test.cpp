@@ -196,7 +196,7 @@ TEST(Engine, ConservesTextsAndTokensWhateverItsRoom) {
 
 TEST(Engine, TakesNoMemoryPerStepAfterWarmUp) {
   std::vector<Arrival> arrivals;
-  for (int i = 0; i < 4000; ++i) arrivals.push_back({.at = at_seconds(2.0 * i)});
+  for (int i = 0; i < 1000; ++i) arrivals.push_back({.at = at_seconds(8.0 * i)});
   Blueprint blueprint = asking(own(300), {{0.0, 20, 20}});
   blueprint.workloads[0].model = scripted(std::move(arrivals));
   PlaneUnderTest run{std::move(blueprint), 1, 8000.0};
