@@ -37,6 +37,7 @@ class Builder {
     for (const LockSpec& lock : scenario.locks) steps_.locks.add(lock.name);
     for (const CacheSpec& cache : scenario.caches) steps_.caches.add(cache.name);
     for (const KeySpec& key : scenario.keys) steps_.keys.add(key.name);
+    for (const LanguageModelSpec& model : scenario.language_models) steps_.language_models.add(model.name);
     for (const ServiceSpec& service : scenario.services) {
       for (const EndpointSpec& endpoint : service.endpoints) steps_.endpoints.add(service.name + "." + endpoint.name);
     }
@@ -60,6 +61,7 @@ class Builder {
     for (const LockSpec& spec : scenario_.locks) blueprint.locks.push_back({spec.name, spec.latency.value, spec.price});
     for (const CacheSpec& spec : scenario_.caches) blueprint.caches.push_back(cache(spec));
     for (const KeySpec& spec : scenario_.keys) blueprint.keys.push_back(key(spec));
+    for (const LanguageModelSpec& spec : scenario_.language_models) blueprint.language_models.push_back(build_language_model(spec));
     for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));
     blueprint.percentiles = percentiles();
     return blueprint;
@@ -142,6 +144,7 @@ class Builder {
       service.worker_endpoint = steps_.endpoints.at(spec.name + "." + spec.consumes->endpoint);
       service.batch = spec.consumes->batch;
     }
+    if (!spec.language_model.name.empty()) service.language_model = steps_.language_models.at(spec.language_model.name);
     blueprint.services.push_back(std::move(service));
     for (const EndpointSpec& endpoint : spec.endpoints) {
       blueprint.endpoints.push_back({spec.name + "." + endpoint.name, index, build_steps(endpoint.steps, steps_)});

@@ -56,6 +56,7 @@ Names::Names(const Scenario& scenario) {
   add_all(*this, "lock", scenario.locks);
   add_all(*this, "cache", scenario.caches);
   add_all(*this, "key", scenario.keys);
+  add_all(*this, "language_model", scenario.language_models);
   add_all(*this, "workload", scenario.workloads);
   for (const ServiceSpec& service : scenario.services) {
     for (const EndpointSpec& endpoint : service.endpoints) add("endpoint", service.name + "." + endpoint.name);
@@ -66,6 +67,9 @@ Names::Names(const Scenario& scenario) {
   for (const NodePoolSpec& pool : scenario.node_pools) {
     if (pool.purchase && pool.purchase->spot.value > 0.0) add("component", spot_component(pool.name));
     if (pool.purchase && pool.purchase->reserved > 0) add("component", reserved_component(pool.name));
+  }
+  for (const LanguageModelSpec& model : scenario.language_models) {
+    if (model.hosted && model.hosted->price) add("component", model.name);
   }
   for (const TaskOutcome outcome : failures) add("reason", to_text(outcome));
 }
@@ -85,7 +89,9 @@ bool Names::contains(std::string_view kind, std::string_view name) const {
   return known_.contains({std::string{kind}, std::string{name}});
 }
 
-std::string spoken(std::string_view kind) { return kind == "node_pool" ? "node pool" : std::string{kind}; }
+std::string spoken(std::string_view kind) {
+  return kind == "node_pool" ? "node pool" : kind == "language_model" ? "language model" : std::string{kind};
+}
 
 void check_names(const Scenario& scenario, Reading& reading) {
   check_unique("assumption", scenario.assumptions, reading);
@@ -97,6 +103,7 @@ void check_names(const Scenario& scenario, Reading& reading) {
   check_unique("lock", scenario.locks, reading);
   check_unique("cache", scenario.caches, reading);
   check_unique("key", scenario.keys, reading);
+  check_unique("language_model", scenario.language_models, reading);
   check_unique("workload", scenario.workloads, reading);
   check_no_dot("service", scenario.services, reading);
   for (const ServiceSpec& service : scenario.services) {
@@ -144,6 +151,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_steps(scenario, reading);
   check_machines(scenario, reading);
   check_queues(scenario, reading);
+  check_language_models(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);
 }

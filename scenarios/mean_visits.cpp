@@ -115,6 +115,10 @@ class MeanVisits::Walk {
     held.elapsed += latency;
     return latency + sequence(step.steps, held) + latency;
   }
+  double take(const GenerateStep& step, const Path& path) {
+    result_.generations.push_back({step.model, path.count, step.input.mean(), step.output.mean(), step.cached});
+    return generation_seconds(visits_.blueprint_.language_models[step.model], result_.generations.back());
+  }
   double take(const RespondStep&, const Path& path) {
     responded_ += path.probability * unanswered_ * path.elapsed;
     unanswered_ = 0.0;
@@ -134,6 +138,22 @@ class MeanVisits::Walk {
   double responded_ = 0.0;   // sum over ways to a respond step: probability × time until then
   double unanswered_ = 1.0;  // probability, on the present way, that no respond step has been met
 };
+
+double engine_seconds(const EngineBlueprint& engine, const MeanGenerations& generations, double batch) {
+  const double unread = std::max(1.0, generations.input * (1.0 - generations.cached));
+  const double together = std::clamp(std::floor(static_cast<double>(engine.step_tokens) / unread), 1.0, batch);
+  const double context = engine.times.context_token * (generations.input + generations.output / 2.0);
+  const double writing = engine.times.decode.at(batch) / batch + context;
+  return engine.times.prefill.at(together * unread) / together + std::max(0.0, generations.output - 1.0) * writing;
+}
+
+double generation_seconds(const LanguageModelBlueprint& model, const MeanGenerations& generations) {
+  if (model.engine) return engine_seconds(*model.engine, generations, 1.0);
+  const HostedModelBlueprint& hosted = model.hosted;
+  const double further = std::max(0.0, generations.output - 1.0);
+  const double written = hosted.first_token.mean() + generations.input * (1.0 - generations.cached) * hosted.input_token;
+  return written + (1.0 - hosted.failures) * further * hosted.token.mean();
+}
 
 MeanVisits::MeanVisits(const Blueprint& blueprint, MissRatio miss_ratio)
     : blueprint_{blueprint},

@@ -24,6 +24,17 @@ struct MeanLookups {
   double count = 0.0;
 };
 
+struct MeanGenerations {
+  Index model = no_index;
+  double count = 0.0;
+  double input = 0.0, output = 0.0;  // tokens of one
+  double cached = 0.0;               // share of the input
+};
+// From the first to the last of its tokens' making, undisturbed.
+double generation_seconds(const LanguageModelBlueprint& model, const MeanGenerations& generations);
+// What one takes of an engine's time when `batch` of them are in the making side by side.
+double engine_seconds(const EngineBlueprint& engine, const MeanGenerations& generations, double batch);
+
 struct MeanVisit {
   double seconds = 0.0;           // from its start to its end: what a slot is held for
   double response_seconds = 0.0;  // to its answer
@@ -32,6 +43,7 @@ struct MeanVisit {
   std::vector<double> publishes;  // by queue
   std::vector<MeanQueries> queries;
   std::vector<MeanLookups> lookups;
+  std::vector<MeanGenerations> generations;
 };
 
 // Probability of a miss at a look-up.

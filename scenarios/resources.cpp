@@ -18,6 +18,7 @@ class ResourceList {
   std::vector<Resource> make() {
     for (Index service = 0; service < blueprint_.services.size(); ++service) add_service(service);
     for (Index database = 0; database < blueprint_.databases.size(); ++database) add_database(database);
+    for (Index model = 0; model < blueprint_.language_models.size(); ++model) add_language_model(model);
     return std::move(list_);
   }
 
@@ -38,6 +39,9 @@ class ResourceList {
   }
   void add_service(Index service);
   void add_database(Index database);
+  Resource engine_resource(Index service) const;
+  void add_language_model(Index model);
+  void add_limit(Index model, const char* name, double limit, double (*use)(const MeanGenerations&));
 
   const Blueprint& blueprint_;
   const MeanVisits& visits_;
@@ -65,6 +69,10 @@ void ResourceList::add_service(Index index) {
     resource.servers_at_limit = limit * per_replica;
     list_.push_back(std::move(resource));
   };
+  if (service.language_model != no_index) {
+    Resource engines = engine_resource(index);
+    add(engines, 1.0);
+  }
   add(slots, service.concurrency);
   add(cpu, service.cpu);
 }
@@ -109,6 +117,61 @@ void ResourceList::add_database(Index index) {
   connections.cores = shared_cores(cpu.service, database.cpu, 1);
   list_.push_back(std::move(connections));
   list_.push_back(std::move(cpu));
+}
+
+// The time of engines whose batches are as large as the cache and their limit allow.
+Resource ResourceList::engine_resource(Index index) const {
+  const ServiceBlueprint& service = blueprint_.services[index];
+  const EngineBlueprint& engine = *blueprint_.language_models[service.language_model].engine;
+  Resource engines = empty_resource("services/" + service.name, "engines");
+  engines.queues = false;
+  for (Index e = 0; e < blueprint_.endpoints.size(); ++e) {
+    if (blueprint_.endpoints[e].service != index) continue;
+    for (const MeanGenerations& generations : visits_.endpoint(e).generations) {
+      if (generations.model != service.language_model) continue;
+      const double held = generations.input + generations.output / 2.0;
+      const double batch = std::clamp(std::floor(static_cast<double>(engine.kv_tokens) / held), 1.0, static_cast<double>(engine.batch));
+      engines.visits[e] += generations.count;
+      engines.service[e] += generations.count * engine_seconds(engine, generations, batch);
+    }
+  }
+  return engines;
+}
+
+// A rate limit is a server that a generation occupies for its part of a second's allowance.
+void ResourceList::add_limit(Index index, const char* name, double limit, double (*use)(const MeanGenerations&)) {
+  if (!(limit > 0.0)) return;
+  Resource resource = empty_resource("language_models/" + blueprint_.language_models[index].name, name);
+  resource.queues = false;
+  for (Index e = 0; e < blueprint_.endpoints.size(); ++e) {
+    for (const MeanGenerations& generations : visits_.endpoint(e).generations) {
+      if (generations.model != index) continue;
+      resource.visits[e] += generations.count;
+      resource.service[e] += generations.count * use(generations) / limit;
+    }
+  }
+  resource.busy = resource.service;
+  list_.push_back(std::move(resource));
+}
+
+void ResourceList::add_language_model(Index index) {
+  const LanguageModelBlueprint& model = blueprint_.language_models[index];
+  if (model.engine) return;
+  add_limit(index, "requests per minute", model.hosted.requests.value, [](const MeanGenerations&) { return 1.0; });
+  add_limit(index, "tokens per minute", model.hosted.tokens.value,
+            [](const MeanGenerations& generations) { return generations.input + generations.output; });
+  if (!model.hosted.concurrency) return;
+  Resource places = empty_resource("language_models/" + model.name, "concurrency");
+  for (Index e = 0; e < blueprint_.endpoints.size(); ++e) {
+    for (const MeanGenerations& generations : visits_.endpoint(e).generations) {
+      if (generations.model != index) continue;
+      places.visits[e] += generations.count;
+      places.service[e] += generations.count * generation_seconds(model, generations);
+    }
+  }
+  places.busy = places.service;
+  places.servers = places.servers_at_limit = *model.hosted.concurrency;
+  list_.push_back(std::move(places));
 }
 
 // What a node has left. Requests are sums of decimal fractions of cores: 10 × 0.1 must fit into 1.

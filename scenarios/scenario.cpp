@@ -41,6 +41,8 @@ void StepSpec::describe(Fields& field) {
   field(action("publish", "queue to put a message into; does not wait for its consumer"), publish);
   field(action("lock", "lock of which \"key\" is taken, held while \"steps\" run, and given back"), lock);
   field(action("respond", "true: answer now and go on working"), respond);
+  field(action("generate", "language model to ask for a text of \"output\" tokens to an input of \"input\" tokens; waits for its last token"),
+        generate);
   field("timeout", timeout, "call, request: how long each try may take; the callee goes on working when it fires", more_than(0));
   field("retry", retry, "call, request: tries after a failure or a time-out (without it: one try)");
   field(FieldInfo{.name = "on_failure", .meaning = "call, request: fail (the default) or continue as if it had been answered",
@@ -51,6 +53,10 @@ void StepSpec::describe(Fields& field) {
   field("on_miss", on_miss, "cache: what is done when the key is not there");
   field("read", read, "query: a read by this key");
   field("write", write, "query: a write by this key");
+  field("input", input, "generate: tokens of the input, rounded to a whole number", at_least(0));
+  field("output", output, "generate: tokens of the answer, rounded to a whole number", at_least(0));
+  field("cached", cached, "generate: share of the input that the model still has from earlier requests (its prefix cache); none without it",
+        between(0.0, 1.0));
   field("priority", priority, "publish: class of the message, 0 is served first (without it: the priority of the request)", between(0, 255));
   field("lease", lease, "lock: after so long another may take the key, though its holder may be at work still", more_than(0));
   field("renew", renew, "lock: a living holder extends its lease this often, so that it runs out after a crash only", more_than(0));
@@ -148,6 +154,7 @@ void ServiceSpec::describe(Fields& field) {
         "fewest and most replicas an autoscaler may ask for; else what its own \"replicas\" says, else 1 to 10000", between(0, 1e6));
   field("price", price, "per replica, for a service without a node pool", at_least(0));
   field("consumes", consumes, "makes it a worker: it takes messages from a queue instead of requests");
+  field("language_model", language_model, "model whose engine each replica runs, for the generate steps of its own endpoints");
   field("endpoints", endpoints, "what it can be asked for");
 }
 
@@ -269,6 +276,7 @@ void Scenario::describe(Fields& field) {
   field("locks", locks, "what lets one at a time work on a key, under a lease");
   field("caches", caches, "what keeps copies near");
   field("keys", keys, "what is asked for: how many different things and how popular");
+  field("language_models", language_models, "what writes texts, by tokens");
   field("workloads", workloads, "who asks, and when");
   field("objectives", objectives, "what was promised");
 }

@@ -11,6 +11,7 @@
 #include "sim/core/fields.hpp"
 #include "sim/core/registry.hpp"
 #include "sim/cluster/blueprint.hpp"
+#include "scenarios/language_model_spec.hpp"
 
 namespace headroom {
 
@@ -22,6 +23,7 @@ struct ToCache : Reference { ToCache() : Reference{{}, "cache"} {} };
 struct ToDatabase : Reference { ToDatabase() : Reference{{}, "database"} {} };
 struct ToQueue : Reference { ToQueue() : Reference{{}, "queue"} {} };
 struct ToKey : Reference { ToKey() : Reference{{}, "key"} {} };
+struct ToLanguageModel : Reference { ToLanguageModel() : Reference{{}, "language_model"} {} };
 struct ToRegion : Reference { ToRegion() : Reference{{}, "region"} {} };
 struct ToNodePool : Reference { ToNodePool() : Reference{{}, "node_pool"} {} };
 struct CountField : DistributionField { CountField() : DistributionField{{}, Dimension::count} {} };
@@ -53,6 +55,7 @@ struct StepSpec {
   std::optional<ToQueue> publish;                // queue
   std::optional<ToLock> lock;                    // lock
   std::optional<bool> respond;
+  std::optional<ToLanguageModel> generate;       // language model
 
   std::optional<Duration> timeout;               // call, request
   std::optional<RetrySpec> retry;                // call, request
@@ -65,6 +68,8 @@ struct StepSpec {
   std::optional<int> priority;                   // publish
   std::optional<Duration> lease, renew, poll;    // lock
   std::optional<std::string> on_held;            // lock: "wait", "skip" or "fail"
+  std::optional<CountField> input, output;       // generate: tokens
+  std::optional<Ratio> cached;                   // generate: share of the input
   void describe(Fields& field);
 };
 
@@ -166,6 +171,7 @@ struct ServiceSpec {
   std::optional<IntegerRange> replica_limits;    // default: what the autoscaler's own "replicas" says, else 1 … 10,000
   DollarsPerSecond price;
   std::optional<ConsumesSpec> consumes;
+  ToLanguageModel language_model;                // that each replica runs
   std::vector<EndpointSpec> endpoints;
   void describe(Fields& field);
 };
@@ -307,6 +313,7 @@ struct Scenario {
   std::vector<LockSpec> locks;
   std::vector<CacheSpec> caches;
   std::vector<KeySpec> keys;
+  std::vector<LanguageModelSpec> language_models;
   std::vector<WorkloadSpec> workloads;
   std::vector<ObjectiveSpec> objectives;
   void describe(Fields& field);

@@ -63,6 +63,10 @@ Step build_step(const StepSpec& step, const StepIndices& indices) {
   if (step.query) return {build_query(step, indices)};
   if (step.publish) return {PublishStep{indices.queues.at(step.publish->name), step.priority}};
   if (step.lock) return {build_lock(step, indices)};
+  if (step.generate) {
+    return {GenerateStep{indices.language_models.at(step.generate->name), step.input->value, step.output->value,
+                         step.cached.value_or(Ratio{0.0}).value}};
+  }
   return {RespondStep{}};
 }
 

@@ -23,14 +23,15 @@ constexpr std::array belongings{
     Belonging{"at_most", "for_each"},      Belonging{"steps", "for_each, lock"}, Belonging{"key", "cache, lock"},
     Belonging{"on_miss", "cache"},         Belonging{"read", "query"},          Belonging{"write", "query"},
     Belonging{"priority", "publish"},      Belonging{"lease", "lock"},          Belonging{"renew", "lock"},
-    Belonging{"on_held", "lock"},          Belonging{"poll", "lock"},
+    Belonging{"on_held", "lock"},          Belonging{"poll", "lock"},           Belonging{"input", "generate"},
+    Belonging{"output", "generate"},       Belonging{"cached", "generate"},
 };
 
-constexpr std::array<std::string_view, 13> actions{"compute", "wait",   "think", "call",  "request", "parallel",
-                                                   "for_each", "choose", "cache", "query", "publish", "lock", "respond"};
+constexpr std::array<std::string_view, 14> actions{"compute", "wait",  "think",   "call", "request", "parallel", "for_each",
+                                                   "choose",  "cache", "query", "publish", "lock", "respond", "generate"};
 
 // Actions that work on a replica, which a journey does not have; and those of a user, which a service does not have.
-constexpr std::array<std::string_view, 6> of_services{"compute", "call", "cache", "query", "lock", "respond"};
+constexpr std::array<std::string_view, 7> of_services{"compute", "call", "cache", "query", "lock", "respond", "generate"};
 constexpr std::array<std::string_view, 2> of_journeys{"request", "think"};
 
 template <std::size_t n>
@@ -124,6 +125,8 @@ void StepChecker::check_needs(const StepSpec& step) {
   needs(step.cache.has_value(), "key", "which key is looked up");
   needs(step.for_each.has_value(), "steps", "what is done each time");
   if (step.lock) check_lock(step);
+  needs(step.generate.has_value(), "input", "how many tokens the model reads");
+  needs(step.generate.has_value(), "output", "how many tokens it writes");
   const bool reads = reading_.is_given(&step, "read"), writes = reading_.is_given(&step, "write");
   if (step.query && reads == writes) {
     reading_.issue(&step, "query", reads ? "has both \"read\" and \"write\"" : "has neither \"read\" nor \"write\"",

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "sim/cluster/language_model.hpp"
 #include "sim/core/condition.hpp"
 #include "sim/core/distribution.hpp"
 #include "sim/core/registry.hpp"
@@ -89,9 +90,16 @@ struct LockStep {
   Steps steps;
 };
 struct RespondStep {};                        // answer now, go on working
+// Asks a language model for a text and waits for its last token. Numbers of tokens are rounded, at least 1.
+struct GenerateStep {
+  Index model = no_index;                     // into Blueprint::language_models
+  Distribution input, output;                 // tokens
+  double cached = 0.0;                        // share of the input that the model still has from earlier requests
+};
 
 struct Step {
-  std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, LockStep, RespondStep>
+  std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, LockStep,
+               RespondStep, GenerateStep>
       action;
 };
 
@@ -132,6 +140,7 @@ struct ServiceBlueprint {
   Index queue = no_index;
   Index worker_endpoint = no_index;
   int batch = 1;                    // messages taken at a time into the replica's own backlog
+  Index language_model = no_index;  // each replica runs an engine of it, for the generate steps of its own endpoints
 };
 
 struct DatabaseBlueprint {
@@ -269,6 +278,7 @@ struct Blueprint {
   std::vector<LockBlueprint> locks;
   std::vector<CacheBlueprint> caches;
   std::vector<KeyBlueprint> keys;
+  std::vector<LanguageModelBlueprint> language_models;
   std::vector<WorkloadBlueprint> workloads;
 
   std::vector<double> percentiles;  // beyond 50, 95, 99: asked for by conditions (0-100)

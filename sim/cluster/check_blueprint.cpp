@@ -47,6 +47,9 @@ class Checker {
       expect(service.node_pool == no_index || service.node_pool < blueprint_.node_pools.size(), who + ": its node pool does not exist");
       expect(service.concurrency >= 1 && service.cpu > 0.0, who + ": needs a slot and some CPU");
       expect(service.balancer.chosen(), who + ": has no balancer");
+      const Index model = service.language_model;
+      expect(model == no_index || (model < blueprint_.language_models.size() && blueprint_.language_models[model].engine),
+             who + ": its language model has no engine");
       if (service.queue == no_index) continue;
       expect(service.queue < blueprint_.queues.size(), who + ": its queue does not exist");
       expect(service.worker_endpoint < blueprint_.endpoints.size(), who + ": its worker endpoint does not exist");
@@ -58,6 +61,12 @@ class Checker {
     }
     for (const CacheBlueprint& cache : blueprint_.caches) expect(cache.policy.chosen(), "cache " + cache.name + ": has no policy");
     for (const QueueBlueprint& queue : blueprint_.queues) check_queue(queue);
+    for (const LanguageModelBlueprint& model : blueprint_.language_models) {
+      if (!model.engine) continue;
+      const EngineBlueprint& engine = *model.engine;
+      expect(!engine.times.prefill.empty() && !engine.times.decode.empty(), "language model " + model.name + ": has no step times");
+      expect(engine.kv_tokens >= 1 && engine.batch >= 1 && engine.step_tokens >= 1, "language model " + model.name + ": has no room");
+    }
   }
 
   void check_queue(const QueueBlueprint& queue) {
@@ -117,6 +126,15 @@ class Checker {
     expect(step.lock < blueprint_.locks.size() && step.key < blueprint_.keys.size(), where + ": its lock or key does not exist");
     expect(step.lease > Duration{} && step.poll > Duration{}, where + ": a lock needs a lease and a time to ask again");
     expect(!step.renew || (*step.renew > Duration{} && *step.renew < step.lease), where + ": a lease is renewed before it runs out");
+  }
+  void check_step(const GenerateStep& step, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has nothing to ask a language model with");
+    expect(step.model < blueprint_.language_models.size(), where + ": its language model does not exist");
+    if (step.model < blueprint_.language_models.size() && blueprint_.language_models[step.model].engine && place != Place::journey) {
+      expect(blueprint_.services[blueprint_.endpoints[endpoint_].service].language_model == step.model,
+             where + ": its service runs no engine of " + blueprint_.language_models[step.model].name);
+    }
+    expect(step.cached >= 0.0 && step.cached <= 1.0, where + ": the cached share of the input lies between 0 and 1");
   }
   void check_step(const RespondStep&, const std::string& where, Place place) {
     expect(place != Place::journey, where + ": a journey has nobody to respond to");

@@ -73,6 +73,8 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case answer_due: return resume_caller(event.slot, task.outcome);
     case waited_too_long: return on_waited_too_long(event.slot);
     case visible: return on_visible(event.slot);
+    case generation_due: return on_generation(event.slot);
+    case step_done: return end_step(event.slot);
     case processor_due: return;
   }
 }
@@ -128,6 +130,7 @@ Index ExactRequestPlane::new_replica(Index server_index) {
     replica.caches.resize(caches_.size());
     for (const Index cache : replica_caches_[server_index]) replica.caches[cache] = new_tier(cache);
   }
+  if (server.language_model != no_index) start_engine(index);
   server.replicas.push_back(index);
   server.cpu->whole.add(now_, server.cores);
   server.slots->whole.add(now_, server.concurrency);
@@ -182,6 +185,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
     const bool at_work = task.kind == TaskKind::branch || (task.kind != TaskKind::free && task.in_slot);
     if (!at_work || task.replica != index) continue;
     if (task.state == TaskState::publishing) withdraw(std::exchange(task.child, no_index));
+    if (task.state == TaskState::generating) abandon_generation(slot, why);
     // Nobody waits for what these had asked of others, and no event wakes them.
     if (task.child != no_index) tasks_[task.child].parent = no_index;
     task.child = no_index;
@@ -190,6 +194,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   }
   replicas_[index].backlog.append_to(tasks_, whole_tasks);
 
+  if (server.language_model != no_index) stop_engine(index);
   replicas_[index].processor.clear(now_);
   replicas_[index].processor_event = 0;
   replicas_[index].computing.leave_all(now_);
@@ -328,6 +333,7 @@ void ExactRequestPlane::finish(RunResult& result) {
   enter("messages", TaskKind::message);
   enter("deliveries", TaskKind::delivery);
   enter("sessions", TaskKind::session);
+  enter_generations(result);
   result.events = events_.scheduled();
   for (const ArrivalQueue& arrivals : arrivals_) result.events += arrivals.count;
 }

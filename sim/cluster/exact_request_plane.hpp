@@ -1,9 +1,11 @@
 // The exact request plane: every request is a Task that is simulated, event by event.
 //
-// Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every
-// request goes: the members that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs), exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that
-// come back), exact_locks.cpp, exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks). What
-// happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
+// Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
+// that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
+// exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp,
+// exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of
+// it all, if somebody looks).
+// What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
 #include <deque>
@@ -13,6 +15,7 @@
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/request_plane.hpp"
 #include "sim/cluster/request_trace.hpp"
+#include "sim/cluster/generation.hpp"
 #include "sim/cluster/station.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/core/event_list.hpp"
@@ -54,7 +57,9 @@ class ExactRequestPlane final : public RequestPlane {
     delivered,
     answer_due,
     waited_too_long,
-    visible
+    visible,
+    generation_due,
+    step_done
   };
 
   // Arrivals of one workload, generated ahead in batches.
@@ -95,6 +100,7 @@ class ExactRequestPlane final : public RequestPlane {
   void make_locks(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_caches(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_targets(const Blueprint& blueprint, Recorder& recorder);
+  static RequestCount request_count(Recorder& recorder, const std::vector<Label>& labels);
   std::unique_ptr<CacheTier> new_tier(Index cache) const;
 
   // exact_request_plane.cpp
@@ -204,6 +210,32 @@ class ExactRequestPlane final : public RequestPlane {
   void end_message(Index message, TaskOutcome outcome);
   void bury(Index message);
 
+  // exact_language_models.cpp
+  void make_language_models(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void start_generation(Index task, Index site);
+  void ask_provider(Index task, Generation& generation, LanguageModel& model);
+  void enter_provider(Index task, Generation& generation, LanguageModel& model);
+  void serve(Index task, Generation& generation, LanguageModel& model);
+  void leave_provider(LanguageModel& model);
+  void on_generation(Index task);
+  void end_generation(const Generation& generation, TaskOutcome outcome);
+  void fail_generation(Index task, TaskOutcome outcome);
+  void abandon_generation(Index task, TaskOutcome why);
+  void enter_generations(RunResult& result) const;
+
+  // exact_engines.cpp
+  void make_engine_instruments(const Blueprint& blueprint, Recorder& recorder);
+  void start_engine(Index replica);
+  void stop_engine(Index replica);
+  void show_engine(Index replica);
+  void join_engine(Index task, Generation& generation);
+  void begin_step(Index replica);
+  void end_step(Index leader);
+  void make_room(Engine& engine, EngineInstruments& instruments);
+  std::int64_t write_tokens(Engine& engine, std::int64_t& context);
+  std::int64_t read_prompts(Engine& engine, std::int64_t budget);
+  std::int64_t let_in(Engine& engine, std::int64_t budget);
+
   SimTime now_{};
   RequestTrace* trace_ = nullptr;  // nobody looks, as a rule
   EventList events_;
@@ -222,6 +254,10 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<Cache> caches_;
   std::vector<std::vector<Index>> replica_caches_;  // per server: caches with a tier in each replica
   std::vector<KeySpace> keys_;
+  std::vector<LanguageModel> language_models_;
+  std::vector<Engine> engines_;                        // by the replicas' slots, once one has an engine
+  std::vector<EngineInstruments> engine_instruments_;  // by service
+  std::vector<Generation> generations_;  // by the tasks' slots, as far as any of them has generated
   std::vector<ArrivalQueue> arrivals_;
   std::size_t next_workload_ = 0;
   SimTime next_arrival_ = end_of_time;

@@ -8,20 +8,20 @@
 namespace headroom {
 namespace {
 
-RequestCount request_count(Recorder& recorder, const std::vector<Label>& labels) {
-  RequestCount count;
-  count.requests = &recorder.counter("requests", labels);
-  count.errors = &recorder.share("errors", labels);
-  count.latency = &recorder.durations("latency", labels);
-  return count;
-}
-
 std::optional<Demand> wait_limit_of(const std::optional<Distribution>& limit, const std::string& path, RandomStreams& streams) {
   if (!limit) return std::nullopt;
   return Demand{*limit, streams.key_of(path + "/wait_limit")};
 }
 
 }  // namespace
+
+RequestCount ExactRequestPlane::request_count(Recorder& recorder, const std::vector<Label>& labels) {
+  RequestCount count;
+  count.requests = &recorder.counter("requests", labels);
+  count.errors = &recorder.share("errors", labels);
+  count.latency = &recorder.durations("latency", labels);
+  return count;
+}
 
 ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder)
     : service_count_{static_cast<Index>(blueprint.services.size())} {
@@ -42,6 +42,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   make_locks(blueprint, streams, recorder);
   make_caches(blueprint, streams, recorder);
   make_queues(blueprint, streams, recorder);
+  make_language_models(blueprint, streams, recorder);
   make_services(blueprint, streams, recorder);
   make_databases(blueprint, streams, recorder);
   make_targets(blueprint, recorder);
@@ -91,6 +92,7 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     server.queue = service.queue;
     server.worker_target = service.worker_endpoint;
     server.batch = static_cast<Index>(service.batch);
+    server.language_model = service.language_model;
 
     const std::vector<Label> labels{{"service", service.name}};
     server.cpu = &recorder.level_share("cpu", labels);

@@ -61,6 +61,9 @@ void ExactRequestPlane::run(Index slot) {
         if (tasks_[request].kind == TaskKind::request && !tasks_[request].responded) answer(request, TaskOutcome::completed);
         break;
       }
+      case Op::generate:
+        ++task.pc;
+        return start_generation(slot, instruction.a);
       case Op::end: return end_task(slot, TaskOutcome::completed);
       case Op::restart:
         // Anew from the top, with numbers of its own. Behind what else is ready, so that nobody starves.

@@ -126,6 +126,10 @@ class Compiler {
     emit(Op::release_lock, site);
     program_.lock_sites[site].after = here();
   }
+  void emit_step(const GenerateStep& step, const std::string& place, bool&) {
+    emit(Op::generate, append(program_.generates, GenerateSite{step.model, demand(step.input, place, "input"),
+                                                               demand(step.output, place, "output"), step.cached}));
+  }
   void emit_step(const RespondStep&, const std::string&, bool&) { emit(Op::respond); }
 
   const Blueprint& blueprint_;

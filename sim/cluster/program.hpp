@@ -28,6 +28,7 @@ enum class Op : std::uint8_t {
   take_lock,     // a: lock site
   release_lock,  // a: lock site
   respond,
+  generate,      // a: generate site
   end,           // of a branch, an endpoint, a worker, a journey
   restart,       // of a repeating journey; b: its entry
 };
@@ -91,6 +92,12 @@ struct LockSite {
   Index outer = no_index;  // the lock site among whose steps it stands
 };
 
+struct GenerateSite {
+  Index model = no_index;
+  Demand input, output;  // tokens
+  double cached = 0.0;
+};
+
 // Something that can be called: an endpoint of a service, a read or a write of a database, the worker of a queue.
 struct CallTarget {
   std::string name;
@@ -117,6 +124,7 @@ struct Program {
   std::vector<PublishSite> publishes;
   std::vector<LockSite> lock_sites;
   std::vector<Index> lock_around;                    // per instruction: the innermost lock site among whose steps it stands
+  std::vector<GenerateSite> generates;
   std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side

@@ -86,6 +86,8 @@ struct Server {
   Index worker_target = no_index;
   Index batch = 1;
 
+  Index language_model = no_index;  // that its replicas run
+
   std::vector<Index> replicas;  // alive
   Occupancy taken_slots;
   double past_core_nanoseconds = 0.0;  // of replicas that are gone

@@ -33,6 +33,7 @@ enum class TaskState : std::uint8_t {
   delayed,     // a message that nobody may take yet
   taken,       // a message that is delivered and not finished, until its visibility ends
   publishing,  // waits for room in a queue: the message, and who publishes it
+  generating,  // waits for a language model
 };
 
 enum class TaskOutcome : std::uint8_t {

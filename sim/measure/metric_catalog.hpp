@@ -24,12 +24,12 @@ struct MetricInfo {
 };
 
 // Every metric, in the order of documentation:
-//   latency          durations  {workload | service | endpoint | database}  from sending a request to its answer, or to giving up
+//   latency          durations  {workload | service | endpoint | database | language_model}  from sending a request to its answer, or to giving up
 //   on
 //                               it; what was turned away at once (rejected, unavailable) has no latency, only an error
 //   queue_wait       durations  {service | queue | database}     time spent waiting for a slot, a worker, a connection
-//   requests         counter    {workload | service | endpoint | database}  requests ended
-//   errors           share      {workload | service | endpoint | database}  requests that failed, of those that ended
+//   requests         counter    {workload | service | endpoint | database | language_model}  requests ended
+//   errors           share      {workload | service | endpoint | database | language_model}  requests that failed, of those that ended
 //   failures         counter    {workload, reason}               requests of users that failed, by reason
 //   in_flight        gauge      {workload | service}             requests begun and not ended
 //   sessions         counter    {workload}                       journeys begun
@@ -45,12 +45,21 @@ struct MetricInfo {
 //   hit_ratio        share      {cache}                          hits of look-ups
 //   cache_bytes      gauge      {cache}
 //   evictions        counter    {cache}
+//   time_to_first_token durations {language_model}              of texts that were completed
+//   time_per_token   durations  {language_model}                 mean of one text, from its first to its last token
+//   tokens_in        counter    {language_model}                 of texts that were completed
+//   tokens_out       counter    {language_model}
+//   kv_cache         share      {language_model, service}        in use of what the engines have
+//   batch_size       gauge      {language_model, service}        texts in the making in engines
+//   generations_waiting gauge   {language_model, service}        for room in an engine
+//   preemptions      counter    {language_model, service}        sent back to wait: the KV cache was full
+//   rate_limited     counter    {language_model}                 refused or delayed by a provider's limits
 //   nodes            gauge      {node_pool}                      up
 //   pending_pods     gauge      {node_pool}                      pods without a node
 //   node_cpu_requested share    {node_pool}                      requested of allocatable
 //   cost             counter    {component}                      US dollars spent
 //   cost_per_user    (derived: cost per user and month), cost_per_request (derived)
-//   availability     share      {workload | service | endpoint | database}  1 - errors
+//   availability     share      {workload | service | endpoint | database | language_model}  1 - errors
 std::span<const MetricInfo> metric_catalog();
 const MetricInfo* find_metric(std::string_view name);  // nullptr if there is none
 // What the value of an aggregation is a number of (rate of requests: per second, count of errors: a number, time_to: time); none

@@ -313,7 +313,13 @@ TEST(Reader, AnInstanceTypeGivesThePricesOfItsPurchases) {
 TEST(Reader, APurchaseThatNobodyPricesIsAnIssue) {
   EXPECT_EQ(issues_of_text(small_scenario(R"("node_pool": "general",)",
                                           R"("node_pools": [{"name": "general", "cpu": 4, "memory": "16 GiB", "nodes": 2, "purchase": {"reserved": 3, "spot": "50 %"}}],)")),
-            "");
+            "scenario.json:1:56: /node_pools/0/boot: is missing: spot nodes are replaced, and booting one takes a time; write \"boot\": \"55 s\"\n"
+            "scenario.json:1:130: /node_pools/0/purchase/reserved_price: is missing: no instance type gives it; write \"reserved_price\": \"0.06 "
+            "USD/h\"\n"
+            "scenario.json:1:130: /node_pools/0/purchase/spot_price: is missing: no instance type gives it; write \"spot_price\": \"0.03 USD/h\"\n"
+            "scenario.json:1:130: /node_pools/0/purchase/interruptions: is missing: no instance type gives it; write \"interruptions\": \"0.1 "
+            "/month\", or \"0 /month\" for never\n"
+            "scenario.json:1:143: /node_pools/0/purchase/reserved: is 3, but the pool has at most 2 nodes\n");
 }
 
 TEST(Reader, ColumnsCountCharactersNotBytes) {

@@ -1,0 +1,115 @@
+// Language models as the exact request plane sees them: limits of a provider, engines of replicas, and what each text in the
+// making needs.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sim/cluster/program.hpp"
+#include "sim/cluster/station.hpp"
+#include "sim/cluster/task.hpp"
+#include "sim/measure/instruments.hpp"
+
+namespace headroom {
+
+// A token bucket with continuous refill: it holds rate × burst at most, and begins full. It may be overdrawn: what was taken too
+// much is a debt, and whoever takes then waits until it is paid, so that those who take are served in turn.
+class TokenBucket {
+ public:
+  TokenBucket() = default;  // no limit
+  TokenBucket(PerSecond rate, Duration burst) : rate_{rate.value}, size_{rate.value * to_seconds(burst)}, level_{size_} {}
+
+  bool has(SimTime now, double amount) {
+    refill(now);
+    return rate_ <= 0.0 || level_ + rounding >= amount;
+  }
+  // Returns how long the taker has to wait.
+  Duration take(SimTime now, double amount) {
+    if (rate_ <= 0.0) return Duration{};
+    refill(now);
+    level_ -= amount;
+    return level_ + rounding >= 0.0 ? Duration{} : to_duration(-level_ / rate_);
+  }
+
+ private:
+  // Of requests or tokens, which are whole.
+  static constexpr double rounding = 1e-6;
+  void refill(SimTime now) {
+    level_ = std::min(size_, level_ + rate_ * to_seconds(now - filled_));
+    filled_ = now;
+  }
+
+  double rate_ = 0.0;  // per second; 0: no limit
+  double size_ = 0.0;
+  double level_ = 0.0;
+  SimTime filled_ = start_of_time;
+};
+
+enum class GenerationStage : std::uint8_t {
+  limited,  // waits until a bucket allows it
+  in_line,  // waits until another one ends, or for room in its engine
+  served,
+};
+
+// One text in the making. By the slot of the task that waits for it.
+struct Generation {
+  SimTime begun{};
+  SimTime first_token{};
+  Index model = no_index;
+  std::uint32_t input = 0, cached = 0, output = 0;  // tokens
+  GenerationStage stage = GenerationStage::served;
+  bool fails = false;
+  bool in_step = false;                                   // of its engine
+  std::uint32_t written = 0, unread = 0, step_share = 0;  // tokens: output so far; input not read yet; of that in this step
+  std::uint32_t held = 0;                                 // tokens in the KV cache
+  std::uint64_t draw_id = 0;
+};
+
+// Of the replicas of one service.
+struct EngineInstruments {
+  LevelShare* kv_cache = nullptr;
+  Gauge* batch_size = nullptr;
+  Gauge* waiting = nullptr;
+  Counter* preemptions = nullptr;
+};
+
+// What one replica has in the making. By the replica's slot.
+struct Engine {
+  const EngineBlueprint* options = nullptr;
+  std::vector<Index> running;    // in the order in which they were let in
+  std::vector<Index> preempted;  // the last goes first, and before all that wait
+  TaskList waiting;
+  std::int64_t kv_used = 0;  // tokens
+  bool stepping = false;
+  double shown_kv = 0.0, shown_batch = 0.0, shown_waiting = 0.0;  // in the instruments
+};
+
+struct LanguageModel {
+  std::optional<EngineBlueprint> engine;  // own; else hosted
+  Demand first_token, token;
+  double input_token = 0.0;  // seconds
+  TokenBucket requests, tokens;
+  std::optional<std::int64_t> concurrency;
+  bool waits = false;
+  double failures = 0.0;
+  std::uint64_t failure_key = 0;
+  TokenPrices prices;
+
+  std::int64_t in_service = 0;
+  TaskList line;
+
+  std::uint64_t entered = 0;
+  std::array<std::uint64_t, outcome_count> ended{};
+
+  RequestCount* count = nullptr;
+  DurationInstrument* time_to_first_token = nullptr;
+  DurationInstrument* time_per_token = nullptr;
+  Counter* tokens_in = nullptr;
+  Counter* tokens_out = nullptr;
+  Counter* rate_limited = nullptr;
+  Counter* cost = nullptr;  // where tokens have a price
+};
+
+}  // namespace headroom
