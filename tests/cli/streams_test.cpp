@@ -32,7 +32,8 @@ TEST(Streams, JsonIsAllThereIsOnStdout) {
 
 TEST(Streams, ATableSaysWhatTheStudyTookOfTheMachine) {
   const Ended ended = headroom({"run", data("holds.json"), "-o", temporary("machine")});
-  EXPECT_TRUE(std::regex_search(ended.out, std::regex{"events at [0-9.,]+( [MG])?/s, at most [0-9.,]+ MiB of memory in a run"})) << ended.out;
+  EXPECT_TRUE(std::regex_search(ended.out, std::regex{"events at [0-9.,]+( [MG])?/s, at most [0-9.,]+ MiB of memory in a run"}))
+      << ended.out;
 }
 
 TEST(Streams, APipeGetsNoEscapeCodesAndNoProgress) {
