@@ -21,7 +21,9 @@ constexpr std::array engines{NamedEngine{"local", Engine::local}, NamedEngine{"s
 Engine engine_named(const std::string& name) {
   const auto found = std::find_if(engines.begin(), engines.end(), [&](const NamedEngine& one) { return one.name == name; });
   if (found != engines.end()) return found->engine;
-  throw UsageError{unknown_name("engine", name, {"local", "slurm", "kubernetes"})};
+  std::vector<std::string> names;
+  for (const NamedEngine& one : engines) names.emplace_back(one.name);
+  throw UsageError{unknown_name("engine", name, names)};
 }
 
 void expect_only(const CommandLine& line, Engine chosen, const std::string& option, Engine owner, std::string_view owner_name) {
@@ -45,6 +47,25 @@ void expect_options_of(Engine chosen, const CommandLine& line) {
   if (!line.has("shards")) throw UsageError{fmt::format("--engine {} needs to know into how many parts: write --shards N", name)};
   if (chosen == Engine::kubernetes && line.text("image").value_or("").empty())
     throw UsageError{"--engine kubernetes needs an image with headroom in it: write --image NAME"};
+}
+
+// The letters of "-vH" or "-a1-3", up to the first that takes a value.
+bool has_letter_of(std::string_view own, const std::string& word) {
+  constexpr std::string_view without_value = "hHIkOQsuvVW";  // of sbatch
+  for (std::size_t i = 1; i < word.size(); ++i) {
+    if (own.find(word[i]) != std::string_view::npos) return true;
+    if (without_value.find(word[i]) == std::string_view::npos) return false;
+  }
+  return false;
+}
+
+// sbatch takes the beginning of a long option for the whole.
+bool is_own(const std::string& word) {
+  constexpr std::array<std::string_view, 10> own{"--array", "--wrap", "--output", "--error",    "--open-mode",
+                                                 "--chdir", "--wait", "--hold",   "--clusters", "--test-only"};
+  if (!word.starts_with("--")) return word.starts_with("-") && has_letter_of("aoeDWHM", word);
+  const std::string name = word.substr(0, word.find('='));
+  return name.size() > 2 && std::any_of(own.begin(), own.end(), [&](std::string_view one) { return one.starts_with(name); });
 }
 
 bool is_left_open(std::string_view words) {
@@ -89,15 +110,13 @@ EngineOptions engine_options(const CommandLine& line) {
 }
 
 std::vector<std::string> slurm_words(const std::string& options) {
-  constexpr std::array own{"--array", "-a",     "--wrap", "--output", "-o", "--error",    "-e", "--open-mode", "--chdir",
-                           "-D",      "--wait", "-W",     "--hold",   "-H", "--clusters", "-M", "--test-only"};
   if (is_left_open(options))
     throw UsageError{fmt::format("--slurm-options is \"{}\": a quotation mark or a backslash is left open", options)};
   std::vector<std::string> words = po::split_unix(options);
   for (const std::string& word : words) {
-    const std::string name = word.substr(0, word.find('='));
-    if (std::find(own.begin(), own.end(), name) == own.end()) continue;
-    throw UsageError{fmt::format("--slurm-options has {}, which headroom has its own use for; leave it out", name)};
+    if (!is_own(word)) continue;
+    throw UsageError{
+        fmt::format("--slurm-options has {}, which headroom has its own use for; leave it out", word.substr(0, word.find('=')))};
   }
   return words;
 }

@@ -11,10 +11,25 @@
 namespace headroom::cli {
 namespace {
 
+// The store that is read, not the one that is written.
+struct ReadFailure : StoreError {
+  using StoreError::StoreError;
+};
+
+template <class Read>
+auto reading(Read read) {
+  try {
+    return read();
+  } catch (const StoreError& error) {
+    throw ReadFailure{error.what()};
+  }
+}
+
 void copy_run(const ResultStore& from, const StoredRun& run, ResultStore& to) {
   EndedRun ended{run.request, run.exit_code, run.message, run.wall_seconds, nullptr, {}};
-  std::optional<std::vector<std::uint8_t>> bytes = from.result_bytes(run.request);
+  std::optional<std::vector<std::uint8_t>> bytes = reading([&] { return from.result_bytes(run.request); });
   if (!bytes) return to.put(ended);
+  const RunResult result = *reading([&] { return from.result(run.request); });
   if (const auto there = to.result_bytes(run.request)) {
     if (same_result(*there, *bytes)) return;
     throw UsageError{
@@ -22,13 +37,26 @@ void copy_run(const ResultStore& from, const StoredRun& run, ResultStore& to) {
                     "again with one of them",
                     from.path(), from.study().variants[run.request.variant].name, run.request.replication)};
   }
-  const RunResult result = *from.result(run.request);
   ended.result = &result;
   ended.bytes = std::move(*bytes);
   to.put(ended);
 }
 
-ResultStore opened(const std::string& path) { return ResultStore::open(path, ResultStore::Access::read); }
+ResultStore opened(const std::string& path) {
+  return reading([&] { return ResultStore::open(path, ResultStore::Access::read); });
+}
+
+// Returns the time that was spent on it.
+double copy_runs(const std::string& path, ResultStore& to) {
+  const ResultStore store = opened(path);
+  for (const StoredRun& run : reading([&] { return store.runs(); })) copy_run(store, run, to);
+  return store.study().wall_seconds;
+}
+
+std::vector<RunRequest> without(std::vector<RunRequest> planned, const std::set<std::pair<std::uint64_t, std::size_t>>& there) {
+  std::erase_if(planned, [&](const RunRequest& request) { return there.contains({request.replication, request.variant}); });
+  return planned;
+}
 
 }  // namespace
 
@@ -54,14 +82,21 @@ void expect_one_study(const std::vector<std::string>& stores) {
 }
 
 std::vector<RunRequest> missing_runs(const ResultStore& store) {
-  std::vector<RunRequest> missing = planned_runs(store.study().variants.size(), store.study().replications);
   std::set<std::pair<std::uint64_t, std::size_t>> there;
   for (const StoredRun& run : store.runs()) there.emplace(run.request.replication, run.request.variant);
-  std::erase_if(missing, [&](const RunRequest& request) { return there.contains({request.replication, request.variant}); });
-  return missing;
+  return without(planned_runs(store.study().variants.size(), store.study().replications), there);
 }
 
-ResultStore join_stores(const std::vector<std::string>& stores, const std::string& path) {
+std::vector<RunRequest> missing_runs(const Study& study, std::uint64_t replications) {
+  std::set<std::pair<std::uint64_t, std::size_t>> there;
+  for (std::size_t variant = 0; variant < study.runs.size(); ++variant) {
+    for (const RunResult& run : study.runs[variant]) there.emplace(run.replication, variant);
+  }
+  for (const FailedRun& run : study.failed) there.emplace(run.request.replication, run.request.variant);
+  return without(planned_runs(study.runs.size(), replications), there);
+}
+
+ResultStore join_stores(const std::vector<std::string>& stores, const std::string& path, const UnreadableStore& unreadable) {
   StoredStudy whole = opened(stores.front()).study();
   whole.shard = {};
   whole.state = StudyState::running;
@@ -69,9 +104,12 @@ ResultStore join_stores(const std::vector<std::string>& stores, const std::strin
   ResultStore joined = ResultStore::create(path, whole);
   double wall_seconds = 0.0;
   for (const std::string& name : stores) {
-    const ResultStore store = opened(name);
-    wall_seconds += store.study().wall_seconds;
-    for (const StoredRun& run : store.runs()) copy_run(store, run, joined);
+    try {
+      wall_seconds += copy_runs(name, joined);
+    } catch (const ReadFailure& error) {
+      if (!unreadable) throw;
+      unreadable(error.what());
+    }
   }
   joined.settle(missing_runs(joined).empty() ? StudyState::complete : StudyState::interrupted, whole.replications, wall_seconds);
   return joined;

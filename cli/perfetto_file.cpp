@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-namespace headroom {
+namespace headroom::cli {
 namespace {
 
 std::string quoted(const std::string& text) {
@@ -85,4 +85,4 @@ void PerfettoFile::finish() {
   if (std::fclose(file) != 0) throw std::runtime_error{fmt::format("cannot write {}: {}", path_, std::strerror(errno))};
 }
 
-}  // namespace headroom
+}  // namespace headroom::cli

@@ -12,7 +12,7 @@
 #include "sim/cluster/request_trace.hpp"
 #include "sim/experiment/study.hpp"
 
-namespace headroom {
+namespace headroom::cli {
 
 class PerfettoFile {
  public:
@@ -37,4 +37,4 @@ class PerfettoFile {
   bool any_ = false;
 };
 
-}  // namespace headroom
+}  // namespace headroom::cli

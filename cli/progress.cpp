@@ -17,8 +17,10 @@ ProgressLine::~ProgressLine() { clear(); }
 
 void ProgressLine::show(const StudyProgress& progress, const std::string& note) {
   if (!shown_) return;
-  std::string line = fmt::format("\r\x1b[K{} of {} runs, {}", progress.done, progress.total, rough_span(progress.elapsed_seconds));
-  if (progress.left_seconds >= 0.0 && progress.done < progress.total) line += fmt::format(", about {} left", rough_span(progress.left_seconds));
+  std::string line =
+      fmt::format("\r\x1b[K{} of {} runs, {}", progress.done, progress.total, rough_span(progress.elapsed_seconds));
+  if (progress.left_seconds >= 0.0 && progress.done < progress.total)
+    line += fmt::format(", about {} left", rough_span(progress.left_seconds));
   write_message(line + note);
   drawn_ = true;
 }

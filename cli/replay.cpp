@@ -15,7 +15,6 @@
 #include "cli/study_runs.hpp"
 #include "cli/text_table.hpp"
 #include "cli/verb.hpp"
-#include "scenarios/builder.hpp"
 #include "sim/cluster/request_trace.hpp"
 #include "sim/cluster/simulation.hpp"
 
@@ -101,7 +100,8 @@ int compare_results(const ResultStore& store, const StoredRun& run, const Study&
 // Where a trace is written until it is whole. Removed unless it was moved to its place.
 class UnfinishedTrace {
  public:
-  explicit UnfinishedTrace(std::string path) : path_{std::move(path)}, unfinished_{fmt::format("{}.{}.unfinished", path_, getpid())} {
+  explicit UnfinishedTrace(std::string path)
+      : path_{std::move(path)}, unfinished_{fmt::format("{}.{}.unfinished", path_, getpid())} {
     try {
       PerfettoFile{unfinished_};  // before an hour of simulation
     } catch (const std::runtime_error& error) {
@@ -134,7 +134,8 @@ Duration span_option(const CommandLine& line, const std::string& option, Duratio
   const std::optional<double> seconds = parse_as(Dimension::time, *text, error);
   if (!seconds)
     throw UsageError{fmt::format("--{} {}{}{}", option, error.message, error.suggestion.empty() ? "" : "; ", error.suggestion)};
-  if (*seconds < 0.0 || *seconds > 1e9) throw UsageError{fmt::format("--{} is \"{}\"; write a time within the run", option, *text)};
+  if (*seconds < 0.0 || *seconds > 1e9)
+    throw UsageError{fmt::format("--{} is \"{}\"; write a time within the run", option, *text)};
   return to_duration(*seconds);
 }
 
@@ -152,13 +153,12 @@ RequestTrace::Window trace_window(const CommandLine& line) {
   return window;
 }
 
-RunResult run_traced(const NamedScenario& variant, std::uint64_t replication, const RequestTrace::Window& window, const std::string& path) {
-  const Blueprint blueprint = build_blueprint(variant.scenario);
+RunResult simulate_traced(const Blueprint& blueprint, const RunIdentity& run, const RequestTrace::Window& window,
+                          const std::string& path) {
   PerfettoFile file{path};
   RequestTrace trace{blueprint, window, [&file](const TraceSpan& span) { file.add(span); }};
   file.name_tracks(trace.tracks());
-  RunResult result =
-      simulate(blueprint, RunIdentity{variant.name, static_cast<std::uint64_t>(variant.scenario.seed), replication}, &trace);
+  RunResult result = simulate(blueprint, run, &trace);
   for (const Note& note : result.notes) file.add(note);
   file.finish();
   return result;
@@ -167,16 +167,17 @@ RunResult run_traced(const NamedScenario& variant, std::uint64_t replication, co
 std::function<RunResult(const RunRequest&)> replay_function(const ScenarioFile& file, const UnfinishedTrace* trace,
                                                             const RequestTrace::Window& window) {
   if (trace == nullptr) return run_function(file);
-  return [&file, trace, window](const RunRequest& request) {
-    return run_traced(file.variants[request.variant], request.replication, window, trace->unfinished());
-  };
+  return run_function(file, [trace, window](const Blueprint& blueprint, const RunIdentity& run) {
+    return simulate_traced(blueprint, run, window, trace->unfinished());
+  });
 }
 
 int replay_from(const CommandLine& line) {
   const Arguments& words = line.positional();
   if (words.empty() || words.size() > 2) throw UsageError{"takes a store and a run; usage: headroom replay STORE [RUN]"};
   const RequestTrace::Window window = trace_window(line);
-  if (line.has("trace") && words.size() == 1) throw UsageError{"--trace needs the run that is to be traced; usage: headroom replay STORE RUN"};
+  if (line.has("trace") && words.size() == 1)
+    throw UsageError{"--trace needs the run that is to be traced; usage: headroom replay STORE RUN"};
   const ResultStore store = ResultStore::open(store_named(words[0]), ResultStore::Access::read);
   if (words.size() == 1) return write_results(list_of(store)), exit_success;
   const StoredRun run = run_named(store, words[1]);
@@ -194,15 +195,17 @@ int replay_from(const CommandLine& line) {
 }  // namespace
 
 int replay_verb(const Arguments& arguments) {
-  constexpr Usage usage{.verb = "replay",
-                        .arguments = "STORE [RUN] [options]",
-                        .purpose =
-                            "Runs one run of a result store again, without limits, and checks that the result is the stored one "
-                            "bit for bit. RUN is\n"
-                            "VARIANT/REPLICATION, or a number of the list that is shown without it.",
-                        .examples = "  headroom replay out/quickstart\n  headroom replay out/quickstart hpa/2\n"
-                                    "  headroom replay out/quickstart hpa/2 --trace slow.json --trace-from \"12 min\" --trace-for \"10 s\"\n",
-                        .ends_with_verdict = false};
+  constexpr Usage usage{
+      .verb = "replay",
+      .arguments = "STORE [RUN] [options]",
+      .purpose =
+          "Runs one run of a result store again, without limits, and checks that the result is the stored one "
+          "bit for bit. RUN is\n"
+          "VARIANT/REPLICATION, or a number of the list that is shown without it.",
+      .examples =
+          "  headroom replay out/quickstart\n  headroom replay out/quickstart hpa/2\n"
+          "  headroom replay out/quickstart hpa/2 --trace slow.json --trace-from \"12 min\" --trace-for \"10 s\"\n",
+      .ends_with_verdict = false};
   namespace po = boost::program_options;
   po::options_description options;
   options.add_options()("trace", po::value<std::string>()->value_name("FILE"),

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "cli/command_line.hpp"
-#include "cli/joined_stores.hpp"
 #include "cli/study_runs.hpp"
 #include "sim/experiment/store_glance.hpp"
 
@@ -104,11 +103,19 @@ ShardEnd ShardStores::end(unsigned shard, bool keep_going) const {
   return end;
 }
 
-ResultStore ShardStores::join(const std::string& path) const {
+std::optional<ResultStore> ShardStores::join(const std::vector<unsigned>& shards, const std::string& path,
+                                             const UnreadableStore& unreadable) const {
   std::vector<std::string> stores;
-  for (unsigned shard = 1; shard <= count_; ++shard) stores.push_back(this->path(shard));
+  for (const unsigned shard : shards) {
+    try {
+      stores.push_back(ResultStore::open(this->path(shard), ResultStore::Access::read).path());
+    } catch (const StoreError& error) {
+      unreadable(error.what());
+    }
+  }
+  if (stores.empty()) return std::nullopt;
   expect_one_study(stores);
-  return join_stores(stores, path);
+  return join_stores(stores, path, unreadable);
 }
 
 std::string tail_of(const std::string& log) {

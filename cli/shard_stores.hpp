@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/joined_stores.hpp"
 #include "sim/experiment/result_store.hpp"
 
 namespace headroom::cli {
@@ -38,7 +40,10 @@ class ShardStores {
   std::size_t glance(unsigned shard, std::filesystem::file_time_type& seen) const;
   // Once nobody writes it any more.
   ShardEnd end(unsigned shard, bool keep_going) const;
-  ResultStore join(const std::string& path) const;
+  // Those of `shards`, each once nobody writes it any more; `unreadable` hears of what cannot be read of them. None if that is
+  // all. Throws StoreError, UsageError.
+  std::optional<ResultStore> join(const std::vector<unsigned>& shards, const std::string& path,
+                                  const UnreadableStore& unreadable) const;
 
  private:
   std::string folder_;

@@ -21,6 +21,18 @@ SlurmShards::SlurmShards(const StudyArguments& arguments, const ScenarioFile& fi
       study_{describe_study(arguments, file)},
       stores_{folder_, study_, arguments.engine.shards} {}
 
+namespace {
+
+// sbatch reads %% as a %.
+std::string log_pattern(const ShardStores& stores) {
+  const files::path log{stores.log("%a")};
+  std::string folder;
+  for (const char c : log.parent_path().string()) folder += c == '%' ? "%%" : std::string(1, c);
+  return (files::path{folder} / log.filename()).string();
+}
+
+}  // namespace
+
 std::uint64_t SlurmShards::begin() {
   if (arguments_.resume) stores_.expect_same_count();
   stores_.make_folder();
@@ -46,14 +58,15 @@ std::uint64_t SlurmShards::submit_first() {
     if (!arguments_.resume) stores_.begin(false);
     release(job);
   } catch (...) {
-    cancel({job});
+    if (const std::string complaint = cancel({job}); !complaint.empty())
+      write_message(fmt::format("headroom: job {0} stays on hold ({1}); end it with scancel {0}\n", job, complaint));
     throw;
   }
   return job;
 }
 
 std::uint64_t SlurmShards::submit(bool held) {
-  SlurmArray array{.name = "headroom-" + slug(study_.name), .log = stores_.log("%a"), .held = held};
+  SlurmArray array{.name = "headroom-" + slug(study_.name), .log = log_pattern(stores_), .held = held};
   for (const SlurmShard& shard : all_) {
     if (shard.to_submit) array.tasks.push_back(shard.number);
   }

@@ -38,6 +38,7 @@ class SlurmShards {
   const std::string& folder() const { return folder_; }
   std::vector<std::uint64_t> jobs() const;  // that have a shard
   std::size_t runs() const;                 // of the whole study
+  std::size_t variants() const { return study_.variants.size(); }
 
  private:
   std::uint64_t submit(bool held);

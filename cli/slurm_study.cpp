@@ -27,6 +27,8 @@ constexpr unsigned most_losses_in_vain = 3;
 constexpr double shortest_pause = 0.5, longest_pause = 10.0;  // seconds
 // What a cancelled task may take to end. It only has to note how far it came.
 constexpr double patience_with_cancelled = 15.0;  // seconds
+// What one of Slurm's commands may take; after a cancellation somebody waits for it.
+constexpr double patience_with_commands = 120.0, patience_at_the_end = 5.0;  // seconds
 constexpr int shell_cannot_run = 126, shell_cannot_find = 127;
 
 void wait(double seconds, int wake_descriptor) {
@@ -52,7 +54,7 @@ class SlurmStudy {
   // Until nothing is with Slurm any more.
   void watch();
   // `store`: where the shards are joined.
-  Study outcome(const std::string& store) const;
+  SlurmOutcome outcome(const std::string& store);
 
  private:
   void submit_again();
@@ -62,6 +64,8 @@ class SlurmStudy {
   void lose(SlurmShard& shard, const std::string& how);
   void give_up(const SlurmShard& shard, const std::string& why);
   void stop(bool interrupted);
+  void say_what_may_go_on();
+  std::string way_on() const;
   void show_progress();
   void say_why_it_waits();
   void say(const std::string& text);
@@ -114,13 +118,16 @@ void SlurmStudy::submit_again() {
     const std::uint64_t job = shards_.submit_marked();
     if (job != 0) say(fmt::format("submitted again what was lost, as array job {}", job));
   } catch (const SlurmError& error) {
-    say(fmt::format("{}; what was lost cannot be submitted again", error.what()));
+    say(fmt::format("{}; what was lost cannot be submitted again; {}", error.what(), way_on()));
     stop(false);
   }
 }
 
 void SlurmStudy::look() {
-  const std::optional<std::vector<SlurmTask>> tasks = tasks_of(shards_.jobs());
+  const CommandPatience patience =
+      stopped_ ? CommandPatience{patience_at_the_end, -1} : CommandPatience{patience_with_commands, interruption_.descriptor()};
+  const std::optional<std::vector<SlurmTask>> tasks = tasks_of(shards_.jobs(), patience);
+  if (!tasks && !stopped_ && interruption_.happened()) return;
   if (!tasks && answered_) say("Slurm does not answer (\"scontrol ping\"); its jobs go on, and so does the wait");
   answered_ = tasks.has_value();
   if (!tasks) return;
@@ -187,9 +194,8 @@ void SlurmStudy::lose(SlurmShard& shard, const std::string& how) {
 void SlurmStudy::give_up(const SlurmShard& shard, const std::string& why) {
   if (stopped_) return;
   const std::string log = shards_.stores().log(std::to_string(shard.number)), tail = tail_of(log);
-  say(fmt::format("{} is given up: {}; {} {}{}\nheadroom: to go on from there: {} {}", name_of(shard), why,
-                  tail.empty() ? "there is nothing in" : "the end of", log, tail.empty() ? "" : ":\n" + tail,
-                  shell_word(program()), resume_command(arguments_, path_)));
+  say(fmt::format("{} is given up: {}; {} {}{}\nheadroom: {}", name_of(shard), why,
+                  tail.empty() ? "there is nothing in" : "the end of", log, tail.empty() ? "" : ":\n" + tail, way_on()));
   if (!arguments_.keep_going) stop(false);
 }
 
@@ -198,13 +204,30 @@ void SlurmStudy::stop(bool interrupted) {
   stopped_ = true;
   interrupted_ = interrupted;
   if (shards_.jobs().empty()) return;
-  const std::string complaint = cancel(shards_.jobs());
+  const std::string complaint = cancel(shards_.jobs(), {patience_at_the_end, -1});
   if (!complaint.empty()) say(fmt::format("scancel says: {}", complaint));
   const double begun = elapsed();
   while (!shards_.jobs().empty() && elapsed() - begun < patience_with_cancelled) {
     wait(shortest_pause, -1);
     look();
   }
+  if (!shards_.jobs().empty()) say_what_may_go_on();
+}
+
+void SlurmStudy::say_what_may_go_on() {
+  std::string jobs, shards;
+  for (const std::uint64_t job : shards_.jobs()) jobs += " " + std::to_string(job);
+  for (const SlurmShard& shard : shards_.all()) {
+    if (shard.job != 0) shards += fmt::format("{}{}", shards.empty() ? "" : ", ", shard.number);
+  }
+  say(
+      fmt::format("Slurm does not say that array job{} has ended: what shards {} of {} still write stays in {}, and is in no "
+                  "result. End them with scancel{}; then {}",
+                  jobs, shards, shards_.stores().count(), shards_.folder(), jobs, way_on()));
+}
+
+std::string SlurmStudy::way_on() const {
+  return fmt::format("to go on from there: {} {}", shell_word(program()), resume_command(arguments_, path_));
 }
 
 void SlurmStudy::show_progress() {
@@ -237,13 +260,26 @@ void SlurmStudy::say(const std::string& text) {
   write_message(fmt::format("headroom: {}\n", text));
 }
 
-Study SlurmStudy::outcome(const std::string& store) const {
+// The usual way to open a store undoes what its writer has not finished, so none is opened that may have one.
+SlurmOutcome SlurmStudy::outcome(const std::string& store) {
+  std::vector<unsigned> ended;
+  for (const SlurmShard& shard : shards_.all()) {
+    if (shard.job == 0) ended.push_back(shard.number);
+  }
+  const auto kept = [this](const std::exception& error) {
+    return OutputError{fmt::format("{}; the shards are kept in {}", error.what(), shards_.folder())};  // it was run
+  };
   try {
-    Study study = stored_study(shards_.stores().join(store));
-    study.interrupted = interrupted_;
-    return study;
+    const auto unreadable = [this](const std::string& why) { say(why + "; the results are without it"); };
+    const std::optional<ResultStore> joined = shards_.stores().join(ended, store, unreadable);
+    SlurmOutcome outcome{joined ? stored_study(*joined) : Study{}, ended.size() == shards_.all().size()};
+    outcome.study.runs.resize(shards_.variants());
+    outcome.study.interrupted = interrupted_;
+    return outcome;
   } catch (const UsageError& error) {
-    throw OutputError{fmt::format("{}; the shards are kept in {}", error.what(), shards_.folder())};  // it was run
+    throw kept(error);
+  } catch (const StoreError& error) {
+    throw kept(error);
   }
 }
 
@@ -251,7 +287,7 @@ Study SlurmStudy::outcome(const std::string& store) const {
 
 std::string shards_folder(const std::string& folder) { return (std::filesystem::path{folder} / "shards").string(); }
 
-Study simulate_on_slurm(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder) {
+SlurmOutcome simulate_on_slurm(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder) {
   SlurmStudy study{arguments, file, folder};
   study.begin();
   study.watch();

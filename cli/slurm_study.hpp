@@ -13,9 +13,15 @@ namespace headroom::cli {
 // DIR/shards
 std::string shards_folder(const std::string& folder);
 
+struct SlurmOutcome {
+  Study study;
+  bool all_ended = true;  // false: DIR/shards may still be written
+};
+
 // Ends when every shard has, or on an interruption, which cancels the job. What there is of the runs is in the folder's
-// results.sqlite then. Throws UsageError if nothing could be submitted, which leaves former results as they are; StoreError or
-// OutputError if the shards cannot be joined.
-Study simulate_on_slurm(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder);
+// results.sqlite then, but for shards whose store cannot be read or may still be written; if that are all, a former one is left
+// as it is. Throws UsageError if nothing could be submitted, which leaves former results as they are; OutputError if the shards
+// cannot be joined.
+SlurmOutcome simulate_on_slurm(const StudyArguments& arguments, const ScenarioFile& file, const std::string& folder);
 
 }  // namespace headroom::cli

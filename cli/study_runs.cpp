@@ -14,7 +14,7 @@
 #include "cli/study_record.hpp"
 #include "reports/study_report.hpp"
 #include "scenarios/builder.hpp"
-#include "sim/cluster/simulation.hpp"
+#include "sim/experiment/store_file.hpp"
 
 namespace headroom::cli {
 namespace {
@@ -76,13 +76,15 @@ ResultStore go_on_with(const std::string& path, const StoredStudy& asked) {
 
 }  // namespace
 
-std::function<RunResult(const RunRequest&)> run_function(const ScenarioFile& file) {
+std::function<RunResult(const RunRequest&)> run_function(const ScenarioFile& file, SimulateBuilt simulate_built) {
+  if (!simulate_built)
+    simulate_built = [](const Blueprint& blueprint, const RunIdentity& run) { return simulate(blueprint, run); };
   const auto blueprints = std::make_shared<std::vector<Blueprint>>();
   for (const NamedScenario& variant : file.variants) blueprints->push_back(build_blueprint(variant.scenario));
-  return [&file, blueprints](const RunRequest& request) {
+  return [&file, blueprints, simulate_built](const RunRequest& request) {
     const NamedScenario& variant = file.variants[request.variant];
-    return simulate((*blueprints)[request.variant],
-                    RunIdentity{variant.name, static_cast<std::uint64_t>(variant.scenario.seed), request.replication});
+    return simulate_built((*blueprints)[request.variant],
+                          RunIdentity{variant.name, static_cast<std::uint64_t>(variant.scenario.seed), request.replication});
   };
 }
 
@@ -110,6 +112,8 @@ std::string store_named(const std::string& argument) {
 ResultStore open_store(const std::string& path, const StoredStudy& asked, bool resume) {
   try {
     return resume && files::exists(path) ? go_on_with(path, asked) : ResultStore::create(path, asked);
+  } catch (const StoreInUse& error) {
+    throw StoreTaken{std::string{error.what()} + "; nothing was run"};
   } catch (const StoreError& error) {
     throw UsageError{std::string{error.what()} + "; nothing was run"};
   }

@@ -6,14 +6,19 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_line.hpp"
 #include "cli/study_verb.hpp"
 #include "scenarios/reader.hpp"
+#include "sim/cluster/simulation.hpp"
 #include "sim/experiment/result_store.hpp"
 
 namespace headroom::cli {
 
+// How a run is simulated that has been built; otherwise without a trace.
+using SimulateBuilt = std::function<RunResult(const Blueprint&, const RunIdentity&)>;
+
 // Builds every variant now; the function makes one run, in the process that calls it. `file` must outlive it.
-std::function<RunResult(const RunRequest&)> run_function(const ScenarioFile& file);
+std::function<RunResult(const RunRequest&)> run_function(const ScenarioFile& file, SimulateBuilt simulate_built = {});
 
 // By its name: "results.2-of-4.sqlite".
 bool is_shard(const std::filesystem::path& path);
@@ -22,7 +27,13 @@ std::string store_path(const std::string& folder, const Shard& shard);
 // The store that an argument names: a file, or the results.sqlite of a folder.
 std::string store_named(const std::string& argument);
 
-// Begins the study's store, or goes on with the one that is there if `resume` asks for that. Throws UsageError.
+// Another process is writing the store: nothing was run, and the same command may be taken later.
+struct StoreTaken : UsageError {
+  using UsageError::UsageError;
+};
+
+// Begins the study's store, or goes on with the one that is there if `resume` asks for that. Throws UsageError, and as StoreTaken
+// if that is why.
 ResultStore open_store(const std::string& path, const StoredStudy& asked, bool resume);
 
 // Runs what is not in the folder's store yet, keeps it there, and says in it how far the study came. Throws UsageError.

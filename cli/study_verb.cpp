@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/exit_code.hpp"
 #include "cli/joined_stores.hpp"
 #include "cli/kubernetes_job.hpp"
 #include "cli/new_folder.hpp"
@@ -86,10 +87,16 @@ Study simulate_into(const std::string& folder, const StudyArguments& arguments, 
   const std::vector<std::filesystem::path> ours{store_path(folder, arguments.shard), shards_folder(folder)};
   try {
     prepare_output(folder);
-    Study study = arguments.engine.where == Engine::slurm ? simulate_on_slurm(arguments, file, folder)
-                                                          : simulate_all(arguments, file, folder);
+    if (arguments.engine.where == Engine::slurm) {
+      SlurmOutcome outcome = simulate_on_slurm(arguments, file, folder);
+      if (outcome.all_ended && outcome.study.interrupted && !has_anything(outcome.study)) made.remove(ours);
+      return std::move(outcome.study);
+    }
+    Study study = simulate_all(arguments, file, folder);
     if (study.interrupted && !has_anything(study)) made.remove(ours);
     return study;
+  } catch (const StoreTaken&) {
+    throw;  // what is there is another's
   } catch (const UsageError&) {
     made.remove(ours);
     throw;
@@ -180,10 +187,19 @@ int simulate_and_report(const StudyArguments& arguments, ScenarioFile file) {
   if (arguments.engine.where == Engine::kubernetes) return write_kubernetes_job(arguments, file);
   const auto begin = std::chrono::steady_clock::now();
   const std::string folder = report_folder_name(arguments, file), store = store_path(folder, arguments.shard);
-  Study study = simulate_into(folder, arguments, file);
+  Study study;
+  try {
+    study = simulate_into(folder, arguments, file);
+  } catch (const StoreTaken& error) {
+    if (arguments.shard.count == 1) throw;
+    // Whoever runs the shards takes exit code 2 for a refusal that would come again.
+    write_message(fmt::format("headroom: {}: {}\n", arguments.verb, error.what()));
+    return exit_incomplete;
+  }
   say_what_is_missing(arguments, file, study, store);
   if (arguments.engine.where == Engine::slurm && !study.interrupted)
-    count_as_failed(missing_runs(ResultStore::open(store, ResultStore::Access::read)), "its shard was not completed", study);
+    count_as_failed(missing_runs(study, static_cast<std::uint64_t>(file.variants.front().scenario.replications.count)),
+                    "its shard was not completed", study);
   if (arguments.shard.count > 1) return end_of_shard(arguments, study, store);
   const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return publish_study(arguments, std::move(file), std::move(study), folder, wall);

@@ -34,8 +34,8 @@ std::string remedy_for(int error) {
 
 [[noreturn]] void fail(const std::filesystem::path& path, int error) { fail(path, error, remedy_for(error)); }
 
-// Everything that was written, or an error number. Not forced to the disk, which takes longer than a short study: a report that a power
-// failure takes away is made again from the store.
+// Everything that was written, or an error number. Not forced to the disk, which takes longer than a short study: a report that a
+// power failure takes away is made again from the store.
 int write_all(const std::filesystem::path& path, const std::string& text) {
   std::FILE* file = std::fopen(path.c_str(), "wb");
   if (file == nullptr) return errno;

@@ -51,7 +51,6 @@ class RequestTrace {
   // Names of services, databases and queues, in the order of TraceSpan::track.
   RequestTrace(const Blueprint& blueprint, const Window& window, Sink sink);
   const std::vector<std::string>& tracks() const { return track_names_; }
-  std::uint64_t requests() const { return traced_; }
 
   // ---- for the request plane; `slot` is the task's place in its table ----
   void attach(const Program& program) { program_ = &program; }

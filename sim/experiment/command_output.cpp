@@ -6,8 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <cmath>
 #include <csignal>
 #include <system_error>
 
@@ -62,17 +65,24 @@ int spawn(const std::vector<std::string>& words, int out, int err, pid_t& proces
   return error;
 }
 
-// Both until both are closed.
-void drain(int out, int err, CommandOutput& output) {
-  std::array<pollfd, 2> watched{{{out, POLLIN, 0}, {err, POLLIN, 0}}};
+// For poll(): milliseconds, -1 without a limit.
+int left_of(double seconds, std::chrono::steady_clock::time_point begun) {
+  if (std::isinf(seconds)) return -1;
+  const double left = seconds - std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  return static_cast<int>(std::ceil(std::clamp(left, 0.0, 1e6) * 1e3));
+}
+
+// Both until both are closed. False if patience ran out before.
+bool drain(int out, int err, const CommandPatience& patience, CommandOutput& output) {
+  std::array<pollfd, 3> watched{{{out, POLLIN, 0}, {err, POLLIN, 0}, {patience.wake_descriptor, POLLIN, 0}}};
   const std::array<std::string*, 2> kept{&output.out, &output.err};
   std::array<char, 4096> buffer{};
+  const auto begun = std::chrono::steady_clock::now();
   while (watched[0].fd >= 0 || watched[1].fd >= 0) {
-    if (poll(watched.data(), watched.size(), -1) < 0) {
-      if (errno == EINTR) continue;
-      fail(errno, "cannot wait for a program");
-    }
-    for (std::size_t i = 0; i < watched.size(); ++i) {
+    const int ready = poll(watched.data(), watched.size(), left_of(patience.seconds, begun));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0 || watched[2].revents != 0) return false;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
       if (watched[i].fd < 0 || watched[i].revents == 0) continue;
       const ssize_t count = read(watched[i].fd, buffer.data(), buffer.size());
       if (count > 0)
@@ -81,11 +91,12 @@ void drain(int out, int err, CommandOutput& output) {
         watched[i].fd = -1;
     }
   }
+  return true;
 }
 
 }  // namespace
 
-CommandOutput output_of_command(const std::vector<std::string>& words) {
+CommandOutput output_of_command(const std::vector<std::string>& words, const CommandPatience& patience) {
   Pipe out, err;
   pid_t process = -1;
   const int error = spawn(words, out.end(1), err.end(1), process);
@@ -95,7 +106,7 @@ CommandOutput output_of_command(const std::vector<std::string>& words) {
   output.found = true;
   out.close_end(1);
   err.close_end(1);
-  drain(out.end(0), err.end(0), output);
+  if (!drain(out.end(0), err.end(0), patience, output)) kill(-process, SIGKILL);
   int status = 0;
   while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
   }

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace headroom {
@@ -39,7 +40,8 @@ class MessagePackReader {
   // `bytes` must outlive it.
   explicit MessagePackReader(std::span<const std::uint8_t> bytes) : bytes_{bytes} {}
 
-  // Sizes are never more than the bytes that are left could hold.
+  // Sizes are never more than the bytes that are left. What is damaged may ask for a part a byte: larger ones are made one by
+  // one.
   std::size_t map() { return size(0x80, 16, 0, 0xde); }
   std::size_t array() { return size(0x90, 16, 0, 0xdc); }
   void map_of(std::size_t entries);

@@ -85,7 +85,8 @@ ResultStore ResultStore::open(const std::string& path, Access access) {
   const bool writes = access == Access::write;
   std::optional<StoreLock> lock;
   if (writes) lock.emplace(path);
-  auto opened = std::make_unique<Open>(std::move(lock), path, writes ? SqliteDatabase::Access::write : SqliteDatabase::Access::read);
+  auto opened =
+      std::make_unique<Open>(std::move(lock), path, writes ? SqliteDatabase::Access::write : SqliteDatabase::Access::read);
   expect_store(opened->database);
   StoredStudy study = read_study(opened->database);
   return ResultStore{std::move(opened), std::move(study)};

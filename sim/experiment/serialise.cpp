@@ -3,6 +3,7 @@
 // Numbers come back with the same bits, fields have an order, empty histogram buckets are left out: equal results have equal
 // bytes.
 #include <stdexcept>
+#include <utility>
 
 #include "sim/experiment/message_pack.hpp"
 #include "sim/experiment/study.hpp"
@@ -10,7 +11,7 @@
 namespace headroom {
 namespace {
 
-constexpr std::uint64_t format_version = 2;
+constexpr std::uint64_t format_version = 3;
 constexpr std::size_t field_count = 18;
 
 void write(MessagePackWriter& writer, const Histogram& histogram) {
@@ -24,6 +25,14 @@ void write(MessagePackWriter& writer, const Histogram& histogram) {
   writer.whole(histogram.sum_ns_high());
   writer.whole(histogram.sum_ns_low());
   writer.whole(histogram.largest_ns());
+}
+
+// One by one: a size that is damaged must not ask for more memory than there are parts.
+template <class Part>
+std::vector<Part> read_parts(MessagePackReader& reader, Part (*read)(MessagePackReader&)) {
+  std::vector<Part> parts;
+  for (std::size_t left = reader.array(); left > 0; --left) parts.push_back(read(reader));
+  return parts;
 }
 
 Histogram read_histogram(MessagePackReader& reader) {
@@ -61,28 +70,27 @@ void write(MessagePackWriter& writer, const Series& series) {
   for (const Histogram& slice : series.slices) write(writer, slice);
 }
 
+Label read_label(MessagePackReader& reader) {
+  reader.array_of(2);
+  std::string name = reader.text();
+  return {std::move(name), reader.text()};
+}
+
 Series read_series(MessagePackReader& reader) {
   Series series;
   reader.map_of(5);
   reader.key("columns");
-  series.columns.resize(reader.array());
-  for (std::vector<double>& column : series.columns) column = reader.reals();
+  for (std::size_t left = reader.array(); left > 0; --left) series.columns.push_back(reader.reals());
   reader.key("kind");
   const std::uint64_t kind = reader.whole();
   if (kind > static_cast<std::uint64_t>(MetricKind::durations)) throw std::invalid_argument{"a series is of no known kind"};
   series.kind = static_cast<MetricKind>(kind);
   reader.key("labels");
-  series.labels.resize(reader.array());
-  for (Label& label : series.labels) {
-    reader.array_of(2);
-    label.name = reader.text();
-    label.value = reader.text();
-  }
+  series.labels = read_parts(reader, read_label);
   reader.key("metric");
   series.metric = reader.text();
   reader.key("slices");
-  series.slices.resize(reader.array());
-  for (Histogram& slice : series.slices) slice = read_histogram(reader);
+  series.slices = read_parts(reader, read_histogram);
   return series;
 }
 
@@ -157,34 +165,47 @@ void write_list(MessagePackWriter& writer, std::string_view key, const std::vect
 template <class Part>
 void read_list(MessagePackReader& reader, std::string_view key, std::vector<Part>& parts, Part (*read)(MessagePackReader&)) {
   reader.key(key);
-  parts.resize(reader.array());
-  for (Part& part : parts) part = read(reader);
+  parts = read_parts(reader, read);
 }
 
 }  // namespace
 
-// Fields in order of their names.
+// The format, by which a reader knows the rest; then fields in order of their names.
 std::vector<std::uint8_t> to_bytes(const RunResult& result) {
   MessagePackWriter writer;
   writer.map(field_count);
-  writer.text("duration"), writer.real(result.duration_seconds);
-  writer.text("events"), writer.whole(result.events);
-  writer.text("extra_percentiles"), writer.reals(result.extra_percentiles);
-  writer.text("format"), writer.whole(format_version);
+  writer.text("format");
+  writer.whole(format_version);
+  writer.text("duration");
+  writer.real(result.duration_seconds);
+  writer.text("events");
+  writer.whole(result.events);
+  writer.text("extra_percentiles");
+  writer.reals(result.extra_percentiles);
   write_list(writer, "ledger", result.ledger);
   write_list(writer, "notes", result.notes);
-  writer.text("peak_memory"), writer.whole(result.peak_memory_bytes);
+  writer.text("peak_memory");
+  writer.whole(result.peak_memory_bytes);
   write_list(writer, "phases", result.phases);
-  writer.text("replication"), writer.whole(result.replication);
-  writer.text("seed"), writer.whole(result.seed);
+  writer.text("replication");
+  writer.whole(result.replication);
+  writer.text("seed");
+  writer.whole(result.seed);
   write_list(writer, "series", result.series);
-  writer.text("slice_ends"), writer.reals(result.slice_ends);
-  writer.text("users"), writer.real(result.users);
-  writer.text("variant"), writer.text(result.variant);
-  writer.text("wall"), writer.real(result.wall_seconds);
-  writer.text("warm_up"), writer.real(result.warm_up_seconds);
-  writer.text("warm_up_rule"), writer.text(result.warm_up_rule);
-  writer.text("window_ends"), writer.reals(result.window_ends);
+  writer.text("slice_ends");
+  writer.reals(result.slice_ends);
+  writer.text("users");
+  writer.real(result.users);
+  writer.text("variant");
+  writer.text(result.variant);
+  writer.text("wall");
+  writer.real(result.wall_seconds);
+  writer.text("warm_up");
+  writer.real(result.warm_up_seconds);
+  writer.text("warm_up_rule");
+  writer.text(result.warm_up_rule);
+  writer.text("window_ends");
+  writer.reals(result.window_ends);
   return writer.take();
 }
 
@@ -192,26 +213,40 @@ namespace {
 
 RunResult result_from(MessagePackReader reader) {
   RunResult result;
-  reader.map_of(field_count);
-  reader.key("duration"), result.duration_seconds = reader.real();
-  reader.key("events"), result.events = reader.whole();
-  reader.key("extra_percentiles"), result.extra_percentiles = reader.reals();
-  reader.key("format");
-  if (reader.whole() != format_version) throw std::invalid_argument{"it is written in another format"};
+  const std::size_t fields = reader.map();
+  if (reader.text() != "format" || reader.whole() != format_version)
+    throw std::invalid_argument{"it is written in another format"};
+  if (fields != field_count) throw std::invalid_argument{"it has too few or too many fields"};
+  reader.key("duration");
+  result.duration_seconds = reader.real();
+  reader.key("events");
+  result.events = reader.whole();
+  reader.key("extra_percentiles");
+  result.extra_percentiles = reader.reals();
   read_list(reader, "ledger", result.ledger, read_ledger_entry);
   read_list(reader, "notes", result.notes, read_note);
-  reader.key("peak_memory"), result.peak_memory_bytes = reader.whole();
+  reader.key("peak_memory");
+  result.peak_memory_bytes = reader.whole();
   read_list(reader, "phases", result.phases, read_phase);
-  reader.key("replication"), result.replication = reader.whole();
-  reader.key("seed"), result.seed = reader.whole();
+  reader.key("replication");
+  result.replication = reader.whole();
+  reader.key("seed");
+  result.seed = reader.whole();
   read_list(reader, "series", result.series, read_series);
-  reader.key("slice_ends"), result.slice_ends = reader.reals();
-  reader.key("users"), result.users = reader.real();
-  reader.key("variant"), result.variant = reader.text();
-  reader.key("wall"), result.wall_seconds = reader.real();
-  reader.key("warm_up"), result.warm_up_seconds = reader.real();
-  reader.key("warm_up_rule"), result.warm_up_rule = reader.text();
-  reader.key("window_ends"), result.window_ends = reader.reals();
+  reader.key("slice_ends");
+  result.slice_ends = reader.reals();
+  reader.key("users");
+  result.users = reader.real();
+  reader.key("variant");
+  result.variant = reader.text();
+  reader.key("wall");
+  result.wall_seconds = reader.real();
+  reader.key("warm_up");
+  result.warm_up_seconds = reader.real();
+  reader.key("warm_up_rule");
+  result.warm_up_rule = reader.text();
+  reader.key("window_ends");
+  result.window_ends = reader.reals();
   reader.end();
   return result;
 }

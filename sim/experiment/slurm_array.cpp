@@ -5,10 +5,9 @@
 #include <charconv>
 #include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include <fmt/format.h>
-
-#include "sim/experiment/command_output.hpp"
 
 namespace headroom {
 namespace {
@@ -19,14 +18,16 @@ std::string joined(const auto& numbers) {
   return text;
 }
 
-CommandOutput output_of(const std::vector<std::string>& words) {
-  CommandOutput output = output_of_command(words);
+CommandOutput output_of(const std::vector<std::string>& words, const CommandPatience& patience = {}) try {
+  CommandOutput output = output_of_command(words, patience);
   if (!output.found) {
     throw SlurmError{
         fmt::format("there is no {} on the PATH; run this where Slurm's commands are (a login node), or leave out --engine slurm",
                     words.front())};
   }
   return output;
+} catch (const std::system_error& error) {
+  throw SlurmError{error.what()};
 }
 
 template <typename Number>
@@ -109,11 +110,12 @@ void release(std::uint64_t job) {
       fmt::format("job {} was submitted on hold and cannot be released: {}", job, as_one_line(output.err + output.out))};
 }
 
-std::optional<std::vector<SlurmTask>> tasks_of(const std::vector<std::uint64_t>& jobs) {
+std::optional<std::vector<SlurmTask>> tasks_of(const std::vector<std::uint64_t>& jobs, const CommandPatience& patience) try {
   std::vector<SlurmTask> tasks;
   if (jobs.empty()) return tasks;
   const CommandOutput output = output_of({"squeue", "--noheader", "--array", "--states=all", "--jobs=" + joined(jobs),
-                                          "--Format=ArrayJobID:|,ArrayTaskID:|,State:|,exit_code:|,Reason:|"});
+                                          "--Format=ArrayJobID:|,ArrayTaskID:|,State:|,exit_code:|,Reason:|"},
+                                         patience);
   if (output.exit_code != 0) {
     // All of them are forgotten, or else Slurm does not answer now.
     if (output.err.find("Invalid job id") != std::string::npos) return tasks;
@@ -126,14 +128,18 @@ std::optional<std::vector<SlurmTask>> tasks_of(const std::vector<std::uint64_t>&
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return tasks;
+} catch (const SlurmError&) {
+  return std::nullopt;
 }
 
-std::string cancel(const std::vector<std::uint64_t>& jobs) {
+std::string cancel(const std::vector<std::uint64_t>& jobs, const CommandPatience& patience) try {
   std::vector<std::string> words{"scancel"};
   for (const std::uint64_t job : jobs) words.push_back(std::to_string(job));
   if (words.size() == 1) return {};
-  const CommandOutput output = output_of(words);
+  const CommandOutput output = output_of(words, patience);
   return output.exit_code == 0 ? "" : as_one_line(output.err);
+} catch (const SlurmError& error) {
+  return error.what();
 }
 
 }  // namespace headroom

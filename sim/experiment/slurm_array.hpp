@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/experiment/command_output.hpp"
+
 namespace headroom {
 
 // Slurm does not take a job, or is not there. The message says what it said and what to do.
@@ -21,7 +23,7 @@ struct SlurmArray {
   std::string name;
   std::vector<unsigned> tasks;        // their numbers; the command finds its own in SLURM_ARRAY_TASK_ID
   std::string command;                // for /bin/sh; runs in the present working folder
-  std::string log;                    // a path, with %a for the number of the task; appended to
+  std::string log;                    // a path, with %a for the number of the task and %% for a %; appended to
   std::vector<std::string> defaults;  // options of sbatch that `options` may override
   std::vector<std::string> options;   // as the user gave them
   bool held = false;                  // nothing starts before release()
@@ -43,10 +45,10 @@ struct SlurmTask {
 };
 
 // The tasks of these jobs as Slurm knows them; it forgets some minutes after they ended (MinJobAge). None if Slurm does not
-// answer, which passes.
-std::optional<std::vector<SlurmTask>> tasks_of(const std::vector<std::uint64_t>& jobs);
+// answer, or cannot be asked, which passes.
+std::optional<std::vector<SlurmTask>> tasks_of(const std::vector<std::uint64_t>& jobs, const CommandPatience& patience = {});
 
-// Ends what is left of them. What Slurm says against it, if anything.
-std::string cancel(const std::vector<std::uint64_t>& jobs);
+// Ends what is left of them. What stands against it, if anything.
+std::string cancel(const std::vector<std::uint64_t>& jobs, const CommandPatience& patience = {});
 
 }  // namespace headroom

@@ -87,7 +87,7 @@ StoreLock::StoreLock(const std::string& path) {
       continue;
     }
     close(descriptor_);
-    throw StoreError{"cannot write " + path +
+    throw StoreInUse{"cannot write " + path +
                      ": another headroom is writing it; wait until it has ended, or choose another folder with --output"};
   }
 }

@@ -8,10 +8,15 @@
 
 namespace headroom {
 
+// Another process is writing it, which passes.
+struct StoreInUse : StoreError {
+  using StoreError::StoreError;
+};
+
 // Held by the one process that writes a store, until it is gone. Of a file that is there.
 class StoreLock {
  public:
-  // Throws StoreError if another process holds it, or the file cannot be opened.
+  // Throws StoreInUse if another process holds it, StoreError if the file cannot be opened.
   explicit StoreLock(const std::string& path);
   StoreLock(StoreLock&& other) noexcept : descriptor_{other.descriptor_} { other.descriptor_ = -1; }
   StoreLock& operator=(StoreLock&&) = delete;

@@ -200,6 +200,8 @@ TEST(Engines, WhatDoesNotGoTogetherIsRefused) {
   refused({"--image", "i"}, "--image is for --engine kubernetes");
   refused({"--slurm-options", "--mem=4G"}, "--slurm-options is for --engine slurm");
   refused({"--engine", "slurm", "--shards", "2", "--slurm-options", "--mem=4G --array=1-2"}, "--slurm-options has --array");
+  for (const std::string own : {"--arr=1-2", "-a1-3", "-vH", "-ex.log", "--o"})
+    refused({"--engine", "slurm", "--shards", "2", "--slurm-options", own}, "headroom has its own use for");
   refused({"--engine", "slurm", "--shards", "2", "--slurm-options", "--comment='open"}, "left open");
   refused({"--workers", "0"}, "--workers is \"0\"; write a whole number from 1 to 4096");
   const Ended sequential = headroom({"run", data("precise.json"), "--engine", "slurm", "--shards", "2"});

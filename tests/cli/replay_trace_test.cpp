@@ -30,8 +30,8 @@ struct Span {
 // Events of the trace of the first run of a shipped scenario.
 json traced(const std::string& pattern, const std::vector<std::string>& settings, const std::vector<std::string>& options) {
   const std::string folder = temporary(pattern), file = temporary(pattern + ".json");
-  std::vector<std::string> run{"run", shipped("patterns/" + pattern + ".json"), "-q", "-o", folder, "--replications", "1",
-                               "--inconclusive", "pass"};
+  std::vector<std::string> run{
+      "run", shipped("patterns/" + pattern + ".json"), "-q", "-o", folder, "--replications", "1", "--inconclusive", "pass"};
   for (const std::string& setting : settings) run.insert(run.end(), {"--set", setting});
   headroom(run);
   std::vector<std::string> replay{"replay", folder, "1", "--trace", file};
@@ -70,7 +70,8 @@ void expect_nested(const json& events) {
   }
   EXPECT_FALSE(threads.empty());
   for (auto& [thread, spans] : threads) {
-    std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.begin != b.begin ? a.begin < b.begin : a.end > b.end; });
+    std::sort(spans.begin(), spans.end(),
+              [](const Span& a, const Span& b) { return a.begin != b.begin ? a.begin < b.begin : a.end > b.end; });
     std::vector<Span> around;
     for (const Span& span : spans) {
       while (!around.empty() && around.back().end <= span.begin) around.pop_back();
@@ -110,14 +111,16 @@ TEST(ReplayTrace, QueueAndServiceOfEachRequestAddUpToItsLatencyAndAllToWhatWasRe
 }
 
 TEST(ReplayTrace, SpansNestWhateverTheRequestsDo) {
-  for (const char* pattern : {"retries-timeouts", "parallel-fan-out", "queue-workers", "cache-tiers", "database-pool", "closed-population"}) {
+  for (const char* pattern :
+       {"retries-timeouts", "parallel-fan-out", "queue-workers", "cache-tiers", "database-pool", "closed-population"}) {
     SCOPED_TRACE(pattern);
     const json events = traced(pattern, {}, {"--trace-requests", "300"});
     expect_well_formed(events);
     expect_nested(events);
     std::set<int> requests;
     for (const json& event : events) {
-      if (event.contains("args") && event.at("args").contains("request")) requests.insert(event.at("args").at("request").get<int>());
+      if (event.contains("args") && event.at("args").contains("request"))
+        requests.insert(event.at("args").at("request").get<int>());
     }
     EXPECT_EQ(requests.size(), 300U);
   }

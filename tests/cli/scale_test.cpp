@@ -16,7 +16,8 @@ using nlohmann::json;
 constexpr double mebibyte = 1024.0 * 1024.0;
 
 json result_of(const std::string& scenario, const std::vector<std::string>& options) {
-  std::vector<std::string> arguments{"run", scenario, "--json", "-q", "--replications", "1", "--inconclusive", "pass", "-o", temporary("scale")};
+  std::vector<std::string> arguments{"run", scenario,         "--json", "-q", "--replications",
+                                     "1",   "--inconclusive", "pass",   "-o", temporary("scale")};
   arguments.insert(arguments.end(), options.begin(), options.end());
   const Ended ended = headroom(arguments);
   EXPECT_TRUE(ended.exit_code == 0 || ended.exit_code == 99) << ended.err;
@@ -34,10 +35,19 @@ std::string fleet_of(int replicas) {
       {"warm_up", "0 s"},
       {"node_pools", {{{"name", "general"}, {"cpu", 11}, {"memory", "64 GiB"}, {"nodes", replicas / 10}, {"boot", "10 s"}}}},
       {"services",
-       {{{"name", "api"}, {"node_pool", "general"}, {"replicas", replicas}, {"cpu", 1}, {"memory", "1 GiB"}, {"concurrency", 4},
-         {"start_up", "5 s"}, {"balancer", {{"policy", "least-connections"}}}, {"endpoints", {{{"name", "feed"}, {"steps", {step}}}}}}}},
+       {{{"name", "api"},
+         {"node_pool", "general"},
+         {"replicas", replicas},
+         {"cpu", 1},
+         {"memory", "1 GiB"},
+         {"concurrency", 4},
+         {"start_up", "5 s"},
+         {"balancer", {{"policy", "least-connections"}}},
+         {"endpoints", {{{"name", "feed"}, {"steps", {step}}}}}}}},
       {"workloads",
-       {{{"model", "users"}, {"name", "users"}, {"rate", std::to_string(replicas) + " /s"},
+       {{{"model", "users"},
+         {"name", "users"},
+         {"rate", std::to_string(replicas) + " /s"},
          {"journeys", {{{"steps", {{{"request", "api.feed"}}}}}}}}}}};
   const std::string path = temporary("fleet-" + std::to_string(replicas) + ".json");
   std::ofstream{path} << scenario.dump();

@@ -112,12 +112,13 @@ TEST_F(SlurmEngine, TwoHundredRunsWithOneShardKilledAndOneCancelledAreThoseOfOne
 
 TEST_F(SlurmEngine, ShowsWhatALocalStudyShows) {
   const std::vector<std::string> study{"compare", data("misses.json"), "--json", "-q"};
-  const Ended sharded = on_slurm("shown", with(study, {"--shards", "3", "--workers", "2"}));
+  const Ended sharded = on_slurm("50% shown", with(study, {"--shards", "3", "--workers", "2"}));
   const Ended local = headroom(with(study, {"-o", temporary("shown here")}));
   EXPECT_EQ(sharded.exit_code, 99) << sharded.err;
   EXPECT_EQ(local.exit_code, 99);
   EXPECT_EQ(results_of(sharded), results_of(local));
   EXPECT_EQ(sharded.err, "");
+  EXPECT_TRUE(files::exists(temporary("50% shown/shards/shard.1-of-3.log")));
 }
 
 TEST_F(SlurmEngine, ARefusalIsPassedOnAndCostsNothing) {

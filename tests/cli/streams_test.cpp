@@ -32,7 +32,9 @@ TEST(Streams, JsonIsAllThereIsOnStdout) {
 
 TEST(Streams, ATableSaysWhatTheStudyTookOfTheMachine) {
   const Ended ended = headroom({"run", data("holds.json"), "-o", temporary("machine")});
-  EXPECT_TRUE(std::regex_search(ended.out, std::regex{"events at [0-9.,]+( [MG])?/s of one process, at most [0-9.,]+ MiB of memory in a run"})) << ended.out;
+  EXPECT_TRUE(std::regex_search(
+      ended.out, std::regex{"events at [0-9.,]+( [MG])?/s of one process, at most [0-9.,]+ MiB of memory in a run"}))
+      << ended.out;
 }
 
 TEST(Streams, APipeGetsNoEscapeCodesAndNoProgress) {

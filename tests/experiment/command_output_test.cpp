@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <string>
 
 namespace headroom {
@@ -31,6 +32,19 @@ TEST(CommandOutput, AProgramThatIsNotThereIsNoError) { EXPECT_FALSE(output_of_co
 
 TEST(CommandOutput, AKilledProgramHasTheCodeOfItsSignal) {
   EXPECT_EQ(output_of_command({"sh", "-c", "kill -9 $$"}).exit_code, 137);
+}
+
+TEST(CommandOutput, IsKilledWithAllItStartedWhenPatienceRunsOut) {
+  const auto begin = std::chrono::steady_clock::now();
+  const CommandOutput late = output_of_command({"sh", "-c", "echo said; sleep 100; echo late"}, {.seconds = 0.5});
+  EXPECT_EQ(late.exit_code, 137);
+  EXPECT_EQ(late.out, "said\n");
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  ASSERT_EQ(write(ends[1], "x", 1), 1);
+  EXPECT_EQ(output_of_command({"sleep", "100"}, {.seconds = 100.0, .wake_descriptor = ends[0]}).exit_code, 137);
+  EXPECT_EQ(output_of_command({"sh", "-c", "exit 3"}, {.seconds = 100.0}).exit_code, 3);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{50});
 }
 
 TEST(CommandOutput, StandsInAGroupOfItsOwn) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -164,6 +165,28 @@ TEST_F(Store, BucketsHaveTheBordersOfTheHistogram) {
   EXPECT_FALSE(row.step());
 }
 
+// To look into the JSON for each takes seconds already.
+TEST_F(Store, EndsOfManyWindowsAreFoundInTimeInProportion) {
+  constexpr std::size_t many = 40'000;
+  RunResult result = rich_result();
+  result.window_ends.clear();
+  for (std::size_t i = 0; i < many; ++i) result.window_ends.push_back(static_cast<double>(i + 1));
+  result.series = {{"requests", {}, MetricKind::counter, {std::vector<double>(many, 1.0)}, {}}};
+  ResultStore store = ResultStore::create(path_, two_variants(5));
+  store.put(ended({0, 1}, result));
+  put(store, {1, 0});  // whose windows have the same numbers
+  const auto seconds_of = [&](const std::string& query) {
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(row(query), std::to_string(many));
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
+  const std::string here = " FROM series_of_runs WHERE variant = 'base' AND metric = 'requests'";
+  EXPECT_EQ(row("SELECT sum(end_seconds) / count(*)" + here), "20000.5");
+  const double plain = seconds_of("SELECT count(amount) FROM series WHERE amount = 1");
+  const double with_ends = seconds_of("SELECT count(end_seconds)" + here);
+  EXPECT_LT(with_ends, 20.0 * plain + 0.5) << plain << " s without";
+}
+
 TEST_F(Store, NumbersOfSeriesKeepTheirBits) {
   const std::vector<double> delicate{0.1, 1.0 / 3.0, 1e-300, 5e-324, 1.7976931348623157e308, 9'007'199'254'740'993.0, 1e15, -2.5};
   RunResult result = rich_result();
@@ -251,16 +274,18 @@ TEST_F(Store, WhatIsNoStoreIsRefusedWithAReason) {
   EXPECT_TRUE(says(store_error_of(opening), "it is no result store")) << store_error_of(opening);
   ResultStore::create(path_, two_variants(1));
   { SqliteDatabase{path_, SqliteDatabase::Access::write}.execute("PRAGMA user_version = 9"); }
-  EXPECT_TRUE(says(store_error_of(opening), "its schema is of version 9, this program's of version 2; use the headroom that "
-                                            "wrote it, or run the study again"));
+  EXPECT_TRUE(says(store_error_of(opening),
+                   "its schema is of version 9, this program's of version 2; use the headroom that "
+                   "wrote it, or run the study again"));
 }
 
 TEST_F(Store, AnOlderSchemaIsRefusedForReadingAndGoingOnAndMakesRoomForANewStudy) {
   ResultStore::create(path_, two_variants(1));
   { SqliteDatabase{path_, SqliteDatabase::Access::write}.execute("PRAGMA user_version = 1"); }
   for (const ResultStore::Access access : {ResultStore::Access::read, ResultStore::Access::write}) {
-    EXPECT_TRUE(says(store_error_of([&] { ResultStore::open(path_, access); }),
-                     "its schema is of version 1, this program's of version 2; use the headroom that wrote it, or run the study again"));
+    EXPECT_TRUE(
+        says(store_error_of([&] { ResultStore::open(path_, access); }),
+             "its schema is of version 1, this program's of version 2; use the headroom that wrote it, or run the study again"));
   }
   EXPECT_EQ(ResultStore::create(path_, two_variants(3)).study().replications, 3U);
 }

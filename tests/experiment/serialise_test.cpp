@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -43,7 +45,11 @@ RunResult full_result() {
   result.window_ends = {0.1, 0.2, 0.3};
   result.slice_ends = {0.3};
   result.extra_percentiles = {99.9};
-  result.series.push_back({"latency", {{"endpoint", "api.feed"}, {"service", "api"}}, MetricKind::durations, {delicate, {}, {1.0}}, {wide_histogram(), {}}});
+  result.series.push_back({"latency",
+                           {{"endpoint", "api.feed"}, {"service", "api"}},
+                           MetricKind::durations,
+                           {delicate, {}, {1.0}},
+                           {wide_histogram(), {}}});
   result.series.push_back({"requests", {{"workload", "größe \"quoted\""}}, MetricKind::counter, {{1.0, 2.0, 3.0}}, {}});
   result.phases = {{"users", "storm", 1.5, 2.5}};
   result.ledger = {{"users", 1'000'000'000'000, 5, {{"rejected", 2}, {"timeout", 1}}, 3}, {"empty", 0, 0, {}, 0}};
@@ -57,7 +63,8 @@ RunResult full_result() {
 
 void expect_same_bits(const std::vector<double>& a, const std::vector<double>& b) {
   ASSERT_EQ(a.size(), b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(std::bit_cast<std::uint64_t>(a[i]), std::bit_cast<std::uint64_t>(b[i])) << a[i];
+  for (std::size_t i = 0; i < a.size(); ++i)
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(a[i]), std::bit_cast<std::uint64_t>(b[i])) << a[i];
 }
 
 TEST(Serialise, EveryFieldComesBack) {
@@ -85,7 +92,8 @@ TEST(Serialise, SeriesComeBackBitForBit) {
     EXPECT_EQ(got.series[i].labels, sent.series[i].labels);
     EXPECT_EQ(got.series[i].kind, sent.series[i].kind);
     ASSERT_EQ(got.series[i].columns.size(), sent.series[i].columns.size());
-    for (std::size_t c = 0; c < sent.series[i].columns.size(); ++c) expect_same_bits(got.series[i].columns[c], sent.series[i].columns[c]);
+    for (std::size_t c = 0; c < sent.series[i].columns.size(); ++c)
+      expect_same_bits(got.series[i].columns[c], sent.series[i].columns[c]);
     EXPECT_EQ(got.series[i].slices, sent.series[i].slices);
   }
 }
@@ -132,23 +140,63 @@ TEST(Serialise, EqualResultsHaveEqualBytes) {
 TEST(Serialise, BytesThatAreNoResultAreRefused) {
   const std::vector<std::uint8_t> whole = to_bytes(full_result());
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, whole.size() / 2, whole.size() - 1}) {
-    EXPECT_THROW(run_result_from({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)}), std::invalid_argument) << size << " bytes";
+    EXPECT_THROW(run_result_from({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)}), std::invalid_argument)
+        << size << " bytes";
   }
   EXPECT_THROW(run_result_from(nlohmann::json::to_msgpack("a text")), std::invalid_argument);
 }
 
 TEST(Serialise, DamagedContentIsRefused) {
-  const nlohmann::json whole = nlohmann::json::from_msgpack(to_bytes(full_result()));
-  const auto refused = [&](const char* pointer, const nlohmann::json& damage) {
-    nlohmann::json damaged = whole;
-    damaged.at(nlohmann::json::json_pointer{pointer}) = damage;
-    EXPECT_THROW(run_result_from(nlohmann::json::to_msgpack(damaged)), std::invalid_argument) << pointer;
+  using Json = nlohmann::ordered_json;
+  const Json whole = Json::from_msgpack(to_bytes(full_result()));
+  const auto refused = [&](const char* pointer, const Json& damage) {
+    Json damaged = whole;
+    damaged.at(Json::json_pointer{pointer}) = damage;
+    EXPECT_THROW(run_result_from(Json::to_msgpack(damaged)), std::invalid_argument) << pointer;
   };
   refused("/format", 1);
   refused("/series/0/kind", 17);
   refused("/series/0/slices/0/0/0", 4'000'000'000U);  // a bucket far beyond all durations
   refused("/series/0/metric", 5);
-  EXPECT_NO_THROW(run_result_from(nlohmann::json::to_msgpack(whole)));
+  EXPECT_NO_THROW(run_result_from(Json::to_msgpack(whole)));
+}
+
+std::string refusal_of(const std::vector<std::uint8_t>& bytes) {
+  try {
+    run_result_from(bytes);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "";
+}
+
+// Whatever fields it has: what stands first says which.
+TEST(Serialise, AnotherFormatIsNamedAsSuch) {
+  for (const nlohmann::ordered_json& other :
+       {nlohmann::ordered_json{{"format", 99}, {"surprise", 1}}, nlohmann::ordered_json{{"duration", 1.0}, {"format", 2}}})
+    EXPECT_NE(refusal_of(nlohmann::ordered_json::to_msgpack(other)).find("another format"), std::string::npos) << other;
+  const nlohmann::ordered_json ours{{"format", 3}, {"surprise", 1}};
+  EXPECT_NE(refusal_of(nlohmann::ordered_json::to_msgpack(ours)).find("too few or too many fields"), std::string::npos);
+}
+
+// As many slices as there are bytes, none of which is one: all of them at once would take hundreds of megabytes.
+TEST(Serialise, ADamagedSizeDoesNotTakeTheMemoryForIt) {
+  RunResult result;
+  result.series.push_back({"latency", {}, MetricKind::durations, {}, {}});
+  std::vector<std::uint8_t> bytes = to_bytes(result);
+  const std::string key = "slices";
+  const auto size = std::search(bytes.begin(), bytes.end(), key.begin(), key.end()) + 6;
+  ASSERT_EQ(*size, 0x90);  // an array of none
+  bytes.erase(size, bytes.end());
+  constexpr std::uint32_t claimed = 1U << 23;
+  for (const std::uint32_t byte : {0xddU, claimed >> 24, claimed >> 16, claimed >> 8, claimed})
+    bytes.push_back(static_cast<std::uint8_t>(byte));
+  bytes.insert(bytes.end(), claimed, 0xc0);
+  rusage before{}, after{};
+  ::getrusage(RUSAGE_SELF, &before);
+  EXPECT_NE(refusal_of(bytes), "");
+  ::getrusage(RUSAGE_SELF, &after);
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 50'000) << "KiB";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "sim/experiment/slurm_array.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -122,6 +123,23 @@ TEST_F(SlurmArrayTest, IsCancelledByTheJobsNumbers) {
 TEST_F(SlurmArrayTest, WithoutSlurmItIsSaid) {
   ::setenv("PATH", folder_.c_str(), 1);
   EXPECT_NE(refusal_of({.name = "n", .tasks = {1}}).find("there is no sbatch on the PATH"), std::string::npos);
+  EXPECT_FALSE(tasks_of({17})) << "it may be there again";
+  EXPECT_NE(cancel({17}).find("there is no scancel on the PATH"), std::string::npos);
+}
+
+TEST_F(SlurmArrayTest, WhatCannotBeAskedNowIsNoAnswer) {
+  let("squeue", "exit 0");
+  ASSERT_TRUE(tasks_of({17}));
+  rlimit files{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &files), 0);
+  const rlimit none{3, files.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto tasks = tasks_of({17});
+  const std::string refusal = refusal_of({.name = "n", .tasks = {1}}), complaint = cancel({17});
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &files), 0);
+  EXPECT_FALSE(tasks);
+  EXPECT_NE(refusal.find("cannot make a pipe"), std::string::npos) << refusal;
+  EXPECT_NE(complaint.find("cannot make a pipe"), std::string::npos) << complaint;
 }
 
 }  // namespace

@@ -9,11 +9,12 @@
 namespace headroom::house {
 namespace {
 
-// From a room to the rooms, or single headers, that it may include besides its own. Distributions, units, time and the registry of
-// sim/core are the vocabulary of all; the program starts a run with one function of sim/cluster.
+// From a room to the rooms, or single headers, that it may include besides its own. Distributions, units, time and the registry
+// of sim/core are the vocabulary of all; the program starts a run with one function of sim/cluster.
 const std::map<std::string, std::vector<std::string>>& arrows() {
   static const std::map<std::string, std::vector<std::string>> table{
-      {"cli", {"reports", "scenarios", "sim/experiment", "sim/core", "sim/cluster/simulation.hpp", "sim/cluster/request_trace.hpp"}},
+      {"cli",
+       {"reports", "scenarios", "sim/experiment", "sim/core", "sim/cluster/simulation.hpp", "sim/cluster/request_trace.hpp"}},
       {"reports", {"scenarios", "sim/measure", "sim/experiment", "sim/core"}},
       {"scenarios", {"sim", "models/queueing"}},
       {"models", {"sim/seams", "sim/core"}},
@@ -87,7 +88,8 @@ TEST(IncludeRules, LibrariesStayInTheirRooms) {
     for (const std::string& line : file.lines) {
       const std::string header = included(line);
       if (!header.starts_with('<') || !is_third_party(header)) continue;
-      const auto found = std::find_if(libraries().begin(), libraries().end(), [&](const auto& entry) { return header.starts_with(entry.first); });
+      const auto found = std::find_if(libraries().begin(), libraries().end(),
+                                      [&](const auto& entry) { return header.starts_with(entry.first); });
       ASSERT_NE(found, libraries().end()) << file.path << " includes " << header << ", which no room may include";
       EXPECT_TRUE(below_any(file.path, found->second)) << file.path << " may not include " << header;
     }
