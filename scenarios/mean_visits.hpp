@@ -24,6 +24,12 @@ struct MeanLookups {
   double count = 0.0;
 };
 
+struct MeanLocks {
+  Index lock = no_index;
+  Index key = no_index;
+  double seconds = 0.0;  // that it is held, by those who wait for it
+};
+
 struct MeanVisit {
   double seconds = 0.0;           // from its start to its end: what a slot is held for
   double response_seconds = 0.0;  // to its answer
@@ -32,6 +38,7 @@ struct MeanVisit {
   std::vector<double> publishes;  // by queue
   std::vector<MeanQueries> queries;
   std::vector<MeanLookups> lookups;
+  std::vector<MeanLocks> locks;
 };
 
 // Probability of a miss at a look-up.
