@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/queueing/caches.hpp"
 #include "models/queueing/multi_server.hpp"
 #include "models/queueing/slots_and_cores.hpp"
 #include "scenarios/demand.hpp"
@@ -155,6 +156,25 @@ void add_visibilities(const Blueprint& blueprint, const Demand& demand, Remarks&
   }
 }
 
+// A key of a lock is a single server; the queue for it is at no station. Of each lock and key the hottest one.
+void add_hot_locks(const Blueprint& blueprint, const Demand& demand, Remarks& remarks) {
+  for (Index lock = 0; lock < blueprint.locks.size(); ++lock) {
+    for (Index key = 0; key < blueprint.keys.size(); ++key) {
+      const double share = zipf_classes(blueprint.keys[key].items, blueprint.keys[key].zipf).front().probability;
+      double load = 0.0;
+      for (Index e = 0; e < blueprint.endpoints.size(); ++e) {
+        for (const MeanLocks& held : demand.visits().endpoint(e).locks) {
+          if (held.lock == lock && held.key == key) load += share * demand.mean()[e] * held.seconds;
+        }
+      }
+      if (load < 0.5) continue;
+      remarks.push_back(fmt::format("locks/{}: the hottest {} is asked for so often that it would be held {:.0f} % of the time{}",
+                                    blueprint.locks[lock].name, blueprint.keys[key].name, 100.0 * load,
+                                    load < 1.0 ? "; the waits for it are not counted" : ", more than there is"));
+    }
+  }
+}
+
 }  // namespace
 
 Explanation explain(const Blueprint& blueprint) {
@@ -177,6 +197,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_shared_cores(demand, explanation.remarks);
   add_rooms(blueprint, explanation.remarks);
   add_visibilities(blueprint, demand, explanation.remarks);
+  add_hot_locks(blueprint, demand, explanation.remarks);
   add_hit_ratios(blueprint, demand, explanation.remarks);
   add_hot_shards(blueprint, demand, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());

@@ -113,7 +113,9 @@ class MeanVisits::Walk {
     const double latency = visits_.blueprint_.locks[step.lock].latency.mean();
     Path held = path;
     held.elapsed += latency;
-    return latency + sequence(step.steps, held) + latency;
+    const double seconds = sequence(step.steps, held) + latency;
+    if (step.on_held == OnHeld::wait) result_.locks.push_back({step.lock, step.key, path.count * seconds});
+    return latency + seconds;
   }
   double take(const GenerateStep& step, const Path& path) {
     result_.generations.push_back({step.model, path.count, step.input.mean(), step.output.mean(), step.cached});

@@ -35,6 +35,12 @@ double generation_seconds(const LanguageModelBlueprint& model, const MeanGenerat
 // What one takes of an engine's time when `batch` of them are in the making side by side.
 double engine_seconds(const EngineBlueprint& engine, const MeanGenerations& generations, double batch);
 
+struct MeanLocks {
+  Index lock = no_index;
+  Index key = no_index;
+  double seconds = 0.0;  // that it is held, by those who wait for it
+};
+
 struct MeanVisit {
   double seconds = 0.0;           // from its start to its end: what a slot is held for
   double response_seconds = 0.0;  // to its answer
@@ -44,6 +50,8 @@ struct MeanVisit {
   std::vector<MeanQueries> queries;
   std::vector<MeanLookups> lookups;
   std::vector<MeanGenerations> generations;
+
+  std::vector<MeanLocks> locks;
 };
 
 // Probability of a miss at a look-up.

@@ -3,6 +3,7 @@
 
 #include "tests/bench/engine_works.hpp"
 #include "tests/support/allocation_counter.hpp"
+#include "tests/support/plane_under_test.hpp"
 
 namespace headroom::bench {
 namespace {
@@ -29,6 +30,41 @@ TEST_P(NoAllocation, PerEventAfterWarmUp) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Works, NoAllocation, testing::Values(std::pair{1U, 1U}, std::pair{1U, 16U}, std::pair{3U, 8U}));
+
+// Tenants in turn, a lock that is fought for, a queue whose messages come back and whose publishers wait.
+TEST(NoAllocationEither, OfLinesLeasesAndDeliveriesAfterWarmUp) {
+  std::vector<Arrival> arrivals;
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    const double jitter = to_unit(mix(i, 1));
+    arrivals.push_back(
+        {.at = at_seconds(0.1 * (static_cast<double>(i) + jitter)), .subject = mix(i, 2) % 100, .key = mix(i, 3) % 10});
+  }
+  Blueprint blueprint = test::one_service({}, test::scripted(std::move(arrivals)));
+  blueprint.services[0].concurrency = 4;
+  blueprint.services[0].discipline = Discipline::fair;
+  blueprint.locks.push_back({.name = "rows", .latency = Distribution::constant(0.001), .price = {}});
+  blueprint.keys.push_back({.name = "row", .items = 10, .per = KeyPer::arrival});
+  LockStep lock;
+  lock.lock = lock.key = 0;
+  lock.lease = to_duration(0.5);
+  lock.poll = to_duration(0.05);
+  lock.steps = {{WaitStep{Distribution::exponential(0.2)}}};
+  blueprint.endpoints[0].steps = {{lock}, {PublishStep{.queue = 0}}};
+  test::add_service(blueprint, "worker", {{WaitStep{Distribution::exponential(0.1)}}}, 4);
+  blueprint.services[1].queue = 0;
+  blueprint.services[1].worker_endpoint = 1;
+  blueprint.services[1].batch = 8;
+  blueprint.queues.push_back({.name = "jobs", .limit = 5, .publishers_wait = true, .visibility = to_duration(0.3)});
+  test::PlaneUnderTest run{blueprint, 1, 2000.0};
+  run.advance(1000);
+  const std::uint64_t before = allocations_so_far();
+  run.advance(2000);
+  EXPECT_LE(allocations_so_far() - before, 8U);
+  run.finish();
+  EXPECT_GT(run.value("count redeliveries{queue=jobs}"), 100);
+  EXPECT_GT(run.value("count lock_expired{lock=rows}"), 10);
+  EXPECT_GT(run.value("max queue_length{service=api}"), 2);
+}
 
 }  // namespace
 }  // namespace headroom::bench

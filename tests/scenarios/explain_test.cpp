@@ -221,6 +221,25 @@ TEST(Explain, ALockTakesItsOperationsAndWhatIsDoneUnderIt) {
   const Index api = system.service("api", 1, 10, 1.0, {{lock}});
   system.ask(rate(1.0), {call(api)});
   EXPECT_NEAR(system.load("services/api", "slots").service_seconds, 0.220, 1e-12);
+  EXPECT_TRUE(explain(system.blueprint).remarks.empty());
+}
+
+// Held for 0.2 s by steps and for 10 ms of giving back, 4 times a second: 84 % with one key, 42 % with two.
+TEST(Explain, AKeyOfALockIsASingleServer) {
+  for (const std::uint64_t items : {1, 2}) {
+    System system;
+    system.blueprint.locks.push_back({.name = "rows", .latency = Distribution::constant(0.010), .price = {}});
+    system.blueprint.keys.push_back({.name = "id", .items = items});
+    LockStep lock;
+    lock.lock = lock.key = 0;
+    lock.lease = seconds{30};
+    lock.steps = {wait(0.200)};
+    const Index api = system.service("api", 1, 10, 1.0, {{lock}});
+    system.ask(rate(4.0), {call(api)});
+    const std::vector<std::string> told{
+        "locks/rows: the hottest id is asked for so often that it would be held 84 % of the time; the waits for it are not counted"};
+    EXPECT_EQ(explain(system.blueprint).remarks, items == 1 ? told : std::vector<std::string>{});
+  }
 }
 
 TEST(Explain, ATimeOutEndsTheWait) {
