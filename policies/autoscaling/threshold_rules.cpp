@@ -63,9 +63,11 @@ int apply(const Action& action, int current) {
 }
 
 // The catalogue's metrics that exist per service; a rule that names no label means the service it belongs to.
-constexpr std::array<std::string_view, 12> metrics_of_a_service = {"latency",      "queue_wait", "requests", "errors",
-                                                                   "availability", "in_flight",  "replicas", "replicas_wanted",
-                                                                   "cpu",          "memory",     "slots",    "queue_length"};
+constexpr std::array<std::string_view, 16> metrics_of_a_service = {
+    "latency",    "queue_wait",   "requests",        "errors",     "availability",
+    "in_flight",  "replicas",     "replicas_wanted", "cpu",        "memory",
+    "slots",      "queue_length", "kv_cache",        "batch_size", "generations_waiting",
+    "preemptions"};
 
 // What waits for a worker waits in its queue.
 bool is_of_the_queue(const std::string& metric) {

@@ -62,7 +62,9 @@ TEST(MetricCatalog, OutputNamesCarryTheUnit) {
 TEST(MetricCatalog, SharesAreRatios) {
   for (const MetricInfo& metric : metric_catalog()) {
     EXPECT_EQ(metric.kind == MetricKind::share, metric.dimension == Dimension::ratio) << metric.name;
-    EXPECT_EQ(metric.kind == MetricKind::durations, metric.name == "latency" || metric.name == "queue_wait") << metric.name;
+    const bool is_of_spans = metric.name == "latency" || metric.name == "queue_wait" || metric.name == "time_to_first_token" ||
+                             metric.name == "time_per_token";
+    EXPECT_EQ(metric.kind == MetricKind::durations, is_of_spans) << metric.name;
   }
 }
 
