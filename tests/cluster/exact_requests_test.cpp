@@ -132,7 +132,8 @@ TEST(ExactRequests, ACallHoldsTheCallersSlot) {
 
 TEST(ExactRequests, AServiceThatCallsItselfHandsItsSlotsOn) {
   // Two slots. The first user's outer and inner request fill them until 1 s; then the outer ones of the two others, whose inner ones
-  // wait in vain for 2 s. Slot-seconds: 1 + 1 + 2 + 2.
+  // wait. At 3 s the second user's has waited too long, its outer one fails and leaves its slot to the third user's inner one, which
+  // is served until 4 s. Slot-seconds: 1 + 1 + 2 + 3 + 1.
   Blueprint blueprint = one_service({}, arriving_at({0, 0.1, 0.2}));
   blueprint.services[0].concurrency = 2;
   blueprint.services[0].wait_limit = seconds(2);
@@ -141,9 +142,9 @@ TEST(ExactRequests, AServiceThatCallsItselfHandsItsSlotsOn) {
   PlaneUnderTest run{blueprint};
   run.finish();
   EXPECT_EQ(run.ledger("requests").entered, 6U);
-  EXPECT_EQ(run.ledger("requests").completed, 2U);
-  EXPECT_EQ(run.ledger("requests").failed.at("wait_limit"), 4U);
-  EXPECT_NEAR(run.value("avg slots{service=api}"), 6.0 / (2 * 1000), exact);
+  EXPECT_EQ(run.ledger("requests").completed, 4U);
+  EXPECT_EQ(run.ledger("requests").failed.at("wait_limit"), 2U);
+  EXPECT_NEAR(run.value("avg slots{service=api}"), 8.0 / (2 * 1000), exact);
   EXPECT_NEAR(run.value("avg queue_length{service=api}"), (0.9 + 0.8 + 2 + 2) / 1000, exact);
 }
 
