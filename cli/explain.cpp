@@ -85,7 +85,7 @@ std::string text_of(const NamedScenario& variant, const Explanation& explanation
                                  rate(explanation.arrivals_per_second), rate(explanation.peak_arrivals_per_second));
   text += table_of(explanation) + "\n";
   for (const std::string& remark : explanation.remarks) text += wrapped("- " + remark, results_width(), 2) + "\n";
-  return text + (explanation.remarks.empty() ? "" : "\n") + wrapped(bottleneck(explanation), results_width(), 2) + "\n";
+  return text + (explanation.remarks.empty() ? "" : "\n") + bottleneck(explanation) + "\n";
 }
 
 nlohmann::json json_of(const NamedScenario& variant, const Explanation& explanation) {

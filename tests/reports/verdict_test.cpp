@@ -191,7 +191,8 @@ TEST(Verdict, IsInconclusiveWhenTheRunIsTooShortToMissTheObjective) {
   EXPECT_EQ(judge(objective("rate errors < 5 % for 6 min"), runs).outcome, Outcome::pass);
   const Verdict verdict = judge(objective("rate errors < 5 % for 7 min"), runs);
   EXPECT_EQ(verdict.outcome, Outcome::inconclusive);
-  EXPECT_EQ(verdict.explanation.substr(0, verdict.explanation.find(';')), "the 6 min that are judged are too short to break it");
+  EXPECT_NE(verdict.explanation.find("the 6 min that are judged are too short to break it"), std::string::npos)
+      << verdict.explanation;
   const std::vector<RunResult> latencies = runs_with_latency({0.300});  // two minutes
   EXPECT_EQ(judge(objective("p(95) latency < 2 min"), latencies).outcome, Outcome::pass);
   EXPECT_EQ(judge(objective("p(95) latency < 3 min"), latencies).outcome, Outcome::inconclusive);
