@@ -97,8 +97,8 @@ FieldProblems LoadShape::problems() const {
 }
 
 bool LoadShape::flat() const {
-  return (!diurnal || diurnal->peak_to_mean <= 1.0) && (!weekly || weekly->weekend == 1.0) && (!ramp || ramp->from == ramp->to) &&
-         steps.empty() && flash_crowds.empty();
+  return (!diurnal || diurnal->peak_to_mean <= 1.0) && (!weekly || weekly->weekend == 1.0) &&
+         (!ramp || (ramp->from == 1.0 && ramp->to == 1.0)) && steps.empty() && flash_crowds.empty();
 }
 
 std::unique_ptr<RateProfile> LoadShape::profile(double mean, const RandomStream* stream) const {

@@ -65,7 +65,7 @@ struct RunResult {
   std::uint64_t events = 0;        // of the request plane
   // Facts of the machine that made it: equal runs differ in them.
   double wall_seconds = 0.0;
-  std::uint64_t peak_memory_bytes = 0;  // most resident memory of the process that made the run; 0: not known
+  std::uint64_t peak_memory_bytes = 0;  // that the run added to its process at most; 0: not known
 };
 
 }  // namespace headroom

@@ -95,6 +95,13 @@ TEST(LoadShape, RampAndStepsMultiply) {
   EXPECT_NEAR(count_between(arrivals, 200.0, 300.0), 1000.0, 1.0);
 }
 
+TEST(LoadShape, AFactorThatNeverChangesCountsInTheMeanRate) {
+  const Json shape{{"ramp", {{"from", 2.0}, {"to", 2.0}, {"over", "1 min"}}}};
+  const auto users = workload({{"model", "users"}, {"rate", "10 /s"}, {"shape", shape}}, {.end_seconds = 100.0});
+  EXPECT_NEAR(users->mean_rate(), 20.0, 1e-9);
+  EXPECT_NEAR(users->peak_rate(), 20.0, 1e-9);
+}
+
 TEST(LoadShape, BurstsAreStationaryAndOverdispersed) {
   const Json options{
       {"model", "artists"}, {"accounts", 1000}, {"requests_per_day", 864.0}, {"shape", {{"bursts", {{"factor", 8.0}}}}}};
