@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/process.hpp"
+#include "tests/support/places.hpp"
 
 namespace headroom::cli_test {
 namespace {
@@ -103,7 +104,7 @@ TEST(CommandLine, TheNextCommandsKeepWhatWasGiven) {
   const Ended run = headroom({"run", data("holds.json"), "--variant", "three replicas", "--set", "/services/api/cpu=3", "--seed",
                               "9", "--replications", "2", "--inconclusive", "pass", "-o", folder});
   ASSERT_EQ(run.exit_code, 0) << run.err;
-  const std::string self = HEADROOM_BINARY, file = data("holds.json"), quoted = temporary("") + "it'\\''s here";
+  const std::string self = headroom_binary(), file = data("holds.json"), quoted = temporary("") + "it'\\''s here";
   EXPECT_TRUE(says(run.out, "next    " + self + " explain " + file + " --variant 'three replicas' --set /services/api/cpu=3\n"))
       << run.out;
   EXPECT_TRUE(says(

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/process.hpp"
+#include "tests/support/places.hpp"
 
 namespace headroom::cli_test {
 namespace {
@@ -26,7 +27,7 @@ bool there_is(const std::string& program) { return std::system(("command -v " + 
 // In a folder, with the program on the PATH; the exit code.
 int shell(const std::string& folder, const std::string& command, const std::string& output) {
   std::ofstream{folder + "/command.sh"} << "cd '" << folder << "' || exit 125\n"
-                                        << "PATH=\"" << files::path{HEADROOM_BINARY}.parent_path().string() << ":$PATH\"\n"
+                                        << "PATH=\"" << files::path{headroom_binary()}.parent_path().string() << ":$PATH\"\n"
                                         << command << "\n";
   const int status = std::system(("sh '" + folder + "/command.sh' >'" + output + "' 2>&1 </dev/null").c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -34,7 +35,7 @@ int shell(const std::string& folder, const std::string& command, const std::stri
 
 // The line of the README that begins with this word.
 std::string recipe(const std::string& launcher) {
-  std::ifstream readme{std::string{HEADROOM_SOURCE_DIR} + "/README.md"};
+  std::ifstream readme{source_dir() + "/README.md"};
   for (std::string line; std::getline(readme, line);) {
     if (line.starts_with(launcher + " ")) return line;
   }

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "tests/cli/process.hpp"
+#include "tests/support/places.hpp"
 
 namespace headroom::cli_test {
 namespace {
@@ -139,14 +140,15 @@ TEST(ExitCodes, AnInterruptedStudyReportsTheRunsThatHadEnded) {
   EXPECT_EQ(ended.exit_code, 130) << ended.err;
   EXPECT_TRUE(
       std::regex_match(ended.err, std::regex{"headroom: interrupted; [0-9]+ runs had ended and the report rests on them\n"
-                                                         "headroom: to go on from there: .* run .*--replications 100000 .*--resume\n"}))
+                                             "headroom: to go on from there: .* run .*--replications 100000 .*--resume\n"}))
       << ended.err;
   EXPECT_TRUE(says(ended.out, "rests on the runs that had finished")) << ended.out;
-  EXPECT_FALSE(std::regex_search(ended.out, std::regex{"--replications [0-9]+ *\n"})) << "nothing that begins anew: " << ended.out;
+  EXPECT_FALSE(std::regex_search(ended.out, std::regex{"--replications [0-9]+ *\n"}))
+      << "nothing that begins anew: " << ended.out;
 }
 
 TEST(ExitCodes, TheReadmeSaysOfThemWhatHelpSays) {
-  std::string readme = content_of(std::string{HEADROOM_SOURCE_DIR} + "/README.md");
+  std::string readme = content_of(source_dir() + "/README.md");
   std::erase(readme, '`');
   std::istringstream help{headroom({"--help"}).out};
   std::size_t compared = 0;

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "tests/cli/process.hpp"
+#include "tests/support/places.hpp"
 
 namespace headroom::cli_test {
 namespace {
@@ -63,8 +64,8 @@ TEST(CrashedWorker, LosesOneRunAndSaysHowToRunItAgain) {
   EXPECT_EQ(ended.exit_code, 4) << ended.err;
   EXPECT_TRUE(says(ended.err, "replication 0 of base did not complete (exit 139): the process was killed by signal 11"))
       << ended.err;
-  EXPECT_TRUE(says(ended.err, "seed 7; to run it again: " + std::string{HEADROOM_BINARY} + " replay " +
-                                  temporary("crashed/results.sqlite") + " base/0\n"))
+  EXPECT_TRUE(says(ended.err, "seed 7; to run it again: " + headroom_binary() + " replay " + temporary("crashed/results.sqlite") +
+                                  " base/0\n"))
       << ended.err;
   EXPECT_TRUE(says(headroom({"replay", temporary("crashed")}).out, "139   the process was killed by signal 11"));
 }

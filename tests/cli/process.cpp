@@ -1,4 +1,5 @@
 #include "tests/cli/process.hpp"
+#include "tests/support/places.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -73,7 +74,7 @@ struct Pipe {
   if (start.without_rights && ::geteuid() == 0 && ::prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE) != 0) ::_exit(125);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
-  const std::string program = HEADROOM_BINARY;
+  const std::string program = headroom_binary();
   std::vector<char*> words{const_cast<char*>(program.c_str())};
   for (const std::string& argument : start.arguments) words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);
@@ -136,7 +137,7 @@ Ended headroom(const Start& start) {
   return ended;
 }
 
-std::string data(const std::string& name) { return std::string{HEADROOM_SOURCE_DIR} + "/tests/cli/data/" + name; }
+std::string data(const std::string& name) { return source_dir() + "/tests/cli/data/" + name; }
 
 std::string temporary(const std::string& name) { return (own_folder() / name).string(); }
 

@@ -8,6 +8,7 @@
 
 #include "tests/cli/process.hpp"
 #include "tests/cli/shipped.hpp"
+#include "tests/support/places.hpp"
 
 namespace headroom::cli_test {
 namespace {
@@ -52,7 +53,7 @@ TEST(Check, EveryShippedScenarioIsRight) {
 }
 
 TEST(Check, TheScenarioOfTheReadmeIsRight) {
-  const std::string readme = content_of(std::string{HEADROOM_SOURCE_DIR} + "/README.md");
+  const std::string readme = content_of(source_dir() + "/README.md");
   const std::size_t begin = readme.find("```json\n") + 8;
   std::ofstream{temporary("checkout.json")} << readme.substr(begin, readme.find("```", begin) - begin);
   const Ended ended = headroom({"check", temporary("checkout.json")});

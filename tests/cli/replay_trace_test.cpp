@@ -12,6 +12,7 @@
 #include "sim/experiment/result_store.hpp"
 #include "tests/cli/process.hpp"
 #include "tests/cli/shipped.hpp"
+#include "tests/support/places.hpp"
 
 namespace headroom::cli_test {
 namespace {
@@ -171,7 +172,7 @@ TEST(ReplayTrace, NothingHalfWrittenIsLeftAndBadUsageSaysWhatIsRight) {
   const std::string former = temporary("former.json");
   ASSERT_EQ(headroom({"replay", folder, "1", "--trace", former, "--trace-requests", "5"}).exit_code, 0);
   const std::string content = content_of(former);
-  const std::string small = "ulimit -f 16; " + std::string{HEADROOM_BINARY} + " replay '" + folder + "' 1 --trace '" + former +
+  const std::string small = "ulimit -f 16; " + headroom_binary() + " replay '" + folder + "' 1 --trace '" + former +
                             "' --trace-requests 100000 >/dev/null 2>&1";
   EXPECT_NE(std::system(small.c_str()), 0);
   EXPECT_EQ(content_of(former), content);

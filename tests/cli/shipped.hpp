@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/places.hpp"
+
 namespace headroom::cli_test {
 
-inline std::string shipped(const std::string& name) { return std::string{HEADROOM_SOURCE_DIR} + "/scenarios/" + name; }
+inline std::string shipped(const std::string& name) { return source_dir() + "/scenarios/" + name; }
 
 // As "folder/file".
 inline std::vector<std::string> shipped_scenarios() {
@@ -28,7 +30,7 @@ inline std::vector<std::string> shipped_scenarios() {
 // The World Cup scenario needs a trace that is not part of this source tree.
 inline bool has_its_trace(const std::string& name) {
   return !name.ends_with("world-cup.json") ||
-         std::filesystem::exists(std::string{HEADROOM_SOURCE_DIR} + "/../shared/traces/web_rates/worldcup98_per_minute.csv.gz");
+         std::filesystem::exists(source_dir() + "/../shared/traces/web_rates/worldcup98_per_minute.csv.gz");
 }
 
 }  // namespace headroom::cli_test

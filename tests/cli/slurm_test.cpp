@@ -185,7 +185,11 @@ TEST_F(SlurmEngine, AJobThatIsCancelledAsAWholeIsNotSubmittedAgain) {
 }
 
 TEST_F(SlurmEngine, ShardsOutliveTheStudyThatSubmittedThem) {
-  const std::vector<std::string> study{"run", data("holds.json"), "--replications", "4", "--shards", "2"};
+  // Runs of half a second, so that the study is still waiting when it is killed.
+  const std::string scenario = temporary("outlives.json");
+  std::ofstream{scenario} << R"({"extends": ")" << data("holds.json")
+                          << R"(", "name": "outlives", "duration": "2 h", "workloads": [{"name": "people", "rate": "300 /s"}]})";
+  const std::vector<std::string> study{"run", scenario, "--replications", "8", "--shards", "2"};
   const auto kill = [&](pid_t process) {
     wait_until(
         [&] { return process_of("orphans", "1/2") > 0 || runs_in(temporary("orphans/shards/results.1-of-2.sqlite")) > 0; });
@@ -196,7 +200,7 @@ TEST_F(SlurmEngine, ShardsOutliveTheStudyThatSubmittedThem) {
   const Ended resumed = on_slurm("orphans", with(study, {"--resume"}));
   EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
   EXPECT_FALSE(says(resumed.err, "array job")) << "nothing was left to submit: " << resumed.err;
-  EXPECT_EQ(headroom({"run", data("holds.json"), "--replications", "4", "-q", "-o", temporary("no orphans")}).exit_code, 0);
+  EXPECT_EQ(headroom({"run", scenario, "--replications", "8", "-q", "-o", temporary("no orphans")}).exit_code, 0);
   EXPECT_EQ(content_of(temporary("orphans/summary.json")), content_of(temporary("no orphans/summary.json")));
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/process.hpp"
+#include "tests/support/places.hpp"
 
 namespace headroom::cli_test {
 namespace {
@@ -58,7 +59,7 @@ TEST(Streams, ATerminalGetsColoursUnlessTheyAreRefused) {
   if (std::system("command -v script >/dev/null 2>&1") != 0) GTEST_SKIP() << "needs the tool script (bsdutils)";
   const auto on_terminal = [](const std::string& before, const std::string& after) {
     const std::string log = temporary("terminal.log");
-    const std::string command = "TERM=xterm " + before + " script -qec \"" + HEADROOM_BINARY + " run " + data("holds.json") +
+    const std::string command = "TERM=xterm " + before + " script -qec \"" + headroom_binary() + " run " + data("holds.json") +
                                 " -o " + temporary("t") + after + "\" " + log + " </dev/null >/dev/null 2>&1";
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
     return content_of(log);
@@ -76,7 +77,7 @@ TEST(Streams, ATableIsAsWideAsTheTerminal) {
   const auto widest_line = [](int columns) {
     const std::string log = temporary("wide.log");
     const std::string command = "TERM=xterm NO_COLOR=1 script -qec \"stty cols " + std::to_string(columns) + "; " +
-                                HEADROOM_BINARY + " compare -q " + data("holds.json") + " -o " + temporary("w") + "\" " + log +
+                                headroom_binary() + " compare -q " + data("holds.json") + " -o " + temporary("w") + "\" " + log +
                                 " </dev/null >/dev/null 2>&1";
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
     std::istringstream lines{content_of(log)};
@@ -94,7 +95,7 @@ TEST(Streams, ATableIsAsWideAsTheTerminal) {
 TEST(Streams, QuietLeavesOutTheNextCommands) {
   const std::string loud = headroom({"run", data("holds.json"), "-o", temporary("l")}).out;
   const std::string quiet = headroom({"run", data("holds.json"), "-q", "-o", temporary("q")}).out;
-  EXPECT_TRUE(says(loud, std::string{"\nnext    "} + HEADROOM_BINARY + " explain ")) << loud;
+  EXPECT_TRUE(says(loud, std::string{"\nnext    "} + headroom_binary() + " explain ")) << loud;
   EXPECT_FALSE(says(quiet, "next")) << quiet;
   EXPECT_TRUE(says(quiet, "PASS")) << quiet;
 }

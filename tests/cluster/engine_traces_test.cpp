@@ -11,12 +11,13 @@
 #include <sstream>
 #include <utility>
 
+#include "tests/support/places.hpp"
 #include "tests/support/plane_under_test.hpp"
 
 namespace headroom::test {
 namespace {
 
-const std::string shared = std::string{HEADROOM_SOURCE_DIR} + "/../shared/";
+const std::string shared = source_dir() + "/../shared/";
 
 std::vector<std::string> lines_of(const std::string& path) {
   std::vector<std::string> lines;

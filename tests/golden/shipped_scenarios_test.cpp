@@ -11,20 +11,23 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/places.hpp"
+
 namespace headroom::test {
 namespace {
 
 using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
-std::string source(const std::string& path) { return std::string{HEADROOM_SOURCE_DIR} + "/" + path; }
+std::string source(const std::string& path) { return source_dir() + "/" + path; }
 
 std::vector<std::string> shipped() {
   std::vector<std::string> names;
   for (const char* folder : {"patterns", "ugc-video", "monitoring", "music-community"}) {
     for (const auto& entry : fs::directory_iterator{source(std::string{"scenarios/"} + folder)}) {
       const std::string extension = entry.path().extension();
-      if (extension == ".json" || extension == ".yaml") names.push_back(std::string{folder} + "/" + entry.path().filename().string());
+      if (extension == ".json" || extension == ".yaml")
+        names.push_back(std::string{folder} + "/" + entry.path().filename().string());
     }
   }
   std::sort(names.begin(), names.end());
@@ -37,7 +40,8 @@ Json essence_of(const Json& summary) {
   essence["comparison"] = nullptr;
   for (const Json& row : summary.at("comparison")) {
     Json means = Json::array();
-    for (const Json& cell : row.at("variants")) means.push_back(cell.at("value").is_null() ? Json{} : cell.at("value").at("mean"));
+    for (const Json& cell : row.at("variants"))
+      means.push_back(cell.at("value").is_null() ? Json{} : cell.at("value").at("mean"));
     essence["comparison"][row.at("metric").get<std::string>() + row.at("phase").get<std::string>()] = means;
   }
   for (const Json& variant : summary.at("variants")) {
@@ -80,7 +84,8 @@ TEST_P(ShippedScenarios, GiveTheNumbersWrittenDown) {
   std::string stem = GetParam();
   std::replace(stem.begin(), stem.end(), '/', '-');
   const std::string folder = testing::TempDir() + "golden-" + stem;
-  const std::string command = std::string{HEADROOM_BINARY} + " compare " + scenario + " --replications 2 --quiet -o " + folder + " >/dev/null";
+  const std::string command =
+      headroom_binary() + " compare " + scenario + " --replications 2 --quiet -o " + folder + " >/dev/null";
   const int status = std::system(command.c_str());
   const int code = WEXITSTATUS(status);
   ASSERT_TRUE(code == 0 || code == 3 || code == 99) << command << " ended with " << code;
@@ -98,11 +103,14 @@ TEST_P(ShippedScenarios, GiveTheNumbersWrittenDown) {
   expect_same(Json::parse(written), essence, GetParam());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ShippedScenarios, testing::ValuesIn(shipped()), [](const testing::TestParamInfo<std::string>& parameter) {
-  std::string name = parameter.param;
-  std::replace_if(name.begin(), name.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(All, ShippedScenarios, testing::ValuesIn(shipped()),
+                         [](const testing::TestParamInfo<std::string>& parameter) {
+                           std::string name = parameter.param;
+                           std::replace_if(
+                               name.begin(), name.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); },
+                               '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace headroom::test

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/places.hpp"
+
 namespace headroom::house {
 
 namespace files = std::filesystem;
@@ -19,7 +21,7 @@ struct SourceFile {
   std::string folder() const { return files::path{path}.parent_path().string(); }
 };
 
-inline files::path root() { return HEADROOM_SOURCE_DIR; }
+inline files::path root() { return source_dir(); }
 
 inline std::vector<std::string> lines_of(const files::path& path) {
   std::ifstream stream{path};

@@ -9,10 +9,12 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tests/support/places.hpp"
+
 namespace headroom {
 
 inline std::filesystem::path shared_file(const std::string& path) {
-  return std::filesystem::path{HEADROOM_SOURCE_DIR} / ".." / "shared" / path;
+  return std::filesystem::path{source_dir()} / ".." / "shared" / path;
 }
 
 // The rows of a table; null where the table is not there.

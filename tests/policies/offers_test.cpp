@@ -6,13 +6,14 @@
 #include "sim/seams/placement_policy.hpp"
 #include "sim/seams/shard_policy.hpp"
 #include "tests/policies/policy_under_test.hpp"
+#include "tests/support/places.hpp"
 
 namespace headroom {
 namespace {
 
 std::set<std::string> names_of_files() {
   std::set<std::string> names;
-  for (const auto& folder : std::filesystem::directory_iterator{std::filesystem::path{HEADROOM_SOURCE_DIR} / "policies"}) {
+  for (const auto& folder : std::filesystem::directory_iterator{std::filesystem::path{source_dir()} / "policies"}) {
     if (!folder.is_directory()) continue;
     for (const auto& file : std::filesystem::directory_iterator{folder}) {
       if (file.path().extension() != ".cpp") continue;

@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include "sim/core/registry.hpp"
+#include "tests/support/places.hpp"
 
 namespace headroom {
 
@@ -111,7 +112,7 @@ FieldProblems problems_of(const Json& options) {
   return chosen_policy<Interface>(options).options->problems(".");
 }
 
-inline std::filesystem::path shared_folder() { return std::filesystem::path{HEADROOM_SOURCE_DIR} / ".." / "shared"; }
+inline std::filesystem::path shared_folder() { return std::filesystem::path{source_dir()} / ".." / "shared"; }
 
 // A table of reference numbers; null where they are not at hand.
 inline Json reference_table(const std::string& file) {

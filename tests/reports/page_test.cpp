@@ -15,6 +15,7 @@
 #include "reports/charts.hpp"
 #include "reports/study_report.hpp"
 #include "tests/reports/synthetic_study.hpp"
+#include "tests/support/places.hpp"
 
 namespace headroom {
 namespace {
@@ -246,7 +247,7 @@ TEST(Charts, LeaveOutFlatLinesAndSaySo) {
 }
 
 TEST(Assets, AreTheFilesOfTheSourceTree) {
-  std::ifstream file{std::string{HEADROOM_SOURCE_DIR} + "/reports/assets/uPlot.iife.min.js", std::ios::binary};
+  std::ifstream file{source_dir() + "/reports/assets/uPlot.iife.min.js", std::ios::binary};
   const std::string text{std::istreambuf_iterator<char>{file}, {}};
   EXPECT_EQ(assets::chart_script, text);
   EXPECT_NE(assets::chart_licence.find("MIT"), std::string_view::npos);

@@ -12,6 +12,7 @@
 #include "scenarios/builder.hpp"
 #include "sim/core/random.hpp"
 #include "tests/scenarios/reading.hpp"
+#include "tests/support/places.hpp"
 
 namespace headroom {
 namespace {
@@ -21,7 +22,7 @@ using namespace test;
 
 std::vector<files::path> broken_files() {
   std::vector<files::path> found;
-  for (const auto& entry : files::directory_iterator{files::path{HEADROOM_SOURCE_DIR} / "tests/scenarios/bad"}) {
+  for (const auto& entry : files::directory_iterator{files::path{source_dir()} / "tests/scenarios/bad"}) {
     const std::string extension = entry.path().extension();
     const bool is_numbered = std::isdigit(static_cast<unsigned char>(entry.path().filename().string()[0])) != 0;
     if (is_numbered && (extension == ".json" || extension == ".yaml")) found.push_back(entry.path());
@@ -43,8 +44,10 @@ TEST(BadInput, EveryIssueOfEveryBrokenFileIsToldInOrder) {
     EXPECT_NE(said, "") << path << " was read without an issue";
     files::path expected = path;
     expected.replace_extension(".expected");
-    if (std::getenv("HEADROOM_WRITE_EXPECTED") != nullptr) std::ofstream{expected} << said;
-    else EXPECT_EQ(said, content_of(expected)) << path;
+    if (std::getenv("HEADROOM_WRITE_EXPECTED") != nullptr)
+      std::ofstream{expected} << said;
+    else
+      EXPECT_EQ(said, content_of(expected)) << path;
   }
 }
 
@@ -89,7 +92,8 @@ TEST(BadInput, AFolderIsNoScenario) {
 
 TEST(BadInput, AnEmptyFileIsCalledEmpty) {
   EXPECT_EQ(issues_of_text(""), "scenario.json: is empty; a scenario needs at least a name, a service and a workload\n");
-  EXPECT_EQ(issues_of_text(" \n\t\n", {}, "scenario.yaml"), "scenario.yaml: is empty; a scenario needs at least a name, a service and a workload\n");
+  EXPECT_EQ(issues_of_text(" \n\t\n", {}, "scenario.yaml"),
+            "scenario.yaml: is empty; a scenario needs at least a name, a service and a workload\n");
 }
 
 TEST(BadInput, BytesThatAreNoTextAreRefusedAtTheirPlace) {
@@ -108,14 +112,16 @@ TEST(BadInput, AFileOfAHundredMegabytesIsRefusedUnread) {
   const std::string path = folder.write("scenario.json", "{");
   files::resize_file(path, std::uintmax_t{100} << 20);
   EXPECT_EQ(issues_of(path),
-            "scenario.json: is 100 MiB long; a scenario may have 16 MiB; keep traces in files of their own and name them in the scenario\n");
+            "scenario.json: is 100 MiB long; a scenario may have 16 MiB; keep traces in files of their own and name them in the "
+            "scenario\n");
 }
 
 TEST(BadInput, DeepNestingIsRefusedWhereItBecomesTooDeep) {
   const std::string brackets(100'000, '[');
   EXPECT_EQ(issues_of_text("{\"a\":" + brackets + std::string(100'000, ']') + "}"),
             "scenario.json:1:105: lists and objects lie more than 100 deep in each other\n");
-  EXPECT_EQ(issues_of_text("a: " + brackets + std::string(100'000, ']'), {}, "scenario.yaml"), "scenario.yaml:1:103: lists and objects lie more than 100 deep in each other\n");
+  EXPECT_EQ(issues_of_text("a: " + brackets + std::string(100'000, ']'), {}, "scenario.yaml"),
+            "scenario.yaml:1:103: lists and objects lie more than 100 deep in each other\n");
 }
 
 TEST(BadInput, AliasesThatMultiplyAreRefused) {
@@ -133,7 +139,8 @@ TEST(BadInput, AliasesThatMultiplyAreRefused) {
 TEST(BadInput, TooManyValuesAreRefused) {
   std::string text = "{\"a\": [0";
   for (int i = 0; i < 1'000'000; ++i) text += ",0";
-  EXPECT_EQ(issues_of_text(text + "]}"), "scenario.json:1:2000004: more than 1000000 values in one scenario; keep data in trace files\n");
+  EXPECT_EQ(issues_of_text(text + "]}"),
+            "scenario.json:1:2000004: more than 1000000 values in one scenario; keep data in trace files\n");
 }
 
 TEST(BadInput, OfVeryManyIssuesTheFirstAreTold) {
@@ -146,7 +153,8 @@ TEST(BadInput, OfVeryManyIssuesTheFirstAreTold) {
 
 std::string trace_scenario(const std::string& file) {
   return R"({"name": "replay", "duration": "10 min", "services": [{"name": "api", "endpoints": [{"name": "get", "steps": []}]}],
-"workloads": [{"model": "trace", "name": "web", "file": ")" + file + R"(", "journeys": [{"steps": [{"request": "api.get"}]}]}]})";
+"workloads": [{"model": "trace", "name": "web", "file": ")" +
+         file + R"(", "journeys": [{"steps": [{"request": "api.get"}]}]}]})";
 }
 
 // A trace that was cut off in its middle.
@@ -188,7 +196,7 @@ std::string damaged(std::string text, RandomStream& random) {
 
 TEST(BadInput, ADamagedFileGivesIssuesOrAScenarioThatCanBeBuilt) {
   std::vector<files::path> sources = broken_files();
-  for (const auto& entry : files::recursive_directory_iterator{files::path{HEADROOM_SOURCE_DIR} / "scenarios/patterns"}) {
+  for (const auto& entry : files::recursive_directory_iterator{files::path{source_dir()} / "scenarios/patterns"}) {
     if (entry.path().extension() == ".json") sources.insert(sources.end(), 5, entry.path());
   }
   std::sort(sources.begin(), sources.end());

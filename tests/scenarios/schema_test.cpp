@@ -11,6 +11,7 @@
 #include "scenarios/document.hpp"
 #include "sim/core/registry.hpp"
 #include "tests/scenarios/reading.hpp"
+#include "tests/support/places.hpp"
 
 namespace headroom {
 namespace {
@@ -76,7 +77,7 @@ class Schema : public testing::Test {
 
 TEST_F(Schema, AcceptsEveryShippedScenario) {
   std::vector<std::string> names, documents;
-  for (const auto& entry : files::recursive_directory_iterator{files::path{HEADROOM_SOURCE_DIR} / "scenarios"}) {
+  for (const auto& entry : files::recursive_directory_iterator{files::path{source_dir()} / "scenarios"}) {
     const std::string extension = entry.path().extension();
     if (extension != ".json" && extension != ".yaml") continue;
     Places places;
@@ -95,12 +96,12 @@ TEST_F(Schema, AcceptsEveryShippedScenario) {
 }
 
 TEST_F(Schema, AcceptsListsAndObjectsOfNamesShorthandsAndAssumptions) {
-  const std::vector<std::string> said = verdicts({
-      small_scenario(R"("balancer": "random", "start_up": {"p50": "1 s", "p95": "2 s"},)",
-                     R"("assumptions": {"x": {"value": 3, "range": [1, 5], "why": "a guess"}}, "replications": 3,
+  const std::vector<std::string> said =
+      verdicts({small_scenario(R"("balancer": "random", "start_up": {"p50": "1 s", "p95": "2 s"},)",
+                               R"("assumptions": {"x": {"value": 3, "range": [1, 5], "why": "a guess"}}, "replications": 3,
                         "regions": {"us": {"round_trip": {"eu": "64 ms"}}, "eu": {}}, "objectives": ["rate errors < 1 %"],)"),
-      small_scenario(R"("replicas": "${n}", "cpu": "${c}", "memory": "${m}", "start_up": "${s} ms",)"),
-      R"({"name": "x", "extends": "base.json"})"});
+                small_scenario(R"("replicas": "${n}", "cpu": "${c}", "memory": "${m}", "start_up": "${s} ms",)"),
+                R"({"name": "x", "extends": "base.json"})"});
   for (const std::string& one : said) EXPECT_EQ(one, "good");
 }
 
@@ -112,7 +113,8 @@ TEST_F(Schema, RefusesWhatTheReaderRefusesByItsForm) {
       {"out of range", small_scenario(R"("replicas": -1,)")},
       {"unknown policy", small_scenario(R"("balancer": "round-robbin",)")},
       {"unknown option", small_scenario(R"("autoscaler": {"policy": "hpa", "metricz": []},)")},
-      {"two actions", R"({"name": "x", "workloads": [], "services": [{"name": "a", "endpoints": [{"name": "x", "steps": [{"compute": "1 ms", "wait": "1 s"}]}]}]})"},
+      {"two actions",
+       R"({"name": "x", "workloads": [], "services": [{"name": "a", "endpoints": [{"name": "x", "steps": [{"compute": "1 ms", "wait": "1 s"}]}]}]})"},
       {"no name", R"({"duration": "1 h"})"}};
   std::vector<std::string> documents;
   for (const auto& [what, document] : broken) documents.push_back(document);
@@ -124,7 +126,8 @@ TEST(SchemaText, OffersEveryRegisteredPolicy) {
   const std::string text = scenario_schema().dump();
   for (const auto& [seam, registry] : Registry::all()) {
     if (seam == "prices") continue;  // not a field of scenarios
-    for (const std::string& name : registry->names()) EXPECT_NE(text.find("\"const\":\"" + name + "\""), std::string::npos) << seam << " " << name;
+    for (const std::string& name : registry->names())
+      EXPECT_NE(text.find("\"const\":\"" + name + "\""), std::string::npos) << seam << " " << name;
   }
 }
 

@@ -1,10 +1,10 @@
 // A scenario written as JSON, run through the whole engine, compared with a known value by an interval.
 #pragma once
 
+#include <unistd.h>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <unistd.h>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -19,6 +19,7 @@
 #include "sim/experiment/study.hpp"
 #include "sim/measure/evaluate.hpp"
 #include "sim/measure/statistics.hpp"
+#include "tests/support/places.hpp"
 
 namespace headroom::test {
 
@@ -34,10 +35,16 @@ inline Json exponential(double mean) { return {{"exponential", {{"mean", text_of
 
 // A service with one endpoint "<name>.work"; as many cores as slots, so that computations do not share.
 inline Json service(const std::string& name, int servers, Json steps) {
-  return {{"name", name}, {"concurrency", servers}, {"cpu", servers}, {"endpoints", {{{"name", "work"}, {"steps", std::move(steps)}}}}};
+  return {{"name", name},
+          {"concurrency", servers},
+          {"cpu", servers},
+          {"endpoints", {{{"name", "work"}, {"steps", std::move(steps)}}}}};
 }
 inline Json users(double rate, Json steps) {
-  return {{"model", "users"}, {"name", "users"}, {"rate", rate_of(rate)}, {"journeys", {{{"name", "visit"}, {"steps", std::move(steps)}}}}};
+  return {{"model", "users"},
+          {"name", "users"},
+          {"rate", rate_of(rate)},
+          {"journeys", {{{"name", "visit"}, {"steps", std::move(steps)}}}}};
 }
 
 class TheoryRun {
@@ -56,7 +63,11 @@ class TheoryRun {
     const Blueprint blueprint = build_blueprint(file.variants.front().scenario);
     std::vector<RunRequest> requests;
     for (int i = 0; i < replications; ++i) requests.push_back({0, static_cast<std::uint64_t>(i)});
-    Study study = run_study(1, requests, [&](const RunRequest& request) { return simulate(blueprint, {"", 20, request.replication}); }, {});
+    Study study = run_study(1, requests,
+                            [&](const RunRequest& request) {
+                              return simulate(blueprint, {"", 20, request.replication});
+                            },
+                            {});
     for (const FailedRun& failed : study.failed) ADD_FAILURE() << failed.message;
     runs = std::move(study.runs.front());
   }
@@ -66,7 +77,8 @@ class TheoryRun {
     const auto condition = parse_condition(selector + " < 1", error);
     if (!condition) throw std::logic_error{selector + ": " + error.message};
     std::vector<double> values;
-    for (const RunResult& run : runs) values.push_back(evaluate(condition->selector, run, span_of(*condition, run)).value_or(NAN));
+    for (const RunResult& run : runs)
+      values.push_back(evaluate(condition->selector, run, span_of(*condition, run)).value_or(NAN));
     return values;
   }
 
@@ -75,11 +87,13 @@ class TheoryRun {
   void expect(const std::string& selector, double known, double precision = 0.05, double bias = 0.0) const {
     expect_of(selector, observations(selector), known, precision, selector.starts_with("p(") ? bias + 1.0 / 256 : bias);
   }
-  void expect_of(const std::string& what, const std::vector<double>& values, double known, double precision, double bias = 0.0) const {
+  void expect_of(const std::string& what, const std::vector<double>& values, double known, double precision,
+                 double bias = 0.0) const {
     const Interval interval = t_interval(values, 0.999);
     EXPECT_LE(interval.low - bias * known, known + 1e-12) << what << " in [" << interval.low << ", " << interval.high << "]";
     EXPECT_GE(interval.high + bias * known, known - 1e-12) << what << " in [" << interval.low << ", " << interval.high << "]";
-    EXPECT_LE(interval.half_width(), precision * std::max(std::abs(known), 1e-3)) << what << ": the interval is too wide to prove anything";
+    EXPECT_LE(interval.half_width(), precision * std::max(std::abs(known), 1e-3))
+        << what << ": the interval is too wide to prove anything";
   }
   // Share of recorded durations that are longer than zero.
   std::vector<double> share_above_zero(const std::string& metric, const std::string& label_value) const {
@@ -107,7 +121,7 @@ struct Row {
 };
 // Empty when the tables are not there.
 inline std::vector<Row> rows_of(const std::string& table) {
-  std::ifstream file{std::string{HEADROOM_SOURCE_DIR} + "/../shared/conformance/queueing/" + table + ".json"};
+  std::ifstream file{source_dir() + "/../shared/conformance/queueing/" + table + ".json"};
   std::vector<Row> rows;
   if (!file) return rows;
   const Json content = Json::parse(file);

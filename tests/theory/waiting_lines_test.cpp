@@ -1,6 +1,7 @@
 // One station: M/M/c, M/M/c/K, M/D/1, M/G/1 first come first served and processor sharing, M/M/c with impatience.
 #include <cmath>
 
+#include "tests/support/places.hpp"
 #include "tests/theory/theory_run.hpp"
 
 namespace headroom::test {
@@ -14,8 +15,10 @@ TEST_P(MMc, AgreesWithErlangC) {
   const double rate = row["arrival_rate"];
   const int servers = row["servers"];
   const double relax = relaxation(rate, servers);
-  const TheoryRun run{{{"services", {service("s", servers, {{{"compute", exponential(1)}}})}}, {"workloads", {users(rate, {{{"request", "s.work"}}})}}},
-                      std::max(arrivals_wanted / rate, 100 * relax), 10 * relax};
+  const TheoryRun run{{{"services", {service("s", servers, {{{"compute", exponential(1)}}})}},
+                       {"workloads", {users(rate, {{{"request", "s.work"}}})}}},
+                      std::max(arrivals_wanted / rate, 100 * relax),
+                      10 * relax};
   const double precision = row["utilization"].get<double>() > 0.9 ? 0.35 : 0.08;
   run.expect("avg queue_wait{service=s}", row["mean_wait"], precision);
   run.expect("avg latency{workload=users}", row["mean_sojourn"], precision);
@@ -38,7 +41,8 @@ TEST_P(MMcK, LosesWhatFindsItFull) {
   const int servers = row["servers"];
   Json station = service("s", servers, {{{"compute", exponential(1)}}});
   station["backlog"] = row["capacity"].get<int>() - servers;
-  const TheoryRun run{{{"services", {station}}, {"workloads", {users(rate, {{{"request", "s.work"}}})}}}, arrivals_wanted / rate, 200};
+  const TheoryRun run{
+      {{"services", {station}}, {"workloads", {users(rate, {{{"request", "s.work"}}})}}}, arrivals_wanted / rate, 200};
   run.expect("rate errors{workload=users}", row["blocking"]);
   run.expect("avg latency{workload=users}", row["mean_sojourn_accepted"]);
   run.expect("avg in_flight{service=s}", row["mean_in_system"]);
@@ -53,15 +57,19 @@ class MD1 : public testing::TestWithParam<Row> {};
 TEST_P(MD1, WaitsHalfAsLongAsMM1) {
   const Json& row = GetParam().values;
   const double rate = row["arrival_rate"];
-  const TheoryRun run{{{"services", {service("s", 1, {{{"compute", "1 s"}}})}}, {"workloads", {users(rate, {{{"request", "s.work"}}})}}},
-                      arrivals_wanted / rate, 1000};
+  const TheoryRun run{
+      {{"services", {service("s", 1, {{{"compute", "1 s"}}})}}, {"workloads", {users(rate, {{{"request", "s.work"}}})}}},
+      arrivals_wanted / rate,
+      1000};
   run.expect("avg queue_wait{service=s}", row["mean_wait"]);
   run.expect("avg latency{workload=users}", row["mean_sojourn"]);
   run.expect_of("probability of waiting", run.share_above_zero("queue_wait", "s"), 1.0 - row["prob_no_wait"].get<double>(), 0.02);
   for (const auto& [name, value] : row["quantiles"].items()) {
     if (const double wait = value["wait"]; wait > 0) run.expect(percentile_of(name) + " queue_wait{service=s}", wait, 0.1);
-    // At low load most requests meet an empty server: the percentile is the service time itself, an atom, which needs no interval.
-    if (value["sojourn"].get<double>() > 1.0) run.expect(percentile_of(name) + " latency{endpoint=s.work}", value["sojourn"], 0.1);
+    // At low load most requests meet an empty server: the percentile is the service time itself, an atom, which needs no
+    // interval.
+    if (value["sojourn"].get<double>() > 1.0)
+      run.expect(percentile_of(name) + " latency{endpoint=s.work}", value["sojourn"], 0.1);
   }
 }
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MD1);
@@ -83,8 +91,10 @@ class MG1 : public testing::TestWithParam<Row> {};
 TEST_P(MG1, FollowsPollaczekKhinchineFirstComeFirstServed) {
   const Json& row = GetParam().values;
   const double rate = row["arrival_rate"];
-  const TheoryRun run{{{"services", {service("s", 1, {{{"compute", service_time(row)}}})}}, {"workloads", {users(rate, {{{"request", "s.work"}}})}}},
-                      3 * arrivals_wanted / rate, 5000};
+  const TheoryRun run{{{"services", {service("s", 1, {{{"compute", service_time(row)}}})}},
+                       {"workloads", {users(rate, {{{"request", "s.work"}}})}}},
+                      3 * arrivals_wanted / rate,
+                      5000};
   run.expect("avg queue_wait{service=s}", row["fcfs_mean_wait"], 0.1);
   run.expect("avg latency{workload=users}", row["fcfs_mean_sojourn"], 0.1);
   run.expect("avg queue_length{service=s}", row["fcfs_mean_queue"], 0.1);
@@ -94,7 +104,8 @@ TEST_P(MG1, DependsOnTheMeanOnlyWhenTheCoreIsShared) {
   const double rate = row["arrival_rate"];
   Json station = service("s", 1, {{{"compute", service_time(row)}}});
   station["concurrency"] = 100'000;  // nobody waits for a slot; all share one core
-  const TheoryRun run{{{"services", {station}}, {"workloads", {users(rate, {{{"request", "s.work"}}})}}}, 3 * arrivals_wanted / rate, 5000};
+  const TheoryRun run{
+      {{"services", {station}}, {"workloads", {users(rate, {{{"request", "s.work"}}})}}}, 3 * arrivals_wanted / rate, 5000};
   run.expect("avg latency{workload=users}", row["ps_mean_sojourn"], 0.1);
 }
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MG1);
@@ -107,7 +118,8 @@ TEST_P(ErlangA, TheImpatientLeave) {
   const int servers = row["servers"];
   Json station = service("s", servers, {{{"compute", exponential(1.0 / row["service_rate"].get<double>())}}});
   station["wait_limit"] = exponential(1.0 / row["patience_rate"].get<double>());
-  const TheoryRun run{{{"services", {station}}, {"workloads", {users(rate, {{{"request", "s.work"}}})}}}, 2 * arrivals_wanted / rate, 200};
+  const TheoryRun run{
+      {{"services", {station}}, {"workloads", {users(rate, {{{"request", "s.work"}}})}}}, 2 * arrivals_wanted / rate, 200};
   run.expect("rate errors{workload=users}", row["prob_abandon"], 0.1);
   run.expect("avg queue_length{service=s}", row["mean_queue"], 0.1);
   run.expect("avg cpu{service=s}", row["utilization"], 0.02);
@@ -121,7 +133,10 @@ INSTANTIATE_TEST_SUITE_P(Rows, ErlangA, testing::ValuesIn(rows_of("erlang_a")), 
 
 TEST(ClosedForms, MM1WithoutTheTables) {
   // rho = 0.8: W = 1 / (1 - rho) = 5, Wq = 4, p99 of the sojourn = -5 ln 0.01
-  const TheoryRun run{{{"services", {service("s", 1, {{{"compute", exponential(1)}}})}}, {"workloads", {users(0.8, {{{"request", "s.work"}}})}}}, 250'000, 2000};
+  const TheoryRun run{
+      {{"services", {service("s", 1, {{{"compute", exponential(1)}}})}}, {"workloads", {users(0.8, {{{"request", "s.work"}}})}}},
+      250'000,
+      2000};
   run.expect("avg latency{workload=users}", 5.0);
   run.expect("avg queue_wait{service=s}", 4.0, 0.08);
   run.expect("p(99) latency{workload=users}", -5.0 * std::log(0.01), 0.1);
@@ -129,7 +144,10 @@ TEST(ClosedForms, MM1WithoutTheTables) {
 
 TEST(ClosedForms, LittlesLawHoldsInEveryRun) {
   // L = lambda W, of the same run: arrivals that did not end and the warm-up border are all that may differ.
-  const TheoryRun run{{{"services", {service("s", 3, {{{"compute", exponential(1)}}})}}, {"workloads", {users(2.5, {{{"request", "s.work"}}})}}}, 40'000, 0};
+  const TheoryRun run{
+      {{"services", {service("s", 3, {{{"compute", exponential(1)}}})}}, {"workloads", {users(2.5, {{{"request", "s.work"}}})}}},
+      40'000,
+      0};
   const auto in_flight = run.observations("avg in_flight{service=s}");
   const auto rate = run.observations("rate requests{workload=users}");
   const auto latency = run.observations("avg latency{workload=users}");
@@ -138,9 +156,10 @@ TEST(ClosedForms, LittlesLawHoldsInEveryRun) {
 
 // Where the tables are absent the parameterised tests above do not exist; say so instead of passing in silence.
 TEST(ReferenceTables, ArePresent) {
-  const std::string folder = std::string{HEADROOM_SOURCE_DIR} + "/../shared/conformance/queueing";
+  const std::string folder = source_dir() + "/../shared/conformance/queueing";
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no reference tables beside the checkout: closed forms only";
-  for (const auto& table : std::filesystem::directory_iterator{folder}) EXPECT_FALSE(rows_of(table.path().stem()).empty()) << table.path();
+  for (const auto& table : std::filesystem::directory_iterator{folder})
+    EXPECT_FALSE(rows_of(table.path().stem()).empty()) << table.path();
 }
 
 }  // namespace

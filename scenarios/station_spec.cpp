@@ -1,0 +1,129 @@
+#include "scenarios/station_spec.hpp"
+
+namespace headroom {
+
+namespace {
+
+constexpr Duration nothing{};
+
+}  // namespace
+
+void EndpointSpec::describe(Fields& field) {
+  field.required("name", name, "name of the endpoint; others call it service.endpoint");
+  field("steps", steps, "what a request does");
+}
+
+void ConsumesSpec::describe(Fields& field) {
+  field.required("queue", queue, "queue to take messages from");
+  field.required("endpoint", endpoint, "endpoint of the same service that each message runs");
+  field("batch", batch, "messages taken at a time", between(1, 1e6));
+}
+
+void ServiceSpec::describe(Fields& field) {
+  field.required("name", name, "name of the service");
+  field("region", region, "where it runs; may be left out with a node pool, or when there is only one region");
+  field("node_pool", node_pool, "nodes that carry its replicas; without it replicas need no node");
+  field("replicas", replicas, "replicas at the start, ready at time 0", between(0, 1e6));
+  field("concurrency", concurrency, "requests that one replica works on at a time", between(1, 1e6));
+  field("backlog", backlog, "requests that may wait per replica; any number without it", between(0, 1e9));
+  field.choice("discipline", discipline,
+               "who of those that wait for a slot is next: fifo, who came first; lifo, who came last; priority, the lowest "
+               "priority number; "
+               "fair, one of each tenant (subject) in turn",
+               {"fifo", "lifo", "priority", "fair"});
+  field("wait_limit", wait_limit, "a request that has waited this long for a slot fails; drawn per request");
+  field("cpu", cpu, "cores per replica, also what it requests of its node; may be a fraction", between(0.001, 1024));
+  field("gpus", gpus, "GPUs that a replica has to itself, requested of its node", between(0, 64));
+  field("memory", memory, "memory limit and request of a replica; 0: memory is not modelled", at_least(0));
+  field("memory_base", memory_base, "memory in use by an idle replica", at_least(0));
+  field("memory_per_task", memory_per_task, "memory in use by each request in work", at_least(0));
+  field("image", image, "size of the container image that a node pulls for a new replica", at_least(0));
+  field("start_up", start_up, "from start of the container until it is ready to be probed");
+  field("readiness_period", readiness_period, "a new replica is registered at the first probe after start-up; 0: at once",
+        at_least(nothing));
+  field("drain_limit", drain_limit, "grace period of a leaving replica; work still in it is lost when it ends",
+        at_least(nothing));
+  field("balancer", balancer, "policy that chooses the replica of a request; round-robin without it");
+  field("autoscaler", autoscaler, "policy that sets the number of replicas; without it the number stays");
+  field("replica_limits", replica_limits,
+        "fewest and most replicas an autoscaler may ask for; else what its own \"replicas\" says, else 1 to 10000",
+        between(0, 1e6));
+  field("price", price, "per replica, for a service without a node pool", at_least(0));
+  field("consumes", consumes, "makes it a worker: it takes messages from a queue instead of requests");
+  field("language_model", language_model, "model whose engine each replica runs, for the generate steps of its own endpoints");
+  field("endpoints", endpoints, "what it can be asked for");
+}
+
+void ShardsSpec::describe(Fields& field) {
+  field("count", count, "number of shards", between(1, 100000));
+  field("policy", policy, "how keys are spread over shards; modulo without it");
+}
+
+void OperationSpec::describe(Fields& field) {
+  field("cpu", cpu, "CPU demand of one operation, in time of one core");
+  field("wait", wait, "time without CPU (disk) while it holds the connection");
+}
+
+void DatabaseSpec::describe(Fields& field) {
+  field.required("name", name, "name of the database");
+  field("region", region, "where it runs; may be left out when there is only one");
+  field("shards", shards, "number of shards and how keys are spread over them: {\"policy\": \"consistent-hash\", \"count\": 8}");
+  field("replicas", replicas, "replicas per shard; writes go to the first, reads are spread over all", between(1, 1000));
+  field("pool", pool, "connections per shard replica: operations at a time", between(1, 1e6));
+  field("backlog", backlog, "operations that may wait per shard replica; any number without it", between(0, 1e9));
+  field("wait_limit", wait_limit, "an operation that has waited this long for a connection fails");
+  field("cpu", cpu, "cores per shard replica", between(0.001, 1024));
+  field("read", read, "what a read takes");
+  field("write", write, "what a write takes");
+  field("price", price, "per shard replica", at_least(0));
+}
+
+void QueueSpec::describe(Fields& field) {
+  field.required("name", name, "name of the queue");
+  field("priorities", priorities, "classes of messages; 0 is served first, higher numbers than there are classes join the last",
+        between(1, 256));
+  field("limit", limit, "messages that wait in it at most; any number without it", between(1, 1e12));
+  field.choice("on_full", on_full, "a publish to a full queue fails, or its publisher waits for room, first come first served",
+               {"fail", "wait"});
+  field("delay", delay, "from publication until the message may be taken; drawn per message");
+  field("visibility", visibility,
+        "a message that is not finished so long after it was taken may be taken again, and so may one whose work failed or was "
+        "lost; "
+        "without it every message is delivered once",
+        more_than(0));
+  field("deliveries", deliveries,
+        "most deliveries of a message; not finished by the end of the last it is a dead letter; any number without it",
+        between(1, 100));
+  field("dead_letters", dead_letters, "queue that dead letters go to; without it they are only counted");
+}
+
+void LockSpec::describe(Fields& field) {
+  field.required("name", name, "name of the lock");
+  field("latency", latency, "of an operation: to take a key, to ask again, to give it back");
+  field("price", price, "of the store that keeps it", at_least(0));
+}
+
+void CacheSpec::describe(Fields& field) {
+  field.required("name", name, "name of the cache");
+  field.choice("scope", scope, "shared: one tier for all; replica: one in each replica; region: one per region (edge)",
+               {"shared", "replica", "region"});
+  field.required("capacity", capacity, "size of the tier, of each replica's, or of each region's", more_than(0));
+  field("policy", policy, "which resident goes when it is full; lru without it");
+  field("time_to_live", time_to_live, "how long a value may be used after it was filled; for ever without it", more_than(0));
+  field("latency", latency, "of a look-up, hit or miss");
+  field("price", price, "per instance, for the scopes shared and region", at_least(0));
+}
+
+void KeySpec::describe(Fields& field) {
+  field.required("name", name, "name of the key");
+  field("items", items, "how many different values it has", between(1, 9e15));
+  field("zipf", zipf, "exponent of its popularity: the item of rank r is asked for in proportion to r^-exponent; 0: all alike",
+        between(0.0, 10.0));
+  field.choice("per", per,
+               "one draw per request, per subject (user, tenant, monitor), per task (each body of a for_each), or what the "
+               "arrival brings (trace)",
+               {"request", "subject", "task", "arrival"});
+  field("size", size, "size of the object under a key; the same key always has the same size");
+}
+
+}  // namespace headroom

@@ -1,0 +1,103 @@
+// Steps as a file spells them, and what a step may refer to: part of a Scenario.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/core/fields.hpp"
+
+namespace headroom {
+
+// References and distributions that know what they refer to and what they are a number of.
+struct ToEndpoint : Reference {
+  ToEndpoint() : Reference{{}, "endpoint"} {}
+};
+struct ToService : Reference {
+  ToService() : Reference{{}, "service"} {}
+};
+struct ToLock : Reference {
+  ToLock() : Reference{{}, "lock"} {}
+};
+struct ToCache : Reference {
+  ToCache() : Reference{{}, "cache"} {}
+};
+struct ToDatabase : Reference {
+  ToDatabase() : Reference{{}, "database"} {}
+};
+struct ToQueue : Reference {
+  ToQueue() : Reference{{}, "queue"} {}
+};
+struct ToKey : Reference {
+  ToKey() : Reference{{}, "key"} {}
+};
+struct ToLanguageModel : Reference {
+  ToLanguageModel() : Reference{{}, "language_model"} {}
+};
+struct ToRegion : Reference {
+  ToRegion() : Reference{{}, "region"} {}
+};
+struct ToNodePool : Reference {
+  ToNodePool() : Reference{{}, "node_pool"} {}
+};
+struct CountField : DistributionField {
+  CountField() : DistributionField{{}, Dimension::count} {}
+};
+struct SizeField : DistributionField {
+  SizeField() : DistributionField{{}, Dimension::bytes} {}
+};
+
+struct RetrySpec {
+  static constexpr std::string_view type_name = "retry";
+  int attempts = 2;
+  Duration base{std::chrono::milliseconds{25}};
+  double factor = 2.0;
+  Duration at_most{std::chrono::milliseconds{250}};
+  std::string jitter = "full";  // "full" or "none"
+  void describe(Fields& field);
+};
+
+// One step of an endpoint, a worker or a journey. Exactly one action; the other fields belong to an action.
+struct StepSpec {
+  static constexpr std::string_view type_name = "step";
+  std::optional<DistributionField> compute;  // CPU demand (time of one core)
+  std::optional<DistributionField> wait;
+  std::optional<DistributionField> think;  // journeys
+  std::optional<ToEndpoint> call;          // endpoint "service.endpoint"; services
+  std::optional<ToEndpoint> request;       // the same from a journey
+  std::optional<std::vector<std::vector<StepSpec>>> parallel;
+  std::optional<CountField> for_each;  // count
+  std::optional<std::vector<struct OptionSpec>> choose;
+  std::optional<ToCache> cache;
+  std::optional<ToDatabase> query;  // database
+  std::optional<ToQueue> publish;   // queue
+  std::optional<ToLock> lock;       // lock
+  std::optional<bool> respond;
+  std::optional<ToLanguageModel> generate;  // language model
+
+  std::optional<Duration> timeout;             // call, request
+  std::optional<RetrySpec> retry;              // call, request
+  std::optional<std::string> on_failure;       // call, request: "fail" or "continue"
+  std::optional<int> at_most;                  // for_each
+  std::vector<StepSpec> steps;                 // for_each, lock
+  std::optional<ToKey> key;                    // cache, lock
+  std::vector<StepSpec> on_miss;               // cache
+  std::optional<ToKey> read, write;            // query: the key by which it shards; exactly one
+  std::optional<int> priority;                 // publish
+  std::optional<Duration> lease, renew, poll;  // lock
+  std::optional<std::string> on_held;          // lock: "wait", "skip" or "fail"
+  std::optional<CountField> input, output;     // generate: tokens
+  std::optional<Ratio> cached;                 // generate: share of the input
+  void describe(Fields& field);
+};
+
+struct OptionSpec {
+  static constexpr std::string_view type_name = "option";
+  double weight = 1.0;
+  std::vector<StepSpec> steps;
+  void describe(Fields& field);
+};
+
+}  // namespace headroom
