@@ -27,14 +27,16 @@ constexpr const char* files_elsewhere =
 // JSON's strings are YAML's.
 std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
 
-// An RFC 1123 label with room for "-" and the index of a pod. The study's hash keeps two studies out of one folder.
-std::string job_name(const StoredStudy& study) {
+// An RFC 1123 label with room for "-" and the index of a pod. The study's hash keeps two studies out of one folder, and so do its
+// replications and shards.
+std::string job_name(const StoredStudy& study, unsigned shards) {
   constexpr std::size_t longest = 30, digits = 8;
   std::string name = "headroom-";
   for (const char c : slug(study.name)) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-') name += c;
   }
-  return name.substr(0, longest) + (name.substr(0, longest).ends_with('-') ? "" : "-") + study.input_hash.substr(0, digits);
+  return name.substr(0, longest) + (name.substr(0, longest).ends_with('-') ? "" : "-") + study.input_hash.substr(0, digits) +
+         fmt::format("-{}x{}", study.replications, shards);
 }
 
 struct KeptFile {
@@ -168,7 +170,7 @@ std::string merge_command(const StudyArguments& arguments, const std::string& na
 
 std::string kubernetes_manifest(const StudyArguments& arguments, const ScenarioFile& file) {
   const StoredStudy study = describe_study(arguments, file);
-  const std::string name = job_name(study);
+  const std::string name = job_name(study, arguments.engine.shards);
   const bool brings_files = arguments.engine.scenario_in_pod.empty();
   const std::vector<KeptFile> kept = brings_files ? kept_files(study) : std::vector<KeptFile>{};
   const std::string path =

@@ -102,6 +102,9 @@ class UnfinishedTrace {
  public:
   explicit UnfinishedTrace(std::string path)
       : path_{std::move(path)}, unfinished_{fmt::format("{}.{}.unfinished", path_, getpid())} {
+    if (std::filesystem::is_directory(path_))
+      throw UsageError{fmt::format("--trace: {} is a folder; write the name of a file, for example {}", path_,
+                                   (std::filesystem::path{path_} / "trace.json").string())};
     try {
       PerfettoFile{unfinished_};  // before an hour of simulation
     } catch (const std::runtime_error& error) {
@@ -161,6 +164,11 @@ RunResult simulate_traced(const Blueprint& blueprint, const RunIdentity& run, co
   RunResult result = simulate(blueprint, run, &trace);
   for (const Note& note : result.notes) file.add(note);
   file.finish();
+  if (trace.passed_over() > 0) {
+    write_message(
+        fmt::format("headroom: the trace has the first {} requests; {} more began within its time: --trace-requests {}\n",
+                    window.requests, trace.passed_over(), window.requests + trace.passed_over()));
+  }
   return result;
 }
 

@@ -96,10 +96,10 @@ void say_what_is_missing(const StudyArguments& arguments, const ScenarioFile& fi
   for (const FailedRun& failed : study.failed) {
     const NamedScenario& variant = file.variants[failed.request.variant];
     const std::string run = fmt::format("{}/{}", variant.name, failed.request.replication);
-    write_message(
-        fmt::format("headroom: replication {} of {} did not complete (exit {}): {}\n  seed {}; to run it again: {} replay {} {}\n",
-                    failed.request.replication, variant.name, failed.exit_code, failed.message, variant.scenario.seed,
-                    shell_word(program()), shell_word(store), shell_word(run)));
+    write_message(fmt::format(
+        "headroom: replication {} of {} did not complete (exit {}): {}\n  seed {}; to run it again: {} replay {} {}\n",
+        failed.request.replication, variant.name, failed.exit_code, failed.message, variant.scenario.seed, shell_word(program()),
+        shell_word(store), shell_word(run)));
   }
   if (!study.not_kept.empty()) {
     write_message(fmt::format("headroom: {}\n", study.not_kept));
@@ -123,7 +123,10 @@ int exit_code_of(const Study& study, const StudyArguments& arguments) {
 int publish_study(const StudyArguments& arguments, ScenarioFile file, Study study, const std::string& folder,
                   double wall_seconds) {
   const int without_verdict = exit_code_of(study, arguments);
-  if (!can_be_reported(study)) return without_verdict == exit_success ? exit_incomplete : without_verdict;
+  if (!can_be_reported(study)) {
+    remove_report(folder);
+    return without_verdict == exit_success ? exit_incomplete : without_verdict;
+  }
   const std::string command = study_command(arguments, file.path);
   const StudyReport report = make_study_report(command, std::move(file), std::move(study), wall_seconds);
   publish(arguments, report, folder);

@@ -44,15 +44,17 @@ Shard shard_from(const std::string& text) {
 double limit_from(const CommandLine& line, const std::string& option, Dimension dimension) {
   const std::optional<std::string> text = line.text(option);
   if (!text) return 0.0;
+  const auto refuse = [&] {
+    throw UsageError{
+        fmt::format("--{} is \"{}\"; write a limit above 0, for example \"{}\"", option, *text, example_of(dimension))};
+  };
+  if (*text == "0") refuse();
   QuantityError error;
   const std::optional<double> value = parse_as(dimension, *text, error);
   if (!value)
     throw UsageError{fmt::format("--{} {}{}{}", option, error.message, error.suggestion.empty() ? "" : "; ", error.suggestion)};
   constexpr double largest = 1e15;
-  if (!(*value > 0.0) || *value > largest) {
-    throw UsageError{
-        fmt::format("--{} is \"{}\"; write a limit above 0, for example \"{}\"", option, *text, example_of(dimension))};
-  }
+  if (!(*value > 0.0) || *value > largest) refuse();
   return *value;
 }
 
@@ -105,10 +107,15 @@ Study simulate_into(const std::string& folder, const StudyArguments& arguments, 
 
 // A shard has nothing to show by itself.
 int end_of_shard(const StudyArguments& arguments, const Study& study, const std::string& store) {
-  if (!has_anything(study)) return exit_code_of(study, arguments);
+  const Shard& shard = arguments.shard;
+  if (!has_anything(study)) {
+    if (!study.interrupted && !arguments.quiet)
+      write_message(
+          fmt::format("headroom: shard {} of {} has no run: there are fewer runs than shards\n", shard.index, shard.count));
+    return exit_code_of(study, arguments);
+  }
   std::size_t ended = 0;
   for (const std::vector<RunResult>& runs : study.runs) ended += runs.size();
-  const Shard& shard = arguments.shard;
   const std::string folder = std::filesystem::path{store}.parent_path().string();
   std::string text =
       fmt::format("shard {} of {}: {} run{} in {}\n", shard.index, shard.count, ended, ended == 1 ? "" : "s", store);

@@ -60,6 +60,8 @@ std::string to_html(const StudyReport& report);
 // Writes report.html, summary.json, summary.md into the folder (made if need be); each file appears whole or not at all.
 // Throws std::runtime_error naming the path and what to do.
 void write_report(const StudyReport& report, const std::string& folder);
+// Takes away what write_report() wrote there of another study; what cannot be removed stays.
+void remove_report(const std::string& folder);
 // Makes the folder and sees that write_report() will be able to write into it, before there is a report. Throws as that does.
 void prepare_report_folder(const std::string& folder);
 

@@ -83,6 +83,11 @@ void prepare_report_folder(const std::string& folder) {
   if (error != 0) fail(place, error);
 }
 
+void remove_report(const std::string& folder) {
+  std::error_code ignored;
+  for (const char* name : file_names) std::filesystem::remove(std::filesystem::path{folder} / name, ignored);
+}
+
 void write_report(const StudyReport& report, const std::string& folder) {
   const std::filesystem::path place = made_folder(folder);
   const std::array texts{to_html(report), to_json(report).dump(2) + "\n", to_markdown(report)};

@@ -17,7 +17,11 @@ RequestTrace::RequestTrace(const Blueprint& blueprint, const Window& window, Sin
 // The number of the user's request, 0 if it is not followed.
 std::uint64_t RequestTrace::followed(std::uint64_t root, bool by_user, SimTime now) {
   if (const auto known = numbers_.find(root); known != numbers_.end()) return known->second;
-  if (!by_user || now < window_.from || now >= window_.until || traced_ >= window_.requests) return 0;
+  if (!by_user || now < window_.from || now >= window_.until) return 0;
+  if (traced_ >= window_.requests) {
+    ++passed_over_;
+    return 0;
+  }
   numbers_[root] = ++traced_;
   return traced_;
 }

@@ -51,6 +51,8 @@ class RequestTrace {
   // Names of services, databases and queues, in the order of TraceSpan::track.
   RequestTrace(const Blueprint& blueprint, const Window& window, Sink sink);
   const std::vector<std::string>& tracks() const { return track_names_; }
+  // Requests of users that began within the window, after as many as it asks for.
+  std::uint64_t passed_over() const { return passed_over_; }
 
   // ---- for the request plane; `slot` is the task's place in its table ----
   void attach(const Program& program) { program_ = &program; }
@@ -93,7 +95,7 @@ class RequestTrace {
   std::vector<std::vector<bool>> lanes_;                      // [track][lane]: taken
   std::unordered_map<std::uint64_t, std::uint64_t> numbers_;  // of the requests that are followed, by Task::root_id
   std::unordered_map<Index, Open> open_;
-  std::uint64_t traced_ = 0, next_id_ = 1;
+  std::uint64_t traced_ = 0, passed_over_ = 0, next_id_ = 1;
 };
 
 }  // namespace headroom

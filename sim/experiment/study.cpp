@@ -1,5 +1,6 @@
 #include "sim/experiment/study.hpp"
 
+#include <malloc.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <tuple>
 
 #include "sim/experiment/interruption.hpp"
+#include "sim/experiment/result_stash.hpp"
 
 namespace headroom {
 namespace {
@@ -35,8 +37,9 @@ class StudyRunner {
   void add(const std::vector<RunRequest>& requests);
   // Whether nothing more may be started.
   bool stopped() const { return study_.interrupted || !study_.not_kept.empty() || (!options_.keep_going && !study_.failed.empty()); }
-  const Study& study() const { return study_; }
-  Study take() { return std::move(study_); }
+  // With all results unpacked; the next add() packs them away again.
+  const Study& study();
+  Study take();
 
  private:
   void start_some();
@@ -45,8 +48,15 @@ class StudyRunner {
   void fail(const RunRequest& request, int exit_code, std::string message, double seconds);
   void keep(const EndedRun& ended);
   void interrupt();
-  void sort_results();
+  void remember(const RunRequest& request, const std::vector<std::uint8_t>& bytes);
+  void put_away();
   void report_progress() const;
+
+  // A result in the stash.
+  struct Completed {
+    RunRequest request;
+    std::size_t place = 0;
+  };
 
   const std::function<RunResult(const RunRequest&)>& run_;
   const StudyOptions& options_;
@@ -55,6 +65,8 @@ class StudyRunner {
   Interruption interruption_;
   ProcessPool pool_;
   Study study_;
+  ResultStash stash_;
+  std::vector<Completed> completed_;
   std::vector<RunRequest> requests_;  // job numbers are places in it
   std::size_t next_ = 0;              // to be started
   std::size_t done_ = 0;
@@ -66,6 +78,7 @@ void StudyRunner::add(const std::vector<RunRequest>& requests) {
   for (const RunRequest& request : requests) {
     if (request.variant >= study_.runs.size()) throw std::invalid_argument{"a run was asked for of a variant that does not exist"};
   }
+  put_away();
   requests_.insert(requests_.end(), requests.begin(), requests.end());
   report_progress();
   while (true) {
@@ -81,7 +94,6 @@ void StudyRunner::add(const std::vector<RunRequest>& requests) {
       report_progress();
     }
   }
-  sort_results();
 }
 
 void StudyRunner::start_some() {
@@ -102,9 +114,9 @@ void StudyRunner::start_some() {
 }
 
 bool StudyRunner::recall(const RunRequest& request) {
-  std::optional<RunResult> known = options_.recall ? options_.recall(request) : std::nullopt;
+  const std::optional<RunResult> known = options_.recall ? options_.recall(request) : std::nullopt;
   if (!known) return false;
-  study_.runs[request.variant].push_back(std::move(*known));
+  remember(request, to_bytes(*known));
   ++done_;
   ++recalled_;
   return true;
@@ -119,9 +131,9 @@ void StudyRunner::settle(ProcessPool::Outcome outcome) {
     return;
   }
   try {
-    RunResult result = run_result_from(outcome.bytes);
+    const RunResult result = run_result_from(outcome.bytes);
+    remember(request, outcome.bytes);
     keep({request, 0, {}, outcome.seconds, &result, std::move(outcome.bytes)});
-    study_.runs[request.variant].push_back(std::move(result));
   } catch (const std::invalid_argument& error) {
     fail(request, 1, error.what(), outcome.seconds);
   }
@@ -147,13 +159,31 @@ void StudyRunner::interrupt() {
   for (ProcessPool::Outcome& outcome : pool_.terminate()) settle(std::move(outcome));
 }
 
-// By what was asked for, never by what ended first.
-void StudyRunner::sort_results() {
-  for (std::vector<RunResult>& runs : study_.runs) {
-    std::stable_sort(runs.begin(), runs.end(), [](const RunResult& a, const RunResult& b) { return a.replication < b.replication; });
-  }
-  const auto place = [](const FailedRun& failed) { return std::tie(failed.request.variant, failed.request.replication); };
-  std::stable_sort(study_.failed.begin(), study_.failed.end(), [&](const FailedRun& a, const FailedRun& b) { return place(a) < place(b); });
+void StudyRunner::remember(const RunRequest& request, const std::vector<std::uint8_t>& bytes) {
+  completed_.push_back({request, stash_.put(bytes)});
+}
+
+void StudyRunner::put_away() {
+  if (completed_.empty()) return;
+  for (std::vector<RunResult>& runs : study_.runs) runs = {};
+  malloc_trim(0);  // what is left would be copied, page by page, with every fork
+}
+
+// In the order of what was asked for, never of what ended first.
+const Study& StudyRunner::study() {
+  const auto place = [](const auto& ended) { return std::tie(ended.request.variant, ended.request.replication); };
+  const auto earlier = [&](const auto& a, const auto& b) { return place(a) < place(b); };
+  std::stable_sort(completed_.begin(), completed_.end(), earlier);
+  std::stable_sort(study_.failed.begin(), study_.failed.end(), earlier);
+  for (std::vector<RunResult>& runs : study_.runs) runs.clear();
+  for (const Completed& completed : completed_)
+    study_.runs[completed.request.variant].push_back(run_result_from(stash_.get(completed.place)));
+  return study_;
+}
+
+Study StudyRunner::take() {
+  study();
+  return std::move(study_);
 }
 
 void StudyRunner::report_progress() const {

@@ -166,11 +166,16 @@ TEST(ReplayTrace, NothingHalfWrittenIsLeftAndBadUsageSaysWhatIsRight) {
   EXPECT_TRUE(says(ended.err, "cannot write")) << ended.err;
   EXPECT_TRUE(says(ended.err, "nothing was run")) << ended.err;
   EXPECT_TRUE(says(headroom({"replay", folder, "1", "--trace-requests", "5"}).err, "add --trace FILE"));
+  const Ended into_a_folder = headroom({"replay", folder, "1", "--trace", folder});
+  EXPECT_EQ(into_a_folder.exit_code, 2);
+  EXPECT_TRUE(says(into_a_folder.err, "is a folder; write the name of a file")) << into_a_folder.err;
   EXPECT_TRUE(says(headroom({"replay", folder, "--trace", temporary("t.json")}).err, "--trace needs the run"));
   EXPECT_FALSE(std::filesystem::exists(temporary("t.json")));
   // A disk that is full in the middle: the former file stays.
   const std::string former = temporary("former.json");
-  ASSERT_EQ(headroom({"replay", folder, "1", "--trace", former, "--trace-requests", "5"}).exit_code, 0);
+  const Ended cut = headroom({"replay", folder, "1", "--trace", former, "--trace-requests", "5"});
+  ASSERT_EQ(cut.exit_code, 0);
+  EXPECT_TRUE(says(cut.err, "the trace has the first 5 requests; ")) << cut.err;
   const std::string content = content_of(former);
   const std::string small = "ulimit -f 16; " + headroom_binary() + " replay '" + folder + "' 1 --trace '" + former +
                             "' --trace-requests 100000 >/dev/null 2>&1";
