@@ -59,7 +59,10 @@ Names::Names(const Scenario& scenario) {
   add_all(*this, "language_model", scenario.language_models);
   add_all(*this, "limit", scenario.limits);
   for (const LimitSpec& limit : scenario.limits) {
-    for (const LimitTierSpec& tier : limit.tiers) add("priority", std::to_string(tier.priority));
+    for (const LimitTierSpec& tier : limit.tiers) {
+      const std::string priority = std::to_string(tier.priority);
+      if (!contains("priority", priority)) add("priority", priority);
+    }
   }
   add_all(*this, "workload", scenario.workloads);
   for (const ServiceSpec& service : scenario.services) {

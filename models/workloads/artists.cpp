@@ -185,8 +185,8 @@ FieldProblems Artists::Options::problems() const {
   double total = 0.0;
   for (const TierOptions& tier : tiers) total += tier.share.value;
   if (!tiers.empty() && std::abs(total - 1.0) > 1e-9)
-    problems.emplace_back("tiers",
-                          "have shares that make " + to_text(total, Dimension::ratio) + " together; they must make 100 %");
+    problems.emplace_back("tiers", "have shares that make " + to_text(std::round(total * 1e9) / 1e9, Dimension::ratio) +
+                                       " together; they must make 100 %");
   if (!tiers.empty() && priority_share) problems.emplace_back("priority_share", "is a tier of its own; write it among the tiers");
   if (shape) std::ranges::copy(shape->problems(), std::back_inserter(problems));
   return problems;

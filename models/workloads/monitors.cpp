@@ -105,7 +105,8 @@ FieldProblems Monitors::Options::problems() const {
   double total = 0.0;
   for (const MonitorClass& one : classes) total += one.share.value;
   if (!classes.empty() && std::abs(total - 1.0) > 1e-9)
-    say("classes", "have shares that make " + to_text(total, Dimension::ratio) + " together; they must make 100 %");
+    say("classes",
+        "have shares that make " + to_text(std::round(total * 1e9) / 1e9, Dimension::ratio) + " together; they must make 100 %");
   if (monitors() < 1.0) say("monitors_per_user", "leaves no monitor at all; users × monitors_per_user must be at least 1");
   if (monitors() > 9e15) say("monitors_per_user", "makes more than 9e15 monitors, more than can be counted");
   return problems;
