@@ -10,7 +10,8 @@ namespace {
 
 void check_tier(const LimitTierSpec& tier, Reading& reading) {
   if (!tier.rate && !tier.quota && !reading.is_given(&tier, "rate") && !reading.is_given(&tier, "quota")) {
-    reading.issue(&tier, "rate", "is missing, and so is \"quota\": the tier limits nothing", "write \"rate\": \"10 /s\", or leave the tier out");
+    reading.issue(&tier, "rate", "is missing, and so is \"quota\": the tier limits nothing",
+                  "write \"rate\": \"10 /s\", or leave the tier out");
   }
   const auto needs = [&](const char* field, const char* other) {
     if (!reading.is_given(&tier, field) || reading.is_given(&tier, other)) return;

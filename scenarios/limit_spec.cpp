@@ -8,7 +8,8 @@ void LimitTierSpec::describe(Fields& field) {
         "first tier is not limited",
         between(0, 255));
   field("rate", rate, "tokens that come back, evenly, up to the burst", more_than(0));
-  field("burst", burst, "tokens that can be taken at once; they are all there at first (without it: those of a second, at least one)",
+  field("burst", burst,
+        "tokens that can be taken at once; they are all there at first (without it: those of a second, at least one)",
         more_than(0));
   field("quota", quota, "tokens that can be taken in a period", more_than(0));
   field("period", period, "of the quota; periods begin with the run (1 day without it)", more_than(0));

@@ -8,8 +8,7 @@ namespace headroom {
 // Changes are a Poisson process, so the chance that there was one does not depend on what was seen before: nothing is kept.
 void ExactRequestPlane::when_changed(Index slot, const ChangeSite& site) {
   Task& task = tasks_[slot];
-  const Duration since =
-      site.since > Duration{} ? site.since : arrivals_[task.workload].workload->rhythm_of(task.subject);
+  const Duration since = site.since > Duration{} ? site.since : arrivals_[task.workload].workload->rhythm_of(task.subject);
   const double chance = since > Duration{} ? -std::expm1(-site.rate * to_seconds(since)) : 1.0;
   task.pc = Draws{site.key, task.draw_id}.uniform() < chance ? task.pc + 1 : site.after;
 }
