@@ -38,6 +38,7 @@ class Builder {
     for (const CacheSpec& cache : scenario.caches) steps_.caches.add(cache.name);
     for (const KeySpec& key : scenario.keys) steps_.keys.add(key.name);
     for (const LanguageModelSpec& model : scenario.language_models) steps_.language_models.add(model.name);
+    for (const LimitSpec& limit : scenario.limits) steps_.limits.add(limit.name);
     for (const ServiceSpec& service : scenario.services) {
       for (const EndpointSpec& endpoint : service.endpoints) steps_.endpoints.add(service.name + "." + endpoint.name);
     }
@@ -62,6 +63,7 @@ class Builder {
     for (const CacheSpec& spec : scenario_.caches) blueprint.caches.push_back(cache(spec));
     for (const KeySpec& spec : scenario_.keys) blueprint.keys.push_back(key(spec));
     for (const LanguageModelSpec& spec : scenario_.language_models) blueprint.language_models.push_back(build_language_model(spec));
+    for (const LimitSpec& spec : scenario_.limits) blueprint.limits.push_back(limit(spec));
     for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));
     blueprint.percentiles = percentiles();
     return blueprint;
@@ -199,6 +201,18 @@ class Builder {
   static KeyBlueprint key(const KeySpec& spec) {
     const KeyPer per = spec.per == "subject" ? KeyPer::subject : spec.per == "task" ? KeyPer::task : spec.per == "arrival" ? KeyPer::arrival : KeyPer::request;
     return {spec.name, static_cast<std::uint64_t>(spec.items), spec.zipf, per, spec.size.value};
+  }
+
+  static LimitBlueprint limit(const LimitSpec& spec) {
+    LimitBlueprint limit{.name = spec.name, .per_subject = spec.per == "subject", .tiers = {}};
+    for (const LimitTierSpec& tier : spec.tiers) {
+      limit.tiers.push_back({.priority = tier.priority,
+                             .rate = tier.rate.value_or(PerSecond{}),
+                             .burst = tier.tokens(),
+                             .quota = tier.quota,
+                             .period = tier.period.value_or(LimitTier{}.period)});
+    }
+    return limit;
   }
 
   WorkloadBlueprint workload(const WorkloadSpec& spec) const {

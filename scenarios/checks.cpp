@@ -14,7 +14,7 @@ namespace {
 // What a request can fail of: the values of the label "reason".
 constexpr std::array failures{TaskOutcome::timeout,     TaskOutcome::rejected, TaskOutcome::wait_limit,
                               TaskOutcome::unavailable, TaskOutcome::lost,     TaskOutcome::out_of_memory,
-                              TaskOutcome::dead_letter, TaskOutcome::lock_held};
+                              TaskOutcome::dead_letter, TaskOutcome::lock_held, TaskOutcome::throttled, TaskOutcome::abandoned};
 
 template <class Spec>
 void add_all(Names& names, std::string_view kind, const std::vector<Spec>& specs) {
@@ -57,6 +57,13 @@ Names::Names(const Scenario& scenario) {
   add_all(*this, "cache", scenario.caches);
   add_all(*this, "key", scenario.keys);
   add_all(*this, "language_model", scenario.language_models);
+  add_all(*this, "limit", scenario.limits);
+  for (const LimitSpec& limit : scenario.limits) {
+    for (const LimitTierSpec& tier : limit.tiers) {
+      const std::string priority = std::to_string(tier.priority);
+      if (!contains("priority", priority)) add("priority", priority);
+    }
+  }
   add_all(*this, "workload", scenario.workloads);
   for (const ServiceSpec& service : scenario.services) {
     for (const EndpointSpec& endpoint : service.endpoints) add("endpoint", service.name + "." + endpoint.name);
@@ -104,6 +111,7 @@ void check_names(const Scenario& scenario, Reading& reading) {
   check_unique("cache", scenario.caches, reading);
   check_unique("key", scenario.keys, reading);
   check_unique("language_model", scenario.language_models, reading);
+  check_unique("limit", scenario.limits, reading);
   check_unique("workload", scenario.workloads, reading);
   check_no_dot("service", scenario.services, reading);
   for (const ServiceSpec& service : scenario.services) {
@@ -151,6 +159,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_steps(scenario, reading);
   check_machines(scenario, reading);
   check_queues(scenario, reading);
+  check_limits(scenario, reading);
   check_language_models(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);

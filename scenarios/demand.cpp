@@ -19,6 +19,7 @@ Source Demand::make_source(const WorkloadBlueprint& workload) const {
   source.mean_rate = model->mean_rate();
   source.peak_rate = model->peak_rate();
   source.population = model->population();
+  source.rhythms = model->rhythms();
   double total = 0.0;
   for (const JourneyBlueprint& journey : workload.journeys) total += journey.weight;
   for (const JourneyBlueprint& journey : workload.journeys) source.shares.push_back(journey.weight / total);
@@ -44,11 +45,11 @@ void Demand::settle() {
 // Before the first estimate every look-up misses. Where messages would then multiply without end, every look-up hits instead: the
 // estimate begins from the other side.
 void Demand::walk() {
-  visits_.emplace(blueprint_, [this](const MeanLookups& lookups) { return hit_ratios_.miss_ratio(lookups); });
+  visits_.emplace(blueprint_, [this](const MeanLookups& lookups) { return hit_ratios_.miss_ratio(lookups); }, rhythms());
   routing_ = routing_of(blueprint_, *visits_);
   if (self_feeding_circles(routing_).empty()) return;
   if (hit_ratios_.all().empty()) {
-    visits_.emplace(blueprint_, [](const MeanLookups&) { return 0.0; });
+    visits_.emplace(blueprint_, [](const MeanLookups&) { return 0.0; }, rhythms());
     routing_ = routing_of(blueprint_, *visits_);
   }
   if (const auto circles = self_feeding_circles(routing_); !circles.empty()) refuse(circles.front());
@@ -65,6 +66,17 @@ void Demand::refuse(const SelfFeedingCircle& circle) const {
                              {},
                              "messages multiply without end at the hit ratios expected of the caches: " + way,
                              "publish in fewer cases, so that fewer messages come back than set out"}}};
+}
+
+// Of open workloads: only they have any.
+std::vector<Rhythm> Demand::rhythms() const {
+  double total = 0.0;
+  for (const Source& source : sources_) total += source.mean_rate;
+  std::vector<Rhythm> all;
+  for (const Source& source : sources_) {
+    for (const Rhythm& rhythm : source.rhythms) all.push_back({rhythm.share * source.mean_rate / total, rhythm.period});
+  }
+  return all;
 }
 
 Rates Demand::open(double Source::*rate) const {

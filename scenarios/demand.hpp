@@ -18,6 +18,7 @@ struct Source {
   double mean_rate = 0.0, peak_rate = 0.0;  // open
   double population = 0.0;                  // closed
   std::vector<double> shares;               // by journey
+  std::vector<Rhythm> rhythms;
 };
 
 class Demand {
@@ -45,6 +46,7 @@ class Demand {
   void settle();
   void walk();
   [[noreturn]] void refuse(const SelfFeedingCircle& circle) const;
+  std::vector<Rhythm> rhythms() const;
   Rates open(double Source::*rate) const;
   Rates endpoint_rates(const Rates& journeys) const;
   Rates awaited_rates(const Rates& journeys) const;

@@ -55,7 +55,8 @@ class MeanVisits::Walk {
   double take(const CallStep& step, const Path& path) {
     result_.calls[step.endpoint] += path.count;
     const Index callee_region = visits_.blueprint_.services[visits_.blueprint_.endpoints[step.endpoint].service].region;
-    const double seconds = visits_.round_trip(region_, callee_region) + visits_.endpoints_[step.endpoint].response_seconds;
+    double seconds = visits_.round_trip(region_, callee_region) + visits_.endpoints_[step.endpoint].response_seconds;
+    if (step.patience) seconds = std::min(seconds, step.patience->mean());
     return step.timeout ? std::min(seconds, to_seconds(*step.timeout)) : seconds;
   }
   double take(const ParallelStep& step, const Path& path) {
@@ -121,6 +122,17 @@ class MeanVisits::Walk {
     result_.generations.push_back({step.model, path.count, step.input.mean(), step.output.mean(), step.cached});
     return generation_seconds(visits_.blueprint_.language_models[step.model], result_.generations.back());
   }
+  double take(const WhenChangedStep& step, const Path& path) {
+    const double chance = visits_.chance_of_change(step);
+    const double before = unanswered_;
+    const double seconds = chance * sequence(step.steps, part_of(path, chance));
+    unanswered_ = (1.0 - chance) * before + chance * unanswered_;
+    return seconds;
+  }
+  double take(const LimitStep& step, const Path& path) {
+    result_.tokens.push_back({step.limit, path.count * step.cost.mean()});
+    return sequence(step.steps, path);
+  }
   double take(const RespondStep&, const Path& path) {
     responded_ += path.probability * unanswered_ * path.elapsed;
     unanswered_ = 0.0;
@@ -157,9 +169,10 @@ double generation_seconds(const LanguageModelBlueprint& model, const MeanGenerat
   return written + (1.0 - hosted.failures) * further * hosted.token.mean();
 }
 
-MeanVisits::MeanVisits(const Blueprint& blueprint, MissRatio miss_ratio)
+MeanVisits::MeanVisits(const Blueprint& blueprint, MissRatio miss_ratio, std::vector<Rhythm> rhythms)
     : blueprint_{blueprint},
       miss_ratio_{std::move(miss_ratio)},
+      rhythms_{std::move(rhythms)},
       endpoints_(blueprint.endpoints.size()),
       visited_(blueprint.endpoints.size(), false) {
   for (Index i = 0; i < blueprint.endpoints.size(); ++i) visit(i);
@@ -180,6 +193,14 @@ void MeanVisits::visit(Index index) {
                                    endpoint.name, blueprint_.endpoints[call.endpoint].name, to_text(*call.timeout),
                                    to_text(seconds, Dimension::time)));
   });
+}
+
+double MeanVisits::chance_of_change(const WhenChangedStep& step) const {
+  const auto within = [&](Duration since) { return -std::expm1(-step.rate.value * to_seconds(since)); };
+  if (step.since) return within(*step.since);
+  double chance = 1.0;
+  for (const Rhythm& rhythm : rhythms_) chance -= rhythm.share * (1.0 - within(rhythm.period));
+  return chance;
 }
 
 MeanVisit MeanVisits::journey(Index workload, const JourneyBlueprint& journey) const {

@@ -41,6 +41,11 @@ struct MeanLocks {
   double seconds = 0.0;  // that it is held, by those who wait for it
 };
 
+struct MeanTokens {
+  Index limit = no_index;
+  double tokens = 0.0;
+};
+
 struct MeanVisit {
   double seconds = 0.0;           // from its start to its end: what a slot is held for
   double response_seconds = 0.0;  // to its answer
@@ -52,17 +57,20 @@ struct MeanVisit {
   std::vector<MeanGenerations> generations;
 
   std::vector<MeanLocks> locks;
+  std::vector<MeanTokens> tokens;
 };
 
 // Probability of a miss at a look-up.
 using MissRatio = std::function<double(const MeanLookups&)>;
 
 // Conventions: a parallel step takes as long as the longest mean of its branches (a lower bound of the mean of the longest), a
-// for_each ceil(count / at_most) rounds of its body, a call the round trip and the callee's time to answer, at most its time-out.
+// for_each ceil(count / at_most) rounds of its body, a call the round trip and the callee's time to answer, at most its time-out; a limit
+// refuses nothing, and what looks for changes is asked by the workloads in proportion to what they begin.
 class MeanVisits {
  public:
   // check_blueprint() accepts the blueprint.
-  MeanVisits(const Blueprint& blueprint, MissRatio miss_ratio);
+  // `rhythms`: of all workloads, by their shares of what is begun; what is left of the shares to 1 has none.
+  MeanVisits(const Blueprint& blueprint, MissRatio miss_ratio, std::vector<Rhythm> rhythms = {});
   const MeanVisit& endpoint(Index index) const { return endpoints_[index]; }
   MeanVisit journey(Index workload, const JourneyBlueprint& journey) const;
   // Time of one operation on a connection: CPU (never faster than one core) and what it waits for.
@@ -73,10 +81,12 @@ class MeanVisits {
  private:
   class Walk;
   void visit(Index endpoint);
+  double chance_of_change(const WhenChangedStep& step) const;
   double round_trip(Index a, Index b) const { return to_seconds(blueprint_.network.round_trip[a][b]); }
 
   const Blueprint& blueprint_;
   MissRatio miss_ratio_;
+  std::vector<Rhythm> rhythms_;
   std::vector<MeanVisit> endpoints_;
   std::vector<bool> visited_;
   std::vector<std::string> remarks_;

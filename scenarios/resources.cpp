@@ -19,6 +19,7 @@ class ResourceList {
     for (Index service = 0; service < blueprint_.services.size(); ++service) add_service(service);
     for (Index database = 0; database < blueprint_.databases.size(); ++database) add_database(database);
     for (Index model = 0; model < blueprint_.language_models.size(); ++model) add_language_model(model);
+    for (Index limit = 0; limit < blueprint_.limits.size(); ++limit) add_tokens(limit);
     return std::move(list_);
   }
 
@@ -41,6 +42,7 @@ class ResourceList {
   void add_database(Index database);
   Resource engine_resource(Index service) const;
   void add_language_model(Index model);
+  void add_tokens(Index limit);
   void add_limit(Index model, const char* name, double limit, double (*use)(const MeanGenerations&));
 
   const Blueprint& blueprint_;
@@ -172,6 +174,23 @@ void ResourceList::add_language_model(Index index) {
   places.busy = places.service;
   places.servers = places.servers_at_limit = *model.hosted.concurrency;
   list_.push_back(std::move(places));
+}
+
+// A rate of tokens for all, where every request is in its tier. What each subject may take limits the system no further than its subjects.
+void ResourceList::add_tokens(Index index) {
+  const LimitBlueprint& limit = blueprint_.limits[index];
+  if (limit.per_subject || limit.tiers.size() != 1 || limit.tiers[0].priority > 0 || !(limit.tiers[0].rate.value > 0.0)) return;
+  Resource resource = empty_resource("limits/" + limit.name, "tokens");
+  resource.queues = false;
+  for (Index e = 0; e < blueprint_.endpoints.size(); ++e) {
+    for (const MeanTokens& taken : visits_.endpoint(e).tokens) {
+      if (taken.limit != index) continue;
+      resource.visits[e] += 1.0;
+      resource.service[e] += taken.tokens / limit.tiers[0].rate.value;
+    }
+  }
+  resource.busy = resource.service;
+  list_.push_back(std::move(resource));
 }
 
 // What a node has left. Requests are sums of decimal fractions of cores: 10 × 0.1 must fit into 1.

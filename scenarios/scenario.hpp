@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scenarios/language_model_spec.hpp"
+#include "scenarios/limit_spec.hpp"
 #include "scenarios/machine_spec.hpp"
 #include "scenarios/station_spec.hpp"
 #include "scenarios/step_spec.hpp"
@@ -85,6 +86,7 @@ struct Scenario {
   std::vector<CacheSpec> caches;
   std::vector<KeySpec> keys;
   std::vector<LanguageModelSpec> language_models;
+  std::vector<LimitSpec> limits;
   std::vector<WorkloadSpec> workloads;
   std::vector<ObjectiveSpec> objectives;
   void describe(Fields& field);

@@ -15,6 +15,7 @@ CallStep build_call(const StepSpec& step, const StepIndices& indices) {
     const RetrySpec& retry = *step.retry;
     call.retry = RetryPolicy{retry.attempts, retry.base, retry.factor, retry.at_most, retry.jitter == "full"};
   }
+  if (step.patience) call.patience = step.patience->value;
   return call;
 }
 
@@ -51,13 +52,30 @@ LockStep build_lock(const StepSpec& step, const StepIndices& indices) {
   return lock;
 }
 
+ForEachStep build_for_each(const StepSpec& step, const StepIndices& indices) {
+  const std::string per = step.per.value_or("task");
+  const KeyPer drawn = per == "subject" ? KeyPer::subject : per == "request" ? KeyPer::request : KeyPer::task;
+  return {step.for_each->value, step.at_most.value_or(1), build_steps(step.steps, indices), drawn};
+}
+
+LimitStep build_limit(const StepSpec& step, const StepIndices& indices) {
+  LimitStep limit;
+  limit.limit = indices.limits.at(step.limit->name);
+  if (step.cost) limit.cost = step.cost->value;
+  const std::string on_limit = step.on_limit.value_or("fail");
+  limit.on_limit = on_limit == "wait" ? OnLimit::wait : on_limit == "skip" ? OnLimit::skip : OnLimit::fail;
+  limit.longest_wait = step.longest_wait;
+  limit.steps = build_steps(step.steps, indices);
+  return limit;
+}
+
 Step build_step(const StepSpec& step, const StepIndices& indices) {
   if (step.compute) return {ComputeStep{step.compute->value}};
   if (step.wait) return {WaitStep{step.wait->value}};
   if (step.think) return {WaitStep{step.think->value}};
   if (step.call || step.request) return {build_call(step, indices)};
   if (step.parallel) return {build_parallel(*step.parallel, indices)};
-  if (step.for_each) return {ForEachStep{step.for_each->value, step.at_most.value_or(1), build_steps(step.steps, indices)}};
+  if (step.for_each) return {build_for_each(step, indices)};
   if (step.choose) return {build_choose(*step.choose, indices)};
   if (step.cache) return {CacheStep{indices.caches.at(step.cache->name), indices.keys.at(step.key->name), build_steps(step.on_miss, indices)}};
   if (step.query) return {build_query(step, indices)};
@@ -67,6 +85,8 @@ Step build_step(const StepSpec& step, const StepIndices& indices) {
     return {GenerateStep{indices.language_models.at(step.generate->name), step.input->value, step.output->value,
                          step.cached.value_or(Ratio{0.0}).value}};
   }
+  if (step.when_changed) return {WhenChangedStep{*step.when_changed, step.since, build_steps(step.steps, indices)}};
+  if (step.limit) return {build_limit(step, indices)};
   return {RespondStep{}};
 }
 

@@ -20,18 +20,21 @@ struct Belonging {
 
 constexpr std::array belongings{
     Belonging{"timeout", "call, request"}, Belonging{"retry", "call, request"}, Belonging{"on_failure", "call, request"},
-    Belonging{"at_most", "for_each"},      Belonging{"steps", "for_each, lock"}, Belonging{"key", "cache, lock"},
+    Belonging{"at_most", "for_each"},      Belonging{"steps", "for_each, lock, when_changed, limit"}, Belonging{"key", "cache, lock"},
     Belonging{"on_miss", "cache"},         Belonging{"read", "query"},          Belonging{"write", "query"},
     Belonging{"priority", "publish"},      Belonging{"lease", "lock"},          Belonging{"renew", "lock"},
     Belonging{"on_held", "lock"},          Belonging{"poll", "lock"},           Belonging{"input", "generate"},
     Belonging{"output", "generate"},       Belonging{"cached", "generate"},
+    Belonging{"patience", "request"},      Belonging{"per", "for_each"},        Belonging{"since", "when_changed"},
+    Belonging{"cost", "limit"},            Belonging{"on_limit", "limit"},      Belonging{"longest_wait", "limit"},
 };
 
-constexpr std::array<std::string_view, 14> actions{"compute", "wait",  "think",   "call", "request", "parallel", "for_each",
-                                                   "choose",  "cache", "query", "publish", "lock", "respond", "generate"};
+constexpr std::array<std::string_view, 16> actions{"compute", "wait",  "think",   "call", "request", "parallel", "for_each",
+                                                   "choose",  "cache", "query", "publish", "lock", "respond", "generate",
+                                                   "when_changed", "limit"};
 
 // Actions that work on a replica, which a journey does not have; and those of a user, which a service does not have.
-constexpr std::array<std::string_view, 7> of_services{"compute", "call", "cache", "query", "lock", "respond", "generate"};
+constexpr std::array<std::string_view, 9> of_services{"compute", "call", "cache", "query", "lock", "respond", "generate", "when_changed", "limit"};
 constexpr std::array<std::string_view, 2> of_journeys{"request", "think"};
 
 template <std::size_t n>
@@ -77,6 +80,7 @@ class StepChecker {
   void check_belonging(const StepSpec& step, std::string_view action);
   void check_needs(const StepSpec& step);
   void check_lock(const StepSpec& step);
+  void check_limit(const StepSpec& step);
   void check_choose(const StepSpec& step);
   void check_callee(const StepSpec& step);
   void report_cycle(const ClosingEdge& edge);
@@ -124,6 +128,8 @@ void StepChecker::check_needs(const StepSpec& step) {
   };
   needs(step.cache.has_value(), "key", "which key is looked up");
   needs(step.for_each.has_value(), "steps", "what is done each time");
+  needs(step.when_changed.has_value(), "steps", "what is done when it has changed");
+  if (step.limit) check_limit(step);
   if (step.lock) check_lock(step);
   needs(step.generate.has_value(), "input", "how many tokens the model reads");
   needs(step.generate.has_value(), "output", "how many tokens it writes");
@@ -148,6 +154,16 @@ void StepChecker::check_lock(const StepSpec& step) {
   }
   if (step.poll && step.on_held.value_or("wait") != "wait") {
     reading_.issue(&step, "poll", "has no meaning when on_held is " + *step.on_held + ": nobody asks again", "remove it");
+  }
+}
+
+void StepChecker::check_limit(const StepSpec& step) {
+  const std::string on_limit = step.on_limit.value_or("fail");
+  if (step.longest_wait && on_limit != "wait") {
+    reading_.issue(&step, "longest_wait", "has no meaning when on_limit is " + on_limit + ": nobody waits", "write \"on_limit\": \"wait\"");
+  }
+  if (on_limit == "skip" && !reading_.is_given(&step, "steps")) {
+    reading_.issue(&step, "on_limit", "is skip, but there are no steps to skip", "add \"steps\": […]");
   }
 }
 

@@ -41,6 +41,9 @@ void StepSpec::describe(Fields& field) {
   field(action("generate",
                "language model to ask for a text of \"output\" tokens to an input of \"input\" tokens; waits for its last token"),
         generate);
+  field(action("when_changed", "how often what is looked at changes; \"steps\" run if it has since the last look", more_than(0)),
+        when_changed);
+  field(action("limit", "rate limit or quota of which the request takes its \"cost\""), limit);
   field("timeout", timeout, "call, request: how long each try may take; the callee goes on working when it fires", more_than(0));
   field("retry", retry, "call, request: tries after a failure or a time-out (without it: one try)");
   field(FieldInfo{.name = "on_failure",
@@ -48,7 +51,8 @@ void StepSpec::describe(Fields& field) {
                   .choices = {"fail", "continue"}},
         on_failure);
   field("at_most", at_most, "for_each: how many run at a time (1: one after the other)", between(1, 1e6));
-  field("steps", steps, "for_each: what is done each time; lock: what is done under the lock");
+  field("steps", steps, "for_each: what is done each time; lock: what is done under the lock; when_changed: what is done then; limit: what "
+        "is done with the tokens, if anything");
   field("key", key, "cache: the key that is looked up; lock: the key that is locked");
   field("on_miss", on_miss, "cache: what is done when the key is not there");
   field("read", read, "query: a read by this key");
@@ -67,6 +71,23 @@ void StepSpec::describe(Fields& field) {
                   .meaning = "lock: when another holds the key, wait (the default) and ask again, skip the steps, or fail",
                   .choices = {"wait", "skip", "fail"}},
         on_held);
+  field("patience", patience, "request: a user who has waited this long, over all tries, leaves; the callee goes on working");
+  field(FieldInfo{.name = "per",
+                  .meaning = "for_each: whose count it is: drawn anew by each task (the default), one for all that the request does, "
+                             "or always the same of a subject (user, tenant, monitor)",
+                  .choices = {"task", "request", "subject"}},
+        per);
+  field("since", since,
+        "when_changed: how long ago it was looked at last; without it the period of the monitor that asks, and of other workloads "
+        "always long ago",
+        more_than(0));
+  field("cost", cost, "limit: tokens taken (1 without it)", at_least(0));
+  field(FieldInfo{.name = "on_limit",
+                  .meaning = "limit: without tokens fail (the default; the request is throttled, which is no error), wait for them, "
+                             "or skip the steps; a quota that is used up nobody waits for",
+                  .choices = {"fail", "wait", "skip"}},
+        on_limit);
+  field("longest_wait", longest_wait, "limit: who would have to wait longer fails at once", at_least(nothing));
   field("poll", poll, "lock: how long after an answer it asks again (100 ms without it)", more_than(0));
 }
 

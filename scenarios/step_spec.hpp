@@ -36,6 +36,9 @@ struct ToKey : Reference {
 struct ToLanguageModel : Reference {
   ToLanguageModel() : Reference{{}, "language_model"} {}
 };
+struct ToLimit : Reference {
+  ToLimit() : Reference{{}, "limit"} {}
+};
 struct ToRegion : Reference {
   ToRegion() : Reference{{}, "region"} {}
 };
@@ -76,12 +79,14 @@ struct StepSpec {
   std::optional<ToLock> lock;       // lock
   std::optional<bool> respond;
   std::optional<ToLanguageModel> generate;  // language model
+  std::optional<PerSecond> when_changed;    // rate of changes
+  std::optional<ToLimit> limit;             // limit
 
   std::optional<Duration> timeout;             // call, request
   std::optional<RetrySpec> retry;              // call, request
   std::optional<std::string> on_failure;       // call, request: "fail" or "continue"
   std::optional<int> at_most;                  // for_each
-  std::vector<StepSpec> steps;                 // for_each, lock
+  std::vector<StepSpec> steps;                 // for_each, lock, when_changed, limit
   std::optional<ToKey> key;                    // cache, lock
   std::vector<StepSpec> on_miss;               // cache
   std::optional<ToKey> read, write;            // query: the key by which it shards; exactly one
@@ -90,6 +95,12 @@ struct StepSpec {
   std::optional<std::string> on_held;          // lock: "wait", "skip" or "fail"
   std::optional<CountField> input, output;     // generate: tokens
   std::optional<Ratio> cached;                 // generate: share of the input
+  std::optional<DistributionField> patience;   // request
+  std::optional<std::string> per;              // for_each: "task", "request" or "subject"
+  std::optional<Duration> since;               // when_changed
+  std::optional<CountField> cost;              // limit: tokens
+  std::optional<std::string> on_limit;         // limit: "fail", "wait" or "skip"
+  std::optional<Duration> longest_wait;        // limit
   void describe(Fields& field);
 };
 

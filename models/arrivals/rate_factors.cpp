@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numeric>
 
@@ -14,20 +15,49 @@ constexpr double for_ever = std::numeric_limits<double>::infinity();
 
 class WeeklyFactor final : public RateProfile {
  public:
-  explicit WeeklyFactor(std::vector<double> days) : days_{std::move(days)} {
+  WeeklyFactor(std::vector<double> days, double seconds_ahead) : days_{std::move(days)}, ahead_{seconds_ahead} {
     const double mean = std::accumulate(days_.begin(), days_.end(), 0.0) / static_cast<double>(days_.size());
     for (double& factor : days_) factor /= mean;
   }
   bool next(RatePiece& piece) override {
-    const double factor = days_[count_ % days_.size()];
-    piece = {static_cast<double>(count_) * day, static_cast<double>(count_ + 1) * day, factor, factor};
-    ++count_;
+    // Days by the local clock; the one before the first for those who are behind.
+    const auto local_day = static_cast<std::int64_t>(std::floor((begin_ + ahead_) / day + 1e-9));
+    const auto count = static_cast<std::int64_t>(days_.size());
+    const double factor = days_[static_cast<std::size_t>((local_day % count + count) % count)];
+    const double end = static_cast<double>(local_day + 1) * day - ahead_;
+    piece = {begin_, end, factor, factor};
+    begin_ = end;
     return true;
   }
 
  private:
   std::vector<double> days_;
-  std::size_t count_ = 0;
+  double ahead_;
+  double begin_ = 0.0;
+};
+
+class DailyFactor final : public RateProfile {
+ public:
+  explicit DailyFactor(const std::vector<FactorPoint>& points) : points_{points} {}
+  bool next(RatePiece& piece) override {
+    for (; at_ + 1 < points_.size(); ++at_) {
+      const FactorPoint &from = points_[at_], &to = points_[at_ + 1];
+      if (to.at <= from.at) continue;
+      piece = {begin_ + from.at, begin_ + to.at, from.factor, to.factor};
+      ++at_;
+      return true;
+    }
+    const FactorPoint& last = points_.back();
+    piece = {begin_ + last.at, begin_ + day, last.factor, last.factor};
+    begin_ += day;
+    at_ = 0;
+    return true;
+  }
+
+ private:
+  std::vector<FactorPoint> points_;
+  std::size_t at_ = 0;
+  double begin_ = 0.0;
 };
 
 class BurstFactor final : public RateProfile {
@@ -66,7 +96,13 @@ std::unique_ptr<RateProfile> factor_curve(const std::vector<FactorPoint>& points
   return std::make_unique<PieceList>(std::move(pieces));
 }
 
-std::unique_ptr<RateProfile> weekly_factor(const std::vector<double>& days) { return std::make_unique<WeeklyFactor>(days); }
+std::unique_ptr<RateProfile> weekly_factor(const std::vector<double>& days, double seconds_ahead) {
+  return std::make_unique<WeeklyFactor>(days, seconds_ahead);
+}
+
+std::unique_ptr<RateProfile> daily_factor(const std::vector<FactorPoint>& points) {
+  return std::make_unique<DailyFactor>(points);
+}
 
 double factor_in_burst(double burst_factor, double mean_quiet_seconds, double mean_burst_seconds) {
   const double share = mean_burst_seconds / (mean_quiet_seconds + mean_burst_seconds);

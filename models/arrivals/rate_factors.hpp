@@ -17,8 +17,12 @@ struct FactorPoint {
 };
 std::unique_ptr<RateProfile> factor_curve(const std::vector<FactorPoint>& points);
 
-// Seven days, over and over: the factor of each, divided by their mean. The first is the day on which the run begins. Not all 0.
-std::unique_ptr<RateProfile> weekly_factor(const std::vector<double>& days);
+// Seven days, over and over: the factor of each, divided by their mean. The first is the day on which the run begins, for clocks
+// that are ahead of it by so many seconds (within a day, either way) sooner. Not all 0.
+std::unique_ptr<RateProfile> weekly_factor(const std::vector<double>& days, double seconds_ahead = 0.0);
+
+// As factor_curve, of one day that repeats. The points lie within it.
+std::unique_ptr<RateProfile> daily_factor(const std::vector<FactorPoint>& points);
 
 // Two states in turn, each for an exponential time (a Markov-modulated Poisson process has such a rate; Fischer and
 // Meier-Hellstern, Performance Evaluation 18, 1993): in a burst the rate is `burst_factor` (> 1) times that of the quiet time,

@@ -21,6 +21,25 @@ namespace {
 
 constexpr std::int64_t most_bursty_accounts = 1'000'000;  // a heap entry each: 16 MB
 
+// A cv that is drawn per tenant ends here.
+constexpr double least_cv = 0.01, most_cv = 100.0;
+
+bool is_constant(const Distribution& value) { return value.scv() == 0.0; }
+
+struct TierOptions {
+  static constexpr std::string_view type_name = "tier";
+  std::string name;
+  Ratio share;
+  int priority = 0;
+
+  void describe(Fields& field) {
+    field.required("name", name, "name of the tier");
+    field.required("share", share, "of the tenants, whatever their activity; the shares of all tiers make 100 %",
+                   between(0.0, 1.0));
+    field.required("priority", priority, "of the requests of its tenants; 0 is the most urgent", between(0, 255));
+  }
+};
+
 struct TenantRequest {
   double at = 0.0;
   std::uint64_t tenant = 0;
@@ -29,29 +48,45 @@ struct TenantRequest {
 // The gamma renewal processes of all tenants merged, in units of expected requests of all.
 class BurstyTenants {
  public:
-  BurstyTenants(std::uint64_t tenants, double zipf, double cv, RandomStream stream);
+  // The cv of each tenant is drawn by `key`, always the same; or is the same for all.
+  BurstyTenants(std::uint64_t tenants, double zipf, const Distribution& cv, std::uint64_t key, RandomStream stream);
   TenantRequest next();
 
  private:
   double mean_gap(std::uint64_t tenant) const { return harmonic_ * std::pow(static_cast<double>(tenant + 1), zipf_); }
   static bool later(const TenantRequest& a, const TenantRequest& b) { return a.at != b.at ? a.at > b.at : a.tenant > b.tenant; }
 
+  // Of mean 1: gaps, and what a gap under way at the start is drawn from.
+  struct Gaps {
+    explicit Gaps(double cv);
+    Distribution gap, length_biased;
+  };
+  Gaps gaps_of(std::uint64_t tenant) const {
+    return common_ ? *common_ : Gaps{std::clamp(cv_.sample_of(key_, tenant), least_cv, most_cv)};
+  }
+
   double zipf_;
-  double harmonic_ = 0.0;             // sum of (r + 1)^-zipf
-  Distribution gap_, length_biased_;  // of mean 1
+  double harmonic_ = 0.0;  // sum of (r + 1)^-zipf
+  Distribution cv_;
+  std::uint64_t key_;
+  std::optional<Gaps> common_;
   RandomStream stream_;
   std::vector<TenantRequest> heap_;  // next request of every tenant
 };
 
-BurstyTenants::BurstyTenants(std::uint64_t tenants, double zipf, double cv, RandomStream stream)
-    : zipf_{zipf}, gap_{Distribution::gamma(1.0, cv)}, stream_{stream} {
+// What is left of the gap under way at the start: a uniform share of a length-biased gap.
+BurstyTenants::Gaps::Gaps(double cv) : gap{Distribution::gamma(1.0, cv)} {
   const double shape = 1.0 / (cv * cv);
-  // What is left of the gap under way at the start: a uniform share of a length-biased gap.
-  length_biased_ = Distribution::gamma((shape + 1.0) / shape, 1.0 / std::sqrt(shape + 1.0));
+  length_biased = Distribution::gamma((shape + 1.0) / shape, 1.0 / std::sqrt(shape + 1.0));
+}
+
+BurstyTenants::BurstyTenants(std::uint64_t tenants, double zipf, const Distribution& cv, std::uint64_t key, RandomStream stream)
+    : zipf_{zipf}, cv_{cv}, key_{key}, stream_{stream} {
+  if (is_constant(cv)) common_.emplace(cv.mean());
   for (std::uint64_t t = 0; t < tenants; ++t) harmonic_ += std::pow(static_cast<double>(t + 1), -zipf);
   heap_.reserve(tenants);
   for (std::uint64_t t = 0; t < tenants; ++t) {
-    const double residual = length_biased_.sample(stream_) * stream_.uniform();
+    const double residual = gaps_of(t).length_biased.sample(stream_) * stream_.uniform();
     heap_.push_back({mean_gap(t) * residual, t});
   }
   std::make_heap(heap_.begin(), heap_.end(), later);
@@ -60,7 +95,7 @@ BurstyTenants::BurstyTenants(std::uint64_t tenants, double zipf, double cv, Rand
 TenantRequest BurstyTenants::next() {
   std::pop_heap(heap_.begin(), heap_.end(), later);
   const TenantRequest request = heap_.back();
-  heap_.back().at += mean_gap(request.tenant) * gap_.sample(stream_);
+  heap_.back().at += mean_gap(request.tenant) * gaps_of(request.tenant).gap.sample(stream_);
   std::push_heap(heap_.begin(), heap_.end(), later);
   return request;
 }
@@ -84,12 +119,15 @@ class Artists final : public Workload {
     std::int64_t accounts = 0;
     double requests_per_day = 0.0;
     double zipf = 1.0;
-    double cv = 1.0;
+    DistributionField cv{Distribution::constant(1.0), Dimension::count};
     std::optional<Ratio> priority_share;
+    std::vector<TierOptions> tiers;
+    std::optional<Duration> deadline;
     std::optional<LoadShape> shape;
 
     void describe(Fields& field);
     FieldProblems problems() const;
+    bool is_poisson() const { return is_constant(cv.value) && cv.value.mean() == 1.0; }
     double mean_rate() const { return static_cast<double>(accounts) * requests_per_day / 86'400.0; }
   };
 
@@ -98,6 +136,8 @@ class Artists final : public Workload {
   double mean_rate() const override { return mean_rate_; }
   double peak_rate() const override { return peak_rate_; }
   double users() const override { return static_cast<double>(options_.accounts); }
+  bool has_deadlines() const override { return options_.deadline.has_value(); }
+  Duration deadline_of(std::uint64_t) const override { return options_.deadline.value_or(Duration{}); }
   bool stationary() const override { return flat(); }
 
  private:
@@ -122,20 +162,32 @@ void Artists::Options::describe(Fields& field) {
   field.required("accounts", accounts, "tenants", at_least(1.0));
   field.required("requests_per_day", requests_per_day, "requests of one account per day, mean over all", more_than(0.0));
   field("zipf", zipf, "exponent of the activity of tenants by rank; 0: all alike", between(0.0, 5.0));
-  field("cv", cv, "burstiness: standard deviation over mean of the gaps of one tenant (gamma); 1 is Poisson",
-        between(0.01, 100.0));
+  field(
+      "cv", cv,
+      "burstiness: standard deviation over mean of the gaps of one tenant (gamma); 1 is Poisson; a distribution: drawn once per "
+      "tenant",
+      between(least_cv, most_cv));
   field("priority_share", priority_share,
         "share of tenants, whatever their activity, whose requests have priority 0; the others have 1. Without it all have 0",
         between(0.0, 1.0));
+  field("tiers", tiers, "several tiers instead: each tenant is in one of them, always the same");
+  field("deadline", deadline, "within which a request should be done (metric `late`); jobs of the night have one",
+        more_than(0.0));
   field("shape", shape, "how the requests are spread over time; without it evenly");
 }
 
 FieldProblems Artists::Options::problems() const {
   FieldProblems problems;
-  if (cv != 1.0 && accounts > most_bursty_accounts) {
+  if (!is_poisson() && accounts > most_bursty_accounts) {
     problems.emplace_back(
         "accounts", "is more than 1,000,000, the most for which each tenant has bursts of its own; leave cv out or set it to 1");
   }
+  double total = 0.0;
+  for (const TierOptions& tier : tiers) total += tier.share.value;
+  if (!tiers.empty() && std::abs(total - 1.0) > 1e-9)
+    problems.emplace_back("tiers", "have shares that make " + to_text(std::round(total * 1e9) / 1e9, Dimension::ratio) +
+                                       " together; they must make 100 %");
+  if (!tiers.empty() && priority_share) problems.emplace_back("priority_share", "is a tier of its own; write it among the tiers");
   if (shape) std::ranges::copy(shape->problems(), std::back_inserter(problems));
   return problems;
 }
@@ -145,8 +197,8 @@ Artists::Tenants Artists::make_tenants(const Options& options, const Context& co
   const std::string name = "workloads/" + context.name + "/";
   RandomStream times = context.streams->named(name + "interarrival");
   RandomStream who = context.streams->named(name + "subject");
-  if (options.cv == 1.0) return PoissonTenants{tenants, options.zipf, times, who};
-  return BurstyTenants{tenants, options.zipf, options.cv, times};
+  if (options.is_poisson()) return PoissonTenants{tenants, options.zipf, times, who};
+  return BurstyTenants{tenants, options.zipf, options.cv.value, context.streams->key_of(name + "cv"), times};
 }
 
 Artists::Artists(const Options& options, const Context& context)
@@ -175,8 +227,16 @@ std::unique_ptr<RateProfile> Artists::make_profile(const Options& options, const
 }
 
 std::uint8_t Artists::priority_of(std::uint64_t tenant) const {
+  const double place = to_unit(mix(tier_key_, tenant));
+  if (!options_.tiers.empty()) {
+    double end = 0.0;
+    for (const TierOptions& tier : options_.tiers) {
+      if (place < (end += tier.share.value)) return static_cast<std::uint8_t>(tier.priority);
+    }
+    return static_cast<std::uint8_t>(options_.tiers.back().priority);
+  }
   if (!options_.priority_share) return 0;
-  return to_unit(mix(tier_key_, tenant)) < options_.priority_share->value ? 0 : 1;
+  return place < options_.priority_share->value ? 0 : 1;
 }
 
 std::size_t Artists::next(std::span<Arrival> batch) {

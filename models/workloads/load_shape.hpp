@@ -62,6 +62,14 @@ struct BurstOptions {
   void describe(Fields& field);
 };
 
+// A part of every day, and nothing besides: jobs that are released at night.
+struct HoursOptions {
+  static constexpr std::string_view type_name = "hours";
+  Duration from{};
+  Duration to{};
+  void describe(Fields& field);
+};
+
 struct LoadShape {
   static constexpr std::string_view type_name = "load_shape";
   std::optional<DiurnalOptions> diurnal;
@@ -70,6 +78,8 @@ struct LoadShape {
   std::vector<StepOptions> steps;
   std::vector<FlashCrowdOptions> flash_crowds;
   std::optional<BurstOptions> bursts;
+  std::optional<HoursOptions> hours;
+  Duration time_zone{};  // what local clocks are ahead of the run's, which starts at midnight
 
   void describe(Fields& field);
   // What is wrong with it, for the field "shape" of a workload.

@@ -1,8 +1,8 @@
 // Monitors: every user has some, every monitor runs a job once per period. Any number of them in O(1) memory.
 //
 // One arrival is one run of a job; the sources it visits are a for_each in its journey. The subject is the monitor's rank in the
-// order of the runs within a period: under `hashed` (a phase of its own, kept) always the same monitor; under `jittered` and
-// `aligned` the n-th job to start in every period.
+// order of the runs within a period (of its class, behind those of the classes before): under `hashed` (a phase of its own, kept)
+// always the same monitor; under `jittered` and `aligned` the n-th job to start in every period.
 #include <algorithm>
 #include <cmath>
 
@@ -14,12 +14,30 @@
 namespace headroom {
 namespace {
 
+constexpr Duration usual_period = std::chrono::minutes{5};
+
+struct MonitorClass {
+  static constexpr std::string_view type_name = "monitor_class";
+  std::string name;
+  Ratio share;
+  Duration period{};
+  std::string journey;
+
+  void describe(Fields& field) {
+    field.required("name", name, "name of the class");
+    field.required("share", share, "of all monitors; the shares of all classes make 100 %", between(0.0, 1.0));
+    field.required("period", period, "every monitor of the class runs a job once per period", more_than(0.0));
+    field("journey", journey, "what a job of the class does; without it any of the journeys, by their weights");
+  }
+};
+
 class Monitors final : public Workload {
  public:
   struct Options {
     std::int64_t users = 0;
     double monitors_per_user = 1.0;
-    Duration period{std::chrono::minutes{5}};
+    std::optional<Duration> period;
+    std::vector<MonitorClass> classes;
     std::string phase = "hashed";
     std::optional<Duration> jitter;
 
@@ -33,23 +51,40 @@ class Monitors final : public Workload {
 
   Monitors(const Options& options, const Context& context);
   std::size_t next(std::span<Arrival> batch) override;
-  double mean_rate() const override { return options_.monitors() / to_seconds(options_.period); }
+  double mean_rate() const override;
   double peak_rate() const override;
   double users() const override { return static_cast<double>(options_.users); }
   bool stationary() const override;
+  std::vector<Rhythm> rhythms() const override;
+  Duration rhythm_of(std::uint64_t subject) const override;
+  FieldProblems problems() const override { return problems_; }
 
  private:
+  // Monitors of one period, numbered from `first` on, and their next run.
+  struct Group {
+    std::uint64_t first = 0, count = 0;
+    Duration period{};
+    std::optional<std::uint32_t> journey;
+    PeriodicJobs jobs;
+    PeriodicRun next;
+
+    double rate() const { return static_cast<double>(count) / to_seconds(period); }
+  };
+
+  void add_group(const MonitorClass& one, std::uint64_t end, const std::string& stream, const Context& context);
+
   Options options_;
   double end_;
-  PeriodicJobs jobs_;
+  std::vector<Group> groups_;
   JourneyChoice journeys_;
-  bool over_ = false;
+  FieldProblems problems_;
 };
 
 void Monitors::Options::describe(Fields& field) {
   field.required("users", users, "users, each with monitors", at_least(1.0));
   field("monitors_per_user", monitors_per_user, "monitors of one user, on average", more_than(0.0));
-  field("period", period, "every monitor runs a job once per period", more_than(0.0));
+  field("period", period, "every monitor runs a job once per period; 5 min without it", more_than(0.0));
+  field("classes", classes, "monitors of several periods, instead of one");
   field.choice("phase", phase,
                "\"aligned\": all at the start of every period; \"jittered\": a fresh random delay after it; \"hashed\": a phase "
                "of its own",
@@ -59,42 +94,107 @@ void Monitors::Options::describe(Fields& field) {
 
 FieldProblems Monitors::Options::problems() const {
   FieldProblems problems;
-  if (jitter && rule() != PhaseRule::jittered) problems.emplace_back("jitter", "belongs to \"phase\": \"jittered\"");
-  if (jitter && *jitter > period) problems.emplace_back("jitter", "is longer than the period " + to_text(period));
-  if (monitors() < 1.0)
-    problems.emplace_back("monitors_per_user", "leaves no monitor at all; users × monitors_per_user must be at least 1");
-  if (monitors() > 9e15) problems.emplace_back("monitors_per_user", "makes more than 9e15 monitors, more than can be counted");
+  const auto say = [&](const char* field, const std::string& what) { problems.emplace_back(field, what); };
+  if (jitter && rule() != PhaseRule::jittered) say("jitter", "belongs to \"phase\": \"jittered\"");
+  const auto check_jitter = [&](Duration span) {
+    if (jitter && *jitter > span) say("jitter", "is longer than the period " + to_text(span));
+  };
+  if (classes.empty()) check_jitter(period.value_or(usual_period));
+  for (const MonitorClass& one : classes) check_jitter(one.period);
+  if (period && !classes.empty()) say("period", "belongs to monitors that are all alike; classes have periods of their own");
+  double total = 0.0;
+  for (const MonitorClass& one : classes) total += one.share.value;
+  if (!classes.empty() && std::abs(total - 1.0) > 1e-9)
+    say("classes",
+        "have shares that make " + to_text(std::round(total * 1e9) / 1e9, Dimension::ratio) + " together; they must make 100 %");
+  if (monitors() < 1.0) say("monitors_per_user", "leaves no monitor at all; users × monitors_per_user must be at least 1");
+  if (monitors() > 9e15) say("monitors_per_user", "makes more than 9e15 monitors, more than can be counted");
   return problems;
 }
 
 Monitors::Monitors(const Options& options, const Context& context)
     : options_{options},
       end_{to_seconds(context.end)},
-      jobs_{static_cast<std::uint64_t>(options.monitors()), to_seconds(options.period), options.rule(),
-            to_seconds(options.jitter.value_or(options.period)), context.streams->named("workloads/" + context.name + "/phase")},
-      journeys_{context.journeys, context.streams->named("workloads/" + context.name + "/journey")} {}
+      journeys_{context.journeys, context.streams->named("workloads/" + context.name + "/journey")} {
+  const std::string stream = "workloads/" + context.name + "/phase";
+  const double monitors = options.monitors();
+  if (options.classes.empty()) {
+    const MonitorClass all{{}, Ratio{1.0}, options.period.value_or(usual_period), {}};
+    add_group(all, static_cast<std::uint64_t>(monitors), stream, context);
+  }
+  double share = 0.0;
+  for (const MonitorClass& one : options.classes) {
+    share += one.share.value;
+    add_group(one, static_cast<std::uint64_t>(std::round(std::min(1.0, share) * monitors)), stream + "/" + one.name, context);
+  }
+}
+
+// From the last group's end to `end`; a class too small for a single monitor makes no group.
+void Monitors::add_group(const MonitorClass& one, std::uint64_t end, const std::string& stream, const Context& context) {
+  std::optional<std::uint32_t> journey;
+  if (!one.journey.empty()) {
+    const auto found = std::ranges::find(context.journeys, one.journey, &JourneyShape::name);
+    if (found == context.journeys.end())
+      problems_.emplace_back(
+          "classes", "class \"" + one.name + "\" takes the journey \"" + one.journey + "\", which the workload does not have");
+    else
+      journey = static_cast<std::uint32_t>(found - context.journeys.begin());
+  }
+  const std::uint64_t first = groups_.empty() ? 0 : groups_.back().first + groups_.back().count;
+  if (end <= first) return;
+  PeriodicJobs jobs{end - first, to_seconds(one.period), options_.rule(), to_seconds(options_.jitter.value_or(one.period)),
+                    context.streams->named(stream)};
+  groups_.push_back({first, end - first, one.period, journey, jobs, {}});
+  groups_.back().next = groups_.back().jobs.next();
+}
+
+double Monitors::mean_rate() const {
+  double rate = 0.0;
+  for (const Group& group : groups_) rate += group.rate();
+  return rate;
+}
 
 // Counted per second, so that a burst of all at once has a rate: what is spread over less than a second comes within one.
 double Monitors::peak_rate() const {
-  const double period = to_seconds(options_.period);
-  const double spread = options_.rule() == PhaseRule::hashed     ? period
-                        : options_.rule() == PhaseRule::jittered ? to_seconds(options_.jitter.value_or(options_.period))
-                                                                 : 0.0;
-  return options_.monitors() / std::min(period, std::max(spread, 1.0));
+  double peak = 0.0;
+  for (const Group& group : groups_) {
+    const double period = to_seconds(group.period);
+    const double spread = options_.rule() == PhaseRule::hashed     ? period
+                          : options_.rule() == PhaseRule::jittered ? to_seconds(options_.jitter.value_or(group.period))
+                                                                   : 0.0;
+    peak += static_cast<double>(group.count) / std::min(period, std::max(spread, 1.0));
+  }
+  return peak;
 }
 
 // Hashed phases are spread evenly. Waves count as a constant rate when the run sees at least 20 of them.
-bool Monitors::stationary() const { return options_.rule() == PhaseRule::hashed || to_seconds(options_.period) * 20.0 <= end_; }
+bool Monitors::stationary() const {
+  return options_.rule() == PhaseRule::hashed ||
+         std::ranges::all_of(groups_, [&](const Group& group) { return to_seconds(group.period) * 20.0 <= end_; });
+}
+
+std::vector<Rhythm> Monitors::rhythms() const {
+  std::vector<Rhythm> all;
+  for (const Group& group : groups_) all.push_back({group.rate() / mean_rate(), group.period});
+  return all;
+}
+
+Duration Monitors::rhythm_of(std::uint64_t subject) const {
+  const auto has = [&](const Group& group) { return subject < group.first + group.count; };
+  const auto found = std::ranges::find_if(groups_, has);
+  return found == groups_.end() ? Duration{} : found->period;
+}
 
 std::size_t Monitors::next(std::span<Arrival> batch) {
   std::size_t filled = 0;
-  while (filled < batch.size() && !over_) {
-    const PeriodicRun run = jobs_.next();
-    if (!(run.at < end_)) {
-      over_ = true;
-      break;
-    }
-    batch[filled++] = {.at = at_seconds(run.at), .journey = journeys_.next(), .subject = run.job};
+  while (filled < batch.size()) {
+    const auto first = std::ranges::min_element(groups_, {}, [](const Group& group) { return group.next.at; });
+    const PeriodicRun run = first->next;
+    if (!(run.at < end_)) break;
+    batch[filled++] = {.at = at_seconds(run.at),
+                       .journey = first->journey ? *first->journey : journeys_.next(),
+                       .subject = first->first + run.job};
+    first->next = first->jobs.next();
   }
   return filled;
 }

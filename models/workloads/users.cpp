@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "models/arrivals/arrival_process.hpp"
+#include "models/workloads/growth.hpp"
 #include "models/workloads/journeys.hpp"
 #include "models/workloads/load_shape.hpp"
 #include "sim/core/registry.hpp"
@@ -50,6 +51,7 @@ class Users final : public Workload {
     std::optional<std::vector<LoadPhase>> phases;
     std::optional<PerSecond> rate;
     std::optional<std::int64_t> accounts;
+    std::optional<std::vector<GrowthPhase>> growth;
     std::optional<double> sessions_per_day;
     std::optional<std::int64_t> population;
     std::optional<LoadShape> shape;
@@ -60,9 +62,10 @@ class Users final : public Workload {
     void describe(Fields& field);
     FieldProblems problems() const;
     bool even() const { return arrivals == "even"; }
+    // With growth of one account.
     double mean_session_rate() const {
       if (rate) return rate->value;
-      return static_cast<double>(accounts.value_or(0)) * sessions_per_day.value_or(0.0) / 86'400.0;
+      return static_cast<double>(growth ? 1 : accounts.value_or(0)) * sessions_per_day.value_or(0.0) / 86'400.0;
     }
   };
 
@@ -70,7 +73,11 @@ class Users final : public Workload {
   std::size_t next(std::span<Arrival> batch) override;
   double mean_rate() const override { return mean_rate_; }
   double peak_rate() const override { return peak_rate_; }
-  double users() const override { return static_cast<double>(options_.population.value_or(options_.accounts.value_or(0))); }
+  double users() const override;
+  bool users_change() const override { return options_.growth.has_value(); }
+  double users_at(SimTime time) const override {
+    return options_.growth ? accounts_at(*options_.growth, to_seconds(time)) : users();
+  }
   double population() const override { return static_cast<double>(options_.population.value_or(0)); }
   bool repeats() const override { return options_.population.has_value(); }
   bool stationary() const override;
@@ -82,7 +89,9 @@ class Users final : public Workload {
   std::unique_ptr<ArrivalProcess> make_phases(const Context& context) const;
   UnitProcess unit_process(const Context& context, const std::string& name) const;
   void measure_rates();
-  std::uint64_t subject(std::uint64_t session);
+  std::uint64_t subject(std::uint64_t session, double time);
+  std::unique_ptr<RateProfile> rate_profile(const RandomStream* bursts) const;
+  std::vector<Phase> all_phases() const;
 
   Options options_;
   double end_;
@@ -100,6 +109,7 @@ void Users::Options::describe(Fields& field) {
   field("rate", rate, "sessions begun per second", more_than(0.0));
   field("accounts", accounts,
         "users; each session belongs to one of them, drawn evenly (without accounts every session is a new user)", at_least(1.0));
+  field("growth", growth, "accounts that change over the run, in phases, instead of one number; with sessions_per_day");
   field("sessions_per_day", sessions_per_day, "sessions of one account per day", more_than(0.0));
   field("population", population, "closed: so many users, each begins its journey again when it has ended", at_least(1.0));
   field("shape", shape, "how the sessions are spread over time; without it evenly");
@@ -122,15 +132,19 @@ void check_phase(const LoadPhase& phase, std::size_t index, FieldProblems& probl
 FieldProblems Users::Options::problems() const {
   FieldProblems problems;
   const auto say = [&](const char* field, const char* what) { problems.emplace_back(field, what); };
-  const bool by_account = accounts && !phases && !rate && !population;
+  const bool by_account = (accounts || growth) && !phases && !rate && !population;
   if (phases.has_value() + rate.has_value() + population.has_value() + by_account != 1) {
     say(phases       ? "phases"
         : rate       ? "rate"
         : population ? "population"
                      : "accounts",
-        "give exactly one of phases, rate, accounts (with sessions_per_day) and population");
+        "give exactly one of phases, rate, accounts or growth (with sessions_per_day) and population");
   }
-  if (by_account && !sessions_per_day) say("sessions_per_day", "is needed with accounts: sessions of one account per day");
+  if (by_account && !sessions_per_day)
+    say("sessions_per_day", "is needed with accounts and with growth: sessions of one account per day");
+  if (growth && accounts) say("accounts", "growth has accounts of its own; leave accounts out");
+  if (growth && !by_account) say("growth", "belongs to sessions_per_day, without phases, rate or population");
+  if (growth && growth->empty()) say("growth", "is empty; it has at least one phase");
   if (sessions_per_day && !by_account) say("sessions_per_day", "belongs to accounts without phases, rate or population");
   if (accounts && population) say("accounts", "a population is its own accounts; leave accounts out");
   if (shape && (phases || population)) say("shape", "belongs to accounts or rate; phases and a population have their own course");
@@ -172,11 +186,23 @@ std::unique_ptr<ArrivalProcess> Users::make_process(const Context& context) cons
     const double gap = to_seconds(options_.ramp_up) / static_cast<double>(members);
     return std::make_unique<CountedArrivals>(-gap / 2.0, to_seconds(options_.ramp_up) - gap / 2.0, members, true, RandomStream{});
   }
-  const LoadShape shape = options_.shape.value_or(LoadShape{});
   std::optional<RandomStream> bursts;
-  if (shape.bursts) bursts = context.streams->named(stream_name(context, "bursts"));
-  return std::make_unique<RateArrivals>(shape.profile(options_.mean_session_rate(), bursts ? &*bursts : nullptr),
-                                        unit_process(context, "interarrival"));
+  if (options_.shape && options_.shape->bursts) bursts = context.streams->named(stream_name(context, "bursts"));
+  return std::make_unique<RateArrivals>(rate_profile(bursts ? &*bursts : nullptr), unit_process(context, "interarrival"));
+}
+
+std::unique_ptr<RateProfile> Users::rate_profile(const RandomStream* bursts) const {
+  auto rate = options_.shape.value_or(LoadShape{}).profile(options_.mean_session_rate(), bursts);
+  if (!options_.growth) return rate;
+  std::vector<std::unique_ptr<RateProfile>> factors;
+  factors.push_back(std::move(rate));
+  factors.push_back(factor_curve(account_curve(*options_.growth)));
+  return std::make_unique<ProductRate>(std::move(factors));
+}
+
+double Users::users() const {
+  if (options_.growth) return end_ > 0.0 ? mean_accounts(*options_.growth, end_) : 0.0;
+  return static_cast<double>(options_.population.value_or(options_.accounts.value_or(0)));
 }
 
 std::unique_ptr<ArrivalProcess> Users::make_phases(const Context& context) const {
@@ -201,9 +227,9 @@ std::unique_ptr<ArrivalProcess> Users::make_phases(const Context& context) const
 void Users::measure_rates() {
   if (options_.population) return;
   if (!options_.phases) {
-    const RateSummary summary = summarize(*options_.shape.value_or(LoadShape{}).profile(options_.mean_session_rate()), end_);
+    const RateSummary summary = summarize(*rate_profile(nullptr), end_);
     // A flat rate is told exactly, not as a quotient of the run's length.
-    const bool flat = !options_.shape || options_.shape->flat();
+    const bool flat = !options_.growth && (!options_.shape || options_.shape->flat());
     mean_rate_ = flat || end_ <= 0.0 ? options_.mean_session_rate() : summary.expected / end_;
     peak_rate_ = (flat ? mean_rate_ : summary.peak) * options_.shape.value_or(LoadShape{}).burst_peak();
     return;
@@ -225,44 +251,52 @@ void Users::measure_rates() {
 // Phases: only one constant rate over the whole run. A population: when its ramp-up is over within the first tenth of the run.
 bool Users::stationary() const {
   if (options_.population) return to_seconds(options_.ramp_up) <= end_ / 10.0;
-  if (!options_.phases) return !options_.shape || options_.shape->flat();
+  if (!options_.phases) return !options_.growth && (!options_.shape || options_.shape->flat());
   const RatePiece first = options_.phases->front().piece(0.0);
   return !options_.phases->front().pause && !options_.phases->front().arrival_count && first.rate_begin == first.rate_end &&
          first.end >= end_;
 }
 
-std::vector<Phase> Users::phases() const {
+std::vector<Phase> Users::all_phases() const {
+  constexpr double for_ever = 1e9;  // seconds
+  if (options_.growth) return phases_of(*options_.growth, for_ever);
   std::vector<Phase> spans;
   double begin = 0.0;
-  for (std::size_t i = 0; options_.phases && i < options_.phases->size() && begin < end_; ++i) {
+  for (std::size_t i = 0; options_.phases && i < options_.phases->size(); ++i) {
     const LoadPhase& phase = (*options_.phases)[i];
     const double end = begin + phase.seconds();
-    spans.push_back({phase.name.value_or("phase " + std::to_string(i + 1)), at_seconds(begin), at_seconds(std::min(end, end_))});
+    spans.push_back({phase.name.value_or("phase " + std::to_string(i + 1)), at_seconds(begin), at_seconds(end)});
     begin = end;
   }
   return spans;
 }
 
-// Phases that begin at the run's end or later: nobody would see that they are missing.
-FieldProblems Users::problems() const {
-  if (!options_.phases) return {};
-  std::string unreached;
-  double begin = 0.0;
-  for (std::size_t i = 0; i < options_.phases->size(); ++i) {
-    const LoadPhase& phase = (*options_.phases)[i];
-    if (begin >= end_) {
-      unreached += (unreached.empty() ? "" : ", ") + phase.name.value_or("phase " + std::to_string(i + 1)) + " (from " +
-                   to_text(begin, Dimension::time) + " on)";
-    }
-    begin += phase.seconds();
-  }
-  if (unreached.empty()) return {};
-  const std::string all = to_text(begin, Dimension::time);
-  return {{"phases", "last " + all + ", but the run ends after " + to_text(end_, Dimension::time) + " and never reaches " +
-                         unreached + "; write \"duration\": \"" + all + "\", or remove them"}};
+std::vector<Phase> Users::phases() const {
+  std::vector<Phase> spans = all_phases();
+  const SimTime end = at_seconds(end_);
+  std::erase_if(spans, [&](const Phase& phase) { return phase.begin >= end; });
+  if (!spans.empty()) spans.back().end = std::min(spans.back().end, end);
+  return spans;
 }
 
-std::uint64_t Users::subject(std::uint64_t session) {
+// Phases that begin at the run's end or later: nobody would see that they are missing.
+FieldProblems Users::problems() const {
+  const std::vector<Phase> spans = all_phases();
+  std::string unreached;
+  for (const Phase& phase : spans) {
+    if (phase.begin < at_seconds(end_)) continue;
+    unreached +=
+        (unreached.empty() ? "" : ", ") + phase.name + " (from " + to_text(to_seconds(phase.begin), Dimension::time) + " on)";
+  }
+  if (unreached.empty()) return {};
+  const std::string all = to_text(to_seconds(spans.back().end), Dimension::time);
+  return {{options_.growth ? "growth" : "phases", "last " + all + ", but the run ends after " + to_text(end_, Dimension::time) +
+                                                      " and never reaches " + unreached + "; write \"duration\": \"" + all +
+                                                      "\", or remove them"}};
+}
+
+std::uint64_t Users::subject(std::uint64_t session, double time) {
+  if (options_.growth) return subjects_.below(static_cast<std::uint64_t>(accounts_at(*options_.growth, time)));
   if (options_.population || !options_.accounts) return session;
   return subjects_.below(static_cast<std::uint64_t>(*options_.accounts));
 }
@@ -277,7 +311,8 @@ std::size_t Users::next(std::span<Arrival> batch) {
         std::find_if(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(drawn), [&](double t) { return t >= end_; });
     over_ = end != room.end();
     std::for_each(room.begin(), end, [&](double time) {
-      batch[filled++] = {.at = at_seconds(std::max(0.0, time)), .journey = journeys_.next(), .subject = subject(sessions_++)};
+      batch[filled++] = {
+          .at = at_seconds(std::max(0.0, time)), .journey = journeys_.next(), .subject = subject(sessions_++, time)};
     });
   }
   return filled;

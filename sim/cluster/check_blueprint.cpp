@@ -61,6 +61,7 @@ class Checker {
     }
     for (const CacheBlueprint& cache : blueprint_.caches) expect(cache.policy.chosen(), "cache " + cache.name + ": has no policy");
     for (const QueueBlueprint& queue : blueprint_.queues) check_queue(queue);
+    for (const LimitBlueprint& limit : blueprint_.limits) check_limit(limit);
     for (const LanguageModelBlueprint& model : blueprint_.language_models) {
       if (!model.engine) continue;
       const EngineBlueprint& engine = *model.engine;
@@ -76,6 +77,18 @@ class Checker {
     expect(!queue.deliveries || (queue.visibility && *queue.deliveries >= 1), who + ": its deliveries need a visibility, and to be one at least");
     expect(queue.dead_letters == no_index || queue.deliveries, who + ": has dead letters without a bound on deliveries");
     expect(queue.dead_letters == no_index || queue.dead_letters < blueprint_.queues.size(), who + ": its queue of dead letters does not exist");
+  }
+
+  void check_limit(const LimitBlueprint& limit) {
+    const std::string who = "limit " + limit.name;
+    expect(!limit.tiers.empty(), who + ": has no tier");
+    for (std::size_t i = 0; i < limit.tiers.size(); ++i) {
+      const LimitTier& tier = limit.tiers[i];
+      expect(i == 0 || tier.priority > limit.tiers[i - 1].priority, who + ": its tiers are not in order of priority");
+      expect(tier.rate.value > 0.0 || tier.quota, who + ": a tier needs a rate or a quota");
+      expect(tier.rate.value <= 0.0 || tier.burst > 0.0, who + ": a rate needs a burst");
+      expect(tier.period > Duration{}, who + ": its period is no time");
+    }
   }
 
   void check_steps(const Steps& steps, const std::string& where, Place place) {
@@ -96,11 +109,13 @@ class Checker {
       problems_.push_back(where + ": calls " + blueprint_.endpoints[step.endpoint].name + ", a worker that takes messages from a queue");
     }
     expect(step.retry.attempts >= 1, where + ": a call needs one attempt at least");
+    expect(!step.patience || place == Place::journey, where + ": only a user has patience; give a call a time-out");
     if (place != Place::journey) calls_[endpoint_].push_back(step.endpoint);
   }
   void check_step(const ParallelStep&, const std::string&, Place) {}
   void check_step(const ForEachStep& step, const std::string& where, Place) {
     expect(step.at_most >= 1, where + ": for_each needs at_most of one at least");
+    expect(step.per != KeyPer::arrival, where + ": an arrival brings no count for a for_each");
   }
   void check_step(const ChooseStep& step, const std::string& where, Place) {
     double total = 0.0;
@@ -135,6 +150,16 @@ class Checker {
              where + ": its service runs no engine of " + blueprint_.language_models[step.model].name);
     }
     expect(step.cached >= 0.0 && step.cached <= 1.0, where + ": the cached share of the input lies between 0 and 1");
+  }
+  void check_step(const WhenChangedStep& step, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has nothing to look at a source with");
+    expect(step.rate.value > 0.0, where + ": what never changes needs no looking at");
+    expect(!step.since || *step.since > Duration{}, where + ": the last look lies in the past");
+  }
+  void check_step(const LimitStep& step, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey is limited by the service that it asks");
+    expect(step.limit < blueprint_.limits.size(), where + ": its limit does not exist");
+    expect(!step.longest_wait || step.on_limit == OnLimit::wait, where + ": who does not wait has no longest wait");
   }
   void check_step(const RespondStep&, const std::string& where, Place place) {
     expect(place != Place::journey, where + ": a journey has nobody to respond to");

@@ -30,14 +30,14 @@ namespace headroom {
 
 [[gnu::always_inline]] inline void ExactRequestPlane::count_request(const Task& request, TaskOutcome outcome,
                                                                     Histogram::Entry latency) {
-  targets_[request.target].count->count(outcome == TaskOutcome::completed, latency, request.turned_away);
+  targets_[request.target].count->count(!is_error(outcome), latency, request.turned_away);
 }
 
 [[gnu::always_inline]] inline void ExactRequestPlane::count_users_request(Index workload, TaskOutcome outcome,
                                                                           Histogram::Entry latency, bool turned_away) {
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.leave(now_);
-  arrivals.users.count(outcome == TaskOutcome::completed, latency, turned_away);
+  arrivals.users.count(!is_error(outcome), latency, turned_away);
   if (outcome != TaskOutcome::completed) arrivals.failures[static_cast<std::size_t>(outcome)]->add();
 }
 

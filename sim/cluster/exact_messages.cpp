@@ -203,7 +203,9 @@ void ExactRequestPlane::take_messages(Index index) {
 void ExactRequestPlane::count_message(const Task& message, TaskOutcome outcome) {
   const Histogram::Entry latency{now_ - message.begun};
   count_request(message, outcome, latency);
-  if (message.user_request) count_users_request(message.workload, outcome, latency, false);
+  if (!message.user_request) return;
+  count_users_request(message.workload, outcome, latency, false);
+  if (arrivals_[message.workload].late != nullptr) count_lateness(message, now_ - message.begun);
 }
 
 void ExactRequestPlane::offer_vacancy(Index index) {

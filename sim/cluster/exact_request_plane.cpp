@@ -75,6 +75,7 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case visible: return on_visible(event.slot);
     case generation_due: return on_generation(event.slot);
     case step_done: return end_step(event.slot);
+    case patience_over: return on_patience_over(event.slot);
     case processor_due: return;
   }
 }
@@ -290,6 +291,7 @@ void ExactRequestPlane::refresh_instruments() {
   for (ArrivalQueue& arrivals : arrivals_) {
     arrivals.in_flight.bring(*arrivals.in_flight_gauge, now_);
     arrivals.users.bring();
+    if (arrivals.accounts != nullptr) arrivals.accounts->set(now_, arrivals.workload->users_at(now_));
     arrivals.sessions->total = static_cast<double>(arrivals.count);
   }
   for (const RequestCount& count : request_counts_) count.bring();

@@ -3,7 +3,7 @@
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
 // that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
 // exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp,
-// exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of
+// exact_limits.cpp, exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of
 // it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
@@ -59,7 +59,8 @@ class ExactRequestPlane final : public RequestPlane {
     waited_too_long,
     visible,
     generation_due,
-    step_done
+    step_done,
+    patience_over
   };
 
   // Arrivals of one workload, generated ahead in batches.
@@ -76,6 +77,8 @@ class ExactRequestPlane final : public RequestPlane {
     Gauge* in_flight_gauge = nullptr;
     RequestCount users;
     std::array<Counter*, outcome_count> failures{};
+    Share* late = nullptr;      // where there are deadlines
+    Gauge* accounts = nullptr;  // where somebody's users change
   };
 
   // Executions of one TaskKind.
@@ -134,6 +137,7 @@ class ExactRequestPlane final : public RequestPlane {
   bool look_up(Index task, const Instruction& instruction);
   void fill_cache(Index task, Index site);
   CacheTier* tier_of(Index cache, const Task& task);
+  static std::uint64_t drawn_for(KeyPer per, const Task& task);
   std::uint64_t key_of(Index key_space, const Task& task) const;
   Bytes size_of(Index key_space, std::uint64_t key) const;
 
@@ -164,6 +168,9 @@ class ExactRequestPlane final : public RequestPlane {
   void resume_caller(Index caller, TaskOutcome outcome);
   inline void finish_call(Index caller, TaskOutcome outcome);
   void on_timeout(Index caller);
+  void leave_callee(Index caller, TaskOutcome why);
+  void on_patience_over(Index caller);
+  SimTime leaves_at(Index caller, const CallSite& site) const;
   void on_waited_too_long(Index task);
   void end_task(Index task, TaskOutcome outcome);
   inline void count_request(const Task& request, TaskOutcome outcome, Histogram::Entry latency);
@@ -202,6 +209,15 @@ class ExactRequestPlane final : public RequestPlane {
   void release_lock(Index task, const LockSite& site);
   void release_locks_around(Index task);
   void abandon_locks(Index replica);
+
+  // exact_limits.cpp
+  void make_limits(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  bool pass_limit(Index task, const LimitSite& site);
+  void throttle(Index task);
+
+  // exact_rhythms.cpp
+  void when_changed(Index task, const ChangeSite& site);
+  void count_lateness(const Task& task, Duration latency);
 
   // exact_deliveries.cpp
   Index deliver(Index message, MessageQueue& queue);
@@ -251,6 +267,7 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<ReplicaRef> killed_;
   std::vector<MessageQueue> queues_;
   std::vector<Lock> locks_;
+  std::vector<Limit> limits_;
   std::vector<Cache> caches_;
   std::vector<std::vector<Index>> replica_caches_;  // per server: caches with a tier in each replica
   std::vector<KeySpace> keys_;

@@ -20,6 +20,8 @@ const char* to_text(TaskOutcome outcome) {
     case TaskOutcome::out_of_memory: return "out_of_memory";
     case TaskOutcome::dead_letter: return "dead_letter";
     case TaskOutcome::lock_held: return "lock_held";
+    case TaskOutcome::throttled: return "throttled";
+    case TaskOutcome::abandoned: return "abandoned";
   }
   return "";
 }
@@ -52,6 +54,13 @@ void ExactRequestPlane::try_call(Index caller) {
     wait.deadline = now_ + site.timeout;
     task.timer = events_.schedule(wait.deadline, timed_out, caller);
   }
+  if (site.patience) [[unlikely]] {
+    const SimTime leaves = leaves_at(caller, site);
+    if (leaves < wait.deadline) {
+      wait.deadline = leaves;
+      task.timer = events_.schedule(leaves, patience_over, caller);
+    }
+  }
   callee.parent = caller;
   callee.target = site.target;
   callee.call = task.call;
@@ -74,6 +83,8 @@ void ExactRequestPlane::try_call(Index caller) {
   if (belongs_to_user(task)) {
     const TaskWait& wait = tasks_.wait(caller);
     count_users_request(task.workload, outcome, Histogram::Entry{now_ - wait.call_begun}, wait.callee_turned_away);
+    if (arrivals_[task.workload].late != nullptr) [[unlikely]]
+      count_lateness(task, now_ - wait.call_begun);
     // A member of a closed population does not leave because a request failed: it goes on with its journey.
     stays = stays || arrivals_[task.workload].workload->repeats();
   }
@@ -92,24 +103,44 @@ void ExactRequestPlane::resume_caller(Index caller, TaskOutcome outcome) {
   double seconds = std::min(to_seconds(retry.cap), to_seconds(retry.base) * std::pow(retry.factor, attempt - 1));
   if (retry.full_jitter)
     seconds *= Draws{program_.calls[task.call].jitter_key, mix(task.draw_id, static_cast<std::uint64_t>(attempt))}.uniform();
-  sleep(caller, to_duration(seconds), retry_due);
+  const SimTime again = now_ + to_duration(seconds);
+  const CallSite& site = program_.calls[task.call];
+  if (!site.patience) return sleep(caller, again - now_, retry_due);
+  const SimTime leaves = leaves_at(caller, site);
+  sleep(caller, std::min(again, leaves) - now_, leaves < again ? patience_over : retry_due);
+}
+
+SimTime ExactRequestPlane::leaves_at(Index caller, const CallSite& site) const {
+  return tasks_.wait(caller).call_begun + to_duration(site.patience->draw(tasks_[caller].draw_id));
+}
+
+// A user has waited long enough and leaves. The callee goes on.
+void ExactRequestPlane::on_patience_over(Index caller) {
+  leave_callee(caller, TaskOutcome::abandoned);
+  tasks_[caller].child = no_index;
+  tasks_[caller].timer = 0;
+  finish_call(caller, TaskOutcome::abandoned);
 }
 
 // The caller gives up on this try. The callee does not learn of it and goes on.
 void ExactRequestPlane::on_timeout(Index caller) {
-  Task& task = tasks_[caller];
+  leave_callee(caller, TaskOutcome::timeout);
+  resume_caller(caller, TaskOutcome::timeout);
+}
+
+void ExactRequestPlane::leave_callee(Index caller, TaskOutcome why) {
+  const Task& task = tasks_[caller];
   if (task.child != no_index) {
     Task& callee = tasks_[task.child];
     callee.parent = no_index;
     if (!callee.counted) {
-      count_request(callee, TaskOutcome::timeout, Histogram::Entry{now_ - callee.begun});
+      count_request(callee, why, Histogram::Entry{now_ - callee.begun});
       callee.counted = true;
     }
   }
   if (trace_ != nullptr) [[unlikely]]
-    trace_moment(caller, "timeout");
+    trace_moment(caller, to_text(why));
   tasks_.wait(caller).callee_turned_away = false;
-  resume_caller(caller, TaskOutcome::timeout);
 }
 
 // ---- the server's side -------------------------------------------------------------------------------------------------------
@@ -170,7 +201,12 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
     count_request(task, outcome, latency);
     task.counted = true;
   }
-  if (task.user_request) return count_users_request(task.workload, outcome, latency, task.turned_away);
+  if (task.user_request) {
+    count_users_request(task.workload, outcome, latency, task.turned_away);
+    if (arrivals_[task.workload].late != nullptr) [[unlikely]]
+      count_lateness(task, now_ + delay - task.begun);
+    return;
+  }
   if (caller == no_index) return;
   TaskWait& wait = tasks_.wait(caller);
   wait.callee_turned_away = task.turned_away;

@@ -40,6 +40,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   }
   replica_caches_.resize(blueprint.services.size() + blueprint.databases.size());
   make_locks(blueprint, streams, recorder);
+  make_limits(blueprint, streams, recorder);
   make_caches(blueprint, streams, recorder);
   make_queues(blueprint, streams, recorder);
   make_language_models(blueprint, streams, recorder);
@@ -66,8 +67,15 @@ void ExactRequestPlane::make_workloads(const Blueprint& blueprint, RandomStreams
       arrivals.failures[i] =
           &recorder.counter("failures", {{"reason", to_text(static_cast<TaskOutcome>(i))}, {"workload", workload.name}});
     }
+    if (arrivals.workload->has_deadlines()) arrivals.late = &recorder.share("late", labels);
     workload_names_.push_back(workload.name);
     refill(arrivals);
+  }
+  const auto changes = [](const ArrivalQueue& arrivals) { return arrivals.workload->users_change(); };
+  if (std::none_of(arrivals_.begin(), arrivals_.end(), changes)) return;
+  for (std::size_t i = 0; i < arrivals_.size(); ++i) {
+    arrivals_[i].accounts = &recorder.gauge("accounts", {{"workload", workload_names_[i]}});
+    arrivals_[i].accounts->set(now_, arrivals_[i].workload->users_at(now_));
   }
 }
 

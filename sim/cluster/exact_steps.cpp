@@ -64,6 +64,10 @@ void ExactRequestPlane::run(Index slot) {
       case Op::generate:
         ++task.pc;
         return start_generation(slot, instruction.a);
+      case Op::when_changed: when_changed(slot, program_.changes[instruction.a]); break;
+      case Op::pass_limit:
+        if (pass_limit(slot, program_.limit_sites[instruction.a])) return;
+        break;
       case Op::end: return end_task(slot, TaskOutcome::completed);
       case Op::restart:
         // Anew from the top, with numbers of its own. Behind what else is ready, so that nobody starves.
@@ -128,7 +132,7 @@ bool ExactRequestPlane::start_for_each(Index slot, Index index) {
   constexpr double most_branches = 1e6;  // a draw from a heavy tail ends here
   const ForEachSite& site = program_.for_eaches[index];
   Task& task = tasks_[slot];
-  const double count = std::round(site.count.draw(task.draw_id));
+  const double count = std::round(site.count.draw(drawn_for(site.per, task)));
   if (count < 1.0) {
     task.pc = site.after;
     return false;
@@ -199,13 +203,15 @@ void ExactRequestPlane::choose(Index slot, Index site) {
 
 // ---- caches and keys ---------------------------------------------------------------------------------------------------------
 
+std::uint64_t ExactRequestPlane::drawn_for(KeyPer per, const Task& task) {
+  if (per == KeyPer::task) return task.draw_id;
+  return per == KeyPer::request ? task.root_id : task.subject;
+}
+
 std::uint64_t ExactRequestPlane::key_of(Index key_space, const Task& task) const {
   const KeySpace& space = keys_[key_space];
   if (space.per == KeyPer::arrival) return task.arrival_key;
-  const std::uint64_t subject = space.per == KeyPer::request   ? task.root_id
-                                : space.per == KeyPer::subject ? task.subject
-                                                               : task.draw_id;
-  Draws draws{space.key, subject};
+  Draws draws{space.key, drawn_for(space.per, task)};
   return space.popularity.sample(draws);
 }
 

@@ -10,42 +10,10 @@
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/station.hpp"
 #include "sim/cluster/task.hpp"
+#include "sim/cluster/token_bucket.hpp"
 #include "sim/measure/instruments.hpp"
 
 namespace headroom {
-
-// A token bucket with continuous refill: it holds rate × burst at most, and begins full. It may be overdrawn: what was taken too
-// much is a debt, and whoever takes then waits until it is paid, so that those who take are served in turn.
-class TokenBucket {
- public:
-  TokenBucket() = default;  // no limit
-  TokenBucket(PerSecond rate, Duration burst) : rate_{rate.value}, size_{rate.value * to_seconds(burst)}, level_{size_} {}
-
-  bool has(SimTime now, double amount) {
-    refill(now);
-    return rate_ <= 0.0 || level_ + rounding >= amount;
-  }
-  // Returns how long the taker has to wait.
-  Duration take(SimTime now, double amount) {
-    if (rate_ <= 0.0) return Duration{};
-    refill(now);
-    level_ -= amount;
-    return level_ + rounding >= 0.0 ? Duration{} : to_duration(-level_ / rate_);
-  }
-
- private:
-  // Of requests or tokens, which are whole.
-  static constexpr double rounding = 1e-6;
-  void refill(SimTime now) {
-    level_ = std::min(size_, level_ + rate_ * to_seconds(now - filled_));
-    filled_ = now;
-  }
-
-  double rate_ = 0.0;  // per second; 0: no limit
-  double size_ = 0.0;
-  double level_ = 0.0;
-  SimTime filled_ = start_of_time;
-};
 
 enum class GenerationStage : std::uint8_t {
   limited,  // waits until a bucket allows it

@@ -49,7 +49,8 @@ class Compiler {
   }
   void emit_step(const CallStep& step, const std::string& place, bool&) {
     CallSite site{.target = step.endpoint, .timeout = step.timeout.value_or(Duration{}), .retry = step.retry,
-                  .ignore_failure = step.ignore_failure, .jitter_key = streams_.key_of(place + "/retry")};
+                  .ignore_failure = step.ignore_failure, .jitter_key = streams_.key_of(place + "/retry"), .patience = {}};
+    if (step.patience) site.patience = demand(*step.patience, place, "patience");
     emit(Op::call, append(program_.calls, site));
   }
   void emit_step(const QueryStep& step, const std::string&, bool&) {
@@ -70,7 +71,7 @@ class Compiler {
   }
   void emit_step(const ForEachStep& step, const std::string& place, bool& forks) {
     if (step.at_most > 1) forks = true;
-    ForEachSite site{.count = demand(step.count, place, "count"), .at_most = static_cast<Index>(step.at_most)};
+    ForEachSite site{.count = demand(step.count, place, "count"), .per = step.per, .at_most = static_cast<Index>(step.at_most)};
     const Index index = append(program_.for_eaches, site);
     emit(Op::for_each, index);
     const Index entry = here();
@@ -131,6 +132,24 @@ class Compiler {
                                                                demand(step.output, place, "output"), step.cached}));
   }
   void emit_step(const RespondStep&, const std::string&, bool&) { emit(Op::respond); }
+  void emit_step(const WhenChangedStep& step, const std::string& place, bool& forks) {
+    const Index site = append(program_.changes, ChangeSite{.rate = step.rate.value,
+                                                           .since = step.since.value_or(Duration{}),
+                                                           .key = streams_.key_of(place + "/when_changed")});
+    emit(Op::when_changed, site);
+    emit_all(step.steps, place + "/when_changed", forks);
+    program_.changes[site].after = here();
+  }
+  void emit_step(const LimitStep& step, const std::string& place, bool& forks) {
+    const Duration longest = step.on_limit == OnLimit::wait ? step.longest_wait.value_or(Duration::max()) : Duration{};
+    const Index site = append(program_.limit_sites, LimitSite{.limit = step.limit,
+                                                              .cost = demand(step.cost, place, "cost"),
+                                                              .on_limit = step.on_limit,
+                                                              .longest_wait = longest});
+    emit(Op::pass_limit, site);
+    emit_all(step.steps, place + "/limit", forks);
+    program_.limit_sites[site].after = here();
+  }
 
   const Blueprint& blueprint_;
   RandomStreams& streams_;
@@ -185,7 +204,7 @@ Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, Ra
         // A user who may have to wait for room needs a task to wait with.
         const bool plain_publish = one_step && first.op == Op::publish && !blueprint.queues[program.publishes[first.a].queue].publishers_wait;
         if (plain_publish) code.only_publish = first.a;
-        const bool plain_call = one_step && first.op == Op::call && program.calls[first.a].timeout == Duration{} &&
+        const bool plain_call = one_step && first.op == Op::call && program.calls[first.a].timeout == Duration{} && !program.calls[first.a].patience &&
                                 program.calls[first.a].retry.attempts == 1;
         if (plain_call) code.only_call = first.a;
       }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ enum class Op : std::uint8_t {
   generate,      // a: generate site
   end,           // of a branch, an endpoint, a worker, a journey
   restart,       // of a repeating journey; b: its entry
+  when_changed,  // a: change site
+  pass_limit,    // a: limit site
 };
 
 struct Instruction {
@@ -52,6 +55,7 @@ struct CallSite {
   RetryPolicy retry;
   bool ignore_failure = false;
   std::uint64_t jitter_key = 0;
+  std::optional<Demand> patience;
 };
 
 struct ForkSite {
@@ -61,6 +65,7 @@ struct ForkSite {
 
 struct ForEachSite {
   Demand count;
+  KeyPer per = KeyPer::task;
   Index at_most = 1;
   Index entry = no_index;
   Index after = no_index;
@@ -90,6 +95,21 @@ struct LockSite {
   Duration poll{};
   Index after = no_index;
   Index outer = no_index;  // the lock site among whose steps it stands
+};
+
+struct ChangeSite {
+  double rate = 0.0;  // per second
+  Duration since{};   // zero: the workload's rhythm
+  std::uint64_t key = 0;
+  Index after = no_index;
+};
+
+struct LimitSite {
+  Index limit = no_index;
+  Demand cost;
+  OnLimit on_limit = OnLimit::fail;
+  Duration longest_wait{};  // zero where it does not wait
+  Index after = no_index;
 };
 
 struct GenerateSite {
@@ -125,6 +145,8 @@ struct Program {
   std::vector<LockSite> lock_sites;
   std::vector<Index> lock_around;                    // per instruction: the innermost lock site among whose steps it stands
   std::vector<GenerateSite> generates;
+  std::vector<ChangeSite> changes;
+  std::vector<LimitSite> limit_sites;
   std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side

@@ -19,6 +19,7 @@
 #include "sim/cluster/processor.hpp"
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/task.hpp"
+#include "sim/cluster/token_table.hpp"
 #include "sim/measure/instruments.hpp"
 #include "sim/seams/balancer.hpp"
 #include "sim/seams/shard_policy.hpp"
@@ -143,6 +144,18 @@ struct Lock {
   Share* contention = nullptr;
   Counter* expired = nullptr;
   Counter* duplicates = nullptr;
+};
+
+// A tier of a limit: who is in it, by subject or all together, and what became of them.
+struct Limit {
+  struct Tier {
+    int priority = 0;
+    TokenTable tokens;
+    Share* throttled = nullptr;
+  };
+  bool per_subject = true;
+  std::vector<Tier> tiers;
+  DurationInstrument* wait = nullptr;
 };
 
 struct Cache {

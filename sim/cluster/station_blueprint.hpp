@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/cluster/step_blueprint.hpp"
 #include "sim/core/distribution.hpp"
@@ -102,16 +103,26 @@ struct CacheBlueprint {
   DollarsPerSecond price;           // per instance (scope shared and region)
 };
 
-// What keys are drawn for: one value for everything a request does, one per subject (user, tenant, monitor), one per task
-// (each branch of a for_each its own), or what the workload's arrival brings (trace).
-enum class KeyPer { request, subject, task, arrival };
-
 struct KeyBlueprint {
   std::string name;                 // "artist"
   std::uint64_t items = 1;
   double zipf = 0.0;                // popularity exponent
   KeyPer per = KeyPer::request;
   Distribution size;                // bytes of the object under a key; the same key has always the same size
+};
+
+// Token buckets and quotas: of the requests of one priority, and of all less urgent ones up to the next tier.
+struct LimitTier {
+  int priority = 0;
+  PerSecond rate;                   // of tokens; 0: no bucket
+  double burst = 0.0;               // tokens that the bucket holds; it begins full
+  std::optional<double> quota;      // tokens per period; periods begin with the run
+  Duration period{std::chrono::hours{24}};
+};
+struct LimitBlueprint {
+  std::string name;
+  bool per_subject = true;          // a bucket and a quota each; else one for all of a tier
+  std::vector<LimitTier> tiers;     // by priority, increasing; what is more urgent than the first is not limited
 };
 
 }  // namespace headroom

@@ -8,6 +8,7 @@
 
 #include "sim/core/distribution.hpp"
 #include "sim/core/time.hpp"
+#include "sim/core/units.hpp"
 
 namespace headroom {
 
@@ -16,6 +17,10 @@ inline constexpr Index no_index = ~Index{0};
 
 struct Step;
 using Steps = std::vector<Step>;
+
+// What keys and counts are drawn for: one value for everything a request does, one per subject (user, tenant, monitor), one per
+// task (each branch of a for_each its own), or what the workload's arrival brings (trace).
+enum class KeyPer { request, subject, task, arrival };
 
 // CPU demand on the replica's cores, in core-seconds.
 struct ComputeStep { Distribution cpu; };
@@ -36,12 +41,14 @@ struct CallStep {
   std::optional<Duration> timeout;            // per try; the callee goes on working when it fires
   RetryPolicy retry;
   bool ignore_failure = false;                // go on as if it had been answered
+  std::optional<Distribution> patience;       // of a user, over all tries: who has waited so long leaves
 };
 struct ParallelStep { std::vector<Steps> branches; };   // all at once; fails when the last has ended and one failed
 struct ForEachStep {
   Distribution count;                         // rounded to the nearest integer
   int at_most = 1;                            // bodies at a time
   Steps body;
+  KeyPer per = KeyPer::task;                  // what has a count of its own, and always the same
 };
 struct ChooseStep {
   std::vector<double> weights;
@@ -73,6 +80,22 @@ struct LockStep {
   Duration poll{std::chrono::milliseconds{100}};  // wait: how long after an answer it asks again
   Steps steps;
 };
+// Runs the steps if what changes at this rate (a Poisson process) has changed since it was looked at last.
+struct WhenChangedStep {
+  PerSecond rate;
+  std::optional<Duration> since;              // the last look; none: the workload's rhythm, and without one it always has changed
+  Steps steps;
+};
+// Takes tokens from the bucket and the quota of whoever asks, and runs the steps. Fails (throttled) without tokens, waits for
+// them, or goes on behind the steps.
+enum class OnLimit : std::uint8_t { fail, wait, skip };
+struct LimitStep {
+  Index limit = no_index;                     // into Blueprint::limits
+  Distribution cost = Distribution::constant(1.0);  // tokens
+  OnLimit on_limit = OnLimit::fail;
+  std::optional<Duration> longest_wait;       // wait: who would have to wait longer fails at once
+  Steps steps;
+};
 struct RespondStep {};                        // answer now, go on working
 // Asks a language model for a text and waits for its last token. Numbers of tokens are rounded, at least 1.
 struct GenerateStep {
@@ -83,7 +106,7 @@ struct GenerateStep {
 
 struct Step {
   std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, LockStep,
-               RespondStep, GenerateStep>
+               RespondStep, GenerateStep, WhenChangedStep, LimitStep>
       action;
 };
 

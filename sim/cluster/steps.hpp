@@ -18,6 +18,10 @@ void for_each_inner(const Step& step, Visit&& visit) {
     visit(cache->on_miss);
   } else if (const auto* lock = std::get_if<LockStep>(&step.action)) {
     visit(lock->steps);
+  } else if (const auto* changed = std::get_if<WhenChangedStep>(&step.action)) {
+    visit(changed->steps);
+  } else if (const auto* limit = std::get_if<LimitStep>(&step.action)) {
+    visit(limit->steps);
   }
 }
 

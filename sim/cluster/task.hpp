@@ -38,6 +38,7 @@ enum class TaskState : std::uint8_t {
 
 enum class TaskOutcome : std::uint8_t {
   completed,
+  throttled,      // a rate limit or a quota refused it
   timeout,        // the caller gave up waiting
   rejected,       // the backlog, the pool's line or the queue was full
   wait_limit,     // waited longer than allowed for a slot or a connection
@@ -46,8 +47,11 @@ enum class TaskOutcome : std::uint8_t {
   out_of_memory,  // the replica was killed for its memory
   dead_letter,    // a message that was delivered as often as allowed and not finished
   lock_held,      // another held the lock
+  abandoned,      // the user had no more patience
 };
-inline constexpr std::size_t outcome_count = 9;
+inline constexpr std::size_t outcome_count = 11;
+// What a client is refused for asking too much is no error of the system, though it fails.
+constexpr bool is_error(TaskOutcome outcome) { return outcome > TaskOutcome::throttled; }
 const char* to_text(TaskOutcome outcome);
 
 // Every request makes one of these: 96 bytes, so that what is in flight stays in the caches.
@@ -118,6 +122,7 @@ class TaskTable {
     return waits_[slot];
   }
   TaskWait& wait(Index slot) { return waits_[slot]; }
+  const TaskWait& wait(Index slot) const { return waits_[slot]; }
   Index size() const { return static_cast<Index>(tasks_.size()); }
   Index live() const { return live_; }
 

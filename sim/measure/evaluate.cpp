@@ -225,8 +225,11 @@ std::optional<double> evaluate(const MetricSelector& selector, const RunResult& 
   if (seconds <= same_time) return std::nullopt;
   if (selector.metric == "cost_per_user") {
     const auto cost = total(run, span, "cost");
-    if (!cost || run.users <= 0.0) return std::nullopt;
-    return *cost / seconds / run.users;
+    // Of the users of the time, where their number changes.
+    const auto level = evaluate({.aggregation = Aggregation::avg, .metric = "accounts", .labels = {}}, run, span);
+    const double users = level.value_or(run.users);
+    if (!cost || users <= 0.0) return std::nullopt;
+    return *cost / seconds / users;
   }
   if (selector.metric == "cost_per_request") {
     const auto cost = total(run, span, "cost");

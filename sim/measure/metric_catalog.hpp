@@ -31,6 +31,10 @@ struct MetricInfo {
 //   requests         counter    {workload | service | endpoint | database | language_model}  requests ended
 //   errors           share      {workload | service | endpoint | database | language_model}  requests that failed, of those that ended
 //   failures         counter    {workload, reason}               requests of users that failed, by reason
+//   late             share      {workload}                       took longer than its deadline
+//   accounts         gauge      {workload}                       where somebody's users change
+//   throttled        share      {limit, priority}                refused by a limit
+//   limit_wait       durations  {limit}                          for tokens
 //   in_flight        gauge      {workload | service}             requests begun and not ended
 //   sessions         counter    {workload}                       journeys begun
 //   replicas         gauge      {service}                        registered with the balancer

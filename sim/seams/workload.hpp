@@ -40,6 +40,12 @@ struct JourneyShape {
   bool repeats = false;
 };
 
+// Arrivals of the same subject that follow each other at this distance, and what share of all they are.
+struct Rhythm {
+  double share = 1.0;
+  Duration period{};
+};
+
 class Workload {
  public:
   static constexpr std::string_view seam = "workloads";
@@ -61,6 +67,9 @@ class Workload {
   virtual double peak_rate() const { return mean_rate(); }
   // Users (accounts, tenants) behind it, for cost per user; 0 if it does not know.
   virtual double users() const { return 0.0; }
+  // Where they become more or fewer, users() is their mean over the run.
+  virtual bool users_change() const { return false; }
+  virtual double users_at(SimTime) const { return users(); }
   // Members of a closed population (each waits for its answer before asking again); 0: open.
   virtual double population() const { return 0.0; }
   // Whether journeys start over when they end.
@@ -68,6 +77,13 @@ class Workload {
   // Constant rate over the whole run, so that a warm-up can be found and deleted automatically.
   virtual bool stationary() const = 0;
   virtual std::vector<Phase> phases() const { return {}; }
+  // Of workloads whose subjects come again at fixed times; empty: they do not.
+  virtual std::vector<Rhythm> rhythms() const { return {}; }
+  // How long after one arrival of the subject the next one comes; zero: that is not known.
+  virtual Duration rhythm_of(std::uint64_t) const { return {}; }
+  // Whether work is to be done within a time, and within which: without another word before the subject comes again.
+  virtual bool has_deadlines() const { return !rhythms().empty(); }
+  virtual Duration deadline_of(std::uint64_t subject) const { return rhythm_of(subject); }
   // What the options ask for and this run cannot give (a phase after its end), by field of the options; asked before a run.
   virtual FieldProblems problems() const { return {}; }
 };

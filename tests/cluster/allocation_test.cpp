@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/bench/engine_works.hpp"
+#include "tests/policies/policy_under_test.hpp"
 #include "tests/support/allocation_counter.hpp"
 #include "tests/support/plane_under_test.hpp"
 
@@ -64,6 +65,51 @@ TEST(NoAllocationEither, OfLinesLeasesAndDeliveriesAfterWarmUp) {
   EXPECT_GT(run.value("count redeliveries{queue=jobs}"), 100);
   EXPECT_GT(run.value("count lock_expired{lock=rows}"), 10);
   EXPECT_GT(run.value("max queue_length{service=api}"), 2);
+}
+
+// A thousand tenants, of whom a few at a time owe tokens.
+TEST(NoAllocationEither, OfLimitsAfterWarmUp) {
+  std::vector<Arrival> arrivals;
+  for (std::uint64_t i = 0; i < 20'000; ++i) arrivals.push_back({.at = at_seconds(0.1 * static_cast<double>(i)), .subject = mix(i, 2) % 1000});
+  Blueprint blueprint = test::one_service({}, test::scripted(std::move(arrivals), false, to_duration(0.5)));
+  blueprint.services[0].concurrency = 100;
+  blueprint.limits.push_back({.name = "plan", .tiers = {{.rate = PerSecond{0.1}, .burst = 2, .quota = 100.0}}});
+  LimitStep limit;
+  limit.limit = 0;
+  limit.cost = Distribution::uniform(0.5, 2.0);
+  limit.on_limit = OnLimit::wait;
+  limit.longest_wait = to_duration(2.0);
+  blueprint.endpoints[0].steps = {{limit}, {WhenChangedStep{.rate = PerSecond{1.0}, .since = {}, .steps = {{WaitStep{test::seconds(0.01)}}}}}};
+  test::PlaneUnderTest run{blueprint, 1, 2000.0};
+  run.advance(1000);
+  const std::uint64_t before = allocations_so_far();
+  run.advance(2000);
+  EXPECT_LE(allocations_so_far() - before, 8U);
+  run.finish();
+  EXPECT_GT(run.value("count throttled{limit=plan}"), 10);
+  EXPECT_GT(run.value("count late{workload=users}"), 10);
+}
+
+// What a plane of so many monitors asks memory for, from its making until a hundred thousand jobs have run.
+std::uint64_t allocations_with_monitors(std::int64_t users, double period_seconds) {
+  Blueprint blueprint = test::one_service({}, chosen_policy<Workload>({{"model", "monitors"},
+                                                                       {"users", users},
+                                                                       {"monitors_per_user", 100.0},
+                                                                       {"classes",
+                                                                        {{{"name", "fast"}, {"share", "10 %"}, {"period", period_seconds}},
+                                                                         {{"name", "slow"}, {"share", "90 %"}, {"period", 5 * period_seconds}}}}}));
+  blueprint.services[0].concurrency = 1000;
+  const std::uint64_t before = allocations_so_far();
+  test::PlaneUnderTest run{blueprint, 1, 10.0};
+  run.advance(10.0);
+  return allocations_so_far() - before;
+}
+
+// 1 M users × 100 monitors against 1,000 × 100 that run as often: as many allocations, so neither start nor memory grow with them.
+TEST(NoAllocationEither, ForMonitorsHoweverManyThereAre) {
+  const std::uint64_t few = allocations_with_monitors(1000, 2.8), many = allocations_with_monitors(1'000'000, 2800.0);
+  EXPECT_LE(many, few + 16);
+  EXPECT_LT(many, 5000U);
 }
 
 }  // namespace

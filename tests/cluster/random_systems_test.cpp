@@ -3,6 +3,7 @@
 // meanwhile.
 #include <gtest/gtest.h>
 
+#include "sim/cluster/steps.hpp"
 #include "tests/support/random_systems.hpp"
 
 namespace headroom::test {
@@ -135,6 +136,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, RandomSystems, testing::Range<std::uint64_t>(1, 
 // The generator reaches what it is there for.
 TEST(RandomSystemsTogether, UseEveryOption) {
   bool redelivers = false, waits = false, delays = false, buries = false;
+  int limits = 0, changes = 0, impatient = 0;
   std::vector<bool> disciplines(4, false);
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const RandomSystem system{seed};
@@ -144,10 +146,19 @@ TEST(RandomSystemsTogether, UseEveryOption) {
       delays = delays || !queue.delay.is_zero();
       buries = buries || queue.dead_letters != no_index;
     }
+    for (const EndpointBlueprint& endpoint : system.blueprint.endpoints) {
+      for_each_action<LimitStep>(endpoint.steps, [&](const LimitStep&) { ++limits; });
+      for_each_action<WhenChangedStep>(endpoint.steps, [&](const WhenChangedStep&) { ++changes; });
+    }
+    for (const WorkloadBlueprint& workload : system.blueprint.workloads)
+      for_each_action<CallStep>(workload.journeys[0].steps, [&](const CallStep& call) { impatient += call.patience.has_value(); });
     for (const ServiceBlueprint& service : system.blueprint.services)
       disciplines[static_cast<std::size_t>(service.discipline)] = true;
   }
   EXPECT_TRUE(redelivers && waits && delays && buries);
+  EXPECT_GT(limits, 10);
+  EXPECT_GT(changes, 10);
+  EXPECT_GT(impatient, 10);
   EXPECT_EQ(disciplines, std::vector<bool>(4, true));
 }
 

@@ -199,6 +199,19 @@ TEST(Evaluate, CostPerUserIsARatePerUser) {
   EXPECT_DOUBLE_EQ(value("count cost{component=general}", run), 4.0);
 }
 
+// 10 accounts for 20 s, then 100, beside 40 that stay; 2 USD in every window of 10 s.
+TEST(Evaluate, CostPerUserIsOfTheUsersOfTheTime) {
+  RunResult run = empty_run();
+  run.users = 95.0;  // their mean over the run
+  add(run, "cost", {{"component", "general"}}, MetricKind::counter, {{2, 2, 2, 2}});
+  add(run, "accounts", {{"workload", "growing"}}, MetricKind::gauge, {{10, 10, 100, 100}, {10, 10, 100, 100}, {10, 10, 100, 100}});
+  add(run, "accounts", {{"workload", "steady"}}, MetricKind::gauge, {{40, 40, 40, 40}, {40, 40, 40, 40}, {40, 40, 40, 40}});
+  EXPECT_DOUBLE_EQ(value("cost_per_user", run), 8.0 / 40 / 95);
+  const auto of_span = [&](double begin, double end) { return evaluate({.metric = "cost_per_user"}, run, {begin, end}).value(); };
+  EXPECT_DOUBLE_EQ(of_span(0, 20), 4.0 / 20 / 50);
+  EXPECT_DOUBLE_EQ(of_span(20, 40), 4.0 / 20 / 140);
+}
+
 TEST(Evaluate, CostPerUserNeedsUsersAndCostPerRequestRequests) {
   RunResult run = empty_run();
   add(run, "cost", {{"component", "general"}}, MetricKind::counter, {{1, 1, 1, 1}});

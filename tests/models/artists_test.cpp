@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include "tests/models/workload_under_test.hpp"
 
@@ -61,6 +63,53 @@ TEST(Artists, ATierIsAShareOfTenantsAndAlwaysTheSameOnes) {
   for (const auto& [tenant, priority] : tiers) urgent += priority == 0 ? 1.0 : 0.0;
   const double n = static_cast<double>(tiers.size());
   EXPECT_NEAR(urgent / n, 0.2, 4.5 * std::sqrt(0.2 * 0.8 / n));
+}
+
+TEST(Artists, ThereMayBeSeveralTiers) {
+  const Json options = with(hundred, {{"accounts", 2000},
+                                      {"requests_per_day", 864.0},
+                                      {"zipf", 0.0},
+                                      {"tiers",
+                                       {{{"name", "label"}, {"share", "10 %"}, {"priority", 0}},
+                                        {{"name", "pro"}, {"share", "30 %"}, {"priority", 2}},
+                                        {{"name", "free"}, {"share", "60 %"}, {"priority", 5}}}}});
+  std::map<std::uint64_t, int> tiers;
+  for (const Arrival& arrival : all_arrivals(options)) tiers[arrival.subject] = arrival.priority;
+  const double n = static_cast<double>(tiers.size());
+  for (const auto& [priority, share] : {std::pair{0, 0.1}, std::pair{2, 0.3}, std::pair{5, 0.6}}) {
+    const auto count = std::count_if(tiers.begin(), tiers.end(), [&](const auto& tier) { return tier.second == priority; });
+    EXPECT_NEAR(static_cast<double>(count) / n, share, 4.5 * std::sqrt(share * (1 - share) / n)) << priority;
+  }
+}
+
+// Tenants of 1 request a second with a cv between 0.5 and 3.5 each: the variation of each one's gaps is his own.
+TEST(Artists, EveryTenantMayHaveABurstinessOfHisOwn) {
+  const Json options = with(
+      hundred,
+      {{"cv", {{"uniform", {{"low", 0.5}, {"high", 3.5}}}}}, {"zipf", 0.0}, {"accounts", 40}, {"requests_per_day", 86'400.0}});
+  std::map<std::uint64_t, std::vector<double>> times;
+  for (const Arrival& arrival : all_arrivals(options, {.end_seconds = 20'000.0}))
+    times[arrival.subject].push_back(to_seconds(arrival.at));
+  std::vector<double> cvs;
+  for (const auto& [tenant, at] : times) {
+    double sum = 0.0, squares = 0.0;
+    for (std::size_t i = 1; i < at.size(); ++i) sum += at[i] - at[i - 1], squares += (at[i] - at[i - 1]) * (at[i] - at[i - 1]);
+    const double n = static_cast<double>(at.size() - 1), mean = sum / n;
+    cvs.push_back(std::sqrt(squares / n - mean * mean) / mean);
+  }
+  ASSERT_EQ(cvs.size(), 40U);
+  // Uniform: mean 2, deviation 3 / sqrt(12); of 40 the smallest and the largest lie near the ends.
+  EXPECT_NEAR(std::accumulate(cvs.begin(), cvs.end(), 0.0) / 40.0, 2.0, 4.5 * 3.0 / std::sqrt(12.0 * 40.0));
+  EXPECT_LT(*std::min_element(cvs.begin(), cvs.end()), 1.0);
+  EXPECT_GT(*std::max_element(cvs.begin(), cvs.end()), 3.0);
+}
+
+TEST(Artists, MayHaveADeadline) {
+  EXPECT_FALSE(workload(hundred)->has_deadlines());
+  const auto jobs = workload(with(hundred, {{"deadline", "8 h"}}));
+  EXPECT_TRUE(jobs->has_deadlines());
+  EXPECT_EQ(jobs->deadline_of(7), to_duration(8 * 3600.0));
+  EXPECT_EQ(jobs->rhythm_of(7), Duration{}) << "they do not come again at fixed times";
 }
 
 TEST(Artists, WithoutATierAllAreAlike) {

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "models/arrivals/arrival_process.hpp"
 #include "models/arrivals/rate_factors.hpp"
@@ -118,6 +120,64 @@ TEST(LoadShape, BurstsAreStationaryAndOverdispersed) {
   }
   const double mean = sum / 600.0;
   EXPECT_GT((squares / 600.0 - mean * mean) / mean, 50.0) << "index of dispersion; Poisson has 1";
+}
+
+// A world of three regions of 10 /s each, whose day peaks at 20 h by their own clocks: at 9 h ahead that is 11 h of the run's, at
+// 5 h behind 1 h of the next day. The sum at any time is that of the three curves.
+TEST(LoadShape, RegionsHaveTheirOwnTime) {
+  const DiurnalRate curve{10.0, 1.8, 20 * 3600.0};
+  const auto arrivals_of = [](const char* zone) {
+    return all_arrivals({{"model", "users"},
+                         {"rate", "10 /s"},
+                         {"shape", {{"diurnal", {{"peak_to_mean", 1.8}, {"peak_at", "20 h"}}}, {"time_zone", zone}}}},
+                        {.end_seconds = 86'400.0});
+  };
+  for (const auto& [zone, ahead] : {std::pair{"9 h", 9}, std::pair{"-5 h", -5}, std::pair{"0 h", 0}}) {
+    const auto arrivals = arrivals_of(zone);
+    for (const int hour : {0, 5, 11, 18}) {
+      // The curve is all but straight within 10 min.
+      const double begin = 3600.0 * hour, mean = 600.0 * curve.rate_at(begin + 300.0 + 3600.0 * ahead);
+      EXPECT_NEAR(count_between(arrivals, begin, begin + 600.0), mean, 4.5 * std::sqrt(mean)) << zone << " at " << hour;
+    }
+  }
+}
+
+TEST(LoadShape, AWeekendBeginsWhenTheLocalDayDoes) {
+  // The run begins on Friday at midnight. 9 h ahead Saturday begins 15 h into it, 5 h behind after 29 h, when Thursday's last
+  // 5 h have passed first.
+  const std::vector<double> from_friday{1, 0, 0, 1, 1, 1, 1};
+  for (const auto& [ahead, border] : {std::pair{9.0, 15.0}, std::pair{-5.0, 29.0}, std::pair{0.0, 24.0}}) {
+    EXPECT_GT(rate_at(*weekly_factor(from_friday, 3600.0 * ahead), 3600.0 * (border - 0.1)), 1.0) << ahead;
+    EXPECT_EQ(rate_at(*weekly_factor(from_friday, 3600.0 * ahead), 3600.0 * (border + 0.1)), 0.0) << ahead;
+    EXPECT_GT(rate_at(*weekly_factor(from_friday, 3600.0 * ahead), 3600.0 * (border + 48.1)), 1.0) << ahead;
+  }
+}
+
+TEST(LoadShape, HoursKeepTheMeanOfTheDay) {
+  // 22 h to 6 h, a third of the day at 3 times the mean; 2 h ahead that is 20 h to 4 h of the run's clock.
+  for (const auto& [zone, from, to] :
+       {std::tuple{"0 h", 22.0, 6.0}, std::tuple{"2 h", 20.0, 4.0}, std::tuple{"-7 h", 5.0, 13.0}}) {
+    const auto arrivals = all_arrivals({{"model", "artists"},
+                                        {"accounts", 100},
+                                        {"requests_per_day", 864.0},
+                                        {"shape", {{"hours", {{"from", "22 h"}, {"to", "6 h"}}}, {"time_zone", zone}}}},
+                                       {.end_seconds = 2 * 86'400.0});
+    expect_poisson_count(static_cast<double>(arrivals.size()), 2 * 86'400.0);
+    const auto is_open = [&](double hour) { return from < to ? hour >= from && hour < to : hour >= from || hour < to; };
+    for (const Arrival& arrival : arrivals) ASSERT_TRUE(is_open(std::fmod(to_seconds(arrival.at) / 3600.0, 24.0))) << zone;
+    expect_poisson_count(count_between(arrivals, from * 3600.0, from * 3600.0 + 3600.0), 3 * 3600.0);
+  }
+}
+
+// Two workloads side by side are one of both rates, the gaps of the sum those of a Poisson process.
+TEST(LoadShape, WorkloadsSuperpose) {
+  auto all = all_arrivals({{"model", "users"}, {"rate", "3 /s"}}, {.end_seconds = 2000.0, .seed = 1});
+  const auto more = all_arrivals({{"model", "users"}, {"rate", "7 /s"}}, {.end_seconds = 2000.0, .seed = 2});
+  all.insert(all.end(), more.begin(), more.end());
+  std::sort(all.begin(), all.end(), [](const Arrival& a, const Arrival& b) { return a.at < b.at; });
+  std::vector<double> gaps;
+  for (std::size_t i = 1; i < all.size(); ++i) gaps.push_back(to_seconds(all[i].at - all[i - 1].at));
+  EXPECT_LT(kolmogorov_smirnov(std::move(gaps), [](double x) { return 1.0 - std::exp(-10.0 * x); }), 1.95);
 }
 
 TEST(LoadShape, SaysWhatIsWrongWithIt) {

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "tests/models/workload_under_test.hpp"
 
@@ -55,6 +57,68 @@ TEST(Monitors, WavesAreStationaryOnlyWhereTheRunSeesMany) {
   const Json options{{"model", "monitors"}, {"users", 10}, {"period", "60 s"}, {"phase", "aligned"}};
   EXPECT_TRUE(workload(options, {.end_seconds = 3600.0})->stationary());
   EXPECT_FALSE(workload(options, {.end_seconds = 600.0})->stationary());
+}
+
+const Json two_classes{{"model", "monitors"},
+                       {"users", 1000},
+                       {"classes",
+                        {{{"name", "fast"}, {"share", "10 %"}, {"period", "60 s"}},
+                         {{"name", "slow"}, {"share", "90 %"}, {"period", "300 s"}, {"journey", "long"}}}}};
+
+// 100 monitors each minute, 900 every five.
+TEST(Monitors, ClassesRunAtTheirOwnPeriods) {
+  const auto monitors = workload(two_classes, {.end_seconds = 600.0});
+  EXPECT_NEAR(monitors->mean_rate(), 100.0 / 60 + 900.0 / 300, 1e-12);
+  EXPECT_NEAR(monitors->peak_rate(), 100.0 / 60 + 900.0 / 300, 1e-12);
+  ASSERT_EQ(monitors->rhythms().size(), 2U);
+  EXPECT_NEAR(monitors->rhythms()[0].share, (100.0 / 60) / (100.0 / 60 + 900.0 / 300), 1e-12);
+  EXPECT_EQ(monitors->rhythm_of(99), to_duration(60.0));
+  EXPECT_EQ(monitors->rhythm_of(100), to_duration(300.0));
+  EXPECT_EQ(monitors->deadline_of(100), to_duration(300.0));
+  std::map<std::uint64_t, std::vector<double>> runs;
+  for (const Arrival& arrival : all_arrivals(*monitors)) runs[arrival.subject].push_back(to_seconds(arrival.at));
+  ASSERT_EQ(runs.size(), 1000U);
+  for (const auto& [subject, times] : runs) {
+    ASSERT_EQ(times.size(), subject < 100 ? 10U : 2U) << subject;
+    EXPECT_NEAR(times[1] - times[0], subject < 100 ? 60.0 : 300.0, 1e-8) << subject;
+  }
+}
+
+TEST(Monitors, AClassTakesItsOwnJourney) {
+  RandomStreams streams{7, 0};
+  Workload::Context context{
+      .name = "tested", .end = at_seconds(600.0), .journeys = {{"short"}, {"long"}}, .streams = &streams, .directory = {}};
+  const auto monitors = policy<Workload>(two_classes, context);
+  EXPECT_TRUE(monitors->problems().empty());
+  std::size_t short_ones = 0;
+  for (const Arrival& arrival : all_arrivals(*monitors)) {
+    if (arrival.subject >= 100)
+      EXPECT_EQ(arrival.journey, 1U);
+    else
+      short_ones += arrival.journey == 0;
+  }
+  EXPECT_GT(short_ones, 300U) << "of 1000 runs of the others, which take either";
+  EXPECT_LT(short_ones, 700U);
+  context.journeys.pop_back();
+  RandomStreams others{8, 0};
+  context.streams = &others;
+  EXPECT_EQ(policy<Workload>(two_classes, context)->problems().at(0).first, "classes");
+}
+
+// 60,000 monitors a minute: aligned all in the first second of it; hashed at most a Poisson tail above 1,000 in any.
+TEST(Monitors, AlignedPhasesComeAllAtOnceAndHashedOnesEvenly) {
+  for (const bool aligned : {true, false}) {
+    const auto arrivals =
+        all_arrivals({{"model", "monitors"}, {"users", 60'000}, {"period", "60 s"}, {"phase", aligned ? "aligned" : "hashed"}},
+                     {.end_seconds = 60.0});
+    std::vector<double> by_second(60, 0.0);
+    for (const Arrival& arrival : arrivals) ++by_second[static_cast<std::size_t>(to_seconds(arrival.at))];
+    const double peak = *std::max_element(by_second.begin(), by_second.end());
+    if (aligned)
+      EXPECT_EQ(peak, 60'000.0);
+    else
+      EXPECT_LT(peak, 1000.0 + 5.0 * std::sqrt(1000.0));
+  }
 }
 
 TEST(Monitors, SayWhatIsWrongWithTheirOptions) {

@@ -190,5 +190,46 @@ TEST(Users, SayWhichPhaseIsWrong) {
   EXPECT_EQ(problems[1].second, "phase 2 has no duration; for example \"duration\": \"2 min\"");
 }
 
+// 1,000 accounts of 8.64 sessions a day for 1000 s, then growing to 3,000 within 2000 s: 0.1 /s, then up to 0.3 /s.
+TEST(Users, BecomeMore) {
+  const Json growing{{"model", "users"},
+                     {"sessions_per_day", 8.64},
+                     {"growth",
+                      {{{"name", "launch"}, {"duration", "1000 s"}, {"accounts", 1000}},
+                       {{"duration", "2000 s"}, {"accounts", 1000}, {"grow_to", 3000}}}}};
+  const auto users = workload(growing, {.end_seconds = 3000.0});
+  EXPECT_TRUE(users->users_change());
+  EXPECT_NEAR(users->users_at(at_seconds(500)), 1000.0, 1e-9);
+  EXPECT_NEAR(users->users_at(at_seconds(2000)), 2000.0, 1e-9);
+  EXPECT_NEAR(users->users_at(at_seconds(9000)), 3000.0, 1e-9);
+  EXPECT_NEAR(users->users(), (1000 * 1000.0 + 2000 * 2000.0) / 3000, 1e-6);
+  EXPECT_NEAR(users->mean_rate(), 0.1 * users->users() / 1000, 1e-9);
+  EXPECT_NEAR(users->peak_rate(), 0.3, 1e-9);
+  EXPECT_FALSE(users->stationary());
+  ASSERT_EQ(users->phases().size(), 2U);
+  EXPECT_EQ(users->phases()[0].name, "launch");
+  EXPECT_EQ(users->phases()[1].begin, at_seconds(1000));
+  Json often = growing;
+  often["sessions_per_day"] = 8640.0;
+  const auto arrivals = all_arrivals(often, {.end_seconds = 3000.0});
+  expect_poisson_count(count_between(arrivals, 0, 1000), 100'000.0);
+  expect_poisson_count(count_between(arrivals, 1000, 2000), 150'000.0);
+  expect_poisson_count(count_between(arrivals, 2000, 3000), 250'000.0);
+  for (const Arrival& arrival : arrivals) ASSERT_LT(static_cast<double>(arrival.subject), users->users_at(arrival.at));
+}
+
+TEST(Users, GrowFromPhaseToPhaseWithinTheRun) {
+  const Json options{{"model", "users"},
+                     {"sessions_per_day", 1.0},
+                     {"growth",
+                      {{{"name", "first"}, {"duration", "1 h"}, {"accounts", 1000}},
+                       {{"name", "second"}, {"duration", "1 h"}, {"accounts", 10'000}}}}};
+  EXPECT_TRUE(workload(options, {.end_seconds = 7200.0})->problems().empty());
+  EXPECT_EQ(workload(options, {.end_seconds = 3600.0})->problems().at(0).first, "growth");
+  Json both = options;
+  both["accounts"] = 10;
+  EXPECT_EQ(problems_of<Workload>(both).at(0).first, "accounts");
+}
+
 }  // namespace
 }  // namespace headroom

@@ -55,6 +55,13 @@ class OptionsFromJson final : public Visitor {
   static void fill(const Json& json, IntegerRange* target) {
     *target = json.is_array() ? IntegerRange{json.at(0), json.at(1)} : IntegerRange{json.get<int>(), json.get<int>()};
   }
+  // A number, or {"uniform": {"low": 1, "high": 3}}.
+  static void fill(const Json& json, DistributionField* target) {
+    if (!json.is_object())
+      target->value = Distribution::constant(quantity(json, target->dimension));
+    else
+      target->value = Distribution::uniform(json.at("uniform").at("low"), json.at("uniform").at("high"));
+  }
   static void fill(const Json& json, Condition* target) {
     ConditionError error;
     const auto condition = parse_condition(json.get<std::string>(), error);

@@ -87,6 +87,41 @@ TEST(Builder, BuildsWhatIsSaidOfLocksAndDisciplines) {
   EXPECT_FALSE(second.renew);
 }
 
+TEST(Builder, BuildsWhatIsSaidOfLimitsChangesAndPatience) {
+  const Blueprint b = build_blueprint(scenario_of(R"({"name": "small", "duration": "1 min",
+    "services": [{"name": "api", "endpoints": [{"name": "get", "steps": [
+      {"limit": "plan"},
+      {"limit": "plan", "cost": 500, "on_limit": "wait", "longest_wait": "2 s", "steps": [{"wait": "1 s"}]},
+      {"for_each": {"uniform": {"low": 1, "high": 9}}, "per": "subject", "steps": [
+        {"when_changed": "2 /d", "steps": [{"wait": "1 s"}]}, {"when_changed": "1 /h", "since": "5 min", "steps": [{"wait": "1 s"}]}]}]}]}],
+    "limits": [{"name": "plan", "tiers": [{"rate": "10 /s", "quota": 1000}, {"priority": 2, "rate": "0.5 /s", "quota": 5, "period": "1 h"}]},
+               {"name": "all", "per": "all", "tiers": [{"rate": "10 /s", "burst": 50}]}],
+    "workloads": [{"model": "users", "name": "web", "rate": "1 /s", "journeys": [{"steps": [{"request": "api.get", "patience": "3 s"}]}]}]})"));
+  EXPECT_EQ(check_blueprint(b), std::vector<std::string>{});
+  EXPECT_TRUE(b.limits[0].per_subject);
+  EXPECT_FALSE(b.limits[1].per_subject);
+  const LimitTier &first_tier = b.limits[0].tiers[0], &second_tier = b.limits[0].tiers[1];
+  EXPECT_EQ(first_tier.burst, 10) << "those of a second";
+  EXPECT_EQ(first_tier.quota, 1000);
+  EXPECT_EQ(first_tier.period, 24h);
+  EXPECT_EQ(second_tier.burst, 1) << "at least one";
+  EXPECT_EQ(second_tier.period, 1h);
+  EXPECT_EQ(b.limits[1].tiers[0].burst, 50);
+  const Steps& steps = b.endpoints[0].steps;
+  EXPECT_EQ(std::get<LimitStep>(steps[0].action).cost.mean(), 1);
+  EXPECT_EQ(std::get<LimitStep>(steps[0].action).on_limit, OnLimit::fail);
+  const auto& waits = std::get<LimitStep>(steps[1].action);
+  EXPECT_EQ(waits.cost.mean(), 500);
+  EXPECT_EQ(waits.on_limit, OnLimit::wait);
+  EXPECT_EQ(waits.longest_wait, 2s);
+  EXPECT_EQ(waits.steps.size(), 1U);
+  const auto& each = std::get<ForEachStep>(steps[2].action);
+  EXPECT_EQ(each.per, KeyPer::subject);
+  EXPECT_NEAR(std::get<WhenChangedStep>(each.body[0].action).rate.value, 2.0 / 86'400, 1e-12);
+  EXPECT_EQ(std::get<WhenChangedStep>(each.body[1].action).since, 5min);
+  EXPECT_NEAR(std::get<CallStep>(b.workloads[0].journeys[0].steps[0].action).patience->mean(), 3.0, 1e-12);
+}
+
 TEST(Builder, BuildsEveryKindOfStep) {
   const Blueprint b = build_blueprint(scenario_of(system_of_all));
   const auto& cache = std::get<CacheStep>(b.endpoints[0].steps[0].action);

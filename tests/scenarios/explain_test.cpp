@@ -242,6 +242,36 @@ TEST(Explain, AKeyOfALockIsASingleServer) {
   }
 }
 
+// Looked at every 300 s, changed once in 600 s on average: 1 - exp(-1/2) of the looks find something, and work 0.2 s.
+TEST(Explain, OnlyWhatHasChangedIsWorkedOn) {
+  System system;
+  const Index api = system.service("api", 1, 10, 1.0, {{WhenChangedStep{.rate = PerSecond{1.0 / 600}, .since = {}, .steps = {wait(0.2)}}}});
+  system.ask(model("monitors", {{"users", 3000}, {"period", 300}}), {call(api)});
+  EXPECT_NEAR(system.load("services/api", "slots").service_seconds, 0.2 * (1.0 - std::exp(-0.5)), 1e-12);
+  // As many users, who do not come again, find that everything has changed: half of all.
+  system.ask(rate(10.0), {call(api)});
+  EXPECT_NEAR(system.load("services/api", "slots").service_seconds, 0.2 * (1.0 - 0.5 * std::exp(-0.5)), 1e-12);
+}
+
+// 3 tokens each, 10 requests a second: 30 of the 40 tokens a second are taken.
+TEST(Explain, ALimitForAllIsAStation) {
+  for (const bool per_subject : {false, true}) {
+    System system;
+    system.blueprint.limits.push_back({.name = "budget", .per_subject = per_subject, .tiers = {{.rate = PerSecond{40}, .burst = 100, .quota = {}}}});
+    LimitStep limit;
+    limit.limit = 0;
+    limit.cost = Distribution::constant(3);
+    const Index api = system.service("api", 1, 10, 1.0, {{limit}, wait(0.1)});
+    system.ask(rate(10.0), {call(api)});
+    const Explanation explanation = explain(system.blueprint);
+    const auto is_budget = [](const StationLoad& load) { return load.station == "limits/budget"; };
+    EXPECT_EQ(std::ranges::any_of(explanation.stations, is_budget), !per_subject) << "a tenant's limit is not the system's";
+    if (!per_subject) {
+      EXPECT_NEAR(system.load("limits/budget", "tokens").utilization, 0.75, 1e-9);
+    }
+  }
+}
+
 TEST(Explain, ATimeOutEndsTheWait) {
   System system;
   const Index store = system.service("store", 1, 10, 1.0, {wait(0.500)});

@@ -20,6 +20,7 @@ class ScriptedWorkload final : public Workload {
   struct Options {
     std::vector<Arrival> arrivals;
     bool repeats = false;
+    Duration rhythm{};
     void describe(Fields&) {}
   };
   ScriptedWorkload(const Options& options, const Context&) : options_{options} {}
@@ -31,25 +32,31 @@ class ScriptedWorkload final : public Workload {
   double mean_rate() const override { return 0.0; }
   bool repeats() const override { return options_.repeats; }
   bool stationary() const override { return true; }
+  std::vector<Rhythm> rhythms() const override {
+    return options_.rhythm > Duration{} ? std::vector{Rhythm{1.0, options_.rhythm}} : std::vector<Rhythm>{};
+  }
+  Duration rhythm_of(std::uint64_t) const override { return options_.rhythm; }
 
  private:
   Options options_;
   std::size_t next_ = 0;
 };
 
-inline PolicyChoice scripted(std::vector<Arrival> arrivals, bool repeats = false) {
+inline PolicyChoice scripted(std::vector<Arrival> arrivals, bool repeats = false, Duration rhythm = {}) {
   static const bool offered = offer<Workload, ScriptedWorkload>("scripted", "plays a script (tests)");
   PolicyChoice choice = choice_of<Workload>("scripted");
   (void)offered;
-  choice.options = std::make_shared<OptionsOf<ScriptedWorkload::Options>>(ScriptedWorkload::Options{std::move(arrivals), repeats});
+  choice.options = std::make_shared<OptionsOf<ScriptedWorkload::Options>>(ScriptedWorkload::Options{std::move(arrivals), repeats, rhythm});
   return choice;
 }
 // One arrival at each of these seconds.
-inline PolicyChoice arriving_at(const std::vector<double>& seconds, bool repeats = false) {
+inline PolicyChoice arriving_at(const std::vector<double>& seconds, bool repeats = false, Duration rhythm = {}) {
   std::vector<Arrival> arrivals;
   for (const double at : seconds) arrivals.push_back({.at = at_seconds(at), .subject = arrivals.size()});
-  return scripted(std::move(arrivals), repeats);
+  return scripted(std::move(arrivals), repeats, rhythm);
 }
+// Of subjects that are said to come again after so long.
+inline PolicyChoice scripted_again(const std::vector<double>& seconds, Duration rhythm) { return arriving_at(seconds, false, rhythm); }
 
 inline Distribution seconds(double value) { return Distribution::constant(value); }
 

@@ -36,6 +36,7 @@ class RandomSystem {
 
   void add_stations() {
     blueprint.locks.push_back({.name = "lock", .latency = span(0.002), .price = {}});
+    blueprint.limits.push_back({.name = "limit", .per_subject = chance(0.5), .tiers = {random_tier(0), random_tier(2)}});
     for (int i = 0; i < 1 + below(2); ++i) add_database(i);
     blueprint.keys.push_back({.name = "key", .items = 50, .zipf = 0.8, .per = chance(0.5) ? KeyPer::subject : KeyPer::task});
     blueprint.caches.push_back({.name = "cache",
@@ -46,6 +47,13 @@ class RandomSystem {
     queues_ = below(3);
     for (int i = 0; i < queues_; ++i) add_queue(i);
     services_ = static_cast<Index>(blueprint.services.size());
+  }
+
+  LimitTier random_tier(int priority) {
+    LimitTier tier{.priority = priority, .rate = PerSecond{0.5 + 5.0 * uniform()}, .burst = 1.0 + 5.0 * uniform(), .quota = {}};
+    if (chance(0.5)) tier.quota = 1.0 + below(20);
+    tier.period = to_duration(1.0 + 10.0 * uniform());
+    return tier;
   }
 
   void add_database(int number) {
@@ -102,7 +110,7 @@ class RandomSystem {
     return steps;
   }
   Step step_of(Index service, int depth) {
-    switch (below(depth < 2 ? 11 : 6)) {
+    switch (below(depth < 2 ? 13 : 6)) {
       case 0: return {ComputeStep{span(0.05)}};
       case 1: return {WaitStep{span(0.1)}};
       case 2:
@@ -112,11 +120,22 @@ class RandomSystem {
       case 4: return publish_from(service);
       case 5: return {RespondStep{}};
       case 6: return {ParallelStep{{steps_of(service, depth + 1), steps_of(service, depth + 1)}}};
-      case 7: return {ForEachStep{span(2.0), 1 + below(3), steps_of(service, depth + 1)}};
+      case 7: return {ForEachStep{span(2.0), 1 + below(3), steps_of(service, depth + 1), static_cast<KeyPer>(below(3))}};
       case 8: return {ChooseStep{{1.0, 2.0}, {steps_of(service, depth + 1), {}}}};
       case 9: return {CacheStep{0, 0, steps_of(service, depth + 1)}};
-      default: return {lock_around(steps_of(service, depth + 1))};
+      case 10: return {lock_around(steps_of(service, depth + 1))};
+      case 11: return {WhenChangedStep{PerSecond{1.0}, chance(0.5) ? std::optional{to_duration(1.0)} : std::nullopt, steps_of(service, depth + 1)}};
+      default: return {limit_around(steps_of(service, depth + 1))};
     }
+  }
+  LimitStep limit_around(Steps steps) {
+    LimitStep limit;
+    limit.limit = 0;
+    limit.cost = span(1.0);
+    limit.on_limit = static_cast<OnLimit>(below(3));
+    if (limit.on_limit == OnLimit::wait) limit.longest_wait = to_duration(5.0 * uniform());
+    if (chance(0.5)) limit.steps = std::move(steps);
+    return limit;
   }
   LockStep lock_around(Steps steps) {
     LockStep lock;
@@ -175,12 +194,13 @@ class RandomSystem {
       CallStep call;
       call.endpoint = asked[static_cast<std::size_t>(below(static_cast<int>(asked.size())))];
       if (chance(0.3)) call.timeout = to_duration(uniform() + 0.1);
+      if (chance(0.3)) call.patience = span(1.0);
       steps.push_back({call});
       if (chance(0.4)) steps.push_back({WaitStep{span(0.5)}});
       if (queues_ > 0 && chance(0.4)) steps.push_back({PublishStep{.queue = static_cast<Index>(below(queues_))}});
     }
     blueprint.workloads.push_back(
-        {"users " + std::to_string(number), 0, scripted(std::move(arrivals)), {{"visit", 1.0, std::move(steps)}}});
+        {"users " + std::to_string(number), 0, scripted(std::move(arrivals), false, chance(0.5) ? to_duration(1.0) : Duration{}), {{"visit", 1.0, std::move(steps)}}});
   }
 
   std::mt19937_64 random_;

@@ -1,0 +1,61 @@
+// Rate limits and quotas on the service's side: a step takes tokens of whoever asks, and goes on, waits for them, or fails.
+//
+// Every tier has a token bucket and a quota per period, for each subject or for all. Tokens that were taken are not given back
+// when the work fails. Who waits has taken his tokens already: the next one waits behind him. Source: RFC 6585, 4 (429 Too Many
+// Requests); Turner, "New directions in communications", IEEE Communications Magazine 24(10), 1986 (the bucket).
+#include "sim/cluster/exact_hot_path.hpp"
+
+namespace headroom {
+
+void ExactRequestPlane::make_limits(const Blueprint& blueprint, RandomStreams&, Recorder& recorder) {
+  for (const LimitBlueprint& limit : blueprint.limits) {
+    Limit& station = limits_.emplace_back();
+    station.per_subject = limit.per_subject;
+    station.wait = &recorder.durations("limit_wait", {{"limit", limit.name}});
+    for (const LimitTier& tier : limit.tiers) {
+      Share& throttled = recorder.share("throttled", {{"limit", limit.name}, {"priority", std::to_string(tier.priority)}});
+      station.tiers.push_back({tier.priority, TokenTable{tier}, &throttled});
+    }
+  }
+}
+
+// True if the task does not go on now: it waits, or has failed.
+bool ExactRequestPlane::pass_limit(Index slot, const LimitSite& site) {
+  Task& task = tasks_[slot];
+  Limit& limit = limits_[site.limit];
+  Limit::Tier* tier = nullptr;
+  for (Limit::Tier& one : limit.tiers) {
+    if (one.priority <= task.priority) tier = &one;
+  }
+  if (tier == nullptr) {
+    ++task.pc;
+    return false;
+  }
+  const std::uint64_t key = limit.per_subject ? task.subject : 0;
+  const auto wait = tier->tokens.take(key, site.cost.draw(task.draw_id), site.longest_wait, now_);
+  tier->throttled->whole += 1.0;
+  if (wait) {
+    ++task.pc;
+    limit.wait->record(*wait);
+    if (*wait == Duration{}) return false;
+    sleep(slot, *wait, woken, "limit");
+    return true;
+  }
+  tier->throttled->part += 1.0;
+  if (site.on_limit == OnLimit::skip) {
+    task.pc = site.after;
+    return false;
+  }
+  throttle(slot);
+  return true;
+}
+
+// What is refused has no latency, as what is turned away from a slot.
+void ExactRequestPlane::throttle(Index slot) {
+  Index request = slot;
+  while (tasks_[request].kind == TaskKind::branch) request = tasks_[request].parent;
+  tasks_[request].turned_away = true;
+  end_task(slot, TaskOutcome::throttled);
+}
+
+}  // namespace headroom

@@ -1,0 +1,140 @@
+// What comes again: sources of a subject, changes between two looks, runs that are late; and users who leave.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/support/plane_under_test.hpp"
+
+namespace headroom::test {
+namespace {
+
+constexpr double exact = 1e-8;
+
+Blueprint many_slots(Steps steps, PolicyChoice arrivals) {
+  Blueprint blueprint = one_service(std::move(steps), std::move(arrivals));
+  blueprint.services[0].concurrency = 100'000;
+  blueprint.services[0].cpu = 100'000;
+  return blueprint;
+}
+
+std::vector<double> every(double gap, int count) {
+  std::vector<double> times;
+  for (int i = 0; i < count; ++i) times.push_back(gap * i);
+  return times;
+}
+
+TEST(ExactRhythms, ASubjectKeepsItsCount) {
+  for (const KeyPer per : {KeyPer::subject, KeyPer::task}) {
+    std::vector<Arrival> arrivals;
+    for (const double at : every(10.0, 20)) arrivals.push_back({.at = at_seconds(at), .subject = 7});
+    const ForEachStep sources{Distribution::uniform(1.0, 1000.0), 1, {{WaitStep{seconds(0.001)}}}, per};
+    PlaneUnderTest run{many_slots({{sources}}, scripted(std::move(arrivals)))};
+    run.finish();
+    const double most = run.value("max latency{workload=users}"), fewest = run.value("min latency{workload=users}");
+    if (per == KeyPer::subject)
+      EXPECT_NEAR(most, fewest, 0.01 * most);
+    else
+      EXPECT_GT(most, 2.0 * fewest);
+  }
+}
+
+// Two subjects have their counts independently: over many subjects the mean is that of the distribution.
+TEST(ExactRhythms, SubjectsHaveCountsOfTheirOwn) {
+  constexpr int subjects = 2000;
+  const ForEachStep sources{Distribution::uniform(10.0, 30.0), 1, {{WaitStep{seconds(0.001)}}}, KeyPer::subject};
+  PlaneUnderTest run{many_slots({{sources}}, arriving_at(every(0.1, subjects)))};
+  run.finish();
+  // Deviation of a count: 20 / sqrt(12).
+  EXPECT_NEAR(run.value("avg latency{workload=users}"), 0.020, 4.5 * 0.001 * 20.0 / std::sqrt(12.0 * subjects));
+}
+
+// Changes at rate 0.1 /s, looked at every 5 s: 1 - exp(-0.5) of the looks find one.
+TEST(ExactRhythms, ASourceHasChangedWithTheChanceOfAPoissonProcess) {
+  constexpr int looks = 20'000;
+  const double chance = 1.0 - std::exp(-0.5);
+  for (const bool is_said : {false, true}) {
+    Blueprint blueprint = many_slots({}, scripted_again(every(0.04, looks), is_said ? Duration{} : to_duration(5.0)));
+    const Index work = add_service(blueprint, "work", {}, 1000);
+    WhenChangedStep look{.rate = PerSecond{0.1}, .since = {}, .steps = {{CallStep{.endpoint = work}}}};
+    if (is_said) look.since = to_duration(5.0);
+    blueprint.endpoints[0].steps = {{look}};
+    PlaneUnderTest run{blueprint};
+    run.finish();
+    EXPECT_NEAR(run.value("count requests{service=work}"), looks * chance, 4.5 * std::sqrt(looks * chance * (1.0 - chance)));
+  }
+}
+
+TEST(ExactRhythms, WhereNobodyComesAgainEverythingHasChanged) {
+  Blueprint blueprint = many_slots({}, arriving_at(every(1.0, 100)));
+  const Index work = add_service(blueprint, "work", {}, 1000);
+  blueprint.endpoints[0].steps = {
+      {WhenChangedStep{.rate = PerSecond{0.1}, .since = {}, .steps = {{CallStep{.endpoint = work}}}}}};
+  PlaneUnderTest run{blueprint};
+  run.finish();
+  EXPECT_EQ(run.value("count requests{service=work}"), 100);
+}
+
+// One slot, 1.5 s each: done after 1.5, 3 and 4.5 s. Due again after 3 s: the last one is late.
+TEST(ExactRhythms, ARunIsLateWhenTheNextIsDueBeforeItIsDone) {
+  for (const bool by_message : {false, true}) {
+    Blueprint blueprint = one_service({{WaitStep{seconds(1.5)}}}, scripted_again({0, 0, 0}, to_duration(3.0)));
+    if (by_message) {
+      blueprint.queues.push_back({.name = "jobs", .limit = {}, .delay = {}, .visibility = {}, .deliveries = {}});
+      blueprint.services[0].queue = 0;
+      blueprint.services[0].worker_endpoint = 0;
+      blueprint.workloads[0].journeys[0].steps = {{PublishStep{.queue = 0, .priority = {}}}};
+    }
+    PlaneUnderTest run{blueprint};
+    run.finish();
+    EXPECT_NEAR(run.value("rate late{workload=users}"), 1.0 / 3, exact);
+    if (by_message) {
+      EXPECT_NEAR(run.value("avg queue_wait{queue=jobs}"), (0.0 + 1.5 + 3) / 3, exact) << "lateness of the starts";
+    }
+  }
+}
+
+CallStep& request_of(Blueprint& blueprint) { return std::get<CallStep>(blueprint.workloads[0].journeys[0].steps[0].action); }
+
+// Leaves after 1 s of 3; the service works to the end.
+TEST(ExactPatience, AUserLeavesAndTheWorkGoesOn) {
+  Blueprint blueprint = one_service({{WaitStep{seconds(3)}}}, arriving_at({0, 0.5}));
+  request_of(blueprint).patience = seconds(1);
+  PlaneUnderTest run{blueprint};
+  run.finish();
+  EXPECT_EQ(run.value("count failures{reason=abandoned}"), 2);
+  EXPECT_EQ(run.value("count failures{reason=timeout}"), 0);
+  EXPECT_NEAR(run.value("max latency{workload=users}"), 1.0, exact);
+  EXPECT_EQ(run.value("rate errors{workload=users}"), 1);
+  EXPECT_EQ(run.ledger("requests").completed, 2U) << "the second had waited in line till 3 s";
+}
+
+// Tries of 0.4 s, back-off 0.2 s: begun at 0, 0.6, 1.2; patience ends at 1.3 in the third, or at 0.5 between two.
+TEST(ExactPatience, CoversAllTries) {
+  for (const auto& [patience, tries] : {std::pair{1.3, 3}, std::pair{0.5, 1}, std::pair{0.7, 2}, std::pair{10.0, 4}}) {
+    Blueprint blueprint = many_slots({{WaitStep{seconds(3)}}}, arriving_at({0}));
+    CallStep& request = request_of(blueprint);
+    request.timeout = to_duration(0.4);
+    request.retry = {.attempts = 4, .base = to_duration(0.2), .factor = 1.0, .cap = to_duration(0.2), .full_jitter = false};
+    request.patience = seconds(patience);
+    PlaneUnderTest run{blueprint};
+    run.finish();
+    EXPECT_EQ(run.value("count failures{reason=abandoned}"), patience < 10.0 ? 1 : 0) << patience;
+    EXPECT_EQ(run.value("count requests{service=api}"), tries) << patience;
+    EXPECT_NEAR(run.value("max latency{workload=users}"), std::min(patience, 4 * 0.4 + 3 * 0.2), exact);
+  }
+}
+
+// Service exponential of mean 2 s against patience exponential of mean 3 s, nobody waits in line: the patience ends first in
+// (1/3) / (1/2 + 1/3) = 2/5 of cases, and who leaves or is answered does so after 1 / (1/2 + 1/3) = 1.2 s on average.
+TEST(ExactPatience, RacesTheAnswer) {
+  constexpr int users = 20'000;
+  Blueprint blueprint = many_slots({{WaitStep{Distribution::exponential(2.0)}}}, arriving_at(every(0.04, users)));
+  request_of(blueprint).patience = Distribution::exponential(3.0);
+  PlaneUnderTest run{blueprint};
+  run.finish();
+  EXPECT_NEAR(run.value("count failures{reason=abandoned}"), 0.4 * users, 4.5 * std::sqrt(0.4 * 0.6 * users));
+  EXPECT_NEAR(run.value("avg latency{workload=users}"), 1.2, 4.5 * 1.2 / std::sqrt(1.0 * users));
+}
+
+}  // namespace
+}  // namespace headroom::test
