@@ -41,6 +41,19 @@ struct MeanLocks {
   double seconds = 0.0;  // that it is held, by those who wait for it
 };
 
+// Calls of an endpoint, or of one behind a route, from one region.
+struct MeanCalls {
+  Index endpoint = no_index;
+  double count = 0.0;
+  Index from = 0;
+};
+
+struct MeanStores {
+  Index store = no_index;
+  bool write = false;
+  double count = 0.0;
+};
+
 struct MeanVisit {
   double seconds = 0.0;           // from its start to its end: what a slot is held for
   double response_seconds = 0.0;  // to its answer
@@ -50,8 +63,9 @@ struct MeanVisit {
   std::vector<MeanQueries> queries;
   std::vector<MeanLookups> lookups;
   std::vector<MeanGenerations> generations;
-
   std::vector<MeanLocks> locks;
+  std::vector<MeanStores> stores;
+  std::vector<MeanCalls> calls_by_region;  // the same calls, by where they come from
 };
 
 // Probability of a miss at a look-up.
@@ -67,11 +81,19 @@ class MeanVisits {
   MeanVisit journey(Index workload, const JourneyBlueprint& journey) const;
   // Time of one operation on a connection: CPU (never faster than one core) and what it waits for.
   static double query_seconds(const DatabaseBlueprint& database, bool write);
+  // Of a read, as the ages at the start have it; of a write.
+  double store_seconds(const StoreBlueprint& store, bool write) const;
   // Calls that cannot be answered in time even without queueing.
   const std::vector<std::string>& remarks() const { return remarks_; }
 
  private:
   class Walk;
+  struct CallShare {
+    Index endpoint;
+    double share;
+  };
+  // Where a call leads while everything is up.
+  std::vector<CallShare> callees(const CallStep& step, Index from) const;
   void visit(Index endpoint);
   double round_trip(Index a, Index b) const { return to_seconds(blueprint_.network.round_trip[a][b]); }
 

@@ -8,7 +8,11 @@ namespace {
 
 CallStep build_call(const StepSpec& step, const StepIndices& indices) {
   CallStep call;
-  call.endpoint = indices.endpoints.at(step.call ? step.call->name : step.request->name);
+  const std::string& callee = step.call ? step.call->name : step.request->name;
+  if (indices.routes.has(callee))
+    call.route = indices.routes.at(callee);
+  else
+    call.endpoint = indices.endpoints.at(callee);
   call.timeout = step.timeout;
   call.ignore_failure = step.on_failure.value_or("fail") == "continue";
   if (step.retry) {
@@ -67,6 +71,7 @@ Step build_step(const StepSpec& step, const StepIndices& indices) {
     return {GenerateStep{indices.language_models.at(step.generate->name), step.input->value, step.output->value,
                          step.cached.value_or(Ratio{0.0}).value}};
   }
+  if (step.store) return {StoreStep{indices.stores.at(step.store->name), step.write.has_value()}};
   return {RespondStep{}};
 }
 

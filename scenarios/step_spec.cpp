@@ -41,6 +41,7 @@ void StepSpec::describe(Fields& field) {
   field(action("generate",
                "language model to ask for a text of \"output\" tokens to an input of \"input\" tokens; waits for its last token"),
         generate);
+  field(action("store", "store of which \"read\" or \"write\" names the key: one object is read or written"), store);
   field("timeout", timeout, "call, request: how long each try may take; the callee goes on working when it fires", more_than(0));
   field("retry", retry, "call, request: tries after a failure or a time-out (without it: one try)");
   field(FieldInfo{.name = "on_failure",
@@ -51,8 +52,8 @@ void StepSpec::describe(Fields& field) {
   field("steps", steps, "for_each: what is done each time; lock: what is done under the lock");
   field("key", key, "cache: the key that is looked up; lock: the key that is locked");
   field("on_miss", on_miss, "cache: what is done when the key is not there");
-  field("read", read, "query: a read by this key");
-  field("write", write, "query: a write by this key");
+  field("read", read, "query: a read by this key; store: reads an object of it");
+  field("write", write, "query: a write by this key; store: writes an object of it");
   field("input", input, "generate: tokens of the input, rounded to a whole number", at_least(0));
   field("output", output, "generate: tokens of the answer, rounded to a whole number", at_least(0));
   field("cached", cached,

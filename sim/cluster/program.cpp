@@ -49,7 +49,7 @@ class Compiler {
   }
   void emit_step(const CallStep& step, const std::string& place, bool&) {
     CallSite site{.target = step.endpoint, .timeout = step.timeout.value_or(Duration{}), .retry = step.retry,
-                  .ignore_failure = step.ignore_failure, .jitter_key = streams_.key_of(place + "/retry")};
+                  .ignore_failure = step.ignore_failure, .jitter_key = streams_.key_of(place + "/retry"), .route = step.route};
     emit(Op::call, append(program_.calls, site));
   }
   void emit_step(const QueryStep& step, const std::string&, bool&) {
@@ -130,6 +130,9 @@ class Compiler {
     emit(Op::generate, append(program_.generates, GenerateSite{step.model, demand(step.input, place, "input"),
                                                                demand(step.output, place, "output"), step.cached}));
   }
+  void emit_step(const StoreStep& step, const std::string&, bool&) {
+    emit(Op::use_store, append(program_.store_sites, StoreSite{step.store, step.write}));
+  }
   void emit_step(const RespondStep&, const std::string&, bool&) { emit(Op::respond); }
 
   const Blueprint& blueprint_;
@@ -186,7 +189,8 @@ Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, Ra
         const bool plain_publish = one_step && first.op == Op::publish && !blueprint.queues[program.publishes[first.a].queue].publishers_wait;
         if (plain_publish) code.only_publish = first.a;
         const bool plain_call = one_step && first.op == Op::call && program.calls[first.a].timeout == Duration{} &&
-                                program.calls[first.a].retry.attempts == 1;
+                                program.calls[first.a].retry.attempts == 1 && program.calls[first.a].route == no_index &&
+                                workload.region_shares.empty();
         if (plain_call) code.only_call = first.a;
       }
       codes.push_back(code);

@@ -30,6 +30,7 @@ enum class Op : std::uint8_t {
   respond,
   generate,      // a: generate site
   end,           // of a branch, an endpoint, a worker, a journey
+  use_store,     // a: store site
   restart,       // of a repeating journey; b: its entry
 };
 
@@ -52,6 +53,7 @@ struct CallSite {
   RetryPolicy retry;
   bool ignore_failure = false;
   std::uint64_t jitter_key = 0;
+  Index route = no_index;       // chooses the target
 };
 
 struct ForkSite {
@@ -98,6 +100,11 @@ struct GenerateSite {
   double cached = 0.0;
 };
 
+struct StoreSite {
+  Index store = no_index;
+  bool write = false;
+};
+
 // Something that can be called: an endpoint of a service, a read or a write of a database, the worker of a queue.
 struct CallTarget {
   std::string name;
@@ -125,6 +132,7 @@ struct Program {
   std::vector<LockSite> lock_sites;
   std::vector<Index> lock_around;                    // per instruction: the innermost lock site among whose steps it stands
   std::vector<GenerateSite> generates;
+  std::vector<StoreSite> store_sites;
   std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side

@@ -36,6 +36,7 @@ struct CallStep {
   std::optional<Duration> timeout;            // per try; the callee goes on working when it fires
   RetryPolicy retry;
   bool ignore_failure = false;                // go on as if it had been answered
+  Index route = no_index;                     // into Blueprint::routes: it chooses the endpoint, per try
 };
 struct ParallelStep { std::vector<Steps> branches; };   // all at once; fails when the last has ended and one failed
 struct ForEachStep {
@@ -81,9 +82,15 @@ struct GenerateStep {
   double cached = 0.0;                        // share of the input that the model still has from earlier requests
 };
 
+// Reads or writes the object under a key of a store.
+struct StoreStep {
+  Index store = no_index;                     // into Blueprint::stores
+  bool write = false;
+};
+
 struct Step {
   std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, LockStep,
-               RespondStep, GenerateStep>
+               RespondStep, GenerateStep, StoreStep>
       action;
 };
 

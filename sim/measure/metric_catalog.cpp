@@ -140,6 +140,15 @@ const std::vector<MetricInfo>& table() {
        {"language_model"},
        "requests that a provider's limits refused or delayed",
        "rate_limited_total"},
+      {"transferred",
+       counter,
+       Dimension::bytes,
+       {"transfer"},
+       "bytes of calls and answers, by where they go: zone, cross_zone, cross_region, internet_in, internet_out",
+       "transferred_bytes"},
+      {"store_requests", counter, Dimension::count, {"store", "tier"}, "objects read or written", "store_requests_total"},
+      {"store_time", durations, Dimension::time, {"store"}, "from asking for an object to its last byte", "store_time_seconds"},
+      {"stored", gauge, Dimension::bytes, {"store", "tier"}, "bytes that lie in the tier", "stored_bytes"},
       {"nodes", gauge, Dimension::count, {"node_pool"}, "nodes that are up", "nodes"},
       {"node_interruptions",
        counter,
@@ -200,6 +209,7 @@ std::optional<Dimension> value_dimension(const MetricInfo& metric, Aggregation a
     case MetricKind::counter:  // avg, max and min are of its rate
       if (aggregation == last) return metric.dimension;
       if (aggregation != rate && !is_level) return std::nullopt;
+      if (metric.dimension == Dimension::bytes) return Dimension::bandwidth;
       return metric.dimension == Dimension::money ? Dimension::money_rate : Dimension::rate;
     case MetricKind::share:
       return is_level || aggregation == rate || aggregation == last ? std::optional{Dimension::ratio} : std::nullopt;

@@ -61,7 +61,8 @@ class FakePlane final : public RequestPlane {
     history_.on_advance(until);
   }
   SimTime now() const override { return now_; }
-  Index add_replica(Index service) override {
+  using RequestPlane::add_replica;
+  Index add_replica(Index service, Index) override {
     const Index replica = next_++;
     added_[replica] = now_;
     history_.changes.push_back({now_, "add", service, replica});
