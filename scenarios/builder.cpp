@@ -84,7 +84,8 @@ class Builder {
     network.model = scenario_.registry.network_model;
     const TransferPriceSpec& price = scenario_.network.price_per_gb;
     constexpr double gigabyte = 1e9;
-    network.transfer_prices = {price.cross_zone.value / gigabyte, price.cross_region.value / gigabyte, price.internet.value / gigabyte};
+    network.transfer_prices = {price.cross_zone.value / gigabyte, price.cross_region.value / gigabyte,
+                               price.internet.value / gigabyte};
     if (scenario_.regions.empty()) return network;
     network.regions.clear();
     for (const RegionSpec& region : scenario_.regions) network.regions.push_back(region.name);
@@ -157,7 +158,8 @@ class Builder {
     if (!spec.language_model.name.empty()) service.language_model = steps_.language_models.at(spec.language_model.name);
     blueprint.services.push_back(std::move(service));
     for (const EndpointSpec& endpoint : spec.endpoints) {
-      blueprint.endpoints.push_back({spec.name + "." + endpoint.name, index, build_steps(endpoint.steps, steps_), endpoint.request_size.value, endpoint.response_size.value});
+      blueprint.endpoints.push_back({spec.name + "." + endpoint.name, index, build_steps(endpoint.steps, steps_),
+                                     endpoint.request_size.value, endpoint.response_size.value});
     }
   }
 
@@ -165,9 +167,12 @@ class Builder {
     for (const std::string& endpoint : routed_endpoints(scenario_, spec)) {
       RouteBlueprint route;
       route.name = spec.name + "." + endpoint;
-      for (const ToService& service : spec.services) route.endpoints.push_back(steps_.endpoints.at(service.name + "." + endpoint));
+      for (const ToService& service : spec.services)
+        route.endpoints.push_back(steps_.endpoints.at(service.name + "." + endpoint));
       route.weights = spec.weights.empty() ? std::vector<double>(spec.services.size(), 1.0) : spec.weights;
-      route.policy = spec.policy == "weighted" ? RoutePolicy::weighted : spec.policy == "home" ? RoutePolicy::home : RoutePolicy::nearest;
+      route.policy = spec.policy == "weighted" ? RoutePolicy::weighted
+                     : spec.policy == "home"   ? RoutePolicy::home
+                                               : RoutePolicy::nearest;
       route.failover = spec.failover;
       route.propagation = spec.propagation;
       blueprint.routes.push_back(std::move(route));

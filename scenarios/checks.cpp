@@ -90,7 +90,7 @@ void Names::add_stores(const Scenario& scenario) {
   for (const StoreSpec& store : scenario.stores) {
     bool requests_cost = false, retrieval_costs = false;
     for (const StorageTierSpec& tier : store.tiers) {
-      add("tier", tier.name);
+      if (!contains("tier", tier.name)) add("tier", tier.name);
       if (tier.price_per_gb_month.value > 0.0) add("component", storage_component(store.name, tier.name));
       requests_cost = requests_cost || tier.price_per_1000_reads.value > 0.0 || tier.price_per_1000_writes.value > 0.0;
       retrieval_costs = retrieval_costs || tier.retrieval_price_per_gb.value > 0.0;

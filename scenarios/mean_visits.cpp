@@ -209,7 +209,8 @@ MeanVisit MeanVisits::journey(Index workload, const JourneyBlueprint& journey) c
     mean.response_seconds += share * visit.response_seconds;
     for (std::size_t i = 0; i < mean.calls.size(); ++i) mean.calls[i] += share * visit.calls[i];
     for (std::size_t i = 0; i < mean.publishes.size(); ++i) mean.publishes[i] += share * visit.publishes[i];
-    for (const MeanCalls& calls : visit.calls_by_region) mean.calls_by_region.push_back({calls.endpoint, share * calls.count, calls.from});
+    for (const MeanCalls& calls : visit.calls_by_region)
+      mean.calls_by_region.push_back({calls.endpoint, share * calls.count, calls.from});
   }
   return mean;
 }

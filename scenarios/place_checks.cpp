@@ -51,6 +51,7 @@ class RouteChecker {
 
   void check_weights() {
     if (!reading_.is_given(&route_, "weights")) return;
+    if (reading_.is_given(&route_, "policy") && !reading_.is_read(&route_, "policy")) return;
     if (route_.policy == "nearest")
       return issue("weights", "has no meaning for the policy nearest", "remove it, or write \"policy\": \"weighted\"");
     if (route_.weights.size() != route_.services.size()) {

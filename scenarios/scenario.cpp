@@ -22,7 +22,9 @@ void JourneySpec::describe(Fields& field) {
 void WorkloadSpec::describe(Fields& field) {
   field.required("name", name, "name of the workload");
   field("region", region, "where its requests come from; may be left out when there is only one");
-  field("regions", regions, "instead of \"region\": the share of its subjects at home in each, {\"eu\": 0.3, \"us\": 0.7}; a subject stays in its own");
+  field(
+      "regions", regions,
+      "instead of \"region\": the share of its subjects at home in each, {\"eu\": 0.3, \"us\": 0.7}; a subject stays in its own");
   field(FieldInfo{.name = "model", .meaning = "who asks, and when; its options stand beside it", .required = true}, model);
   field("journeys", journeys, "what each arrival does");
 }

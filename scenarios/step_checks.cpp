@@ -21,19 +21,32 @@ struct Belonging {
 };
 
 constexpr std::array belongings{
-    Belonging{"timeout", "call, request"}, Belonging{"retry", "call, request"}, Belonging{"on_failure", "call, request"},
-    Belonging{"at_most", "for_each"},      Belonging{"steps", "for_each, lock"}, Belonging{"key", "cache, lock"},
-    Belonging{"on_miss", "cache"},         Belonging{"read", "query, store"},   Belonging{"write", "query, store"},
-    Belonging{"priority", "publish"},      Belonging{"lease", "lock"},          Belonging{"renew", "lock"},
-    Belonging{"on_held", "lock"},          Belonging{"poll", "lock"},           Belonging{"input", "generate"},
-    Belonging{"output", "generate"},       Belonging{"cached", "generate"},
+    Belonging{"timeout", "call, request"},
+    Belonging{"retry", "call, request"},
+    Belonging{"on_failure", "call, request"},
+    Belonging{"at_most", "for_each"},
+    Belonging{"steps", "for_each, lock"},
+    Belonging{"key", "cache, lock"},
+    Belonging{"on_miss", "cache"},
+    Belonging{"read", "query, store"},
+    Belonging{"write", "query, store"},
+    Belonging{"priority", "publish"},
+    Belonging{"lease", "lock"},
+    Belonging{"renew", "lock"},
+    Belonging{"on_held", "lock"},
+    Belonging{"poll", "lock"},
+    Belonging{"input", "generate"},
+    Belonging{"output", "generate"},
+    Belonging{"cached", "generate"},
 };
 
-constexpr std::array<std::string_view, 15> actions{"compute", "wait",  "think",   "call", "request", "parallel", "for_each",
-                                                   "choose",  "cache", "query", "publish", "lock", "respond", "generate", "store"};
+constexpr std::array<std::string_view, 15> actions{"compute",  "wait",     "think",   "call",     "request",
+                                                   "parallel", "for_each", "choose",  "cache",    "query",
+                                                   "publish",  "lock",     "respond", "generate", "store"};
 
 // Actions that work on a replica, which a journey does not have; and those of a user, which a service does not have.
-constexpr std::array<std::string_view, 8> of_services{"compute", "call", "cache", "query", "lock", "respond", "generate", "store"};
+constexpr std::array<std::string_view, 8> of_services{"compute", "call",    "cache",    "query",
+                                                      "lock",    "respond", "generate", "store"};
 constexpr std::array<std::string_view, 2> of_journeys{"request", "think"};
 
 template <std::size_t n>
@@ -46,7 +59,8 @@ class StepChecker {
   StepChecker(const Scenario& scenario, Reading& reading) : scenario_{scenario}, reading_{reading} {
     for (const RouteSpec& route : scenario.routes) {
       for (const std::string& endpoint : routed_endpoints(scenario, route)) {
-        for (const ToService& service : route.services) routed_[route.name + "." + endpoint].push_back(service.name + "." + endpoint);
+        for (const ToService& service : route.services)
+          routed_[route.name + "." + endpoint].push_back(service.name + "." + endpoint);
       }
     }
     for (const ServiceSpec& service : scenario.services) {
@@ -141,7 +155,8 @@ void StepChecker::check_needs(const StepSpec& step) {
   needs(step.generate.has_value(), "output", "how many tokens it writes");
   const bool reads = reading_.is_given(&step, "read"), writes = reading_.is_given(&step, "write");
   if ((step.query || step.store) && reads == writes) {
-    reading_.issue(&step, step.query ? "query" : "store", reads ? "has both \"read\" and \"write\"" : "has neither \"read\" nor \"write\"",
+    reading_.issue(&step, step.query ? "query" : "store",
+                   reads ? "has both \"read\" and \"write\"" : "has neither \"read\" nor \"write\"",
                    "name the key in exactly one of them: \"read\": \"artist\"");
   }
   if (step.respond && !*step.respond && reading_.is_read(&step, "respond")) reading_.issue(&step, "respond", "is false", "write true, or remove the step");
@@ -175,7 +190,8 @@ void StepChecker::check_store(const StepSpec& step) {
   if (store == nullptr || store->key.name.empty()) return;
   for (const auto& [field, key] : {std::pair{"read", &step.read}, {"write", &step.write}}) {
     if (!*key || (*key)->name == store->key.name) continue;
-    reading_.issue(&step, field, "is " + (*key)->name + ", but the objects of " + store->name + " are those of " + store->key.name,
+    reading_.issue(&step, field,
+                   "is " + (*key)->name + ", but the objects of " + store->name + " are those of " + store->key.name,
                    "write \"" + std::string{field} + "\": \"" + store->key.name + "\"");
   }
 }

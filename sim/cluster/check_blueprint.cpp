@@ -85,7 +85,8 @@ class Checker {
   void check_route(const RouteBlueprint& route) {
     const std::string who = "route " + route.name;
     expect(!route.endpoints.empty(), who + ": leads to no endpoint");
-    for (const Index endpoint : route.endpoints) expect(endpoint < blueprint_.endpoints.size(), who + ": leads to an endpoint that does not exist");
+    for (const Index endpoint : route.endpoints)
+      expect(endpoint < blueprint_.endpoints.size(), who + ": leads to an endpoint that does not exist");
     double total = 0.0;
     for (const double weight : route.weights) total += weight;
     expect(route.policy == RoutePolicy::nearest || (route.weights.size() == route.endpoints.size() && total > 0.0),
@@ -122,7 +123,8 @@ class Checker {
     if (endpoint >= blueprint_.endpoints.size()) return problems_.push_back(where + ": calls an endpoint that does not exist");
     const Index service = blueprint_.endpoints[endpoint].service;
     if (service < blueprint_.services.size() && blueprint_.services[service].queue != no_index) {
-      problems_.push_back(where + ": calls " + blueprint_.endpoints[endpoint].name + ", a worker that takes messages from a queue");
+      problems_.push_back(where + ": calls " + blueprint_.endpoints[endpoint].name +
+                          ", a worker that takes messages from a queue");
     }
     if (place != Place::journey) calls_[endpoint_].push_back(endpoint);
   }

@@ -4,8 +4,7 @@
 // that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
 // exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp,
 // exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_transfers.cpp (regions, routes, bytes), exact_stores.cpp,
-// exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of
-// it all, if somebody looks).
+// exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
@@ -278,7 +277,7 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<EngineInstruments> engine_instruments_;  // by service
   std::vector<Generation> generations_;  // by the tasks' slots, as far as any of them has generated
   std::vector<ObjectStore> stores_;
-  std::unique_ptr<Router> router_;           // where there are routes
+  std::unique_ptr<Router> router_;            // where there are routes
   std::unique_ptr<TransferMeter> transfers_;  // where bytes are counted
   std::vector<ArrivalQueue> arrivals_;
   std::size_t next_workload_ = 0;

@@ -32,7 +32,8 @@ void ExactRequestPlane::refuse_more_tasks() const {
 }
 
 Index ExactRequestPlane::region_of(const Task& task) const {
-  return task.replica == no_index ? home_of(arrivals_[task.workload], task.subject) : servers_[replicas_[task.replica].server].region;
+  return task.replica == no_index ? home_of(arrivals_[task.workload], task.subject)
+                                  : servers_[replicas_[task.replica].server].region;
 }
 
 // ---- the caller's side -------------------------------------------------------------------------------------------------------

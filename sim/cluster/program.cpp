@@ -48,8 +48,12 @@ class Compiler {
     emit(Op::wait, append(program_.demands, demand(step.span, place, "wait")));
   }
   void emit_step(const CallStep& step, const std::string& place, bool&) {
-    CallSite site{.target = step.endpoint, .timeout = step.timeout.value_or(Duration{}), .retry = step.retry,
-                  .ignore_failure = step.ignore_failure, .jitter_key = streams_.key_of(place + "/retry"), .route = step.route};
+    CallSite site{.target = step.endpoint,
+                  .timeout = step.timeout.value_or(Duration{}),
+                  .retry = step.retry,
+                  .ignore_failure = step.ignore_failure,
+                  .jitter_key = streams_.key_of(place + "/retry"),
+                  .route = step.route};
     emit(Op::call, append(program_.calls, site));
   }
   void emit_step(const QueryStep& step, const std::string&, bool&) {

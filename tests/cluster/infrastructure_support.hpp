@@ -33,6 +33,7 @@ struct PlaneHistory {
   };
   std::vector<Change> changes;
   std::vector<SimTime> advances;
+  std::vector<Index> zones;  // of the replicas added
 
   double cores_in_use = 0.0;                                          // of every replica, all the time
   Bytes memory_in_use;
@@ -62,7 +63,8 @@ class FakePlane final : public RequestPlane {
   }
   SimTime now() const override { return now_; }
   using RequestPlane::add_replica;
-  Index add_replica(Index service, Index) override {
+  Index add_replica(Index service, Index zone) override {
+    history_.zones.push_back(zone);
     const Index replica = next_++;
     added_[replica] = now_;
     history_.changes.push_back({now_, "add", service, replica});
