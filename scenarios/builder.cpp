@@ -6,6 +6,7 @@
 
 #include "scenarios/journeys.hpp"
 #include "scenarios/resolve.hpp"
+#include "scenarios/routes.hpp"
 #include "scenarios/step_builder.hpp"
 
 namespace headroom {
@@ -39,6 +40,10 @@ class Builder {
     for (const KeySpec& key : scenario.keys) steps_.keys.add(key.name);
     for (const LanguageModelSpec& model : scenario.language_models) steps_.language_models.add(model.name);
     for (const LimitSpec& limit : scenario.limits) steps_.limits.add(limit.name);
+    for (const StoreSpec& store : scenario.stores) steps_.stores.add(store.name);
+    for (const RouteSpec& route : scenario.routes) {
+      for (const std::string& endpoint : routed_endpoints(scenario, route)) steps_.routes.add(route.name + "." + endpoint);
+    }
     for (const ServiceSpec& service : scenario.services) {
       for (const EndpointSpec& endpoint : service.endpoints) steps_.endpoints.add(service.name + "." + endpoint.name);
     }
@@ -65,6 +70,8 @@ class Builder {
     for (const LanguageModelSpec& spec : scenario_.language_models) blueprint.language_models.push_back(build_language_model(spec));
     for (const LimitSpec& spec : scenario_.limits) blueprint.limits.push_back(limit(spec));
     for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));
+    for (const RouteSpec& spec : scenario_.routes) add_route(spec, blueprint);
+    for (const StoreSpec& spec : scenario_.stores) blueprint.stores.push_back(build_store(spec, steps_.keys.at(spec.key.name)));
     blueprint.percentiles = percentiles();
     return blueprint;
   }
@@ -77,6 +84,10 @@ class Builder {
     network.registry_bandwidth = scenario_.registry.bandwidth;
     network.registry_latency = scenario_.registry.latency;
     network.model = scenario_.registry.network_model;
+    const TransferPriceSpec& price = scenario_.network.price_per_gb;
+    constexpr double gigabyte = 1e9;
+    network.transfer_prices = {price.cross_zone.value / gigabyte, price.cross_region.value / gigabyte,
+                               price.internet.value / gigabyte};
     if (scenario_.regions.empty()) return network;
     network.regions.clear();
     for (const RegionSpec& region : scenario_.regions) network.regions.push_back(region.name);
@@ -149,7 +160,24 @@ class Builder {
     if (!spec.language_model.name.empty()) service.language_model = steps_.language_models.at(spec.language_model.name);
     blueprint.services.push_back(std::move(service));
     for (const EndpointSpec& endpoint : spec.endpoints) {
-      blueprint.endpoints.push_back({spec.name + "." + endpoint.name, index, build_steps(endpoint.steps, steps_)});
+      blueprint.endpoints.push_back({spec.name + "." + endpoint.name, index, build_steps(endpoint.steps, steps_),
+                                     endpoint.request_size.value, endpoint.response_size.value});
+    }
+  }
+
+  void add_route(const RouteSpec& spec, Blueprint& blueprint) const {
+    for (const std::string& endpoint : routed_endpoints(scenario_, spec)) {
+      RouteBlueprint route;
+      route.name = spec.name + "." + endpoint;
+      for (const ToService& service : spec.services)
+        route.endpoints.push_back(steps_.endpoints.at(service.name + "." + endpoint));
+      route.weights = spec.weights.empty() ? std::vector<double>(spec.services.size(), 1.0) : spec.weights;
+      route.policy = spec.policy == "weighted" ? RoutePolicy::weighted
+                     : spec.policy == "home"   ? RoutePolicy::home
+                                               : RoutePolicy::nearest;
+      route.failover = spec.failover;
+      route.propagation = spec.propagation;
+      blueprint.routes.push_back(std::move(route));
     }
   }
 
@@ -218,6 +246,8 @@ class Builder {
   WorkloadBlueprint workload(const WorkloadSpec& spec) const {
     WorkloadBlueprint workload = workload_without_steps(spec);
     workload.region = region_of(spec.region);
+    if (!spec.regions.empty()) workload.region_shares.assign(scenario_.regions.size(), 0.0);
+    for (const RegionShareSpec& region : spec.regions) workload.region_shares[regions_.at(region.name.name)] = region.share;
     for (std::size_t i = 0; i < spec.journeys.size(); ++i)
       workload.journeys[i].steps = build_steps(spec.journeys[i].steps, steps_);
     return workload;

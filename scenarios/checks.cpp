@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "scenarios/routes.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/core/units.hpp"
 
@@ -78,7 +79,32 @@ Names::Names(const Scenario& scenario) {
   for (const LanguageModelSpec& model : scenario.language_models) {
     if (model.hosted && model.hosted->price) add("component", model.name);
   }
+  add_all(*this, "route", scenario.routes);
+  for (const RouteSpec& route : scenario.routes) {
+    for (const std::string& endpoint : routed_endpoints(scenario, route)) add("routed_endpoint", route.name + "." + endpoint);
+  }
+  add_stores(scenario);
+  for (const char* const kind : transfer_kinds) add("transfer", kind);
+  const TransferPriceSpec& price = scenario.network.price_per_gb;
+  if (price.cross_zone.value > 0.0) add("component", transfer_component(TransferKind::cross_zone));
+  if (price.cross_region.value > 0.0) add("component", transfer_component(TransferKind::cross_region));
+  if (price.internet.value > 0.0) add("component", transfer_component(TransferKind::internet_out));
   for (const TaskOutcome outcome : failures) add("reason", to_text(outcome));
+}
+
+void Names::add_stores(const Scenario& scenario) {
+  add_all(*this, "store", scenario.stores);
+  for (const StoreSpec& store : scenario.stores) {
+    bool requests_cost = false, retrieval_costs = false;
+    for (const StorageTierSpec& tier : store.tiers) {
+      if (!contains("tier", tier.name)) add("tier", tier.name);
+      if (tier.price_per_gb_month.value > 0.0) add("component", storage_component(store.name, tier.name));
+      requests_cost = requests_cost || tier.price_per_1000_reads.value > 0.0 || tier.price_per_1000_writes.value > 0.0;
+      retrieval_costs = retrieval_costs || tier.retrieval_price_per_gb.value > 0.0;
+    }
+    if (requests_cost) add("component", store_requests_component(store.name));
+    if (retrieval_costs) add("component", retrieval_component(store.name));
+  }
 }
 
 const std::vector<std::string>& Names::of(std::string_view kind) const {
@@ -113,6 +139,9 @@ void check_names(const Scenario& scenario, Reading& reading) {
   check_unique("language_model", scenario.language_models, reading);
   check_unique("limit", scenario.limits, reading);
   check_unique("workload", scenario.workloads, reading);
+  check_unique("route", scenario.routes, reading);
+  check_unique("store", scenario.stores, reading);
+  check_no_dot("route", scenario.routes, reading);
   check_no_dot("service", scenario.services, reading);
   for (const ServiceSpec& service : scenario.services) {
     check_unique("endpoint", service.endpoints, reading);
@@ -124,6 +153,7 @@ void check_names(const Scenario& scenario, Reading& reading) {
 void check_references(const Names& names, Reading& reading) {
   for (const auto& [reference, place] : reading.references) {
     if (names.contains(reference->kind, reference->name)) continue;
+    if (reference->kind == "endpoint" && names.contains("routed_endpoint", reference->name)) continue;
     const std::string kind = spoken(reference->kind);
     const std::vector<std::string>& all = names.of(reference->kind);
     const std::string near = nearest_name(reference->name, all);
@@ -161,6 +191,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_queues(scenario, reading);
   check_limits(scenario, reading);
   check_language_models(scenario, reading);
+  check_places(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);
 }

@@ -24,6 +24,8 @@ class Names {
   bool phases_are_known = true;  // false when a workload could not be read, so that its phases are not among the names
 
  private:
+  void add_stores(const Scenario& scenario);
+
   std::map<std::string, std::vector<std::string>, std::less<>> names_;
   std::set<std::pair<std::string, std::string>> known_;  // (kind, name)
 };
@@ -42,6 +44,7 @@ void check_machines(const Scenario& scenario, Reading& reading);                
 void check_queues(const Scenario& scenario, Reading& reading);                           // consumers, deliveries, dead letters
 void check_limits(const Scenario& scenario, Reading& reading);                           // tiers
 void check_language_models(const Scenario& scenario, Reading& reading);                  // limits, prices
+void check_places(const Scenario& scenario, Reading& reading);                           // routes, home regions, stores
 void check_workloads(const Scenario& scenario, Names& names, Reading& reading);          // adds the names of phases
 void check_conditions(const Names& names, Reading& reading);                             // metrics, labels, units, phases
 

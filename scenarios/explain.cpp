@@ -9,6 +9,7 @@
 #include "models/queueing/multi_server.hpp"
 #include "models/queueing/slots_and_cores.hpp"
 #include "scenarios/demand.hpp"
+#include "scenarios/explain_bills.hpp"
 #include "sim/core/units.hpp"
 
 namespace headroom {
@@ -200,6 +201,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_hot_locks(blueprint, demand, explanation.remarks);
   add_hit_ratios(blueprint, demand, explanation.remarks);
   add_hot_shards(blueprint, demand, explanation.remarks);
+  add_bills(blueprint, demand, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());
   return explanation;
 }

@@ -20,7 +20,9 @@ class MachineChecker {
     for (const NodePoolSpec& pool : scenario_.node_pools) check_pool(pool);
     for (const ServiceSpec& service : scenario_.services) check_service(service);
     for (const DatabaseSpec& database : scenario_.databases) check_region(database);
-    for (const WorkloadSpec& workload : scenario_.workloads) check_region(workload);
+    for (const WorkloadSpec& workload : scenario_.workloads) {
+      if (!reading_.is_given(&workload, "regions")) check_region(workload);
+    }
     for (const CacheSpec& cache : scenario_.caches) check_cache_price(cache);
   }
 

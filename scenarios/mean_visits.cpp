@@ -6,7 +6,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/cluster/router.hpp"
 #include "sim/cluster/steps.hpp"
+#include "sim/cluster/tier_shares.hpp"
 
 namespace headroom {
 
@@ -53,9 +55,13 @@ class MeanVisits::Walk {
   }
   double take(const WaitStep& step, const Path&) { return step.span.mean(); }
   double take(const CallStep& step, const Path& path) {
-    result_.calls[step.endpoint] += path.count;
-    const Index callee_region = visits_.blueprint_.services[visits_.blueprint_.endpoints[step.endpoint].service].region;
-    double seconds = visits_.round_trip(region_, callee_region) + visits_.endpoints_[step.endpoint].response_seconds;
+    double seconds = 0.0;
+    for (const auto& [endpoint, share] : visits_.callees(step, region_)) {
+      result_.calls[endpoint] += share * path.count;
+      result_.calls_by_region.push_back({endpoint, share * path.count, region_});
+      const Index callee_region = visits_.blueprint_.services[visits_.blueprint_.endpoints[endpoint].service].region;
+      seconds += share * (visits_.round_trip(region_, callee_region) + visits_.endpoints_[endpoint].response_seconds);
+    }
     if (step.patience) seconds = std::min(seconds, step.patience->mean());
     return step.timeout ? std::min(seconds, to_seconds(*step.timeout)) : seconds;
   }
@@ -133,6 +139,10 @@ class MeanVisits::Walk {
     result_.tokens.push_back({step.limit, path.count * step.cost.mean()});
     return sequence(step.steps, path);
   }
+  double take(const StoreStep& step, const Path& path) {
+    result_.stores.push_back({step.store, step.write, path.count});
+    return visits_.store_seconds(visits_.blueprint_.stores[step.store], step.write);
+  }
   double take(const RespondStep&, const Path& path) {
     responded_ += path.probability * unanswered_ * path.elapsed;
     unanswered_ = 0.0;
@@ -184,14 +194,19 @@ void MeanVisits::visit(Index index) {
   visited_[index] = true;
   const EndpointBlueprint& endpoint = blueprint_.endpoints[index];
   const ServiceBlueprint& service = blueprint_.services[endpoint.service];
-  for_each_action<CallStep>(endpoint.steps, [&](const CallStep& call) { visit(call.endpoint); });
+  for_each_action<CallStep>(endpoint.steps, [&](const CallStep& call) {
+    if (call.route == no_index) return visit(call.endpoint);
+    for (const Index routed : blueprint_.routes[call.route].endpoints) visit(routed);
+  });
   endpoints_[index] = Walk{*this, service.region, std::min(1.0, service.cpu)}.finish(endpoint.steps);
   for_each_action<CallStep>(endpoint.steps, [&](const CallStep& call) {
-    const double seconds = endpoints_[call.endpoint].response_seconds;
-    if (!call.timeout || seconds <= to_seconds(*call.timeout)) return;
-    remarks_.push_back(fmt::format("{} calls {} with a time-out of {}, but its mean time to answer is {} without any queueing",
-                                   endpoint.name, blueprint_.endpoints[call.endpoint].name, to_text(*call.timeout),
-                                   to_text(seconds, Dimension::time)));
+    for (const CallShare& callee : callees(call, service.region)) {
+      const double seconds = endpoints_[callee.endpoint].response_seconds;
+      if (!call.timeout || seconds <= to_seconds(*call.timeout)) continue;
+      remarks_.push_back(fmt::format("{} calls {} with a time-out of {}, but its mean time to answer is {} without any queueing",
+                                     endpoint.name, blueprint_.endpoints[callee.endpoint].name, to_text(*call.timeout),
+                                     to_text(seconds, Dimension::time)));
+    }
   });
 }
 
@@ -204,7 +219,45 @@ double MeanVisits::chance_of_change(const WhenChangedStep& step) const {
 }
 
 MeanVisit MeanVisits::journey(Index workload, const JourneyBlueprint& journey) const {
-  return Walk{*this, blueprint_.workloads[workload].region, 1.0}.finish(journey.steps);
+  const WorkloadBlueprint& users = blueprint_.workloads[workload];
+  if (users.region_shares.empty()) return Walk{*this, users.region, 1.0}.finish(journey.steps);
+  const double total = std::accumulate(users.region_shares.begin(), users.region_shares.end(), 0.0);
+  MeanVisit mean = Walk{*this, 0, 1.0}.finish({});
+  for (Index region = 0; region < users.region_shares.size(); ++region) {
+    const double share = users.region_shares[region] / total;
+    const MeanVisit visit = Walk{*this, region, 1.0}.finish(journey.steps);
+    mean.seconds += share * visit.seconds;
+    mean.response_seconds += share * visit.response_seconds;
+    for (std::size_t i = 0; i < mean.calls.size(); ++i) mean.calls[i] += share * visit.calls[i];
+    for (std::size_t i = 0; i < mean.publishes.size(); ++i) mean.publishes[i] += share * visit.publishes[i];
+    for (const MeanCalls& calls : visit.calls_by_region)
+      mean.calls_by_region.push_back({calls.endpoint, share * calls.count, calls.from});
+  }
+  return mean;
+}
+
+std::vector<MeanVisits::CallShare> MeanVisits::callees(const CallStep& step, Index from) const {
+  if (step.route == no_index) return {{step.endpoint, 1.0}};
+  const RouteBlueprint& route = blueprint_.routes[step.route];
+  const std::vector<double> shares = route_shares(blueprint_, route, from);
+  std::vector<CallShare> callees;
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    if (shares[i] > 0.0) callees.push_back({route.endpoints[i], shares[i]});
+  }
+  return callees;
+}
+
+double MeanVisits::store_seconds(const StoreBlueprint& store, bool write) const {
+  const double size = std::max(1.0, blueprint_.keys[store.key].size.mean());
+  const double bytes = size * (write ? store.chain.written_by(store.versions + 1) : store.chain.read_of(store.versions));
+  const auto seconds = [&](const StorageTierBlueprint& tier) {
+    return tier.latency.mean() + (tier.bandwidth.value > 0.0 ? bytes / tier.bandwidth.value : 0.0);
+  };
+  if (write) return seconds(store.tiers.front());
+  const std::vector<double> shares = tier_shares(store, 0.0);
+  double mean = 0.0;
+  for (std::size_t i = 0; i < shares.size(); ++i) mean += shares[i] * seconds(store.tiers[i]);
+  return mean;
 }
 
 double MeanVisits::query_seconds(const DatabaseBlueprint& database, bool write) {

@@ -46,6 +46,19 @@ struct MeanTokens {
   double tokens = 0.0;
 };
 
+// Calls of an endpoint, or of one behind a route, from one region.
+struct MeanCalls {
+  Index endpoint = no_index;
+  double count = 0.0;
+  Index from = 0;
+};
+
+struct MeanStores {
+  Index store = no_index;
+  bool write = false;
+  double count = 0.0;
+};
+
 struct MeanVisit {
   double seconds = 0.0;           // from its start to its end: what a slot is held for
   double response_seconds = 0.0;  // to its answer
@@ -55,9 +68,10 @@ struct MeanVisit {
   std::vector<MeanQueries> queries;
   std::vector<MeanLookups> lookups;
   std::vector<MeanGenerations> generations;
-
   std::vector<MeanLocks> locks;
   std::vector<MeanTokens> tokens;
+  std::vector<MeanStores> stores;
+  std::vector<MeanCalls> calls_by_region;  // the same calls, by where they come from
 };
 
 // Probability of a miss at a look-up.
@@ -65,7 +79,8 @@ using MissRatio = std::function<double(const MeanLookups&)>;
 
 // Conventions: a parallel step takes as long as the longest mean of its branches (a lower bound of the mean of the longest), a
 // for_each ceil(count / at_most) rounds of its body, a call the round trip and the callee's time to answer, at most its time-out; a limit
-// refuses nothing, and what looks for changes is asked by the workloads in proportion to what they begin.
+// refuses nothing, and what looks for changes is asked by the workloads in proportion to what they begin. A route leads where it does
+// while everything is up; a read of a store finds the ages of the start.
 class MeanVisits {
  public:
   // check_blueprint() accepts the blueprint.
@@ -75,11 +90,19 @@ class MeanVisits {
   MeanVisit journey(Index workload, const JourneyBlueprint& journey) const;
   // Time of one operation on a connection: CPU (never faster than one core) and what it waits for.
   static double query_seconds(const DatabaseBlueprint& database, bool write);
+  // Of a read, as the ages at the start have it; of a write.
+  double store_seconds(const StoreBlueprint& store, bool write) const;
   // Calls that cannot be answered in time even without queueing.
   const std::vector<std::string>& remarks() const { return remarks_; }
 
  private:
   class Walk;
+  struct CallShare {
+    Index endpoint;
+    double share;
+  };
+  // Where a call leads while everything is up.
+  std::vector<CallShare> callees(const CallStep& step, Index from) const;
   void visit(Index endpoint);
   double chance_of_change(const WhenChangedStep& step) const;
   double round_trip(Index a, Index b) const { return to_seconds(blueprint_.network.round_trip[a][b]); }

@@ -22,6 +22,9 @@ void JourneySpec::describe(Fields& field) {
 void WorkloadSpec::describe(Fields& field) {
   field.required("name", name, "name of the workload");
   field("region", region, "where its requests come from; may be left out when there is only one");
+  field(
+      "regions", regions,
+      "instead of \"region\": the share of its subjects at home in each, {\"eu\": 0.3, \"us\": 0.7}; a subject stays in its own");
   field(FieldInfo{.name = "model", .meaning = "who asks, and when; its options stand beside it", .required = true}, model);
   field("journeys", journeys, "what each arrival does");
 }
@@ -70,6 +73,9 @@ void Scenario::describe(Fields& field) {
   field("limits", limits, "what requests may take in a time, by tier");
   field("workloads", workloads, "who asks, and when");
   field("objectives", objectives, "what was promised");
+  field("network", network, "prices of bytes on the network");
+  field("routes", routes, "one name for services in several regions, and who is sent to which");
+  field("stores", stores, "what keeps objects, in tiers by how long nobody has used them");
 }
 
 }  // namespace headroom

@@ -11,8 +11,10 @@
 #include "scenarios/language_model_spec.hpp"
 #include "scenarios/limit_spec.hpp"
 #include "scenarios/machine_spec.hpp"
+#include "scenarios/route_spec.hpp"
 #include "scenarios/station_spec.hpp"
 #include "scenarios/step_spec.hpp"
+#include "scenarios/store_spec.hpp"
 #include "sim/cluster/blueprint.hpp"
 #include "sim/core/fields.hpp"
 #include "sim/core/registry.hpp"
@@ -32,6 +34,7 @@ struct WorkloadSpec {
   static constexpr std::string_view type_name = "workload";
   std::string name;
   ToRegion region;
+  std::vector<RegionShareSpec> regions;  // {"eu": 0.3, "us": 0.7}, instead
   std::vector<JourneySpec> journeys;
   PolicyChoice model = choice_of<Workload>();
   void describe(Fields& field);
@@ -89,6 +92,9 @@ struct Scenario {
   std::vector<LimitSpec> limits;
   std::vector<WorkloadSpec> workloads;
   std::vector<ObjectiveSpec> objectives;
+  NetworkSpec network;
+  std::vector<RouteSpec> routes;
+  std::vector<StoreSpec> stores;
   void describe(Fields& field);
 
   std::string directory;  // where the file lies; not a field

@@ -11,6 +11,8 @@ constexpr Duration nothing{};
 void EndpointSpec::describe(Fields& field) {
   field.required("name", name, "name of the endpoint; others call it service.endpoint");
   field("steps", steps, "what a request does");
+  field("request_size", request_size, "bytes of a request for it, counted by where they go; they take no time of their own");
+  field("response_size", response_size, "bytes of an answer, the same");
 }
 
 void ConsumesSpec::describe(Fields& field) {

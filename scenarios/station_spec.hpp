@@ -18,6 +18,7 @@ struct EndpointSpec {
   static constexpr std::string_view type_name = "endpoint";
   std::string name;
   std::vector<StepSpec> steps;
+  SizeField request_size, response_size;
   void describe(Fields& field);
 };
 

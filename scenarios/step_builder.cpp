@@ -8,7 +8,11 @@ namespace {
 
 CallStep build_call(const StepSpec& step, const StepIndices& indices) {
   CallStep call;
-  call.endpoint = indices.endpoints.at(step.call ? step.call->name : step.request->name);
+  const std::string& callee = step.call ? step.call->name : step.request->name;
+  if (indices.routes.has(callee))
+    call.route = indices.routes.at(callee);
+  else
+    call.endpoint = indices.endpoints.at(callee);
   call.timeout = step.timeout;
   call.ignore_failure = step.on_failure.value_or("fail") == "continue";
   if (step.retry) {
@@ -87,6 +91,7 @@ Step build_step(const StepSpec& step, const StepIndices& indices) {
   }
   if (step.when_changed) return {WhenChangedStep{*step.when_changed, step.since, build_steps(step.steps, indices)}};
   if (step.limit) return {build_limit(step, indices)};
+  if (step.store) return {StoreStep{indices.stores.at(step.store->name), step.write.has_value()}};
   return {RespondStep{}};
 }
 

@@ -13,6 +13,7 @@ namespace headroom {
 class IndexByName {
  public:
   void add(const std::string& name) { indices_.emplace(name, static_cast<Index>(indices_.size())); }
+  bool has(const std::string& name) const { return indices_.contains(name); }
   Index at(const std::string& name) const { return indices_.at(name); }
 
  private:
@@ -21,7 +22,8 @@ class IndexByName {
 
 struct StepIndices {
   IndexByName endpoints;  // "service.endpoint"
-  IndexByName locks, caches, databases, queues, keys, language_models, limits;
+  IndexByName routes;     // "route.endpoint"
+  IndexByName locks, caches, databases, queues, keys, language_models, limits, stores;
 };
 
 Steps build_steps(const std::vector<StepSpec>& steps, const StepIndices& indices);

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "scenarios/checks.hpp"
+#include "scenarios/resolve.hpp"
+#include "scenarios/routes.hpp"
 #include "scenarios/step_walk.hpp"
 #include "sim/core/graph.hpp"
 
@@ -19,22 +21,38 @@ struct Belonging {
 };
 
 constexpr std::array belongings{
-    Belonging{"timeout", "call, request"}, Belonging{"retry", "call, request"}, Belonging{"on_failure", "call, request"},
-    Belonging{"at_most", "for_each"},      Belonging{"steps", "for_each, lock, when_changed, limit"}, Belonging{"key", "cache, lock"},
-    Belonging{"on_miss", "cache"},         Belonging{"read", "query"},          Belonging{"write", "query"},
-    Belonging{"priority", "publish"},      Belonging{"lease", "lock"},          Belonging{"renew", "lock"},
-    Belonging{"on_held", "lock"},          Belonging{"poll", "lock"},           Belonging{"input", "generate"},
-    Belonging{"output", "generate"},       Belonging{"cached", "generate"},
-    Belonging{"patience", "request"},      Belonging{"per", "for_each"},        Belonging{"since", "when_changed"},
-    Belonging{"cost", "limit"},            Belonging{"on_limit", "limit"},      Belonging{"longest_wait", "limit"},
+    Belonging{"timeout", "call, request"},
+    Belonging{"retry", "call, request"},
+    Belonging{"on_failure", "call, request"},
+    Belonging{"at_most", "for_each"},
+    Belonging{"steps", "for_each, lock, when_changed, limit"},
+    Belonging{"key", "cache, lock"},
+    Belonging{"on_miss", "cache"},
+    Belonging{"read", "query, store"},
+    Belonging{"write", "query, store"},
+    Belonging{"priority", "publish"},
+    Belonging{"lease", "lock"},
+    Belonging{"renew", "lock"},
+    Belonging{"on_held", "lock"},
+    Belonging{"poll", "lock"},
+    Belonging{"input", "generate"},
+    Belonging{"output", "generate"},
+    Belonging{"cached", "generate"},
+    Belonging{"patience", "request"},
+    Belonging{"per", "for_each"},
+    Belonging{"since", "when_changed"},
+    Belonging{"cost", "limit"},
+    Belonging{"on_limit", "limit"},
+    Belonging{"longest_wait", "limit"},
 };
 
-constexpr std::array<std::string_view, 16> actions{"compute", "wait",  "think",   "call", "request", "parallel", "for_each",
-                                                   "choose",  "cache", "query", "publish", "lock", "respond", "generate",
-                                                   "when_changed", "limit"};
+constexpr std::array<std::string_view, 17> actions{"compute",  "wait",     "think",   "call",     "request",      "parallel",
+                                                   "for_each", "choose",   "cache",   "query",    "publish",      "lock",
+                                                   "respond",  "generate", "store",   "when_changed", "limit"};
 
 // Actions that work on a replica, which a journey does not have; and those of a user, which a service does not have.
-constexpr std::array<std::string_view, 9> of_services{"compute", "call", "cache", "query", "lock", "respond", "generate", "when_changed", "limit"};
+constexpr std::array<std::string_view, 10> of_services{"compute", "call",     "cache", "query",        "lock",
+                                                       "respond", "generate", "store", "when_changed", "limit"};
 constexpr std::array<std::string_view, 2> of_journeys{"request", "think"};
 
 template <std::size_t n>
@@ -44,7 +62,13 @@ bool is_among(const std::array<std::string_view, n>& words, std::string_view wor
 
 class StepChecker {
  public:
-  StepChecker(const Scenario& scenario, Reading& reading) : reading_{reading} {
+  StepChecker(const Scenario& scenario, Reading& reading) : scenario_{scenario}, reading_{reading} {
+    for (const RouteSpec& route : scenario.routes) {
+      for (const std::string& endpoint : routed_endpoints(scenario, route)) {
+        for (const ToService& service : route.services)
+          routed_[route.name + "." + endpoint].push_back(service.name + "." + endpoint);
+      }
+    }
     for (const ServiceSpec& service : scenario.services) {
       for (const EndpointSpec& endpoint : service.endpoints) {
         const std::string name = service.name + "." + endpoint.name;
@@ -82,10 +106,14 @@ class StepChecker {
   void check_lock(const StepSpec& step);
   void check_limit(const StepSpec& step);
   void check_choose(const StepSpec& step);
-  void check_callee(const StepSpec& step);
+  void check_store(const StepSpec& step);
+  void check_callees(const StepSpec& step);
+  void check_callee(const StepSpec& step, std::string_view field, const std::string& callee);
   void report_cycle(const ClosingEdge& edge);
 
+  const Scenario& scenario_;
   Reading& reading_;
+  std::map<std::string, std::vector<std::string>> routed_;  // endpoints behind "route.endpoint"
   std::map<std::string, std::uint32_t> number_of_;  // of endpoints, in file order
   std::map<std::string, std::string> queue_of_;     // of the endpoints of workers
   std::vector<std::vector<Call>> calls_;            // by number of the caller
@@ -102,7 +130,8 @@ void StepChecker::check(const StepSpec& step) {
   check_belonging(step, *action);
   check_needs(step);
   if (step.choose) check_choose(step);
-  check_callee(step);
+  if (step.store) check_store(step);
+  check_callees(step);
 }
 
 void StepChecker::check_place(const StepSpec& step, std::string_view action) {
@@ -134,8 +163,9 @@ void StepChecker::check_needs(const StepSpec& step) {
   needs(step.generate.has_value(), "input", "how many tokens the model reads");
   needs(step.generate.has_value(), "output", "how many tokens it writes");
   const bool reads = reading_.is_given(&step, "read"), writes = reading_.is_given(&step, "write");
-  if (step.query && reads == writes) {
-    reading_.issue(&step, "query", reads ? "has both \"read\" and \"write\"" : "has neither \"read\" nor \"write\"",
+  if ((step.query || step.store) && reads == writes) {
+    reading_.issue(&step, step.query ? "query" : "store",
+                   reads ? "has both \"read\" and \"write\"" : "has neither \"read\" nor \"write\"",
                    "name the key in exactly one of them: \"read\": \"artist\"");
   }
   if (step.respond && !*step.respond && reading_.is_read(&step, "respond")) reading_.issue(&step, "respond", "is false", "write true, or remove the step");
@@ -174,10 +204,27 @@ void StepChecker::check_choose(const StepSpec& step) {
   else if (!(total > 0.0)) reading_.issue(&step, "choose", "has only options of weight 0", "give at least one a weight");
 }
 
-void StepChecker::check_callee(const StepSpec& step) {
+void StepChecker::check_store(const StepSpec& step) {
+  const StoreSpec* store = find_named(scenario_.stores, step.store->name);
+  if (store == nullptr || store->key.name.empty()) return;
+  for (const auto& [field, key] : {std::pair{"read", &step.read}, {"write", &step.write}}) {
+    if (!*key || (*key)->name == store->key.name) continue;
+    reading_.issue(&step, field,
+                   "is " + (*key)->name + ", but the objects of " + store->name + " are those of " + store->key.name,
+                   "write \"" + std::string{field} + "\": \"" + store->key.name + "\"");
+  }
+}
+
+void StepChecker::check_callees(const StepSpec& step) {
   if (!step.call && !step.request) return;
   const std::string& callee = step.call ? step.call->name : step.request->name;
   const std::string_view field = step.call ? "call" : "request";
+  const auto routed = routed_.find(callee);
+  if (routed == routed_.end()) return check_callee(step, field, callee);
+  for (const std::string& endpoint : routed->second) check_callee(step, field, endpoint);
+}
+
+void StepChecker::check_callee(const StepSpec& step, std::string_view field, const std::string& callee) {
   const auto worker = queue_of_.find(callee);
   if (worker != queue_of_.end()) {
     reading_.issue(&step, field, callee + " is work of a consumer, which takes it from the queue \"" + worker->second + "\"",

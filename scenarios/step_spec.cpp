@@ -44,6 +44,7 @@ void StepSpec::describe(Fields& field) {
   field(action("when_changed", "how often what is looked at changes; \"steps\" run if it has since the last look", more_than(0)),
         when_changed);
   field(action("limit", "rate limit or quota of which the request takes its \"cost\""), limit);
+  field(action("store", "store of which \"read\" or \"write\" names the key: one object is read or written"), store);
   field("timeout", timeout, "call, request: how long each try may take; the callee goes on working when it fires", more_than(0));
   field("retry", retry, "call, request: tries after a failure or a time-out (without it: one try)");
   field(FieldInfo{.name = "on_failure",
@@ -55,8 +56,8 @@ void StepSpec::describe(Fields& field) {
         "is done with the tokens, if anything");
   field("key", key, "cache: the key that is looked up; lock: the key that is locked");
   field("on_miss", on_miss, "cache: what is done when the key is not there");
-  field("read", read, "query: a read by this key");
-  field("write", write, "query: a write by this key");
+  field("read", read, "query: a read by this key; store: reads an object of it");
+  field("write", write, "query: a write by this key; store: writes an object of it");
   field("input", input, "generate: tokens of the input, rounded to a whole number", at_least(0));
   field("output", output, "generate: tokens of the answer, rounded to a whole number", at_least(0));
   field("cached", cached,

@@ -45,6 +45,9 @@ struct ToRegion : Reference {
 struct ToNodePool : Reference {
   ToNodePool() : Reference{{}, "node_pool"} {}
 };
+struct ToStore : Reference {
+  ToStore() : Reference{{}, "store"} {}
+};
 struct CountField : DistributionField {
   CountField() : DistributionField{{}, Dimension::count} {}
 };
@@ -81,6 +84,7 @@ struct StepSpec {
   std::optional<ToLanguageModel> generate;  // language model
   std::optional<PerSecond> when_changed;    // rate of changes
   std::optional<ToLimit> limit;             // limit
+  std::optional<ToStore> store;             // store
 
   std::optional<Duration> timeout;             // call, request
   std::optional<RetrySpec> retry;              // call, request
@@ -89,7 +93,7 @@ struct StepSpec {
   std::vector<StepSpec> steps;                 // for_each, lock, when_changed, limit
   std::optional<ToKey> key;                    // cache, lock
   std::vector<StepSpec> on_miss;               // cache
-  std::optional<ToKey> read, write;            // query: the key by which it shards; exactly one
+  std::optional<ToKey> read, write;            // query: the key by which it shards; store: its key; exactly one
   std::optional<int> priority;                 // publish
   std::optional<Duration> lease, renew, poll;  // lock
   std::optional<std::string> on_held;          // lock: "wait", "skip" or "fail"

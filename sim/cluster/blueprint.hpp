@@ -9,8 +9,11 @@
 #include <vector>
 
 #include "sim/cluster/language_model.hpp"
+#include "sim/cluster/route_blueprint.hpp"
 #include "sim/cluster/station_blueprint.hpp"
 #include "sim/cluster/step_blueprint.hpp"
+#include "sim/cluster/store_blueprint.hpp"
+#include "sim/cluster/transfer.hpp"
 #include "sim/core/condition.hpp"
 #include "sim/core/distribution.hpp"
 #include "sim/core/registry.hpp"
@@ -35,6 +38,8 @@ struct WorkloadBlueprint {
   Index region = 0;
   PolicyChoice model = choice_of<Workload>();
   std::vector<JourneyBlueprint> journeys;
+  // By region: the share of its subjects that are at home there, instead of all in `region`; empty: all are.
+  std::vector<double> region_shares{};
 };
 
 // ---- machines ----------------------------------------------------------------------------------------------------------------
@@ -77,6 +82,7 @@ struct NetworkBlueprint {
   BytesPerSecond registry_bandwidth{1.25e9};  // of the image registry's link, shared by all pulls
   Duration registry_latency{std::chrono::microseconds{500}};
   std::string model = "CM02";       // SimGrid network model
+  TransferPrices transfer_prices;
 };
 
 // ---- the whole ---------------------------------------------------------------------------------------------------------------
@@ -101,6 +107,8 @@ struct Blueprint {
   std::vector<LanguageModelBlueprint> language_models;
   std::vector<LimitBlueprint> limits;
   std::vector<WorkloadBlueprint> workloads;
+  std::vector<RouteBlueprint> routes;
+  std::vector<StoreBlueprint> stores;
 
   std::vector<double> percentiles;  // beyond 50, 95, 99: asked for by conditions (0-100)
 };

@@ -16,6 +16,8 @@ class Checker {
 
   std::vector<std::string> check() {
     check_services();
+    for (const RouteBlueprint& route : blueprint_.routes) check_route(route);
+    for (const StoreBlueprint& store : blueprint_.stores) check_store(store);
     for (Index i = 0; i < blueprint_.endpoints.size(); ++i) {
       const EndpointBlueprint& endpoint = blueprint_.endpoints[i];
       expect(endpoint.service < blueprint_.services.size(), "endpoint " + endpoint.name + ": its service does not exist");
@@ -25,6 +27,8 @@ class Checker {
     for (const WorkloadBlueprint& workload : blueprint_.workloads) {
       expect(workload.region < blueprint_.network.regions.size(), "workload " + workload.name + ": its region does not exist");
       expect(workload.model.chosen(), "workload " + workload.name + ": has no model");
+      expect(workload.region_shares.empty() || workload.region_shares.size() == blueprint_.network.regions.size(),
+             "workload " + workload.name + ": needs a share of each region");
       expect(!workload.journeys.empty(), "workload " + workload.name + ": has no journey");
       for (const JourneyBlueprint& journey : workload.journeys) {
         expect(!journey.steps.empty(), "journey " + journey.name + ": has no step");
@@ -91,6 +95,26 @@ class Checker {
     }
   }
 
+  void check_route(const RouteBlueprint& route) {
+    const std::string who = "route " + route.name;
+    expect(!route.endpoints.empty(), who + ": leads to no endpoint");
+    for (const Index endpoint : route.endpoints)
+      expect(endpoint < blueprint_.endpoints.size(), who + ": leads to an endpoint that does not exist");
+    double total = 0.0;
+    for (const double weight : route.weights) total += weight;
+    expect(route.policy == RoutePolicy::nearest || (route.weights.size() == route.endpoints.size() && total > 0.0),
+           who + ": needs a weight of each endpoint");
+  }
+
+  void check_store(const StoreBlueprint& store) {
+    const std::string who = "store " + store.name;
+    expect(store.key < blueprint_.keys.size(), who + ": its key does not exist");
+    expect(!store.tiers.empty() && store.tiers.front().after == Duration{}, who + ": its first tier is for objects of any age");
+    for (std::size_t i = 1; i < store.tiers.size(); ++i)
+      expect(store.tiers[i].after > store.tiers[i - 1].after, who + ": each tier is for older objects than the one before");
+    expect(store.versions >= 1 && store.chain.snapshot_every >= 1, who + ": needs a version, and a snapshot in a while");
+  }
+
   void check_steps(const Steps& steps, const std::string& where, Place place) {
     for (const Step& step : steps) {
       std::visit([&](const auto& action) { check_step(action, where, place); }, step.action);
@@ -103,14 +127,20 @@ class Checker {
   }
   void check_step(const WaitStep&, const std::string&, Place) {}
   void check_step(const CallStep& step, const std::string& where, Place place) {
-    if (step.endpoint >= blueprint_.endpoints.size()) return problems_.push_back(where + ": calls an endpoint that does not exist");
-    const Index service = blueprint_.endpoints[step.endpoint].service;
-    if (service < blueprint_.services.size() && blueprint_.services[service].queue != no_index) {
-      problems_.push_back(where + ": calls " + blueprint_.endpoints[step.endpoint].name + ", a worker that takes messages from a queue");
-    }
     expect(step.retry.attempts >= 1, where + ": a call needs one attempt at least");
     expect(!step.patience || place == Place::journey, where + ": only a user has patience; give a call a time-out");
-    if (place != Place::journey) calls_[endpoint_].push_back(step.endpoint);
+    if (step.route == no_index) return check_callee(step.endpoint, where, place);
+    if (step.route >= blueprint_.routes.size()) return problems_.push_back(where + ": calls a route that does not exist");
+    for (const Index endpoint : blueprint_.routes[step.route].endpoints) check_callee(endpoint, where, place);
+  }
+  void check_callee(Index endpoint, const std::string& where, Place place) {
+    if (endpoint >= blueprint_.endpoints.size()) return problems_.push_back(where + ": calls an endpoint that does not exist");
+    const Index service = blueprint_.endpoints[endpoint].service;
+    if (service < blueprint_.services.size() && blueprint_.services[service].queue != no_index) {
+      problems_.push_back(where + ": calls " + blueprint_.endpoints[endpoint].name +
+                          ", a worker that takes messages from a queue");
+    }
+    if (place != Place::journey) calls_[endpoint_].push_back(endpoint);
   }
   void check_step(const ParallelStep&, const std::string&, Place) {}
   void check_step(const ForEachStep& step, const std::string& where, Place) {
@@ -160,6 +190,10 @@ class Checker {
     expect(place != Place::journey, where + ": a journey is limited by the service that it asks");
     expect(step.limit < blueprint_.limits.size(), where + ": its limit does not exist");
     expect(!step.longest_wait || step.on_limit == OnLimit::wait, where + ": who does not wait has no longest wait");
+  }
+  void check_step(const StoreStep& step, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has no store");
+    expect(step.store < blueprint_.stores.size(), where + ": its store does not exist");
   }
   void check_step(const RespondStep&, const std::string& where, Place place) {
     expect(place != Place::journey, where + ": a journey has nobody to respond to");

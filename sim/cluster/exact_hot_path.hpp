@@ -87,6 +87,8 @@ namespace headroom {
 [[gnu::always_inline]] inline void ExactRequestPlane::admit(Index slot, Task& request, Server& server, Index index) {
   Replica& replica = replicas_[index];
   request.replica = index;
+  if (transfers_ != nullptr) [[unlikely]]
+    count_request_bytes(slot);
   server.requests.enter(now_);
   request.queued_at = now_;
   if (replica.busy_slots < server.concurrency) return occupy(slot, request, server, replica);

@@ -138,12 +138,14 @@ Index ExactRequestPlane::new_replica(Index server_index) {
   return index;
 }
 
-Index ExactRequestPlane::add_replica(Index service) {
+Index ExactRequestPlane::add_replica(Index service, Index zone) {
   const Index index = new_replica(service);
+  replicas_[index].zone = zone;
   Server& server = servers_[service];
   replicas_[index].position = static_cast<Index>(server.registered.size());
   server.registered.push_back(index);
   server.in_flight.push_back(0);
+  if (router_ != nullptr) router_->change(service, true, now_);
   if (server.kind == Server::Kind::worker) {
     offer_vacancy(index);
     dispatch(server.queue);
@@ -159,6 +161,7 @@ void ExactRequestPlane::unregister(Index index) {
   server.registered.erase(server.registered.begin() + replica.position);
   server.in_flight.erase(server.in_flight.begin() + replica.position);
   for (Index i = replica.position; i < server.registered.size(); ++i) replicas_[server.registered[i]].position = i;
+  if (router_ != nullptr && server.registered.empty()) router_->change(replica.server, false, now_);
   replica.position = no_index;
   replica.vacant = false;
 }
@@ -295,6 +298,7 @@ void ExactRequestPlane::refresh_instruments() {
     arrivals.sessions->total = static_cast<double>(arrivals.count);
   }
   for (const RequestCount& count : request_counts_) count.bring();
+  for (ObjectStore& store : stores_) store.refresh(now_);
 }
 
 std::vector<PhaseResult> ExactRequestPlane::phases() const {

@@ -3,8 +3,9 @@
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
 // that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
 // exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp,
-// exact_limits.cpp, exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of
-// it all, if somebody looks).
+// exact_limits.cpp, exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches),
+// exact_transfers.cpp (regions, routes, bytes), exact_stores.cpp, exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it
+// all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
@@ -16,8 +17,11 @@
 #include "sim/cluster/request_plane.hpp"
 #include "sim/cluster/request_trace.hpp"
 #include "sim/cluster/generation.hpp"
+#include "sim/cluster/object_store.hpp"
+#include "sim/cluster/router.hpp"
 #include "sim/cluster/station.hpp"
 #include "sim/cluster/task.hpp"
+#include "sim/cluster/transfer_meter.hpp"
 #include "sim/core/event_list.hpp"
 #include "sim/measure/recorder.hpp"
 
@@ -33,7 +37,8 @@ class ExactRequestPlane final : public RequestPlane {
   void advance_to(SimTime until) override;
   SimTime now() const override { return now_; }
 
-  Index add_replica(Index service) override;
+  using RequestPlane::add_replica;
+  Index add_replica(Index service, Index zone) override;
   void drain_replica(ReplicaRef replica) override;
   void remove_replica(ReplicaRef replica) override;
 
@@ -72,6 +77,8 @@ class ExactRequestPlane final : public RequestPlane {
     std::uint64_t count = 0;  // arrivals so far: their identity
     std::uint64_t key = 0;
     Index region = 0;
+    std::vector<double> region_shares;  // cumulative, by region; empty: all are at home in `region`
+    std::uint64_t region_key = 0;
     Counter* sessions = nullptr;
     Occupancy in_flight;
     Gauge* in_flight_gauge = nullptr;
@@ -226,6 +233,18 @@ class ExactRequestPlane final : public RequestPlane {
   void end_message(Index message, TaskOutcome outcome);
   void bury(Index message);
 
+  // exact_transfers.cpp
+  void make_regions(const Blueprint& blueprint, RandomStreams& streams);
+  Index home_of(const ArrivalQueue& arrivals, std::uint64_t subject) const;
+  Index routed_target(Index route, const Task& caller, const Task& callee) const;
+  void note_caller(Index request, const Task& caller);
+  [[gnu::noinline]] void count_request_bytes(Index request);
+  void count_answer_bytes(Index request);
+
+  // exact_stores.cpp
+  void make_stores(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  bool use_store(Index task, const StoreSite& site);
+
   // exact_language_models.cpp
   void make_language_models(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void start_generation(Index task, Index site);
@@ -275,6 +294,9 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<Engine> engines_;                        // by the replicas' slots, once one has an engine
   std::vector<EngineInstruments> engine_instruments_;  // by service
   std::vector<Generation> generations_;  // by the tasks' slots, as far as any of them has generated
+  std::vector<ObjectStore> stores_;
+  std::unique_ptr<Router> router_;            // where there are routes
+  std::unique_ptr<TransferMeter> transfers_;  // where bytes are counted
   std::vector<ArrivalQueue> arrivals_;
   std::size_t next_workload_ = 0;
   SimTime next_arrival_ = end_of_time;

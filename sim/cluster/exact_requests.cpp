@@ -34,7 +34,8 @@ void ExactRequestPlane::refuse_more_tasks() const {
 }
 
 Index ExactRequestPlane::region_of(const Task& task) const {
-  return task.replica == no_index ? arrivals_[task.workload].region : servers_[replicas_[task.replica].server].region;
+  return task.replica == no_index ? home_of(arrivals_[task.workload], task.subject)
+                                  : servers_[replicas_[task.replica].server].region;
 }
 
 // ---- the caller's side -------------------------------------------------------------------------------------------------------
@@ -72,7 +73,11 @@ void ExactRequestPlane::try_call(Index caller) {
   callee.draw_id = mix(task.draw_id, (std::uint64_t{task.pc} << 32) | (std::uint32_t{task.delivery} << 16) | wait.attempt);
   callee.root_id = belongs_to_user(task) ? mix(task.draw_id, std::uint64_t{task.pc} << 32) : task.root_id;
   callee.begun = now_;
-  send(request, callee, one_way(task, targets_[site.target].server->region));
+  if (site.route != no_index) [[unlikely]]
+    callee.target = routed_target(site.route, task, callee);
+  if (transfers_ != nullptr) [[unlikely]]
+    note_caller(request, task);
+  send(request, callee, one_way(task, targets_[callee.target].server->region));
 }
 
 [[gnu::always_inline]] inline void ExactRequestPlane::finish_call(Index caller, TaskOutcome outcome) {
@@ -195,6 +200,8 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
     const Replica& replica = replicas_[task.replica];
     if (replica.position != no_index) --servers_[replica.server].in_flight[replica.position];
   }
+  if (transfers_ != nullptr && outcome == TaskOutcome::completed) [[unlikely]]
+    count_answer_bytes(request);
   const Duration delay = way_back(task, caller);
   const Histogram::Entry latency{now_ + delay - task.begun};
   if (!task.counted) {

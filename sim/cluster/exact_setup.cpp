@@ -33,6 +33,10 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   std::vector<bool> repeats;
   for (const ArrivalQueue& arrivals : arrivals_) repeats.push_back(arrivals.workload->repeats());
   program_ = compile(blueprint, repeats, streams);
+  make_regions(blueprint, streams);
+  if (!blueprint.routes.empty()) router_ = std::make_unique<Router>(blueprint, streams);
+  transfers_ = std::make_unique<TransferMeter>(blueprint, streams, recorder);
+  if (!transfers_->active()) transfers_.reset();
 
   for (const KeyBlueprint& key : blueprint.keys) {
     const std::uint64_t own_key = streams.key_of("keys/" + key.name);
@@ -44,6 +48,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   make_caches(blueprint, streams, recorder);
   make_queues(blueprint, streams, recorder);
   make_language_models(blueprint, streams, recorder);
+  make_stores(blueprint, streams, recorder);
   make_services(blueprint, streams, recorder);
   make_databases(blueprint, streams, recorder);
   make_targets(blueprint, recorder);

@@ -68,6 +68,10 @@ void ExactRequestPlane::run(Index slot) {
       case Op::pass_limit:
         if (pass_limit(slot, program_.limit_sites[instruction.a])) return;
         break;
+      case Op::use_store:
+        ++task.pc;
+        if (use_store(slot, program_.store_sites[instruction.a])) return;
+        break;
       case Op::end: return end_task(slot, TaskOutcome::completed);
       case Op::restart:
         // Anew from the top, with numbers of its own. Behind what else is ready, so that nobody starves.

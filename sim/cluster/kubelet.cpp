@@ -83,7 +83,7 @@ Duration Kubelet::draw_start_up(const Pod& pod) const {
 }
 
 void Kubelet::register_replica(Pod& pod) {
-  pod.replica = plane_.add_replica(pod.service);
+  pod.replica = plane_.add_replica(pod.service, pod.node == nullptr ? no_index : pod.node->zone());
   registered_[{pod.service, pod.replica}] = &pod;
   pod.busy_seen = 0.0;
   pod.seen = engine_.now();

@@ -48,8 +48,13 @@ class Compiler {
     emit(Op::wait, append(program_.demands, demand(step.span, place, "wait")));
   }
   void emit_step(const CallStep& step, const std::string& place, bool&) {
-    CallSite site{.target = step.endpoint, .timeout = step.timeout.value_or(Duration{}), .retry = step.retry,
-                  .ignore_failure = step.ignore_failure, .jitter_key = streams_.key_of(place + "/retry"), .patience = {}};
+    CallSite site{.target = step.endpoint,
+                  .timeout = step.timeout.value_or(Duration{}),
+                  .retry = step.retry,
+                  .ignore_failure = step.ignore_failure,
+                  .jitter_key = streams_.key_of(place + "/retry"),
+                  .patience = {},
+                  .route = step.route};
     if (step.patience) site.patience = demand(*step.patience, place, "patience");
     emit(Op::call, append(program_.calls, site));
   }
@@ -131,6 +136,9 @@ class Compiler {
     emit(Op::generate, append(program_.generates, GenerateSite{step.model, demand(step.input, place, "input"),
                                                                demand(step.output, place, "output"), step.cached}));
   }
+  void emit_step(const StoreStep& step, const std::string&, bool&) {
+    emit(Op::use_store, append(program_.store_sites, StoreSite{step.store, step.write}));
+  }
   void emit_step(const RespondStep&, const std::string&, bool&) { emit(Op::respond); }
   void emit_step(const WhenChangedStep& step, const std::string& place, bool& forks) {
     const Index site = append(program_.changes, ChangeSite{.rate = step.rate.value,
@@ -204,8 +212,9 @@ Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, Ra
         // A user who may have to wait for room needs a task to wait with.
         const bool plain_publish = one_step && first.op == Op::publish && !blueprint.queues[program.publishes[first.a].queue].publishers_wait;
         if (plain_publish) code.only_publish = first.a;
-        const bool plain_call = one_step && first.op == Op::call && program.calls[first.a].timeout == Duration{} && !program.calls[first.a].patience &&
-                                program.calls[first.a].retry.attempts == 1;
+        const bool plain_call = one_step && first.op == Op::call && program.calls[first.a].timeout == Duration{} &&
+                                !program.calls[first.a].patience && program.calls[first.a].retry.attempts == 1 &&
+                                program.calls[first.a].route == no_index && workload.region_shares.empty();
         if (plain_call) code.only_call = first.a;
       }
       codes.push_back(code);

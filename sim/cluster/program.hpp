@@ -31,6 +31,7 @@ enum class Op : std::uint8_t {
   respond,
   generate,      // a: generate site
   end,           // of a branch, an endpoint, a worker, a journey
+  use_store,     // a: store site
   restart,       // of a repeating journey; b: its entry
   when_changed,  // a: change site
   pass_limit,    // a: limit site
@@ -56,6 +57,7 @@ struct CallSite {
   bool ignore_failure = false;
   std::uint64_t jitter_key = 0;
   std::optional<Demand> patience;
+  Index route = no_index;       // chooses the target
 };
 
 struct ForkSite {
@@ -118,6 +120,11 @@ struct GenerateSite {
   double cached = 0.0;
 };
 
+struct StoreSite {
+  Index store = no_index;
+  bool write = false;
+};
+
 // Something that can be called: an endpoint of a service, a read or a write of a database, the worker of a queue.
 struct CallTarget {
   std::string name;
@@ -147,6 +154,7 @@ struct Program {
   std::vector<GenerateSite> generates;
   std::vector<ChangeSite> changes;
   std::vector<LimitSite> limit_sites;
+  std::vector<StoreSite> store_sites;
   std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side

@@ -31,8 +31,10 @@ class RequestPlane {
   virtual SimTime now() const = 0;
 
   // Changes; they take effect at now().
-  // Registers a new replica with the balancer (or lets a worker take messages). Returns its identifier.
-  virtual Index add_replica(Index service) = 0;
+  // Registers a new replica with the balancer (or lets a worker take messages). Returns its identifier. Zones are numbered within
+  // a region; a replica that needs no node is in none.
+  virtual Index add_replica(Index service, Index zone) = 0;
+  Index add_replica(Index service) { return add_replica(service, no_index); }
   // Out of the balancer; what is in it goes on (its backlog too).
   virtual void drain_replica(ReplicaRef replica) = 0;
   // Gone: what is still in it fails with reason "lost".

@@ -48,6 +48,7 @@ struct Replica {
   Index server = no_index;
   bool alive = false;
   bool dedicated_cores = false;  // as its server's
+  Index zone = no_index;         // of its node, within the region
   Index position = no_index;     // among the server's registered replicas; none: not registered (any more)
   Index busy_slots = 0;
   Backlog backlog;

@@ -22,6 +22,7 @@ struct EndpointBlueprint {
   std::string name;   // "api.feed"
   Index service = no_index;
   Steps steps;
+  Distribution request_size{}, response_size{};  // bytes; 0: not modelled
 };
 
 // Who of those that wait for a slot is next (sim/cluster/backlog.hpp).

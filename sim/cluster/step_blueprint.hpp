@@ -42,6 +42,7 @@ struct CallStep {
   RetryPolicy retry;
   bool ignore_failure = false;                // go on as if it had been answered
   std::optional<Distribution> patience;       // of a user, over all tries: who has waited so long leaves
+  Index route = no_index;                     // into Blueprint::routes: it chooses the endpoint, per try
 };
 struct ParallelStep { std::vector<Steps> branches; };   // all at once; fails when the last has ended and one failed
 struct ForEachStep {
@@ -104,9 +105,15 @@ struct GenerateStep {
   double cached = 0.0;                        // share of the input that the model still has from earlier requests
 };
 
+// Reads or writes the object under a key of a store.
+struct StoreStep {
+  Index store = no_index;                     // into Blueprint::stores
+  bool write = false;
+};
+
 struct Step {
   std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, LockStep,
-               RespondStep, GenerateStep, WhenChangedStep, LimitStep>
+               RespondStep, GenerateStep, WhenChangedStep, LimitStep, StoreStep>
       action;
 };
 

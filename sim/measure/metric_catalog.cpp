@@ -127,9 +127,24 @@ const std::vector<MetricInfo>& table() {
        {"language_model"},
        "mean time between the tokens of one text, from the first to the last",
        "time_per_token_seconds"},
-      {"tokens_in", counter, Dimension::count, {"language_model"}, "input tokens of texts that were completed", "tokens_in_total"},
-      {"tokens_out", counter, Dimension::count, {"language_model"}, "output tokens of texts that were completed", "tokens_out_total"},
-      {"kv_cache", share, Dimension::ratio, {"language_model", "service"}, "KV cache in use, of what the engines have", "kv_cache_ratio"},
+      {"tokens_in",
+       counter,
+       Dimension::count,
+       {"language_model"},
+       "input tokens of texts that were completed",
+       "tokens_in_total"},
+      {"tokens_out",
+       counter,
+       Dimension::count,
+       {"language_model"},
+       "output tokens of texts that were completed",
+       "tokens_out_total"},
+      {"kv_cache",
+       share,
+       Dimension::ratio,
+       {"language_model", "service"},
+       "KV cache in use, of what the engines have",
+       "kv_cache_ratio"},
       {"batch_size",
        gauge,
        Dimension::count,
@@ -154,6 +169,15 @@ const std::vector<MetricInfo>& table() {
        {"language_model"},
        "requests that a provider's limits refused or delayed",
        "rate_limited_total"},
+      {"transferred",
+       counter,
+       Dimension::bytes,
+       {"transfer"},
+       "bytes of calls and answers, by where they go: zone, cross_zone, cross_region, internet_in, internet_out",
+       "transferred_bytes"},
+      {"store_requests", counter, Dimension::count, {"store", "tier"}, "objects read or written", "store_requests_total"},
+      {"store_time", durations, Dimension::time, {"store"}, "from asking for an object to its last byte", "store_time_seconds"},
+      {"stored", gauge, Dimension::bytes, {"store", "tier"}, "bytes that lie in the tier", "stored_bytes"},
       {"nodes", gauge, Dimension::count, {"node_pool"}, "nodes that are up", "nodes"},
       {"node_interruptions",
        counter,
@@ -214,6 +238,7 @@ std::optional<Dimension> value_dimension(const MetricInfo& metric, Aggregation a
     case MetricKind::counter:  // avg, max and min are of its rate
       if (aggregation == last) return metric.dimension;
       if (aggregation != rate && !is_level) return std::nullopt;
+      if (metric.dimension == Dimension::bytes) return Dimension::bandwidth;
       return metric.dimension == Dimension::money ? Dimension::money_rate : Dimension::rate;
     case MetricKind::share:
       return is_level || aggregation == rate || aggregation == last ? std::optional{Dimension::ratio} : std::nullopt;

@@ -112,5 +112,42 @@ TEST(NoAllocationEither, ForMonitorsHoweverManyThereAre) {
   EXPECT_LT(many, 5000U);
 }
 
+// Objects that grow cold and come back, a route, and bytes between regions.
+TEST(NoAllocationEither, OfStoresRoutesAndTransfersAfterWarmUp) {
+  std::vector<Arrival> arrivals;
+  for (std::uint64_t i = 0; i < 20'000; ++i)
+    arrivals.push_back(
+        {.at = at_seconds(0.1 * (static_cast<double>(i) + to_unit(mix(i, 1)))), .subject = i, .key = mix(i, 3) % 100});
+  Blueprint blueprint = test::one_service({}, test::scripted(std::move(arrivals)));
+  const Duration apart = to_duration(0.05);
+  blueprint.network.regions = {"here", "there"};
+  blueprint.network.round_trip = {{{}, apart}, {apart, {}}};
+  blueprint.services[0].concurrency = 100;
+  blueprint.keys.push_back({.name = "file", .items = 100, .per = KeyPer::arrival});
+  StoreBlueprint store;
+  store.name = "files";
+  store.key = 0;
+  store.tiers = {{.name = "hot", .latency = Distribution::constant(0.01)},
+                 {.name = "cold", .latency = Distribution::constant(1.0), .after = to_duration(10.0)}};
+  store.promote_on_read = true;
+  blueprint.stores.push_back(store);
+  test::add_service(blueprint, "far", {{StoreStep{.store = 0}}}, 100);
+  blueprint.services[1].region = 1;
+  blueprint.endpoints[0].steps = {{StoreStep{.store = 0}}};
+  for (EndpointBlueprint& endpoint : blueprint.endpoints) endpoint.response_size = Distribution::exponential(1000.0);
+  blueprint.routes.push_back(
+      {.name = "both", .endpoints = {0, 1}, .weights = {1.0, 1.0}, .policy = RoutePolicy::weighted, .failover = true});
+  blueprint.workloads[0].journeys[0].steps = {{CallStep{.route = 0}}};
+  test::PlaneUnderTest run{blueprint, 1, 2000.0};
+  run.advance(1000);
+  const std::uint64_t before = allocations_so_far();
+  run.advance(2000);
+  EXPECT_LE(allocations_so_far() - before, 8U);
+  run.finish();
+  EXPECT_GT(run.value("count store_requests{tier=cold}"), 1000);
+  EXPECT_GT(run.value("count requests{service=far}"), 9000);
+  EXPECT_GT(run.value("count transferred{transfer=internet_out}"), 1e7);
+}
+
 }  // namespace
 }  // namespace headroom::bench

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sim/cluster/crash_loop_back_off.hpp"
 #include "tests/cluster/infrastructure_support.hpp"
 
@@ -34,6 +36,15 @@ TEST(Pods, ThoseWithoutRoomWaitForANodeItsBootTheImageAndTheStartUp) {
     pending_seconds += pending.columns[0][window] * (result.window_ends[window] - begin);
   }
   EXPECT_NEAR(pending_seconds, 2 * 50.0, 1e-6);
+}
+
+TEST(Pods, AreRegisteredWithTheZoneOfTheirNode) {
+  Blueprint blueprint = on_nodes(8, 2, 2);  // four on each
+  blueprint.node_pools[0].zones = 2;
+  PlaneHistory history;
+  run(blueprint, history);
+  EXPECT_EQ(std::count(history.zones.begin(), history.zones.end(), Index{0}), 4);
+  EXPECT_EQ(std::count(history.zones.begin(), history.zones.end(), Index{1}), 4);
 }
 
 TEST(Pods, WithoutANodePoolNeedOnlyStartUpAndReadiness) {

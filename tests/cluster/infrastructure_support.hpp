@@ -33,6 +33,7 @@ struct PlaneHistory {
   };
   std::vector<Change> changes;
   std::vector<SimTime> advances;
+  std::vector<Index> zones;  // of the replicas added
 
   double cores_in_use = 0.0;                                          // of every replica, all the time
   Bytes memory_in_use;
@@ -61,7 +62,9 @@ class FakePlane final : public RequestPlane {
     history_.on_advance(until);
   }
   SimTime now() const override { return now_; }
-  Index add_replica(Index service) override {
+  using RequestPlane::add_replica;
+  Index add_replica(Index service, Index zone) override {
+    history_.zones.push_back(zone);
     const Index replica = next_++;
     added_[replica] = now_;
     history_.changes.push_back({now_, "add", service, replica});

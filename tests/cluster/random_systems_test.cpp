@@ -93,8 +93,8 @@ TEST_P(RandomSystems, HaveNoLevelBelowZeroAndNoMoreInSlotsThanThereAre) {
     if (series.kind == MetricKind::gauge) {
       for (const std::vector<double>& column : series.columns)
         EXPECT_GE(*std::min_element(column.begin(), column.end()), -1e-9) << name;
-      // What stays in a cache is not in flight.
-      const double left = series.metric == "cache_bytes" ? 0.0 : series.columns[2].back();
+      // What stays in a cache or a store is not in flight.
+      const double left = series.metric == "cache_bytes" || series.metric == "stored" ? 0.0 : series.columns[2].back();
       EXPECT_NEAR(left, 0.0, 1e-9) << name;
     } else if (series.kind == MetricKind::share) {
       for (std::size_t i = 0; i < series.columns[0].size(); ++i) {
@@ -131,13 +131,23 @@ TEST_P(RandomSystems, GiveTheSameResultAgain) {
     EXPECT_EQ(first.result.series[i].columns, second.result.series[i].columns);
 }
 
+// 50 objects of a byte.
+TEST_P(RandomSystems, KeepEveryObjectInOneTier) {
+  if (RandomSystem{GetParam()}.blueprint.stores[0].chain.snapshot_every > 1) return;  // versions add up
+  double stored = 0.0;
+  for (const Series& series : run_system(GetParam()).result.series) {
+    if (series.metric == "stored") stored += series.columns[2].back();
+  }
+  EXPECT_NEAR(stored, 50.0, 1e-6);
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomSystems, testing::Range<std::uint64_t>(1, 41));
 
 // The generator reaches what it is there for.
 TEST(RandomSystemsTogether, UseEveryOption) {
   bool redelivers = false, waits = false, delays = false, buries = false;
   int limits = 0, changes = 0, impatient = 0;
-  std::vector<bool> disciplines(4, false);
+  std::vector<bool> disciplines(4, false), routes(3, false);
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const RandomSystem system{seed};
     for (const QueueBlueprint& queue : system.blueprint.queues) {
@@ -152,6 +162,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
     }
     for (const WorkloadBlueprint& workload : system.blueprint.workloads)
       for_each_action<CallStep>(workload.journeys[0].steps, [&](const CallStep& call) { impatient += call.patience.has_value(); });
+    for (const RouteBlueprint& route : system.blueprint.routes) routes[static_cast<std::size_t>(route.policy)] = true;
     for (const ServiceBlueprint& service : system.blueprint.services)
       disciplines[static_cast<std::size_t>(service.discipline)] = true;
   }
@@ -160,6 +171,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   EXPECT_GT(changes, 10);
   EXPECT_GT(impatient, 10);
   EXPECT_EQ(disciplines, std::vector<bool>(4, true));
+  EXPECT_EQ(routes, std::vector<bool>(3, true));
 }
 
 }  // namespace

@@ -34,6 +34,8 @@ class RandomSystem {
     return Distribution::exponential(mean);
   }
 
+  Duration span_of(double longest) { return to_duration(longest * uniform()); }
+
   void add_stations() {
     blueprint.locks.push_back({.name = "lock", .latency = span(0.002), .price = {}});
     blueprint.limits.push_back({.name = "limit", .per_subject = chance(0.5), .tiers = {random_tier(0), random_tier(2)}});
@@ -47,6 +49,19 @@ class RandomSystem {
     queues_ = below(3);
     for (int i = 0; i < queues_; ++i) add_queue(i);
     services_ = static_cast<Index>(blueprint.services.size());
+    add_store();
+  }
+
+  // Objects grow cold within seconds.
+  void add_store() {
+    StoreBlueprint store;
+    store.name = "store";
+    store.key = 0;
+    store.tiers = {{.name = "hot", .latency = span(0.01)}, {.name = "cold", .latency = span(1.0), .after = to_duration(1 + 5 * uniform())}};
+    store.promote_on_read = chance(0.5);
+    store.ages = span(5.0);
+    if (chance(0.5)) store.chain = {.snapshot_every = 1 + below(4), .share = 0.2};
+    blueprint.stores.push_back(store);
   }
 
   LimitTier random_tier(int priority) {
@@ -77,6 +92,7 @@ class RandomSystem {
     service.discipline = static_cast<Discipline>(below(4));
     if (chance(0.3)) service.backlog = below(6);
     if (chance(0.3)) service.wait_limit = span(2.0);
+    if (chance(0.5)) blueprint.endpoints.back().response_size = span(1000.0);
     return service;
   }
 
@@ -110,7 +126,7 @@ class RandomSystem {
     return steps;
   }
   Step step_of(Index service, int depth) {
-    switch (below(depth < 2 ? 13 : 6)) {
+    switch (below(depth < 2 ? 14 : 7)) {
       case 0: return {ComputeStep{span(0.05)}};
       case 1: return {WaitStep{span(0.1)}};
       case 2:
@@ -119,12 +135,13 @@ class RandomSystem {
       case 3: return call_from(service);
       case 4: return publish_from(service);
       case 5: return {RespondStep{}};
-      case 6: return {ParallelStep{{steps_of(service, depth + 1), steps_of(service, depth + 1)}}};
-      case 7: return {ForEachStep{span(2.0), 1 + below(3), steps_of(service, depth + 1), static_cast<KeyPer>(below(3))}};
-      case 8: return {ChooseStep{{1.0, 2.0}, {steps_of(service, depth + 1), {}}}};
-      case 9: return {CacheStep{0, 0, steps_of(service, depth + 1)}};
-      case 10: return {lock_around(steps_of(service, depth + 1))};
-      case 11: return {WhenChangedStep{PerSecond{1.0}, chance(0.5) ? std::optional{to_duration(1.0)} : std::nullopt, steps_of(service, depth + 1)}};
+      case 6: return {StoreStep{0, chance(0.5)}};
+      case 7: return {ParallelStep{{steps_of(service, depth + 1), steps_of(service, depth + 1)}}};
+      case 8: return {ForEachStep{span(2.0), 1 + below(3), steps_of(service, depth + 1), static_cast<KeyPer>(below(3))}};
+      case 9: return {ChooseStep{{1.0, 2.0}, {steps_of(service, depth + 1), {}}}};
+      case 10: return {CacheStep{0, 0, steps_of(service, depth + 1)}};
+      case 11: return {lock_around(steps_of(service, depth + 1))};
+      case 12: return {WhenChangedStep{PerSecond{1.0}, chance(0.5) ? std::optional{to_duration(1.0)} : std::nullopt, steps_of(service, depth + 1)}};
       default: return {limit_around(steps_of(service, depth + 1))};
     }
   }
@@ -159,6 +176,15 @@ class RandomSystem {
     if (callees.empty()) return {WaitStep{span(0.1)}};
     CallStep call;
     call.endpoint = callees[static_cast<std::size_t>(below(static_cast<int>(callees.size())))];
+    if (chance(0.3)) {
+      call.route = static_cast<Index>(blueprint.routes.size());
+      blueprint.routes.push_back({.name = "route " + std::to_string(blueprint.routes.size()),
+                                  .endpoints = callees,
+                                  .weights = std::vector<double>(callees.size(), 1.0),
+                                  .policy = static_cast<RoutePolicy>(below(3)),
+                                  .failover = chance(0.5),
+                                  .propagation = span_of(2.0)});
+    }
     if (chance(0.5)) call.timeout = to_duration(0.05 + uniform());
     call.retry.attempts = 1 + below(3);
     call.ignore_failure = chance(0.2);

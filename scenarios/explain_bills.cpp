@@ -1,0 +1,89 @@
+#include "scenarios/explain_bills.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "sim/cluster/tier_shares.hpp"
+
+namespace headroom {
+namespace {
+
+constexpr double month = 30.0 * 86'400.0;
+using BytesByKind = std::array<double, transfer_kinds.size()>;
+
+void add(BytesByKind& bytes, TransferKind kind, double amount) { bytes[static_cast<std::size_t>(kind)] += amount; }
+
+// Replicas of both on nodes of the same region: callees are taken in turn, one of as many zones as both have is the caller's.
+double share_across_zones(const Blueprint& blueprint, const ServiceBlueprint& caller, const ServiceBlueprint& callee) {
+  if (caller.node_pool == no_index || callee.node_pool == no_index) return 0.0;
+  const int zones = std::max(blueprint.node_pools[caller.node_pool].zones, blueprint.node_pools[callee.node_pool].zones);
+  return 1.0 - 1.0 / zones;
+}
+
+void add_calls_of_services(const Blueprint& blueprint, const Demand& demand, BytesByKind& bytes) {
+  for (Index e = 0; e < blueprint.endpoints.size(); ++e) {
+    const ServiceBlueprint& caller = blueprint.services[blueprint.endpoints[e].service];
+    for (const MeanCalls& calls : demand.visits().endpoint(e).calls_by_region) {
+      const EndpointBlueprint& endpoint = blueprint.endpoints[calls.endpoint];
+      const ServiceBlueprint& callee = blueprint.services[endpoint.service];
+      const double per_second = demand.mean()[e] * calls.count * (endpoint.request_size.mean() + endpoint.response_size.mean());
+      if (caller.region != callee.region) {
+        add(bytes, TransferKind::cross_region, per_second);
+      } else {
+        add(bytes, TransferKind::cross_zone, per_second * share_across_zones(blueprint, caller, callee));
+      }
+    }
+  }
+}
+
+void add_answers_to_users(const Blueprint& blueprint, const Demand& demand, BytesByKind& bytes) {
+  const Rates closed = demand.closed();
+  for (Index w = 0; w < demand.sources().size(); ++w) {
+    const Source& source = demand.sources()[w];
+    const double rate = source.mean_rate + demand.closed_share() * closed[w];
+    for (std::size_t j = 0; j < source.shares.size(); ++j) {
+      const MeanVisit visit = demand.visits().journey(w, blueprint.workloads[w].journeys[j]);
+      for (Index e = 0; e < visit.calls.size(); ++e)
+        add(bytes, TransferKind::internet_out,
+            rate * source.shares[j] * visit.calls[e] * blueprint.endpoints[e].response_size.mean());
+    }
+  }
+}
+
+void add_transfers(const Blueprint& blueprint, const Demand& demand, std::vector<std::string>& remarks) {
+  BytesByKind bytes{};
+  add_calls_of_services(blueprint, demand, bytes);
+  add_answers_to_users(blueprint, demand, bytes);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto kind = static_cast<TransferKind>(i);
+    const double price = blueprint.network.transfer_prices.of(kind);
+    if (!(price > 0.0) || !(bytes[i] > 0.0)) continue;
+    remarks.push_back(fmt::format("{}: {:.4g} GB a month at the mean load, {:.4g} USD", transfer_component(kind),
+                                  bytes[i] * month / 1e9, bytes[i] * month * price));
+  }
+}
+
+void add_store(const Blueprint& blueprint, const StoreBlueprint& store, std::vector<std::string>& remarks) {
+  const KeyBlueprint& key = blueprint.keys[store.key];
+  const double bytes = static_cast<double>(key.items) * std::max(1.0, key.size.mean()) * store.chain.stored_with(store.versions);
+  const std::vector<double> shares = tier_shares(store, 0.0);
+  std::string tiers;
+  double dollars = 0.0;
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    tiers += fmt::format("{}{:.1f} % {}", tiers.empty() ? "" : ", ", 100.0 * shares[i], store.tiers[i].name);
+    dollars += bytes * shares[i] * store.tiers[i].price * month;
+  }
+  remarks.push_back(fmt::format("stores/{}: {:.4g} GB at the start ({}) cost {:.4g} USD a month to keep", store.name, bytes / 1e9,
+                                tiers, dollars));
+}
+
+}  // namespace
+
+void add_bills(const Blueprint& blueprint, const Demand& demand, std::vector<std::string>& remarks) {
+  for (const StoreBlueprint& store : blueprint.stores) add_store(blueprint, store, remarks);
+  add_transfers(blueprint, demand, remarks);
+}
+
+}  // namespace headroom

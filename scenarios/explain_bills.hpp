@@ -1,0 +1,14 @@
+// What a store and the network cost in a month, by arithmetic: remarks of `explain`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scenarios/demand.hpp"
+
+namespace headroom {
+
+// A sentence per store and one per kind of priced transfer, at the mean load.
+void add_bills(const Blueprint& blueprint, const Demand& demand, std::vector<std::string>& remarks);
+
+}  // namespace headroom

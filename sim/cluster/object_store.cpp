@@ -1,0 +1,192 @@
+#include "sim/cluster/object_store.hpp"
+
+#include <algorithm>
+
+#include "sim/cluster/tier_shares.hpp"
+
+namespace headroom {
+namespace {
+
+constexpr double longest_age = 100.0 * 365.0 * 86'400.0;  // seconds; a draw from a heavy tail ends here
+
+double seconds_of(double bytes, BytesPerSecond bandwidth) { return bandwidth.value > 0.0 ? bytes / bandwidth.value : 0.0; }
+
+}  // namespace
+
+ObjectStore::ObjectStore(const Blueprint& blueprint, const StoreBlueprint& described, RandomStreams& streams, Recorder& recorder)
+    : key_{described.key},
+      promotes_{described.promote_on_read},
+      chain_{described.chain},
+      described_{described},
+      table_(64, no_index) {
+  const std::string path = "stores/" + described.name;
+  const KeyBlueprint& key = blueprint.keys[described.key];
+  ages_ = {described.ages, streams.key_of(path + "/ages")};
+  mean_bytes_ = std::max(1.0, key.size.mean()) * chain_.stored_with(described.versions);
+  untouched_.enter(start_of_time, static_cast<double>(key.items));
+  const std::vector<double> shares = tier_shares(described, 0.0);
+  bool requests_cost = false, retrieval_costs = false;
+  for (std::size_t i = 0; i < described.tiers.size(); ++i) {
+    Tier& tier = tiers_.emplace_back();
+    tier.described = described.tiers[i];
+    tier.share = shares[i];
+    tier.latency = {tier.described.latency, streams.key_of(path + "/" + tier.described.name + "/latency")};
+    const std::vector<Label> labels{{"store", described.name}, {"tier", tier.described.name}};
+    tier.requests = &recorder.counter("store_requests", labels);
+    tier.stored = &recorder.gauge("stored", labels);
+    if (tier.described.price > 0.0)
+      tier.cost = &recorder.counter("cost", {{"component", storage_component(described.name, tier.described.name)}});
+    requests_cost = requests_cost || tier.described.read_price > 0.0 || tier.described.write_price > 0.0;
+    retrieval_costs = retrieval_costs || tier.described.retrieval_price > 0.0;
+  }
+  time_ = &recorder.durations("store_time", {{"store", described.name}});
+  if (requests_cost) request_cost_ = &recorder.counter("cost", {{"component", store_requests_component(described.name)}});
+  if (retrieval_costs) retrieval_cost_ = &recorder.counter("cost", {{"component", retrieval_component(described.name)}});
+}
+
+// ---- using an object ---------------------------------------------------------------------------------------------------------
+
+double ObjectStore::read(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now) {
+  const Index index = touch(key, size, now);
+  Object& object = objects_[index];
+  Tier& tier = tiers_[object.tier];
+  const double bytes = object.size * chain_.read_of(object.versions);
+  const double latency = tier.latency.draw(draw_id);
+  const double on_its_way = std::max(0.0, to_seconds(object.available - now));
+  const double seconds = on_its_way + latency + seconds_of(bytes, tier.described.bandwidth);
+  pay(tier, tier.described.read_price, bytes);
+  object.used = now;
+  if (promotes_ && object.tier > 0) {
+    move(object, 0, now);
+    object.available = now + to_duration(latency);
+  }
+  look_again(index);
+  time_->record(to_duration(seconds));
+  return seconds;
+}
+
+double ObjectStore::write(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now) {
+  const Index index = touch(key, size, now);
+  Object& object = objects_[index];
+  object.used = now;
+  if (object.tier > 0) move(object, 0, now);
+  const double before = stored_bytes(object);
+  if (chain_.snapshot_every > 1) ++object.versions;
+  const double written = chain_.written_by(object.versions);
+  if (written >= 1.0) object.available = now;
+  Tier& tier = tiers_.front();
+  tier.bytes.enter(now, stored_bytes(object) - before);
+  pay(tier, tier.described.write_price, 0.0);
+  look_again(index);
+  const double seconds = tier.latency.draw(draw_id) + seconds_of(object.size * written, tier.described.bandwidth);
+  time_->record(to_duration(seconds));
+  return seconds;
+}
+
+void ObjectStore::pay(Tier& tier, double price_of_request, double bytes_read) {
+  tier.requests->add();
+  if (request_cost_ != nullptr) request_cost_->add(price_of_request);
+  if (retrieval_cost_ != nullptr) retrieval_cost_->add(bytes_read * tier.described.retrieval_price);
+}
+
+Index ObjectStore::tier_at(Duration age) const {
+  Index tier = 0;
+  while (tier + 1 < tiers_.size() && age >= tiers_[tier + 1].described.after) ++tier;
+  return tier;
+}
+
+Index ObjectStore::touch(std::uint64_t key, Bytes size, SimTime now) {
+  settle(now);
+  const Index found = table_[place_of(key)];
+  return found == no_index ? add_object(key, size, now) : found;
+}
+
+// From among those that nobody has touched.
+Index ObjectStore::add_object(std::uint64_t key, Bytes size, SimTime now) {
+  if (2 * (objects_.size() + 1) > table_.size()) grow();
+  const auto index = static_cast<Index>(objects_.size());
+  table_[place_of(key)] = index;
+  Object& object = objects_.emplace_back();
+  object.key = key;
+  object.size = static_cast<double>(size.count);
+  object.versions = described_.versions;
+  object.used = start_of_time - to_duration(std::min(ages_.draw(key), longest_age));
+  object.tier = tier_at(now - object.used);
+  object.entered = object.used + tiers_[object.tier].described.after;
+  object.available = now;
+  untouched_.enter(now, -1.0);
+  tiers_[object.tier].bytes.enter(now, stored_bytes(object));
+  return index;
+}
+
+// ---- growing old -------------------------------------------------------------------------------------------------------------
+
+void ObjectStore::look_again(Index index) {
+  Object& object = objects_[index];
+  if (object.tier + 1 >= tiers_.size()) return;
+  const SimTime due = object.used + tiers_[object.tier + 1].described.after;
+  // Looked at earlier it is found to have been used since, and is looked at again; so each object is in the heap about once.
+  if (object.due <= due) return;
+  object.due = due;
+  dues_.push_back({due, index});
+  std::push_heap(dues_.begin(), dues_.end());
+}
+
+// Moves what has been left alone for long enough, each at its own instant.
+void ObjectStore::settle(SimTime now) {
+  while (!dues_.empty() && dues_.front().at <= now) {
+    const Due due = dues_.front();
+    std::pop_heap(dues_.begin(), dues_.end());
+    dues_.pop_back();
+    Object& object = objects_[due.object];
+    if (object.due != due.at) continue;
+    object.due = end_of_time;
+    if (object.tier + 1 < tiers_.size() && object.used + tiers_[object.tier + 1].described.after <= due.at)
+      move(object, object.tier + 1, due.at);
+    look_again(due.object);
+  }
+}
+
+void ObjectStore::move(Object& object, Index to, SimTime at) {
+  Tier& from = tiers_[object.tier];
+  const double bytes = stored_bytes(object);
+  const SimTime paid_until = object.entered + from.described.minimum;
+  if (paid_until > at) from.early_departures += from.described.price * bytes * to_seconds(paid_until - at);
+  from.bytes.enter(at, -bytes);
+  tiers_[to].bytes.enter(at, bytes);
+  object.tier = to;
+  object.entered = at;
+}
+
+// Between two refreshes the shares of the untouched go straight from one value to the other.
+void ObjectStore::refresh(SimTime now) {
+  settle(now);
+  const std::vector<double> shares = tier_shares(described_, to_seconds(now - start_of_time));
+  const double passed = untouched_.integral(now) - untouched_before_;
+  untouched_before_ += passed;
+  for (std::size_t i = 0; i < tiers_.size(); ++i) {
+    Tier& tier = tiers_[i];
+    tier.untouched_seconds += 0.5 * (tier.share + shares[i]) * passed;
+    tier.share = shares[i];
+    tier.stored->set(now, tier.bytes.level + tier.share * untouched_.level * mean_bytes_);
+    if (tier.cost == nullptr) continue;
+    const double byte_seconds = tier.bytes.integral(now) + tier.untouched_seconds * mean_bytes_;
+    tier.cost->total = tier.described.price * byte_seconds + tier.early_departures;
+  }
+}
+
+// ---- the table ---------------------------------------------------------------------------------------------------------------
+
+// Of the key, or the free one where it would be.
+std::size_t ObjectStore::place_of(std::uint64_t key) const {
+  std::size_t place = mix(key, 1) & (table_.size() - 1);
+  while (table_[place] != no_index && objects_[table_[place]].key != key) place = (place + 1) & (table_.size() - 1);
+  return place;
+}
+
+void ObjectStore::grow() {
+  table_.assign(2 * table_.size(), no_index);
+  for (Index i = 0; i < objects_.size(); ++i) table_[place_of(objects_[i].key)] = i;
+}
+
+}  // namespace headroom

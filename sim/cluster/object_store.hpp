@@ -1,0 +1,93 @@
+// ObjectStore: which tier each object of a store lies in, what using it takes, and what the store costs.
+//
+// Every item of the store's key is an object from the start. Of the objects that nobody has touched yet only the number is kept:
+// they lie in the tiers in the shares that follow from the ages, in expectation and with the mean size. The first touch draws the
+// object's own age. No allocation once as many objects have been touched as will be.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/cluster/blueprint.hpp"
+#include "sim/cluster/program.hpp"
+#include "sim/measure/recorder.hpp"
+
+namespace headroom {
+
+class ObjectStore {
+ public:
+  ObjectStore(const Blueprint& blueprint, const StoreBlueprint& described, RandomStreams& streams, Recorder& recorder);
+
+  Index key() const { return key_; }
+  // Seconds that it takes, from now on; what else it changes, it changes at once.
+  double read(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
+  double write(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
+  // Brings what is sampled up to now: bytes by tier, and their cost.
+  void refresh(SimTime now);
+  std::size_t touched() const { return objects_.size(); }
+
+ private:
+  struct Object {
+    std::uint64_t key = 0;
+    double size = 0.0;  // of a whole version, bytes
+    std::int64_t versions = 1;
+    Index tier = 0;
+    SimTime used, entered;      // entered: its tier
+    SimTime available;          // until then it is on its way to the first tier
+    SimTime due = end_of_time;  // when it is looked at next
+  };
+  // Bytes × seconds, exact: with t_i the instants of entering and u_i those of leaving, level × now - sum(t_i) + sum(u_i).
+  struct Holding {
+    double level = 0.0, offset = 0.0;
+    void enter(SimTime at, double amount) {
+      level += amount;
+      offset -= amount * to_seconds(at - start_of_time);
+    }
+    double integral(SimTime now) const { return level * to_seconds(now - start_of_time) + offset; }
+  };
+  struct Tier {
+    StorageTierBlueprint described;
+    Demand latency;
+    Holding bytes;                   // of touched objects
+    double share = 0.0;              // of the others, at the last refresh
+    double untouched_seconds = 0.0;  // objects × seconds, up to then
+    double early_departures = 0.0;   // US dollars
+    Counter* requests = nullptr;
+    Gauge* stored = nullptr;
+    Counter* cost = nullptr;  // of what lies here; where it has a price
+  };
+  struct Due {
+    SimTime at;
+    Index object = no_index;
+    bool operator<(const Due& other) const { return at > other.at; }  // a heap with the earliest on top
+  };
+
+  Index touch(std::uint64_t key, Bytes size, SimTime now);
+  Index add_object(std::uint64_t key, Bytes size, SimTime now);
+  Index tier_at(Duration age) const;
+  void settle(SimTime now);
+  void look_again(Index object);
+  void move(Object& object, Index tier, SimTime at);
+  void pay(Tier& tier, double price_of_request, double bytes_read);
+  double stored_bytes(const Object& object) const { return object.size * chain_.stored_with(object.versions); }
+  std::size_t place_of(std::uint64_t key) const;
+  void grow();
+
+  Index key_ = no_index;
+  bool promotes_ = false;
+  DeltaChain chain_;
+  StoreBlueprint described_;
+  Demand ages_;
+  double mean_bytes_ = 0.0;        // of an untouched object with its versions
+  Holding untouched_;              // objects
+  double untouched_before_ = 0.0;  // its integral at the last refresh
+  std::vector<Tier> tiers_;
+  std::vector<Object> objects_;
+  std::vector<Index> table_;  // linear probing; a power of two, at most half full
+  std::vector<Due> dues_;
+  DurationInstrument* time_ = nullptr;
+  Counter* request_cost_ = nullptr;
+  Counter* retrieval_cost_ = nullptr;
+};
+
+}  // namespace headroom

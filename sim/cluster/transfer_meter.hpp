@@ -1,0 +1,46 @@
+// TransferMeter: bytes of calls and answers, by where they go from and to, and what they cost.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "sim/cluster/blueprint.hpp"
+#include "sim/cluster/program.hpp"
+#include "sim/measure/recorder.hpp"
+
+namespace headroom {
+
+// Where a call comes from.
+struct CallerPlace {
+  Index region = 0;
+  Index zone = no_index;
+  bool user = false;
+};
+
+class TransferMeter {
+ public:
+  // Endpoints first among the targets of calls; databases have no sizes.
+  TransferMeter(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+
+  // Whether any endpoint has sizes; without that nothing here is called.
+  bool active() const { return !sizes_.empty(); }
+  // By the slot of the request, from sending it until it ends.
+  void note_caller(Index slot, const CallerPlace& caller);
+  // A request has reached a replica there, an answer leaves it.
+  void count_request(Index slot, Index target, std::uint64_t draw_id, Index region, Index zone);
+  void count_answer(Index slot, Index target, std::uint64_t draw_id, Index region, Index zone);
+
+ private:
+  struct Sizes {
+    Demand request, response;
+  };
+  void count(TransferKind kind, double bytes);
+  static TransferKind kind_of(const CallerPlace& caller, Index region, Index zone, bool answer);
+
+  std::vector<Sizes> sizes_;  // by endpoint
+  std::vector<CallerPlace> callers_;
+  TransferPrices prices_;
+  std::array<Counter*, transfer_kinds.size()> bytes_{}, cost_{};
+};
+
+}  // namespace headroom
