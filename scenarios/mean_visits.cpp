@@ -121,6 +121,21 @@ class MeanVisits::Walk {
     result_.generations.push_back({step.model, path.count, step.input.mean(), step.output.mean(), step.cached});
     return generation_seconds(visits_.blueprint_.language_models[step.model], result_.generations.back());
   }
+  // A write behind is work all the same, though nobody waits for it; that some go together is not counted.
+  double take(const WriteCacheStep& step, const Path& path) {
+    const double latency = visits_.blueprint_.caches[step.cache].latency.mean();
+    if (step.mode != WriteMode::behind) {
+      Path later = path;
+      if (step.mode == WriteMode::around) later.elapsed += latency;
+      return latency + sequence(step.steps, later);
+    }
+    const double before = unanswered_, responded = responded_;
+    sequence(step.steps, path);
+    unanswered_ = before;
+    responded_ = responded;
+    return latency;
+  }
+  double take(const InvalidateStep& step, const Path&) { return visits_.blueprint_.caches[step.cache].latency.mean(); }
   double take(const RespondStep&, const Path& path) {
     responded_ += path.probability * unanswered_ * path.elapsed;
     unanswered_ = 0.0;

@@ -112,6 +112,10 @@ void CacheSpec::describe(Fields& field) {
   field("time_to_live", time_to_live, "how long a value may be used after it was filled; for ever without it", more_than(0));
   field("latency", latency, "of a look-up, hit or miss");
   field("price", price, "per instance, for the scopes shared and region", at_least(0));
+  field("soft_time_to_live", soft_time_to_live,
+        "past it a hit is served as it is, and one refresh, the steps of \"on_miss\", runs in the background", more_than(0));
+  field("coalesce", coalesce, "who misses a key that is being loaded waits for that load instead of loading it too");
+  field("coalesce_limit", coalesce_limit, "how long it waits at most; then it loads for itself", more_than(0));
 }
 
 void KeySpec::describe(Fields& field) {

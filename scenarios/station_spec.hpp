@@ -113,6 +113,9 @@ struct CacheSpec {
   std::optional<Duration> time_to_live;
   DistributionField latency;
   DollarsPerSecond price;
+  std::optional<Duration> soft_time_to_live;
+  bool coalesce = false;
+  Duration coalesce_limit{std::chrono::seconds{5}};
   void describe(Fields& field);
 };
 

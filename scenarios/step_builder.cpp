@@ -51,6 +51,31 @@ LockStep build_lock(const StepSpec& step, const StepIndices& indices) {
   return lock;
 }
 
+Index generation_of(const StepSpec& step, const StepIndices& indices) {
+  return step.generation ? indices.keys.at(step.generation->name) : no_index;
+}
+
+WriteMode mode_of(std::string_view name) {
+  if (name == "through") return WriteMode::through;
+  if (name == "behind") return WriteMode::behind;
+  return name == "around" ? WriteMode::around : WriteMode::aside;
+}
+
+WriteCacheStep build_write(const StepSpec& step, const StepIndices& indices) {
+  return {.cache = indices.caches.at(step.write_cache->name),
+          .key = indices.keys.at(step.key->name),
+          .mode = mode_of(*step.mode),
+          .delay = step.delay.value_or(Duration{}),
+          .steps = build_steps(step.steps, indices),
+          .generation = generation_of(step, indices)};
+}
+
+InvalidateStep build_invalidate(const StepSpec& step, const StepIndices& indices) {
+  return {.cache = indices.caches.at(step.invalidate->name),
+          .key = step.key ? indices.keys.at(step.key->name) : no_index,
+          .generation = generation_of(step, indices)};
+}
+
 Step build_step(const StepSpec& step, const StepIndices& indices) {
   if (step.compute) return {ComputeStep{step.compute->value}};
   if (step.wait) return {WaitStep{step.wait->value}};
@@ -59,7 +84,8 @@ Step build_step(const StepSpec& step, const StepIndices& indices) {
   if (step.parallel) return {build_parallel(*step.parallel, indices)};
   if (step.for_each) return {ForEachStep{step.for_each->value, step.at_most.value_or(1), build_steps(step.steps, indices)}};
   if (step.choose) return {build_choose(*step.choose, indices)};
-  if (step.cache) return {CacheStep{indices.caches.at(step.cache->name), indices.keys.at(step.key->name), build_steps(step.on_miss, indices)}};
+  if (step.cache) return {CacheStep{indices.caches.at(step.cache->name), indices.keys.at(step.key->name), build_steps(step.on_miss, indices),
+                                    generation_of(step, indices)}};
   if (step.query) return {build_query(step, indices)};
   if (step.publish) return {PublishStep{indices.queues.at(step.publish->name), step.priority}};
   if (step.lock) return {build_lock(step, indices)};
@@ -67,6 +93,8 @@ Step build_step(const StepSpec& step, const StepIndices& indices) {
     return {GenerateStep{indices.language_models.at(step.generate->name), step.input->value, step.output->value,
                          step.cached.value_or(Ratio{0.0}).value}};
   }
+  if (step.write_cache) return {build_write(step, indices)};
+  if (step.invalidate) return {build_invalidate(step, indices)};
   return {RespondStep{}};
 }
 

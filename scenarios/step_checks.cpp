@@ -20,23 +20,35 @@ struct Belonging {
 
 constexpr std::array belongings{
     Belonging{"timeout", "call, request"}, Belonging{"retry", "call, request"}, Belonging{"on_failure", "call, request"},
-    Belonging{"at_most", "for_each"},      Belonging{"steps", "for_each, lock"}, Belonging{"key", "cache, lock"},
+    Belonging{"at_most", "for_each"},      Belonging{"steps", "for_each, lock, write_cache"}, Belonging{"key", "cache, lock, write_cache, invalidate"},
     Belonging{"on_miss", "cache"},         Belonging{"read", "query"},          Belonging{"write", "query"},
     Belonging{"priority", "publish"},      Belonging{"lease", "lock"},          Belonging{"renew", "lock"},
     Belonging{"on_held", "lock"},          Belonging{"poll", "lock"},           Belonging{"input", "generate"},
     Belonging{"output", "generate"},       Belonging{"cached", "generate"},
+    Belonging{"mode", "write_cache"},      Belonging{"delay", "write_cache"},
+    Belonging{"generation", "cache, write_cache, invalidate"},
 };
 
-constexpr std::array<std::string_view, 14> actions{"compute", "wait",  "think",   "call", "request", "parallel", "for_each",
-                                                   "choose",  "cache", "query", "publish", "lock", "respond", "generate"};
+constexpr std::array<std::string_view, 16> actions{"compute", "wait",  "think",   "call", "request", "parallel", "for_each",
+                                                   "choose",  "cache", "query", "publish", "lock", "respond", "generate",
+                                                   "write_cache", "invalidate"};
 
 // Actions that work on a replica, which a journey does not have; and those of a user, which a service does not have.
-constexpr std::array<std::string_view, 7> of_services{"compute", "call", "cache", "query", "lock", "respond", "generate"};
+constexpr std::array<std::string_view, 9> of_services{"compute", "call", "cache", "query", "lock", "respond", "generate", "write_cache", "invalidate"};
 constexpr std::array<std::string_view, 2> of_journeys{"request", "think"};
 
 template <std::size_t n>
 bool is_among(const std::array<std::string_view, n>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// Whether a word is among those of "cache, lock".
+bool is_listed(std::string_view words, std::string_view word) {
+  for (std::size_t at = words.find(word); at != std::string_view::npos; at = words.find(word, at + 1)) {
+    const bool begins = at == 0 || words[at - 1] == ' ', ends = at + word.size() == words.size() || words[at + word.size()] == ',';
+    if (begins && ends) return true;
+  }
+  return false;
 }
 
 class StepChecker {
@@ -77,6 +89,7 @@ class StepChecker {
   void check_belonging(const StepSpec& step, std::string_view action);
   void check_needs(const StepSpec& step);
   void check_lock(const StepSpec& step);
+  void check_write(const StepSpec& step);
   void check_choose(const StepSpec& step);
   void check_callee(const StepSpec& step);
   void report_cycle(const ClosingEdge& edge);
@@ -113,7 +126,7 @@ void StepChecker::check_place(const StepSpec& step, std::string_view action) {
 
 void StepChecker::check_belonging(const StepSpec& step, std::string_view action) {
   for (const Belonging& one : belongings) {
-    if (!reading_.is_given(&step, one.field) || one.actions.find(action) != std::string_view::npos) continue;
+    if (!reading_.is_given(&step, one.field) || is_listed(one.actions, action)) continue;
     reading_.issue(&step, one.field, "belongs to " + std::string{one.actions} + ", not to " + std::string{action}, "remove it");
   }
 }
@@ -125,6 +138,8 @@ void StepChecker::check_needs(const StepSpec& step) {
   needs(step.cache.has_value(), "key", "which key is looked up");
   needs(step.for_each.has_value(), "steps", "what is done each time");
   if (step.lock) check_lock(step);
+  if (step.write_cache) check_write(step);
+  needs(step.invalidate && !reading_.is_given(&step, "generation"), "key", "what is forgotten, if it is not a \"generation\"");
   needs(step.generate.has_value(), "input", "how many tokens the model reads");
   needs(step.generate.has_value(), "output", "how many tokens it writes");
   const bool reads = reading_.is_given(&step, "read"), writes = reading_.is_given(&step, "write");
@@ -148,6 +163,24 @@ void StepChecker::check_lock(const StepSpec& step) {
   }
   if (step.poll && step.on_held.value_or("wait") != "wait") {
     reading_.issue(&step, "poll", "has no meaning when on_held is " + *step.on_held + ": nobody asks again", "remove it");
+  }
+}
+
+void StepChecker::check_write(const StepSpec& step) {
+  const auto needs = [&](const char* field, const char* what) {
+    if (!reading_.is_given(&step, field)) reading_.issue(&step, field, std::string{"is missing: "} + what);
+  };
+  needs("key", "what is written");
+  needs("mode", "through, behind, around or aside");
+  needs("steps", "the write to what lies behind the cache");
+  const bool is_behind = step.mode && *step.mode == "behind";
+  if (step.mode && !is_behind && reading_.is_given(&step, "delay"))
+    reading_.issue(&step, "delay", "has no meaning for " + *step.mode + ": only what is written behind waits", "remove it");
+  if (is_behind && !reading_.is_given(&step, "delay"))
+    reading_.issue(&step, "delay", "is missing: how long what is written behind waits for more", "write \"delay\": \"1 s\"");
+  if (is_behind && reading_.is_given(&step, "generation")) {
+    reading_.issue(&step, "generation", "does not go with a write behind: its entry would be written though it had ended",
+                   "remove it, or write through");
   }
 }
 

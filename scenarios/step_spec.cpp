@@ -41,6 +41,8 @@ void StepSpec::describe(Fields& field) {
   field(action("generate",
                "language model to ask for a text of \"output\" tokens to an input of \"input\" tokens; waits for its last token"),
         generate);
+  field(action("write_cache", "cache of which \"key\" is written, by \"steps\" to what lies behind it"), write_cache);
+  field(action("invalidate", "cache that forgets \"key\", or all that was looked up under \"generation\""), invalidate);
   field("timeout", timeout, "call, request: how long each try may take; the callee goes on working when it fires", more_than(0));
   field("retry", retry, "call, request: tries after a failure or a time-out (without it: one try)");
   field(FieldInfo{.name = "on_failure",
@@ -48,8 +50,8 @@ void StepSpec::describe(Fields& field) {
                   .choices = {"fail", "continue"}},
         on_failure);
   field("at_most", at_most, "for_each: how many run at a time (1: one after the other)", between(1, 1e6));
-  field("steps", steps, "for_each: what is done each time; lock: what is done under the lock");
-  field("key", key, "cache: the key that is looked up; lock: the key that is locked");
+  field("steps", steps, "for_each: what is done each time; lock: what is done under the lock; write_cache: the write to what lies behind");
+  field("key", key, "cache, write_cache, invalidate: the key that is meant; lock: the key that is locked");
   field("on_miss", on_miss, "cache: what is done when the key is not there");
   field("read", read, "query: a read by this key");
   field("write", write, "query: a write by this key");
@@ -68,6 +70,15 @@ void StepSpec::describe(Fields& field) {
                   .choices = {"wait", "skip", "fail"}},
         on_held);
   field("poll", poll, "lock: how long after an answer it asks again (100 ms without it)", more_than(0));
+  field(FieldInfo{.name = "mode",
+                  .meaning = "write_cache: through, the steps, then the cache has the new value; behind, the cache has it at once, and "
+                             "the steps run in the background after \"delay\"; around, the entry is removed, then the steps; aside, "
+                             "the steps, then the entry is removed",
+                  .choices = {"through", "behind", "around", "aside"}},
+        mode);
+  field("delay", delay, "write_cache: behind, how long after; what is written to the key until then goes along", at_least(nothing));
+  field("generation", generation,
+        "cache, write_cache: key whose invalidation ends the entry too; invalidate: key of which all entries end");
 }
 
 void OptionSpec::describe(Fields& field) {

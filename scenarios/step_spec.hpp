@@ -76,13 +76,14 @@ struct StepSpec {
   std::optional<ToLock> lock;       // lock
   std::optional<bool> respond;
   std::optional<ToLanguageModel> generate;  // language model
+  std::optional<ToCache> write_cache, invalidate;
 
   std::optional<Duration> timeout;             // call, request
   std::optional<RetrySpec> retry;              // call, request
   std::optional<std::string> on_failure;       // call, request: "fail" or "continue"
   std::optional<int> at_most;                  // for_each
-  std::vector<StepSpec> steps;                 // for_each, lock
-  std::optional<ToKey> key;                    // cache, lock
+  std::vector<StepSpec> steps;                 // for_each, lock, write_cache
+  std::optional<ToKey> key;                    // cache, lock, write_cache, invalidate
   std::vector<StepSpec> on_miss;               // cache
   std::optional<ToKey> read, write;            // query: the key by which it shards; exactly one
   std::optional<int> priority;                 // publish
@@ -90,6 +91,9 @@ struct StepSpec {
   std::optional<std::string> on_held;          // lock: "wait", "skip" or "fail"
   std::optional<CountField> input, output;     // generate: tokens
   std::optional<Ratio> cached;                 // generate: share of the input
+  std::optional<std::string> mode;             // write_cache: "through", "behind", "around" or "aside"
+  std::optional<Duration> delay;               // write_cache, behind
+  std::optional<ToKey> generation;             // cache, write_cache, invalidate
   void describe(Fields& field);
 };
 

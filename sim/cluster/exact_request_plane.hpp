@@ -2,7 +2,8 @@
 //
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
 // that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
-// exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp,
+// exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp, exact_caches.cpp,
+// exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp,
 // exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of
 // it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
@@ -16,6 +17,7 @@
 #include "sim/cluster/request_plane.hpp"
 #include "sim/cluster/request_trace.hpp"
 #include "sim/cluster/generation.hpp"
+#include "sim/cluster/flight_table.hpp"
 #include "sim/cluster/station.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/core/event_list.hpp"
@@ -59,7 +61,8 @@ class ExactRequestPlane final : public RequestPlane {
     waited_too_long,
     visible,
     generation_due,
-    step_done
+    step_done,
+    load_overdue
   };
 
   // Arrivals of one workload, generated ahead in batches.
@@ -99,6 +102,7 @@ class ExactRequestPlane final : public RequestPlane {
   void make_queues(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_locks(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_caches(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void make_write_counters(const Blueprint& blueprint, Recorder& recorder);
   void make_targets(const Blueprint& blueprint, Recorder& recorder);
   static RequestCount request_count(Recorder& recorder, const std::vector<Label>& labels);
   std::unique_ptr<CacheTier> new_tier(Index cache) const;
@@ -131,11 +135,6 @@ class ExactRequestPlane final : public RequestPlane {
   void launch_branch(Index parent, Index entry, Index number);
   void end_branch(Index branch, TaskOutcome outcome);
   void choose(Index task, Index site);
-  bool look_up(Index task, const Instruction& instruction);
-  void fill_cache(Index task, Index site);
-  CacheTier* tier_of(Index cache, const Task& task);
-  std::uint64_t key_of(Index key_space, const Task& task) const;
-  Bytes size_of(Index key_space, std::uint64_t key) const;
 
   // exact_requests.cpp
   bool belongs_to_user(const Task& task) const { return task.replica == no_index; }
@@ -202,6 +201,37 @@ class ExactRequestPlane final : public RequestPlane {
   void release_lock(Index task, const LockSite& site);
   void release_locks_around(Index task);
   void abandon_locks(Index replica);
+
+  // exact_caches.cpp
+  bool look_up(Index task, const Instruction& instruction);
+  void fill_cache(Index task, Index site);
+  void invalidate(Index task, Index site);
+  CacheTier* tier_of(Index cache, const Task& task);
+  std::uint64_t entry_key(const CacheSite& site, const Task& task);
+  std::uint64_t generation_key(const CacheSite& site, const Task& task) const;
+  std::uint64_t key_of(Index key_space, const Task& task) const;
+  Bytes size_of(Index key_space, std::uint64_t key) const;
+  void show_bytes(Cache& cache, const CacheTier& tier, Bytes before);
+
+  // exact_cache_loads.cpp
+  std::uint64_t flight_key(const CacheSite& site, const Task& task) const;
+  bool join_flight(Index task, const CacheSite& site, Duration latency);
+  void refresh(Index task, const Instruction& instruction);
+  void land(Index loader, const CacheSite& site);
+  void leave_flight(Index waiter);
+  void go_on_from_flight(Index waiter, Index pc);
+  void on_load_overdue(Index waiter);
+  void pass_flight(std::uint64_t key);
+  void abandon_loads_around(Index task);
+  void abandon_flights(Index replica);
+
+  // exact_cache_writes.cpp
+  Index launch_background(Index owner, Index site, Index entry);
+  void write_behind(Index task, const Instruction& instruction);
+  void begin_write(Index writer, Index site);
+  void write_evicted(CacheTier& tier);
+  bool hand_over_write(Index writer, Index replica);
+  void end_background(Index task, TaskOutcome outcome);
 
   // exact_deliveries.cpp
   Index deliver(Index message, MessageQueue& queue);
@@ -270,7 +300,9 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<Duration> one_way_;  // [from × regions + to]
   std::vector<std::string> workload_names_;
   std::vector<PolicyChoice> cache_policies_;
-  std::vector<std::optional<Duration>> cache_times_to_live_;
+  FlightTable flights_;  // loads under way, of all caches
+  std::vector<Index> unwritten_;
+  bool has_flights_ = false;
   Index service_count_ = 0;
 };
 

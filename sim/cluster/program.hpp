@@ -31,6 +31,9 @@ enum class Op : std::uint8_t {
   generate,      // a: generate site
   end,           // of a branch, an endpoint, a worker, a journey
   restart,       // of a repeating journey; b: its entry
+  invalidate,    // a: cache site
+  write_behind,  // a: cache site; b: behind the steps, which begin at the next instruction
+  begin_write,   // a: cache site
 };
 
 struct Instruction {
@@ -74,7 +77,11 @@ struct Choice {
 
 struct CacheSite {
   Index cache = no_index;
-  Index key = no_index;
+  Index key = no_index;         // none: a whole generation is invalidated
+  Index generation = no_index;  // key space whose values have generations of their entries; none: they have none
+  Duration delay{};             // of a write behind
+  bool writes_behind = false;
+  Index outer = no_index;       // the cache site among whose on_miss it stands
 };
 
 struct PublishSite {
@@ -124,6 +131,7 @@ struct Program {
   std::vector<PublishSite> publishes;
   std::vector<LockSite> lock_sites;
   std::vector<Index> lock_around;                    // per instruction: the innermost lock site among whose steps it stands
+  std::vector<Index> load_around;                    // per instruction: the innermost cache site among whose on_miss it stands
   std::vector<GenerateSite> generates;
   std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]

@@ -153,6 +153,17 @@ struct Cache {
   Share* hit_ratio = nullptr;
   Gauge* bytes = nullptr;
   Counter* evictions = nullptr;
+
+  CacheTier::Limits limits;
+  bool coalesces = false;
+  Duration coalesce_limit{};
+  bool has_flights = false;  // it coalesces or refreshes
+  Counter* coalesced = nullptr;
+  Counter* stale_served = nullptr;  // with a soft time to live
+  Counter* refreshes = nullptr;
+  Counter* invalidations = nullptr;
+  Counter* coalesced_writes = nullptr;  // where something is written behind
+  Counter* lost_writes = nullptr;
 };
 
 struct KeySpace {

@@ -100,6 +100,9 @@ struct CacheBlueprint {
   std::optional<Duration> time_to_live;
   Distribution latency;             // of a look-up, hit or miss
   DollarsPerSecond price;           // per instance (scope shared and region)
+  std::optional<Duration> soft_time_to_live;  // past it a hit is served as it is, and one refresh runs in the background
+  bool coalesce = false;            // who misses a key that is being loaded waits for that load, …
+  Duration coalesce_limit{std::chrono::seconds{5}};  // … so long at most, and then loads itself
 };
 
 // What keys are drawn for: one value for everything a request does, one per subject (user, tenant, monitor), one per task

@@ -52,6 +52,7 @@ struct CacheStep {
   Index cache = no_index;
   Index key = no_index;                       // into Blueprint::keys
   Steps on_miss;
+  Index generation = no_index;                // into Blueprint::keys: whose invalidation ends the entry too; none: nobody's
 };
 struct QueryStep {
   Index database = no_index;
@@ -81,9 +82,31 @@ struct GenerateStep {
   double cached = 0.0;                        // share of the input that the model still has from earlier requests
 };
 
+// Writes a key: `steps` are what it takes to write it to what lies behind the cache.
+enum class WriteMode : std::uint8_t {
+  through,  // steps, then the cache has the new value
+  behind,   // the cache has it at once, and the request goes on; the steps run after `delay`, together for all writes until then
+  around,   // the entry is removed, then steps
+  aside,    // steps, then the entry is removed
+};
+struct WriteCacheStep {
+  Index cache = no_index;
+  Index key = no_index;
+  WriteMode mode = WriteMode::aside;
+  Duration delay{};                           // behind
+  Steps steps;
+  Index generation = no_index;                // as in CacheStep
+};
+// Removes one key from the cache, or everything that was looked up under the present generation.
+struct InvalidateStep {
+  Index cache = no_index;
+  Index key = no_index;                       // none: the generation
+  Index generation = no_index;                // with a key: the generation under which that is looked up
+};
+
 struct Step {
   std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, LockStep,
-               RespondStep, GenerateStep>
+               RespondStep, GenerateStep, WriteCacheStep, InvalidateStep>
       action;
 };
 

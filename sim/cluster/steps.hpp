@@ -18,6 +18,8 @@ void for_each_inner(const Step& step, Visit&& visit) {
     visit(cache->on_miss);
   } else if (const auto* lock = std::get_if<LockStep>(&step.action)) {
     visit(lock->steps);
+  } else if (const auto* write = std::get_if<WriteCacheStep>(&step.action)) {
+    visit(write->steps);
   }
 }
 

@@ -3,12 +3,13 @@
 // meanwhile.
 #include <gtest/gtest.h>
 
+#include "sim/cluster/steps.hpp"
 #include "tests/support/random_systems.hpp"
 
 namespace headroom::test {
 namespace {
 
-constexpr double quiet_after = 900.0;  // by then all that was asked for until 100 s has ended
+constexpr double quiet_after = 10'000.0;  // by then all that was asked for until 100 s has ended
 
 struct Outcome {
   RunResult result;
@@ -24,7 +25,7 @@ Outcome run_system(std::uint64_t seed) {
   if (!problems.empty()) throw std::logic_error{problems.front()};
   RandomStreams streams{seed, 0};
   std::vector<double> windows;
-  for (double end = 1.0; end <= quiet_after; end += 1.0) windows.push_back(end);
+  for (double end = 1.0; end <= quiet_after; end += end < 500.0 ? 1.0 : 100.0) windows.push_back(end);
   Recorder recorder{windows, {}};
   const auto plane = make_exact_request_plane(blueprint, streams, recorder);
   std::vector<ReplicaRef> replicas, draining;
@@ -135,7 +136,8 @@ INSTANTIATE_TEST_SUITE_P(Seeds, RandomSystems, testing::Range<std::uint64_t>(1, 
 // The generator reaches what it is there for.
 TEST(RandomSystemsTogether, UseEveryOption) {
   bool redelivers = false, waits = false, delays = false, buries = false;
-  std::vector<bool> disciplines(4, false);
+  std::vector<bool> disciplines(4, false), writes(4, false);
+  bool coalesces = false, refreshes = false;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const RandomSystem system{seed};
     for (const QueueBlueprint& queue : system.blueprint.queues) {
@@ -144,10 +146,17 @@ TEST(RandomSystemsTogether, UseEveryOption) {
       delays = delays || !queue.delay.is_zero();
       buries = buries || queue.dead_letters != no_index;
     }
+    coalesces = coalesces || system.blueprint.caches[0].coalesce;
+    refreshes = refreshes || system.blueprint.caches[0].soft_time_to_live;
+    for (const EndpointBlueprint& endpoint : system.blueprint.endpoints) {
+      for_each_action<WriteCacheStep>(endpoint.steps,
+                                      [&](const WriteCacheStep& write) { writes[static_cast<std::size_t>(write.mode)] = true; });
+    }
     for (const ServiceBlueprint& service : system.blueprint.services)
       disciplines[static_cast<std::size_t>(service.discipline)] = true;
   }
-  EXPECT_TRUE(redelivers && waits && delays && buries);
+  EXPECT_TRUE(redelivers && waits && delays && buries && coalesces && refreshes);
+  EXPECT_EQ(writes, std::vector<bool>(4, true));
   EXPECT_EQ(disciplines, std::vector<bool>(4, true));
 }
 

@@ -42,6 +42,12 @@ class RandomSystem {
                                 .scope = chance(0.5) ? CacheScope::shared : CacheScope::replica,
                                 .capacity = Bytes{10},
                                 .policy = choice_of<CachePolicy>("lru")});
+    CacheBlueprint& cache = blueprint.caches.back();
+    if (chance(0.3)) cache.latency = span(0.005);
+    if (chance(0.5)) cache.time_to_live = to_duration(2.0 + 20.0 * uniform());
+    if (chance(0.5)) cache.soft_time_to_live = to_duration(2.0 * uniform() + 0.01);
+    cache.coalesce = chance(0.6);
+    cache.coalesce_limit = to_duration(0.1 + 3.0 * uniform());
     for (int i = 0; i < 2 + below(3); ++i) add_random_service(i);
     queues_ = below(3);
     for (int i = 0; i < queues_; ++i) add_queue(i);
@@ -102,7 +108,7 @@ class RandomSystem {
     return steps;
   }
   Step step_of(Index service, int depth) {
-    switch (below(depth < 2 ? 11 : 6)) {
+    switch (below(depth < 2 ? 13 : 6)) {
       case 0: return {ComputeStep{span(0.05)}};
       case 1: return {WaitStep{span(0.1)}};
       case 2:
@@ -114,9 +120,18 @@ class RandomSystem {
       case 6: return {ParallelStep{{steps_of(service, depth + 1), steps_of(service, depth + 1)}}};
       case 7: return {ForEachStep{span(2.0), 1 + below(3), steps_of(service, depth + 1)}};
       case 8: return {ChooseStep{{1.0, 2.0}, {steps_of(service, depth + 1), {}}}};
-      case 9: return {CacheStep{0, 0, steps_of(service, depth + 1)}};
+      case 9: return {CacheStep{0, 0, steps_of(service, depth + 1), generation()}};
+      case 10: return write_of(service, depth);
+      case 11: return {InvalidateStep{0, chance(0.5) ? 0 : no_index, 0}};
       default: return {lock_around(steps_of(service, depth + 1))};
     }
+  }
+  Index generation() { return chance(0.3) ? 0 : no_index; }
+  Step write_of(Index service, int depth) {
+    WriteCacheStep write{.cache = 0, .key = 0, .mode = static_cast<WriteMode>(below(4)), .steps = steps_of(service, depth + 1)};
+    write.delay = to_duration(chance(0.2) ? 0.0 : 3.0 * uniform());
+    if (write.mode != WriteMode::behind) write.generation = generation();
+    return {std::move(write)};
   }
   LockStep lock_around(Steps steps) {
     LockStep lock;

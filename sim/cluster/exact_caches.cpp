@@ -1,0 +1,112 @@
+// Caches: keys and their sizes, look-ups, fills, invalidations.
+//
+// A look-up decides at its beginning and takes its latency; the other operations have their effect at the end of theirs. An
+// invalidation reaches the tier that its task would look into (of a cache in each replica, or each region: that one alone), and
+// no load that is under way: what that fills is what it had read before, and stays until its time to live ends or another
+// invalidation. Generations are numbers in the keys of entries (namespaces, in memcached's documentation): a new one costs nothing,
+// and what it leaves behind takes room until it is evicted.
+#include <algorithm>
+#include <cmath>
+
+#include "sim/cluster/exact_hot_path.hpp"
+
+namespace headroom {
+
+std::uint64_t ExactRequestPlane::key_of(Index key_space, const Task& task) const {
+  const KeySpace& space = keys_[key_space];
+  if (space.per == KeyPer::arrival) return task.arrival_key;
+  const std::uint64_t subject = space.per == KeyPer::request   ? task.root_id
+                                : space.per == KeyPer::subject ? task.subject
+                                                               : task.draw_id;
+  Draws draws{space.key, subject};
+  return space.popularity.sample(draws);
+}
+
+Bytes ExactRequestPlane::size_of(Index key_space, std::uint64_t key) const {
+  const KeySpace& space = keys_[key_space];
+  constexpr double largest = 1e15;  // bytes; a draw from a heavy tail ends here
+  return {std::max<std::int64_t>(1, std::llround(std::min(space.size.draw(key), largest)))};
+}
+
+CacheTier* ExactRequestPlane::tier_of(Index index, const Task& task) {
+  Cache& cache = caches_[index];
+  switch (cache.scope) {
+    case CacheScope::shared: return cache.tiers.front().get();
+    case CacheScope::region: return cache.tiers[region_of(task)].get();
+    case CacheScope::replica: return replicas_[task.replica].caches[index].get();
+  }
+  return nullptr;
+}
+
+std::uint64_t ExactRequestPlane::generation_key(const CacheSite& site, const Task& task) const {
+  return mix(site.generation, key_of(site.generation, task));
+}
+
+// Keys of different spaces may meet in one cache.
+std::uint64_t ExactRequestPlane::entry_key(const CacheSite& site, const Task& task) {
+  const std::uint64_t key = (std::uint64_t{site.key} << 54) ^ key_of(site.key, task);
+  if (site.generation == no_index) return key;
+  const std::uint64_t owner = generation_key(site, task);
+  return mix(key, mix(owner, tier_of(site.cache, task)->generation_of(owner)));
+}
+
+void ExactRequestPlane::show_bytes(Cache& cache, const CacheTier& tier, Bytes before) {
+  if (tier.used() != before) cache.bytes->add(now_, static_cast<double>((tier.used() - before).count));
+}
+
+// True if the task now waits for the look-up, or for another's load.
+bool ExactRequestPlane::look_up(Index slot, const Instruction& instruction) {
+  const CacheSite& site = program_.cache_sites[instruction.a];
+  Task& task = tasks_[slot];
+  Cache& cache = caches_[site.cache];
+  CacheTier& tier = *tier_of(site.cache, task);
+  const Bytes before = tier.used();
+  const CacheTier::Found found = tier.lookup(entry_key(site, task), now_);
+  const bool hit = found != CacheTier::Found::nothing;
+  show_bytes(cache, tier, before);  // it had expired
+  cache.hit_ratio->whole += 1.0;
+  if (hit) cache.hit_ratio->part += 1.0;
+  if (trace_ != nullptr) [[unlikely]]
+    trace_moment(slot, hit ? "cache hit" : "cache miss");
+  const Index next = hit ? instruction.b : task.pc + 1;
+  const double seconds = cache.latency.value.is_zero() ? 0.0 : cache.latency.draw(mix(task.draw_id, next));
+  if (!hit && cache.coalesces && join_flight(slot, site, to_duration(seconds))) return true;
+  task.pc = next;
+  if (seconds > 0.0) sleep(slot, to_duration(seconds), woken);
+  // The table of tasks may move from here on.
+  if (found == CacheTier::Found::stale) refresh(slot, instruction);
+  if (tier.has_unwritten()) [[unlikely]]
+    write_evicted(tier);
+  return seconds > 0.0;
+}
+
+void ExactRequestPlane::fill_cache(Index slot, Index index) {
+  const CacheSite& site = program_.cache_sites[index];
+  const Task& task = tasks_[slot];
+  Cache& cache = caches_[site.cache];
+  CacheTier& tier = *tier_of(site.cache, task);
+  const Bytes before = tier.used();
+  const std::uint32_t evicted = tier.fill(entry_key(site, task), size_of(site.key, key_of(site.key, task)), now_);
+  if (evicted > 0) cache.evictions->add(evicted);
+  show_bytes(cache, tier, before);
+  if (cache.scope == CacheScope::replica) check_memory(task.replica);
+  if (cache.has_flights) land(slot, site);
+  if (tier.has_unwritten()) [[unlikely]]
+    write_evicted(tier);
+}
+
+void ExactRequestPlane::invalidate(Index slot, Index index) {
+  const CacheSite& site = program_.cache_sites[index];
+  const Task& task = tasks_[slot];
+  Cache& cache = caches_[site.cache];
+  CacheTier& tier = *tier_of(site.cache, task);
+  cache.invalidations->add();
+  if (site.key == no_index) return tier.begin_generation(generation_key(site, task));
+  const Bytes before = tier.used();
+  tier.remove(entry_key(site, task));
+  show_bytes(cache, tier, before);
+  if (tier.has_unwritten()) [[unlikely]]
+    write_evicted(tier);
+}
+
+}  // namespace headroom
