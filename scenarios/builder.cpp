@@ -38,6 +38,7 @@ class Builder {
     for (const CacheSpec& cache : scenario.caches) steps_.caches.add(cache.name);
     for (const KeySpec& key : scenario.keys) steps_.keys.add(key.name);
     for (const LanguageModelSpec& model : scenario.language_models) steps_.language_models.add(model.name);
+    for (const LinkSpec& link : scenario.links) steps_.links.add(link.name);
     for (const ServiceSpec& service : scenario.services) {
       for (const EndpointSpec& endpoint : service.endpoints) steps_.endpoints.add(service.name + "." + endpoint.name);
     }
@@ -62,6 +63,8 @@ class Builder {
     for (const CacheSpec& spec : scenario_.caches) blueprint.caches.push_back(cache(spec));
     for (const KeySpec& spec : scenario_.keys) blueprint.keys.push_back(key(spec));
     for (const LanguageModelSpec& spec : scenario_.language_models) blueprint.language_models.push_back(build_language_model(spec));
+    for (const LinkSpec& spec : scenario_.links)
+      blueprint.links.push_back({spec.name, spec.bandwidth, spec.per == "region", spec.price.value / 1e9});
     for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));
     blueprint.percentiles = percentiles();
     return blueprint;
@@ -194,7 +197,7 @@ class Builder {
   static CacheBlueprint cache(const CacheSpec& spec) {
     const CacheScope scope = spec.scope == "replica" ? CacheScope::replica : spec.scope == "region" ? CacheScope::region : CacheScope::shared;
     return {spec.name, scope, spec.capacity, chosen_or<CachePolicy>(spec.policy, "lru"), spec.time_to_live, spec.latency.value, spec.price,
-            spec.soft_time_to_live, spec.coalesce, spec.coalesce_limit};
+            spec.soft_time_to_live, spec.coalesce, spec.coalesce_limit, spec.nodes, spec.operations.value_or(PerSecond{})};
   }
 
   static KeyBlueprint key(const KeySpec& spec) {

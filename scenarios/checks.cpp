@@ -57,11 +57,12 @@ Names::Names(const Scenario& scenario) {
   add_all(*this, "cache", scenario.caches);
   add_all(*this, "key", scenario.keys);
   add_all(*this, "language_model", scenario.language_models);
+  add_all(*this, "link", scenario.links);
   add_all(*this, "workload", scenario.workloads);
   for (const ServiceSpec& service : scenario.services) {
     for (const EndpointSpec& endpoint : service.endpoints) add("endpoint", service.name + "." + endpoint.name);
   }
-  for (const std::string_view kind : {"node_pool", "service", "database", "cache", "lock"}) {
+  for (const std::string_view kind : {"node_pool", "service", "database", "cache", "lock", "link"}) {
     for (const std::string& name : of(kind)) add("component", name);
   }
   for (const NodePoolSpec& pool : scenario.node_pools) {
@@ -104,6 +105,7 @@ void check_names(const Scenario& scenario, Reading& reading) {
   check_unique("cache", scenario.caches, reading);
   check_unique("key", scenario.keys, reading);
   check_unique("language_model", scenario.language_models, reading);
+  check_unique("link", scenario.links, reading);
   check_unique("workload", scenario.workloads, reading);
   check_no_dot("service", scenario.services, reading);
   for (const ServiceSpec& service : scenario.services) {

@@ -181,6 +181,10 @@ class MachineChecker {
 
   void check_cache(const CacheSpec& cache) {
     check_cache_price(cache);
+    for (const std::string_view field : {"nodes", "operations"}) {
+      if (cache.scope == "replica" && reading_.is_given(&cache, field))
+        reading_.issue(&cache, field, "has no meaning for the scope replica: such a cache has no nodes of its own", "remove it");
+    }
     if (reading_.is_given(&cache, "coalesce_limit") && !cache.coalesce) {
       reading_.issue(&cache, "coalesce_limit", "has no meaning without \"coalesce\": nobody waits for another's load",
                      "write \"coalesce\": true, or remove it");

@@ -41,6 +41,17 @@ struct MeanLocks {
   double seconds = 0.0;  // that it is held, by those who wait for it
 };
 
+struct MeanOperations {
+  Index cache = no_index;
+  Index key = no_index;  // none: a whole generation
+  double count = 0.0;
+};
+struct MeanTransfers {
+  Index link = no_index;
+  double count = 0.0;
+  double bytes = 0.0;  // of all
+};
+
 struct MeanVisit {
   double seconds = 0.0;           // from its start to its end: what a slot is held for
   double response_seconds = 0.0;  // to its answer
@@ -52,6 +63,8 @@ struct MeanVisit {
   std::vector<MeanGenerations> generations;
 
   std::vector<MeanLocks> locks;
+  std::vector<MeanOperations> operations;
+  std::vector<MeanTransfers> transfers;
 };
 
 // Probability of a miss at a look-up.

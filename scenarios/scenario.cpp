@@ -67,6 +67,7 @@ void Scenario::describe(Fields& field) {
   field("caches", caches, "what keeps copies near");
   field("keys", keys, "what is asked for: how many different things and how popular");
   field("language_models", language_models, "what writes texts, by tokens");
+  field("links", links, "what bytes are sent over");
   field("workloads", workloads, "who asks, and when");
   field("objectives", objectives, "what was promised");
 }

@@ -85,6 +85,7 @@ struct Scenario {
   std::vector<CacheSpec> caches;
   std::vector<KeySpec> keys;
   std::vector<LanguageModelSpec> language_models;
+  std::vector<LinkSpec> links;
   std::vector<WorkloadSpec> workloads;
   std::vector<ObjectiveSpec> objectives;
   void describe(Fields& field);

@@ -76,6 +76,14 @@ InvalidateStep build_invalidate(const StepSpec& step, const StepIndices& indices
           .generation = generation_of(step, indices)};
 }
 
+TransferStep build_transfer(const StepSpec& step, const StepIndices& indices) {
+  TransferStep transfer{.link = indices.links.at(step.transfer->name), .compression = step.compression.value_or(Ratio{1.0}).value};
+  if (step.bytes) transfer.bytes = step.bytes->value;
+  if (step.key) transfer.key = indices.keys.at(step.key->name);
+  transfer.bit_rate = step.bit_rate;
+  return transfer;
+}
+
 Step build_step(const StepSpec& step, const StepIndices& indices) {
   if (step.compute) return {ComputeStep{step.compute->value}};
   if (step.wait) return {WaitStep{step.wait->value}};
@@ -95,6 +103,7 @@ Step build_step(const StepSpec& step, const StepIndices& indices) {
   }
   if (step.write_cache) return {build_write(step, indices)};
   if (step.invalidate) return {build_invalidate(step, indices)};
+  if (step.transfer) return {build_transfer(step, indices)};
   return {RespondStep{}};
 }
 

@@ -21,7 +21,7 @@ class IndexByName {
 
 struct StepIndices {
   IndexByName endpoints;  // "service.endpoint"
-  IndexByName locks, caches, databases, queues, keys, language_models;
+  IndexByName locks, caches, databases, queues, keys, language_models, links;
 };
 
 Steps build_steps(const std::vector<StepSpec>& steps, const StepIndices& indices);

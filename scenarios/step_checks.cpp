@@ -20,21 +20,23 @@ struct Belonging {
 
 constexpr std::array belongings{
     Belonging{"timeout", "call, request"}, Belonging{"retry", "call, request"}, Belonging{"on_failure", "call, request"},
-    Belonging{"at_most", "for_each"},      Belonging{"steps", "for_each, lock, write_cache"}, Belonging{"key", "cache, lock, write_cache, invalidate"},
+    Belonging{"at_most", "for_each"},      Belonging{"steps", "for_each, lock, write_cache"}, Belonging{"key", "cache, lock, write_cache, invalidate, transfer"},
     Belonging{"on_miss", "cache"},         Belonging{"read", "query"},          Belonging{"write", "query"},
     Belonging{"priority", "publish"},      Belonging{"lease", "lock"},          Belonging{"renew", "lock"},
     Belonging{"on_held", "lock"},          Belonging{"poll", "lock"},           Belonging{"input", "generate"},
     Belonging{"output", "generate"},       Belonging{"cached", "generate"},
     Belonging{"mode", "write_cache"},      Belonging{"delay", "write_cache"},
+    Belonging{"bytes", "transfer"},        Belonging{"compression", "transfer"},
+    Belonging{"bit_rate", "transfer"},
     Belonging{"generation", "cache, write_cache, invalidate"},
 };
 
-constexpr std::array<std::string_view, 16> actions{"compute", "wait",  "think",   "call", "request", "parallel", "for_each",
+constexpr std::array<std::string_view, 17> actions{"compute", "wait",  "think",   "call", "request", "parallel", "for_each",
                                                    "choose",  "cache", "query", "publish", "lock", "respond", "generate",
-                                                   "write_cache", "invalidate"};
+                                                   "write_cache", "invalidate", "transfer"};
 
 // Actions that work on a replica, which a journey does not have; and those of a user, which a service does not have.
-constexpr std::array<std::string_view, 9> of_services{"compute", "call", "cache", "query", "lock", "respond", "generate", "write_cache", "invalidate"};
+constexpr std::array<std::string_view, 10> of_services{"compute", "call", "cache", "query", "lock", "respond", "generate", "write_cache", "invalidate", "transfer"};
 constexpr std::array<std::string_view, 2> of_journeys{"request", "think"};
 
 template <std::size_t n>
@@ -139,6 +141,11 @@ void StepChecker::check_needs(const StepSpec& step) {
   needs(step.for_each.has_value(), "steps", "what is done each time");
   if (step.lock) check_lock(step);
   if (step.write_cache) check_write(step);
+  const bool has_bytes = reading_.is_given(&step, "bytes"), has_key = reading_.is_given(&step, "key");
+  if (step.transfer && has_bytes == has_key) {
+    reading_.issue(&step, "transfer", has_key ? "has both \"bytes\" and \"key\"" : "has neither \"bytes\" nor \"key\"",
+                   "say how much is sent, or the key of the object: \"bytes\": \"2 MB\"");
+  }
   needs(step.invalidate && !reading_.is_given(&step, "generation"), "key", "what is forgotten, if it is not a \"generation\"");
   needs(step.generate.has_value(), "input", "how many tokens the model reads");
   needs(step.generate.has_value(), "output", "how many tokens it writes");

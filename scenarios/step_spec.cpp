@@ -43,6 +43,7 @@ void StepSpec::describe(Fields& field) {
         generate);
   field(action("write_cache", "cache of which \"key\" is written, by \"steps\" to what lies behind it"), write_cache);
   field(action("invalidate", "cache that forgets \"key\", or all that was looked up under \"generation\""), invalidate);
+  field(action("transfer", "link to send \"bytes\", or the object under \"key\", over; waits until they are through"), transfer);
   field("timeout", timeout, "call, request: how long each try may take; the callee goes on working when it fires", more_than(0));
   field("retry", retry, "call, request: tries after a failure or a time-out (without it: one try)");
   field(FieldInfo{.name = "on_failure",
@@ -50,8 +51,11 @@ void StepSpec::describe(Fields& field) {
                   .choices = {"fail", "continue"}},
         on_failure);
   field("at_most", at_most, "for_each: how many run at a time (1: one after the other)", between(1, 1e6));
-  field("steps", steps, "for_each: what is done each time; lock: what is done under the lock; write_cache: the write to what lies behind");
-  field("key", key, "cache, write_cache, invalidate: the key that is meant; lock: the key that is locked");
+  field("steps", steps,
+        "for_each: what is done each time; lock: what is done under the lock; write_cache: the write to what lies behind");
+  field("key", key,
+        "cache, write_cache, invalidate: the key that is meant; transfer: the key of the object that is sent; lock: the key that "
+        "is locked");
   field("on_miss", on_miss, "cache: what is done when the key is not there");
   field("read", read, "query: a read by this key");
   field("write", write, "query: a write by this key");
@@ -71,14 +75,19 @@ void StepSpec::describe(Fields& field) {
         on_held);
   field("poll", poll, "lock: how long after an answer it asks again (100 ms without it)", more_than(0));
   field(FieldInfo{.name = "mode",
-                  .meaning = "write_cache: through, the steps, then the cache has the new value; behind, the cache has it at once, and "
-                             "the steps run in the background after \"delay\"; around, the entry is removed, then the steps; aside, "
-                             "the steps, then the entry is removed",
+                  .meaning =
+                      "write_cache: through, the steps, then the cache has the new value; behind, the cache has it at once, and "
+                      "the steps run in the background after \"delay\"; around, the entry is removed, then the steps; aside, "
+                      "the steps, then the entry is removed",
                   .choices = {"through", "behind", "around", "aside"}},
         mode);
-  field("delay", delay, "write_cache: behind, how long after; what is written to the key until then goes along", at_least(nothing));
+  field("delay", delay, "write_cache: behind, how long after; what is written to the key until then goes along",
+        at_least(nothing));
   field("generation", generation,
         "cache, write_cache: key whose invalidation ends the entry too; invalidate: key of which all entries end");
+  field("bytes", bytes, "transfer: how much is sent", at_least(0));
+  field("compression", compression, "transfer: bytes sent of bytes (all of them without it)", between(0.001, 1.0));
+  field("bit_rate", bit_rate, "transfer: the most that this flow takes, such as the rate of a video", more_than(0));
 }
 
 void OptionSpec::describe(Fields& field) {

@@ -24,6 +24,9 @@ struct ToLock : Reference {
 struct ToCache : Reference {
   ToCache() : Reference{{}, "cache"} {}
 };
+struct ToLink : Reference {
+  ToLink() : Reference{{}, "link"} {}
+};
 struct ToDatabase : Reference {
   ToDatabase() : Reference{{}, "database"} {}
 };
@@ -77,6 +80,7 @@ struct StepSpec {
   std::optional<bool> respond;
   std::optional<ToLanguageModel> generate;  // language model
   std::optional<ToCache> write_cache, invalidate;
+  std::optional<ToLink> transfer;
 
   std::optional<Duration> timeout;             // call, request
   std::optional<RetrySpec> retry;              // call, request
@@ -94,6 +98,9 @@ struct StepSpec {
   std::optional<std::string> mode;             // write_cache: "through", "behind", "around" or "aside"
   std::optional<Duration> delay;               // write_cache, behind
   std::optional<ToKey> generation;             // cache, write_cache, invalidate
+  std::optional<SizeField> bytes;              // transfer: or key
+  std::optional<Ratio> compression;            // transfer: bytes sent of bytes
+  std::optional<BytesPerSecond> bit_rate;      // transfer
   void describe(Fields& field);
 };
 

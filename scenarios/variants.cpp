@@ -13,8 +13,8 @@ namespace headroom {
 namespace {
 
 // Lists of things with names that a patch may add to.
-constexpr std::array<std::string_view, 9> sections{"regions", "node_pools", "services", "databases",
-                                                   "queues",  "locks",      "caches",   "keys",     "workloads"};
+constexpr std::array<std::string_view, 10> sections{"regions", "node_pools", "services", "databases",
+                                                   "queues",  "locks",      "caches",   "keys",     "workloads", "links"};
 
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
 

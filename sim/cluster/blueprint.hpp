@@ -99,6 +99,7 @@ struct Blueprint {
   std::vector<CacheBlueprint> caches;
   std::vector<KeyBlueprint> keys;
   std::vector<LanguageModelBlueprint> language_models;
+  std::vector<LinkBlueprint> links;
   std::vector<WorkloadBlueprint> workloads;
 
   std::vector<double> percentiles;  // beyond 50, 95, 99: asked for by conditions (0-100)

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/core/random.hpp"
 #include "sim/core/time.hpp"
 #include "sim/core/units.hpp"
 #include "sim/seams/cache_policy.hpp"
@@ -93,5 +94,10 @@ class CacheTier {
   std::vector<Writer> unwritten_;
   std::unordered_map<std::uint64_t, std::uint32_t> generations_;  // of owners that ever began anew
 };
+
+// Which of the nodes of a cache has a key.
+inline std::uint32_t cache_node(std::uint64_t key, std::uint32_t nodes) {
+  return static_cast<std::uint32_t>(mix(key, 0x6e6f6465) % nodes);
+}
 
 }  // namespace headroom

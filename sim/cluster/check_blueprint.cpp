@@ -61,6 +61,7 @@ class Checker {
     }
     for (const CacheBlueprint& cache : blueprint_.caches) check_cache(cache);
     for (const QueueBlueprint& queue : blueprint_.queues) check_queue(queue);
+    for (const LinkBlueprint& link : blueprint_.links) expect(link.bandwidth.value > 0.0, "link " + link.name + ": has no bandwidth");
     for (const LanguageModelBlueprint& model : blueprint_.language_models) {
       if (!model.engine) continue;
       const EngineBlueprint& engine = *model.engine;
@@ -74,6 +75,9 @@ class Checker {
     expect(cache.policy.chosen(), who + ": has no policy");
     const bool in_order = !cache.soft_time_to_live || !cache.time_to_live || *cache.soft_time_to_live < *cache.time_to_live;
     expect(in_order, who + ": its soft time to live is not shorter than its time to live");
+    expect(cache.nodes >= 1, who + ": has no node");
+    expect(cache.scope != CacheScope::replica || (cache.nodes == 1 && !(cache.operations.value > 0.0)),
+           who + ": is in its replicas and has no nodes of its own");
     expect(cache.coalesce_limit > Duration{}, who + ": who waits for a load waits no time");
   }
 
@@ -136,6 +140,13 @@ class Checker {
     expect(step.key != no_index || step.generation != no_index, where + ": invalidates neither a key nor a generation");
     expect(step.key == no_index || step.key < blueprint_.keys.size(), where + ": its key does not exist");
     check_generation(step.generation, where);
+  }
+  void check_step(const TransferStep& step, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has nothing to send with");
+    expect(step.link < blueprint_.links.size(), where + ": its link does not exist");
+    expect(step.bytes.has_value() != (step.key < blueprint_.keys.size()), where + ": a transfer is of bytes or of a key's object");
+    expect(step.compression > 0.0 && step.compression <= 1.0, where + ": compression leaves between nothing and all");
+    expect(!step.bit_rate || step.bit_rate->value > 0.0, where + ": a flow needs some bandwidth");
   }
   void check_generation(Index generation, const std::string& where) {
     expect(generation == no_index || generation < blueprint_.keys.size(), where + ": the key of its generation does not exist");

@@ -31,7 +31,7 @@ Index ExactRequestPlane::launch_background(Index owner_slot, Index site, Index e
 void ExactRequestPlane::write_behind(Index slot, const Instruction& instruction) {
   const CacheSite& site = program_.cache_sites[instruction.a];
   const auto here = static_cast<Index>(&instruction - program_.code.data());
-  CacheTier& tier = *tier_of(site.cache, tasks_[slot]);
+  CacheTier& tier = *tier_of(site, tasks_[slot]);
   const std::uint64_t key = entry_key(site, tasks_[slot]);
   const bool is_dirty = tier.writer_of(key) != CacheTier::no_writer;
   fill_cache(slot, instruction.a);
@@ -46,7 +46,7 @@ void ExactRequestPlane::write_behind(Index slot, const Instruction& instruction)
 void ExactRequestPlane::begin_write(Index writer, Index index) {
   const CacheSite& site = program_.cache_sites[index];
   const Task& task = tasks_[writer];
-  CacheTier& tier = *tier_of(site.cache, task);
+  CacheTier& tier = *tier_of(site, task);
   const std::uint64_t key = entry_key(site, task);
   if (tier.writer_of(key) == writer) tier.set_writer(key, CacheTier::no_writer);
 }

@@ -76,6 +76,7 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case generation_due: return on_generation(event.slot);
     case step_done: return end_step(event.slot);
     case load_overdue: return on_load_overdue(event.slot);
+    case transfer_due: return on_transfer(event.slot);
     case processor_due: return;
   }
 }
@@ -189,6 +190,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
     if (!at_work || task.replica != index) continue;
     if (task.kind == TaskKind::background && hand_over_write(slot, index)) continue;
     if (task.state == TaskState::coalesced) leave_flight(slot);
+    if (task.state == TaskState::transferring) abandon_transfer(slot);
     if (task.state == TaskState::publishing) withdraw(std::exchange(task.child, no_index));
     if (task.state == TaskState::generating) abandon_generation(slot, why);
     // Nobody waits for what these had asked of others, and no event wakes them.
@@ -300,6 +302,10 @@ void ExactRequestPlane::refresh_instruments() {
     arrivals.sessions->total = static_cast<double>(arrivals.count);
   }
   for (const RequestCount& count : request_counts_) count.bring();
+  for (Cache& cache : caches_) {
+    if (cache.node_utilization != nullptr) show_nodes(cache);
+  }
+  for (Link& link : links_) show_link(link);
 }
 
 std::vector<PhaseResult> ExactRequestPlane::phases() const {

@@ -3,7 +3,7 @@
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
 // that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
 // exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp, exact_caches.cpp,
-// exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp,
+// exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp, exact_links.cpp,
 // exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of
 // it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
@@ -62,7 +62,8 @@ class ExactRequestPlane final : public RequestPlane {
     visible,
     generation_due,
     step_done,
-    load_overdue
+    load_overdue,
+    transfer_due
   };
 
   // Arrivals of one workload, generated ahead in batches.
@@ -206,7 +207,10 @@ class ExactRequestPlane final : public RequestPlane {
   bool look_up(Index task, const Instruction& instruction);
   void fill_cache(Index task, Index site);
   void invalidate(Index task, Index site);
-  CacheTier* tier_of(Index cache, const Task& task);
+  std::size_t place_of(const CacheSite& site, const Task& task) const;
+  CacheTier* tier_of(const CacheSite& site, const Task& task);
+  Duration take_turn(const CacheSite& site, const Task& task);
+  void show_nodes(Cache& cache);
   std::uint64_t entry_key(const CacheSite& site, const Task& task);
   std::uint64_t generation_key(const CacheSite& site, const Task& task) const;
   std::uint64_t key_of(Index key_space, const Task& task) const;
@@ -232,6 +236,15 @@ class ExactRequestPlane final : public RequestPlane {
   void write_evicted(CacheTier& tier);
   bool hand_over_write(Index writer, Index replica);
   void end_background(Index task, TaskOutcome outcome);
+
+  // exact_links.cpp
+  void make_links(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  Link::Line& line_of(const TransferSite& site, const Task& task);
+  bool start_transfer(Index task, const TransferSite& site);
+  void reschedule_link(Link::Line& line);
+  void on_transfer(Index leader);
+  void abandon_transfer(Index task);
+  void show_link(Link& link);
 
   // exact_deliveries.cpp
   Index deliver(Index message, MessageQueue& queue);
@@ -284,6 +297,7 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<Cache> caches_;
   std::vector<std::vector<Index>> replica_caches_;  // per server: caches with a tier in each replica
   std::vector<KeySpace> keys_;
+  std::vector<Link> links_;
   std::vector<LanguageModel> language_models_;
   std::vector<Engine> engines_;                        // by the replicas' slots, once one has an engine
   std::vector<EngineInstruments> engine_instruments_;  // by service

@@ -42,6 +42,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   make_locks(blueprint, streams, recorder);
   make_caches(blueprint, streams, recorder);
   make_queues(blueprint, streams, recorder);
+  make_links(blueprint, streams, recorder);
   make_language_models(blueprint, streams, recorder);
   make_services(blueprint, streams, recorder);
   make_databases(blueprint, streams, recorder);
@@ -173,7 +174,6 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
     cache_policies_.push_back(cache.policy);
     Cache& station = caches_.emplace_back();
     station.scope = cache.scope;
-    station.capacity = cache.capacity;
     station.latency = {cache.latency, streams.key_of("caches/" + cache.name + "/latency")};
     const std::vector<Label> labels{{"cache", cache.name}};
     station.hit_ratio = &recorder.share("hit_ratio", labels);
@@ -189,8 +189,15 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
       station.stale_served = &recorder.counter("stale_served", labels);
       station.refreshes = &recorder.counter("refreshes", labels);
     }
-    const Index tiers = cache.scope == CacheScope::shared ? 1 : cache.scope == CacheScope::region ? regions_ : 0;
-    for (Index tier = 0; tier < tiers; ++tier) station.tiers.push_back(new_tier(i));
+    const Index instances = cache.scope == CacheScope::shared ? 1 : cache.scope == CacheScope::region ? regions_ : 0;
+    station.nodes = static_cast<Index>(cache.nodes);
+    station.capacity = Bytes{cache.capacity.count / cache.nodes};
+    for (Index tier = 0; tier < instances * station.nodes; ++tier) station.tiers.push_back(new_tier(i));
+    if (cache.operations.value > 0.0) {
+      station.operation = to_duration(1.0 / cache.operations.value);
+      station.lines.resize(station.tiers.size());
+      station.node_utilization = &recorder.share("node_utilization", labels);
+    }
   }
   make_write_counters(blueprint, recorder);
   for (const EndpointBlueprint& endpoint : blueprint.endpoints) {

@@ -77,6 +77,10 @@ void ExactRequestPlane::run(Index slot) {
         ++task.pc;
         invalidate(slot, instruction.a);
         break;
+      case Op::transfer:
+        ++task.pc;
+        if (start_transfer(slot, program_.transfers[instruction.a])) return;
+        break;
       case Op::write_behind: write_behind(slot, instruction); break;
       case Op::begin_write:
         ++task.pc;

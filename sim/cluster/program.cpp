@@ -170,6 +170,12 @@ class Compiler {
     emit(Op::generate, append(program_.generates, GenerateSite{step.model, demand(step.input, place, "input"),
                                                                demand(step.output, place, "output"), step.cached}));
   }
+  void emit_step(const TransferStep& step, const std::string& place, bool&) {
+    TransferSite site{.link = step.link, .key = step.key, .compression = step.compression};
+    if (step.bytes) site.bytes = demand(*step.bytes, place, "bytes");
+    if (step.bit_rate) site.limit = step.bit_rate->value;
+    emit(Op::transfer, append(program_.transfers, std::move(site)));
+  }
   void emit_step(const RespondStep&, const std::string&, bool&) { emit(Op::respond); }
 
   const Blueprint& blueprint_;

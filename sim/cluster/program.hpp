@@ -34,6 +34,7 @@ enum class Op : std::uint8_t {
   invalidate,    // a: cache site
   write_behind,  // a: cache site; b: behind the steps, which begin at the next instruction
   begin_write,   // a: cache site
+  transfer,      // a: transfer site
 };
 
 struct Instruction {
@@ -105,6 +106,15 @@ struct GenerateSite {
   double cached = 0.0;
 };
 
+struct TransferSite {
+  Index link = no_index;
+  Index key = no_index;  // none: the demand
+  Demand bytes;
+  double compression = 1.0;
+  double limit = 0.0;    // bytes per second; 0: none
+  Index group = 0;       // of flows with the same limit on this link
+};
+
 // Something that can be called: an endpoint of a service, a read or a write of a database, the worker of a queue.
 struct CallTarget {
   std::string name;
@@ -133,6 +143,7 @@ struct Program {
   std::vector<Index> lock_around;                    // per instruction: the innermost lock site among whose steps it stands
   std::vector<Index> load_around;                    // per instruction: the innermost cache site among whose on_miss it stands
   std::vector<GenerateSite> generates;
+  std::vector<TransferSite> transfers;
   std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side

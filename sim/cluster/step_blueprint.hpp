@@ -8,6 +8,7 @@
 
 #include "sim/core/distribution.hpp"
 #include "sim/core/time.hpp"
+#include "sim/core/units.hpp"
 
 namespace headroom {
 
@@ -104,9 +105,18 @@ struct InvalidateStep {
   Index generation = no_index;                // with a key: the generation under which that is looked up
 };
 
+// Sends bytes over a link and waits until they are through.
+struct TransferStep {
+  Index link = no_index;                      // into Blueprint::links
+  std::optional<Distribution> bytes;          // none: the size of the object under the key
+  Index key = no_index;
+  double compression = 1.0;                   // bytes sent of bytes
+  std::optional<BytesPerSecond> bit_rate;     // at most
+};
+
 struct Step {
   std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, LockStep,
-               RespondStep, GenerateStep, WriteCacheStep, InvalidateStep>
+               RespondStep, GenerateStep, WriteCacheStep, InvalidateStep, TransferStep>
       action;
 };
 

@@ -36,6 +36,7 @@ enum class TaskState : std::uint8_t {
   publishing,  // waits for room in a queue: the message, and who publishes it
   generating,  // waits for a language model
   coalesced,   // waits until another has loaded what it looks up
+  transferring,  // waits until its bytes are through
 };
 
 enum class TaskOutcome : std::uint8_t {

@@ -44,6 +44,11 @@ class RandomSystem {
                                 .policy = choice_of<CachePolicy>("lru")});
     CacheBlueprint& cache = blueprint.caches.back();
     if (chance(0.3)) cache.latency = span(0.005);
+    if (cache.scope == CacheScope::shared && chance(0.5)) {
+      cache.nodes = 1 + below(3);
+      cache.operations = {20.0 + 100.0 * uniform()};
+    }
+    blueprint.links.push_back({.name = "link", .bandwidth = {500.0}, .per_region = chance(0.5), .price = 1e-6});
     if (chance(0.5)) cache.time_to_live = to_duration(2.0 + 20.0 * uniform());
     if (chance(0.5)) cache.soft_time_to_live = to_duration(2.0 * uniform() + 0.01);
     cache.coalesce = chance(0.6);
@@ -108,7 +113,7 @@ class RandomSystem {
     return steps;
   }
   Step step_of(Index service, int depth) {
-    switch (below(depth < 2 ? 13 : 6)) {
+    switch (below(depth < 2 ? 14 : 6)) {
       case 0: return {ComputeStep{span(0.05)}};
       case 1: return {WaitStep{span(0.1)}};
       case 2:
@@ -122,9 +127,15 @@ class RandomSystem {
       case 8: return {ChooseStep{{1.0, 2.0}, {steps_of(service, depth + 1), {}}}};
       case 9: return {CacheStep{0, 0, steps_of(service, depth + 1), generation()}};
       case 10: return write_of(service, depth);
+      case 12: return transfer();
       case 11: return {InvalidateStep{0, chance(0.5) ? 0 : no_index, 0}};
       default: return {lock_around(steps_of(service, depth + 1))};
     }
+  }
+  Step transfer() {
+    TransferStep transfer{.link = 0, .bytes = span(10.0)};
+    if (chance(0.5)) transfer.bit_rate = BytesPerSecond{chance(0.5) ? 100.0 : 300.0};
+    return {std::move(transfer)};
   }
   Index generation() { return chance(0.3) ? 0 : no_index; }
   Step write_of(Index service, int depth) {
