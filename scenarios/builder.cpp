@@ -44,6 +44,7 @@ class Builder {
     for (const RouteSpec& route : scenario.routes) {
       for (const std::string& endpoint : routed_endpoints(scenario, route)) steps_.routes.add(route.name + "." + endpoint);
     }
+    for (const LinkSpec& link : scenario.links) steps_.links.add(link.name);
     for (const ServiceSpec& service : scenario.services) {
       for (const EndpointSpec& endpoint : service.endpoints) steps_.endpoints.add(service.name + "." + endpoint.name);
     }
@@ -69,6 +70,8 @@ class Builder {
     for (const KeySpec& spec : scenario_.keys) blueprint.keys.push_back(key(spec));
     for (const LanguageModelSpec& spec : scenario_.language_models) blueprint.language_models.push_back(build_language_model(spec));
     for (const LimitSpec& spec : scenario_.limits) blueprint.limits.push_back(limit(spec));
+    for (const LinkSpec& spec : scenario_.links)
+      blueprint.links.push_back({spec.name, spec.bandwidth, spec.per == "region", spec.price.value / 1e9});
     for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));
     for (const RouteSpec& spec : scenario_.routes) add_route(spec, blueprint);
     for (const StoreSpec& spec : scenario_.stores) blueprint.stores.push_back(build_store(spec, steps_.keys.at(spec.key.name)));
@@ -223,7 +226,8 @@ class Builder {
 
   static CacheBlueprint cache(const CacheSpec& spec) {
     const CacheScope scope = spec.scope == "replica" ? CacheScope::replica : spec.scope == "region" ? CacheScope::region : CacheScope::shared;
-    return {spec.name, scope, spec.capacity, chosen_or<CachePolicy>(spec.policy, "lru"), spec.time_to_live, spec.latency.value, spec.price};
+    return {spec.name, scope, spec.capacity, chosen_or<CachePolicy>(spec.policy, "lru"), spec.time_to_live, spec.latency.value, spec.price,
+            spec.soft_time_to_live, spec.coalesce, spec.coalesce_limit, spec.nodes, spec.operations.value_or(PerSecond{})};
   }
 
   static KeyBlueprint key(const KeySpec& spec) {

@@ -65,11 +65,12 @@ Names::Names(const Scenario& scenario) {
       if (!contains("priority", priority)) add("priority", priority);
     }
   }
+  add_all(*this, "link", scenario.links);
   add_all(*this, "workload", scenario.workloads);
   for (const ServiceSpec& service : scenario.services) {
     for (const EndpointSpec& endpoint : service.endpoints) add("endpoint", service.name + "." + endpoint.name);
   }
-  for (const std::string_view kind : {"node_pool", "service", "database", "cache", "lock"}) {
+  for (const std::string_view kind : {"node_pool", "service", "database", "cache", "lock", "link"}) {
     for (const std::string& name : of(kind)) add("component", name);
   }
   for (const NodePoolSpec& pool : scenario.node_pools) {
@@ -138,6 +139,7 @@ void check_names(const Scenario& scenario, Reading& reading) {
   check_unique("key", scenario.keys, reading);
   check_unique("language_model", scenario.language_models, reading);
   check_unique("limit", scenario.limits, reading);
+  check_unique("link", scenario.links, reading);
   check_unique("workload", scenario.workloads, reading);
   check_unique("route", scenario.routes, reading);
   check_unique("store", scenario.stores, reading);

@@ -10,6 +10,7 @@
 #include "models/queueing/slots_and_cores.hpp"
 #include "scenarios/demand.hpp"
 #include "scenarios/explain_bills.hpp"
+#include "sim/cluster/steps.hpp"
 #include "sim/core/units.hpp"
 
 namespace headroom {
@@ -78,7 +79,28 @@ void add_hit_ratios(const Blueprint& blueprint, const Demand& demand, Remarks& r
     const CacheBlueprint& cache = blueprint.caches[place.first];
     remarks.push_back(fmt::format("caches/{}: hit ratio for key {} estimated at {:.1f} % (characteristic time, {}{})", cache.name,
                                   blueprint.keys[place.second].name, ratio * 100.0, cache.policy.name == "fifo" ? "FIFO" : "LRU",
-                                  cache.time_to_live ? ", time to live" : ""));
+                                  cache.soft_time_to_live ? ", what causes a refresh counted as a miss"
+                                  : cache.time_to_live    ? ", time to live"
+                                                          : ""));
+  }
+}
+
+template <class Action>
+bool ends_entries(const Steps& steps, Index cache) {
+  bool does = false;
+  for_each_action<Action>(steps, [&](const Action& action) { does = does || action.cache == cache; });
+  return does;
+}
+
+// What the estimates of hit ratios leave out.
+void add_invalidated(const Blueprint& blueprint, Remarks& remarks) {
+  for (Index cache = 0; cache < blueprint.caches.size(); ++cache) {
+    const auto touches = [cache](const EndpointBlueprint& endpoint) {
+      return ends_entries<WriteCacheStep>(endpoint.steps, cache) || ends_entries<InvalidateStep>(endpoint.steps, cache);
+    };
+    if (std::none_of(blueprint.endpoints.begin(), blueprint.endpoints.end(), touches)) continue;
+    remarks.push_back(fmt::format("caches/{}: its hit ratios are estimated as if nobody wrote to it or invalidated anything",
+                                  blueprint.caches[cache].name));
   }
 }
 
@@ -200,6 +222,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_visibilities(blueprint, demand, explanation.remarks);
   add_hot_locks(blueprint, demand, explanation.remarks);
   add_hit_ratios(blueprint, demand, explanation.remarks);
+  add_invalidated(blueprint, explanation.remarks);
   add_hot_shards(blueprint, demand, explanation.remarks);
   add_bills(blueprint, demand, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());

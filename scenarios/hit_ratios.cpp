@@ -57,8 +57,9 @@ double HitRatios::estimate_cache(Index index, const std::map<Index, double>& rat
     const double size = std::max(1.0, blueprint_.keys[key].size.mean());
     for (const PopularityClass& c : popularity(key)) classes.push_back({c.probability * rate / total, c.items, size});
   }
-  const double life =
-      cache.time_to_live ? to_seconds(*cache.time_to_live) * total / instances : std::numeric_limits<double>::infinity();
+  // A refresh is a load as a miss is.
+  const auto& fresh = cache.soft_time_to_live ? cache.soft_time_to_live : cache.time_to_live;
+  const double life = fresh ? to_seconds(*fresh) * total / instances : std::numeric_limits<double>::infinity();
   const CacheOrder order = cache.policy.name == "fifo" ? CacheOrder::fifo : CacheOrder::lru;
   const auto presence = che_presence(classes, static_cast<double>(cache.capacity.count), life, order);
   double change = 0.0;

@@ -23,7 +23,7 @@ class MachineChecker {
     for (const WorkloadSpec& workload : scenario_.workloads) {
       if (!reading_.is_given(&workload, "regions")) check_region(workload);
     }
-    for (const CacheSpec& cache : scenario_.caches) check_cache_price(cache);
+    for (const CacheSpec& cache : scenario_.caches) check_cache(cache);
   }
 
  private:
@@ -179,6 +179,23 @@ class MachineChecker {
                                       .queue = service.consumes ? service.consumes->queue.name : std::string{}};
     const auto policy = RegistryOf<Autoscaler>::instance().make(service.autoscaler, context);
     for (const auto& [field, sentence] : policy->problems()) reading_.issue(service.autoscaler, field, sentence);
+  }
+
+  void check_cache(const CacheSpec& cache) {
+    check_cache_price(cache);
+    for (const std::string_view field : {"nodes", "operations"}) {
+      if (cache.scope == "replica" && reading_.is_given(&cache, field))
+        reading_.issue(&cache, field, "has no meaning for the scope replica: such a cache has no nodes of its own", "remove it");
+    }
+    if (reading_.is_given(&cache, "coalesce_limit") && !cache.coalesce) {
+      reading_.issue(&cache, "coalesce_limit", "has no meaning without \"coalesce\": nobody waits for another's load",
+                     "write \"coalesce\": true, or remove it");
+    }
+    if (cache.soft_time_to_live && cache.time_to_live && *cache.soft_time_to_live >= *cache.time_to_live) {
+      reading_.issue(&cache, "soft_time_to_live",
+                     "is " + to_text(*cache.soft_time_to_live) + ", and the entry is gone after " + to_text(*cache.time_to_live),
+                     "make it shorter than \"time_to_live\"");
+    }
   }
 
   void check_cache_price(const CacheSpec& cache) {

@@ -96,6 +96,7 @@ class MeanVisits::Walk {
     if (path.missed_key == step.key) lookups.behind = path.missed_cache;
     result_.lookups.push_back(lookups);
     const double miss = visits_.miss_ratio_(lookups);
+    result_.operations.push_back({step.cache, step.key, path.count * (1.0 + miss)});
     const double look_up = visits_.blueprint_.caches[step.cache].latency.mean();
     const double before = unanswered_;
     Path missed = part_of(path, miss);
@@ -142,6 +143,33 @@ class MeanVisits::Walk {
   double take(const StoreStep& step, const Path& path) {
     result_.stores.push_back({step.store, step.write, path.count});
     return visits_.store_seconds(visits_.blueprint_.stores[step.store], step.write);
+  }
+  // A write behind is work all the same, though nobody waits for it; that some go together is not counted.
+  double take(const WriteCacheStep& step, const Path& path) {
+    const double latency = visits_.blueprint_.caches[step.cache].latency.mean();
+    result_.operations.push_back({step.cache, step.key, path.count});
+    if (step.mode != WriteMode::behind) {
+      Path later = path;
+      if (step.mode == WriteMode::around) later.elapsed += latency;
+      return latency + sequence(step.steps, later);
+    }
+    const double before = unanswered_, responded = responded_;
+    sequence(step.steps, path);
+    unanswered_ = before;
+    responded_ = responded;
+    return latency;
+  }
+  double take(const InvalidateStep& step, const Path& path) {
+    result_.operations.push_back({step.cache, step.key, path.count});
+    return visits_.blueprint_.caches[step.cache].latency.mean();
+  }
+  // As if it had the link to itself.
+  double take(const TransferStep& step, const Path& path) {
+    const double whole = step.bytes ? step.bytes->mean() : visits_.blueprint_.keys[step.key].size.mean();
+    const double bytes = step.compression * whole;
+    result_.transfers.push_back({step.link, path.count, path.count * bytes});
+    const double bandwidth = visits_.blueprint_.links[step.link].bandwidth.value;
+    return bytes / (step.bit_rate ? std::min(bandwidth, step.bit_rate->value) : bandwidth);
   }
   double take(const RespondStep&, const Path& path) {
     responded_ += path.probability * unanswered_ * path.elapsed;

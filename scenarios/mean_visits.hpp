@@ -58,6 +58,16 @@ struct MeanStores {
   bool write = false;
   double count = 0.0;
 };
+struct MeanOperations {
+  Index cache = no_index;
+  Index key = no_index;  // none: a whole generation
+  double count = 0.0;
+};
+struct MeanTransfers {
+  Index link = no_index;
+  double count = 0.0;
+  double bytes = 0.0;  // of all
+};
 
 struct MeanVisit {
   double seconds = 0.0;           // from its start to its end: what a slot is held for
@@ -72,6 +82,8 @@ struct MeanVisit {
   std::vector<MeanTokens> tokens;
   std::vector<MeanStores> stores;
   std::vector<MeanCalls> calls_by_region;  // the same calls, by where they come from
+  std::vector<MeanOperations> operations;
+  std::vector<MeanTransfers> transfers;
 };
 
 // Probability of a miss at a look-up.

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "models/queueing/caches.hpp"
+#include "sim/cluster/cache_tier.hpp"
 #include "sim/core/registry.hpp"
 
 namespace headroom {
@@ -18,6 +19,8 @@ class ResourceList {
   std::vector<Resource> make() {
     for (Index service = 0; service < blueprint_.services.size(); ++service) add_service(service);
     for (Index database = 0; database < blueprint_.databases.size(); ++database) add_database(database);
+    for (Index cache = 0; cache < blueprint_.caches.size(); ++cache) add_cache_nodes(cache);
+    for (Index link = 0; link < blueprint_.links.size(); ++link) add_link(link);
     for (Index model = 0; model < blueprint_.language_models.size(); ++model) add_language_model(model);
     for (Index limit = 0; limit < blueprint_.limits.size(); ++limit) add_tokens(limit);
     return std::move(list_);
@@ -40,6 +43,9 @@ class ResourceList {
   }
   void add_service(Index service);
   void add_database(Index database);
+  void add_cache_nodes(Index cache);
+  void add_link(Index link);
+  const Rates& hottest(const std::vector<Rates>& by_place) const;
   Resource engine_resource(Index service) const;
   void add_language_model(Index model);
   void add_tokens(Index limit);
@@ -119,6 +125,54 @@ void ResourceList::add_database(Index index) {
   connections.cores = shared_cores(cpu.service, database.cpu, 1);
   list_.push_back(std::move(connections));
   list_.push_back(std::move(cpu));
+}
+
+// The place with the most to do.
+const Rates& ResourceList::hottest(const std::vector<Rates>& by_place) const {
+  Rates total = rates_;
+  if (std::all_of(total.begin(), total.end(), [](double rate) { return rate <= 0.0; })) total.assign(total.size(), 1.0);
+  return *std::max_element(by_place.begin(), by_place.end(), [&](const Rates& a, const Rates& b) { return dot(a, total) < dot(b, total); });
+}
+
+// The node asked most is what counts; of a cache in every region, that of the region that asks most.
+void ResourceList::add_cache_nodes(Index index) {
+  const CacheBlueprint& cache = blueprint_.caches[index];
+  if (!(cache.operations.value > 0.0)) return;
+  Resource resource = empty_resource("caches/" + cache.name, "node operations");
+  resource.queues = false;
+  const std::size_t n = blueprint_.endpoints.size(), nodes = static_cast<std::size_t>(cache.nodes);
+  std::vector<Rates> busy(nodes * blueprint_.network.regions.size(), Rates(n, 0.0));
+  for (Index e = 0; e < n; ++e) {
+    const std::size_t region = cache.scope == CacheScope::region ? blueprint_.services[blueprint_.endpoints[e].service].region : 0;
+    for (const MeanOperations& operations : visits_.endpoint(e).operations) {
+      if (operations.cache != index) continue;
+      const std::vector<double> shares = node_shares(blueprint_, cache, operations.key);
+      resource.visits[e] += operations.count;
+      resource.service[e] += operations.count / cache.operations.value;
+      for (std::size_t node = 0; node < nodes; ++node)
+        busy[region * nodes + node][e] += shares[node] * operations.count / cache.operations.value;
+    }
+  }
+  resource.busy = hottest(busy);
+  list_.push_back(std::move(resource));
+}
+
+void ResourceList::add_link(Index index) {
+  const LinkBlueprint& link = blueprint_.links[index];
+  Resource resource = empty_resource("links/" + link.name, "bandwidth");
+  resource.queues = false;
+  std::vector<Rates> busy(blueprint_.network.regions.size(), Rates(blueprint_.endpoints.size(), 0.0));
+  for (Index e = 0; e < blueprint_.endpoints.size(); ++e) {
+    const std::size_t region = link.per_region ? blueprint_.services[blueprint_.endpoints[e].service].region : 0;
+    for (const MeanTransfers& transfers : visits_.endpoint(e).transfers) {
+      if (transfers.link != index) continue;
+      resource.visits[e] += transfers.count;
+      resource.service[e] += transfers.bytes / link.bandwidth.value;
+      busy[region][e] += transfers.bytes / link.bandwidth.value;
+    }
+  }
+  resource.busy = hottest(busy);
+  list_.push_back(std::move(resource));
 }
 
 // The time of engines whose batches are as large as the cache and their limit allow.
@@ -261,6 +315,26 @@ std::vector<double> shard_shares(const Blueprint& blueprint, const DatabaseBluep
     if (keys.items <= counted) left = 0.0;
   }
   for (double& share : shares) share += left / database.shards;
+  return shares;
+}
+
+std::vector<double> node_shares(const Blueprint& blueprint, const CacheBlueprint& cache, Index key) {
+  constexpr std::uint64_t counted = 100'000;  // as for shards
+  const auto nodes = static_cast<std::uint32_t>(cache.nodes);
+  std::vector<double> shares(nodes, 0.0);
+  if (key == no_index) {
+    shares.front() = 1.0;
+    return shares;
+  }
+  const KeyBlueprint& keys = blueprint.keys[key];
+  const double first = zipf_classes(keys.items, keys.zipf).front().probability;
+  double left = 1.0;
+  for (std::uint64_t rank = 0; nodes > 1 && rank < std::min(keys.items, counted); ++rank) {
+    const double p = first * std::pow(static_cast<double>(rank + 1), -keys.zipf);
+    shares[cache_node(rank, nodes)] += p;
+    left -= p;
+  }
+  for (double& share : shares) share += std::max(0.0, left) / nodes;
   return shares;
 }
 

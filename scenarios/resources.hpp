@@ -37,6 +37,8 @@ std::vector<Resource> resources_of(const Blueprint& blueprint, const MeanVisits&
 
 // Share of queries by key that each shard gets. Sums to 1.
 std::vector<double> shard_shares(const Blueprint& blueprint, const DatabaseBlueprint& database, Index key);
+// Share of the operations by key that each node of a cache gets. Sums to 1.
+std::vector<double> node_shares(const Blueprint& blueprint, const CacheBlueprint& cache, Index key);
 
 // How many replicas may be asked for: those at the start, or the autoscaler's most.
 int most_replicas(const ServiceBlueprint& service);

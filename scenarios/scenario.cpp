@@ -71,6 +71,7 @@ void Scenario::describe(Fields& field) {
   field("keys", keys, "what is asked for: how many different things and how popular");
   field("language_models", language_models, "what writes texts, by tokens");
   field("limits", limits, "what requests may take in a time, by tier");
+  field("links", links, "what bytes are sent over");
   field("workloads", workloads, "who asks, and when");
   field("objectives", objectives, "what was promised");
   field("network", network, "prices of bytes on the network");

@@ -90,6 +90,7 @@ struct Scenario {
   std::vector<KeySpec> keys;
   std::vector<LanguageModelSpec> language_models;
   std::vector<LimitSpec> limits;
+  std::vector<LinkSpec> links;
   std::vector<WorkloadSpec> workloads;
   std::vector<ObjectiveSpec> objectives;
   NetworkSpec network;

@@ -113,7 +113,22 @@ void CacheSpec::describe(Fields& field) {
   field("policy", policy, "which resident goes when it is full; lru without it");
   field("time_to_live", time_to_live, "how long a value may be used after it was filled; for ever without it", more_than(0));
   field("latency", latency, "of a look-up, hit or miss");
-  field("price", price, "per instance, for the scopes shared and region", at_least(0));
+  field("price", price, "per node of an instance, for the scopes shared and region", at_least(0));
+  field("soft_time_to_live", soft_time_to_live,
+        "past it a hit is served as it is, and one refresh, the steps of \"on_miss\", runs in the background", more_than(0));
+  field("coalesce", coalesce, "who misses a key that is being loaded waits for that load instead of loading it too");
+  field("coalesce_limit", coalesce_limit, "how long it waits at most; then it loads for itself", more_than(0));
+  field("nodes", nodes, "of the tier, or of each region's: keys are spread over them by hash, and the capacity is split",
+        between(1, 10000));
+  field("operations", operations, "that one node can do, first come first served; any number without it", more_than(0));
+}
+
+void LinkSpec::describe(Fields& field) {
+  field.required("name", name, "name of the link");
+  field.required("bandwidth", bandwidth, "shared by the transfers on it: each gets the same, none more than its own bit_rate",
+                 more_than(0));
+  field.choice("per", per, "all: one link; region: one in each region", {"all", "region"});
+  field("price", price, "of 10^9 bytes (a gigabyte) sent", at_least(0));
 }
 
 void KeySpec::describe(Fields& field) {

@@ -114,6 +114,20 @@ struct CacheSpec {
   std::optional<Duration> time_to_live;
   DistributionField latency;
   DollarsPerSecond price;
+  std::optional<Duration> soft_time_to_live;
+  bool coalesce = false;
+  Duration coalesce_limit{std::chrono::seconds{5}};
+  int nodes = 1;
+  std::optional<PerSecond> operations;
+  void describe(Fields& field);
+};
+
+struct LinkSpec {
+  static constexpr std::string_view type_name = "link";
+  std::string name;
+  BytesPerSecond bandwidth;
+  std::string per = "all";  // "all", "region"
+  Dollars price;            // per 10^9 bytes
   void describe(Fields& field);
 };
 

@@ -73,6 +73,39 @@ LimitStep build_limit(const StepSpec& step, const StepIndices& indices) {
   return limit;
 }
 
+Index generation_of(const StepSpec& step, const StepIndices& indices) {
+  return step.generation ? indices.keys.at(step.generation->name) : no_index;
+}
+
+WriteMode mode_of(std::string_view name) {
+  if (name == "through") return WriteMode::through;
+  if (name == "behind") return WriteMode::behind;
+  return name == "around" ? WriteMode::around : WriteMode::aside;
+}
+
+WriteCacheStep build_write(const StepSpec& step, const StepIndices& indices) {
+  return {.cache = indices.caches.at(step.write_cache->name),
+          .key = indices.keys.at(step.key->name),
+          .mode = mode_of(*step.mode),
+          .delay = step.delay.value_or(Duration{}),
+          .steps = build_steps(step.steps, indices),
+          .generation = generation_of(step, indices)};
+}
+
+InvalidateStep build_invalidate(const StepSpec& step, const StepIndices& indices) {
+  return {.cache = indices.caches.at(step.invalidate->name),
+          .key = step.key ? indices.keys.at(step.key->name) : no_index,
+          .generation = generation_of(step, indices)};
+}
+
+TransferStep build_transfer(const StepSpec& step, const StepIndices& indices) {
+  TransferStep transfer{.link = indices.links.at(step.transfer->name), .compression = step.compression.value_or(Ratio{1.0}).value};
+  if (step.bytes) transfer.bytes = step.bytes->value;
+  if (step.key) transfer.key = indices.keys.at(step.key->name);
+  transfer.bit_rate = step.bit_rate;
+  return transfer;
+}
+
 Step build_step(const StepSpec& step, const StepIndices& indices) {
   if (step.compute) return {ComputeStep{step.compute->value}};
   if (step.wait) return {WaitStep{step.wait->value}};
@@ -81,7 +114,8 @@ Step build_step(const StepSpec& step, const StepIndices& indices) {
   if (step.parallel) return {build_parallel(*step.parallel, indices)};
   if (step.for_each) return {build_for_each(step, indices)};
   if (step.choose) return {build_choose(*step.choose, indices)};
-  if (step.cache) return {CacheStep{indices.caches.at(step.cache->name), indices.keys.at(step.key->name), build_steps(step.on_miss, indices)}};
+  if (step.cache) return {CacheStep{indices.caches.at(step.cache->name), indices.keys.at(step.key->name), build_steps(step.on_miss, indices),
+                                    generation_of(step, indices)}};
   if (step.query) return {build_query(step, indices)};
   if (step.publish) return {PublishStep{indices.queues.at(step.publish->name), step.priority}};
   if (step.lock) return {build_lock(step, indices)};
@@ -92,6 +126,9 @@ Step build_step(const StepSpec& step, const StepIndices& indices) {
   if (step.when_changed) return {WhenChangedStep{*step.when_changed, step.since, build_steps(step.steps, indices)}};
   if (step.limit) return {build_limit(step, indices)};
   if (step.store) return {StoreStep{indices.stores.at(step.store->name), step.write.has_value()}};
+  if (step.write_cache) return {build_write(step, indices)};
+  if (step.invalidate) return {build_invalidate(step, indices)};
+  if (step.transfer) return {build_transfer(step, indices)};
   return {RespondStep{}};
 }
 

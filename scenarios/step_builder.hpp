@@ -23,7 +23,7 @@ class IndexByName {
 struct StepIndices {
   IndexByName endpoints;  // "service.endpoint"
   IndexByName routes;     // "route.endpoint"
-  IndexByName locks, caches, databases, queues, keys, language_models, limits, stores;
+  IndexByName locks, caches, databases, queues, keys, language_models, limits, stores, links;
 };
 
 Steps build_steps(const std::vector<StepSpec>& steps, const StepIndices& indices);

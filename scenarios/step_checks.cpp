@@ -25,8 +25,8 @@ constexpr std::array belongings{
     Belonging{"retry", "call, request"},
     Belonging{"on_failure", "call, request"},
     Belonging{"at_most", "for_each"},
-    Belonging{"steps", "for_each, lock, when_changed, limit"},
-    Belonging{"key", "cache, lock"},
+    Belonging{"steps", "for_each, lock, when_changed, limit, write_cache"},
+    Belonging{"key", "cache, lock, write_cache, invalidate, transfer"},
     Belonging{"on_miss", "cache"},
     Belonging{"read", "query, store"},
     Belonging{"write", "query, store"},
@@ -44,20 +44,37 @@ constexpr std::array belongings{
     Belonging{"cost", "limit"},
     Belonging{"on_limit", "limit"},
     Belonging{"longest_wait", "limit"},
+    Belonging{"mode", "write_cache"},
+    Belonging{"delay", "write_cache"},
+    Belonging{"bytes", "transfer"},
+    Belonging{"compression", "transfer"},
+    Belonging{"bit_rate", "transfer"},
+    Belonging{"generation", "cache, write_cache, invalidate"},
 };
 
-constexpr std::array<std::string_view, 17> actions{"compute",  "wait",     "think",   "call",     "request",      "parallel",
+constexpr std::array<std::string_view, 20> actions{"compute",  "wait",     "think",   "call",     "request",      "parallel",
                                                    "for_each", "choose",   "cache",   "query",    "publish",      "lock",
-                                                   "respond",  "generate", "store",   "when_changed", "limit"};
+                                                   "respond",  "generate", "store",   "when_changed", "limit",
+                                                   "write_cache", "invalidate", "transfer"};
 
 // Actions that work on a replica, which a journey does not have; and those of a user, which a service does not have.
-constexpr std::array<std::string_view, 10> of_services{"compute", "call",     "cache", "query",        "lock",
-                                                       "respond", "generate", "store", "when_changed", "limit"};
+constexpr std::array<std::string_view, 13> of_services{"compute", "call",     "cache", "query",        "lock",
+                                                       "respond", "generate", "store", "when_changed", "limit",
+                                                       "write_cache", "invalidate", "transfer"};
 constexpr std::array<std::string_view, 2> of_journeys{"request", "think"};
 
 template <std::size_t n>
 bool is_among(const std::array<std::string_view, n>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// Whether a word is among those of "cache, lock".
+bool is_listed(std::string_view words, std::string_view word) {
+  for (std::size_t at = words.find(word); at != std::string_view::npos; at = words.find(word, at + 1)) {
+    const bool begins = at == 0 || words[at - 1] == ' ', ends = at + word.size() == words.size() || words[at + word.size()] == ',';
+    if (begins && ends) return true;
+  }
+  return false;
 }
 
 class StepChecker {
@@ -105,6 +122,7 @@ class StepChecker {
   void check_needs(const StepSpec& step);
   void check_lock(const StepSpec& step);
   void check_limit(const StepSpec& step);
+  void check_write(const StepSpec& step);
   void check_choose(const StepSpec& step);
   void check_store(const StepSpec& step);
   void check_callees(const StepSpec& step);
@@ -146,7 +164,7 @@ void StepChecker::check_place(const StepSpec& step, std::string_view action) {
 
 void StepChecker::check_belonging(const StepSpec& step, std::string_view action) {
   for (const Belonging& one : belongings) {
-    if (!reading_.is_given(&step, one.field) || one.actions.find(action) != std::string_view::npos) continue;
+    if (!reading_.is_given(&step, one.field) || is_listed(one.actions, action)) continue;
     reading_.issue(&step, one.field, "belongs to " + std::string{one.actions} + ", not to " + std::string{action}, "remove it");
   }
 }
@@ -160,6 +178,13 @@ void StepChecker::check_needs(const StepSpec& step) {
   needs(step.when_changed.has_value(), "steps", "what is done when it has changed");
   if (step.limit) check_limit(step);
   if (step.lock) check_lock(step);
+  if (step.write_cache) check_write(step);
+  const bool has_bytes = reading_.is_given(&step, "bytes"), has_key = reading_.is_given(&step, "key");
+  if (step.transfer && has_bytes == has_key) {
+    reading_.issue(&step, "transfer", has_key ? "has both \"bytes\" and \"key\"" : "has neither \"bytes\" nor \"key\"",
+                   "say how much is sent, or the key of the object: \"bytes\": \"2 MB\"");
+  }
+  needs(step.invalidate && !reading_.is_given(&step, "generation"), "key", "what is forgotten, if it is not a \"generation\"");
   needs(step.generate.has_value(), "input", "how many tokens the model reads");
   needs(step.generate.has_value(), "output", "how many tokens it writes");
   const bool reads = reading_.is_given(&step, "read"), writes = reading_.is_given(&step, "write");
@@ -194,6 +219,24 @@ void StepChecker::check_limit(const StepSpec& step) {
   }
   if (on_limit == "skip" && !reading_.is_given(&step, "steps")) {
     reading_.issue(&step, "on_limit", "is skip, but there are no steps to skip", "add \"steps\": […]");
+  }
+}
+
+void StepChecker::check_write(const StepSpec& step) {
+  const auto needs = [&](const char* field, const char* what) {
+    if (!reading_.is_given(&step, field)) reading_.issue(&step, field, std::string{"is missing: "} + what);
+  };
+  needs("key", "what is written");
+  needs("mode", "through, behind, around or aside");
+  needs("steps", "the write to what lies behind the cache");
+  const bool is_behind = step.mode && *step.mode == "behind";
+  if (step.mode && !is_behind && reading_.is_given(&step, "delay"))
+    reading_.issue(&step, "delay", "has no meaning for " + *step.mode + ": only what is written behind waits", "remove it");
+  if (is_behind && !reading_.is_given(&step, "delay"))
+    reading_.issue(&step, "delay", "is missing: how long what is written behind waits for more", "write \"delay\": \"1 s\"");
+  if (is_behind && reading_.is_given(&step, "generation")) {
+    reading_.issue(&step, "generation", "does not go with a write behind: its entry would be written though it had ended",
+                   "remove it, or write through");
   }
 }
 

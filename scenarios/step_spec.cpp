@@ -45,6 +45,9 @@ void StepSpec::describe(Fields& field) {
         when_changed);
   field(action("limit", "rate limit or quota of which the request takes its \"cost\""), limit);
   field(action("store", "store of which \"read\" or \"write\" names the key: one object is read or written"), store);
+  field(action("write_cache", "cache of which \"key\" is written, by \"steps\" to what lies behind it"), write_cache);
+  field(action("invalidate", "cache that forgets \"key\", or all that was looked up under \"generation\""), invalidate);
+  field(action("transfer", "link to send \"bytes\", or the object under \"key\", over; waits until they are through"), transfer);
   field("timeout", timeout, "call, request: how long each try may take; the callee goes on working when it fires", more_than(0));
   field("retry", retry, "call, request: tries after a failure or a time-out (without it: one try)");
   field(FieldInfo{.name = "on_failure",
@@ -53,8 +56,10 @@ void StepSpec::describe(Fields& field) {
         on_failure);
   field("at_most", at_most, "for_each: how many run at a time (1: one after the other)", between(1, 1e6));
   field("steps", steps, "for_each: what is done each time; lock: what is done under the lock; when_changed: what is done then; limit: what "
-        "is done with the tokens, if anything");
-  field("key", key, "cache: the key that is looked up; lock: the key that is locked");
+        "is done with the tokens, if anything; write_cache: the write to what lies behind");
+  field("key", key,
+        "cache, write_cache, invalidate: the key that is meant; transfer: the key of the object that is sent; lock: the key that "
+        "is locked");
   field("on_miss", on_miss, "cache: what is done when the key is not there");
   field("read", read, "query: a read by this key; store: reads an object of it");
   field("write", write, "query: a write by this key; store: writes an object of it");
@@ -90,6 +95,20 @@ void StepSpec::describe(Fields& field) {
         on_limit);
   field("longest_wait", longest_wait, "limit: who would have to wait longer fails at once", at_least(nothing));
   field("poll", poll, "lock: how long after an answer it asks again (100 ms without it)", more_than(0));
+  field(FieldInfo{.name = "mode",
+                  .meaning =
+                      "write_cache: through, the steps, then the cache has the new value; behind, the cache has it at once, and "
+                      "the steps run in the background after \"delay\"; around, the entry is removed, then the steps; aside, "
+                      "the steps, then the entry is removed",
+                  .choices = {"through", "behind", "around", "aside"}},
+        mode);
+  field("delay", delay, "write_cache: behind, how long after; what is written to the key until then goes along",
+        at_least(nothing));
+  field("generation", generation,
+        "cache, write_cache: key whose invalidation ends the entry too; invalidate: key of which all entries end");
+  field("bytes", bytes, "transfer: how much is sent", at_least(0));
+  field("compression", compression, "transfer: bytes sent of bytes (all of them without it)", between(0.001, 1.0));
+  field("bit_rate", bit_rate, "transfer: the most that this flow takes, such as the rate of a video", more_than(0));
 }
 
 void OptionSpec::describe(Fields& field) {

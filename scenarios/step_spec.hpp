@@ -24,6 +24,9 @@ struct ToLock : Reference {
 struct ToCache : Reference {
   ToCache() : Reference{{}, "cache"} {}
 };
+struct ToLink : Reference {
+  ToLink() : Reference{{}, "link"} {}
+};
 struct ToDatabase : Reference {
   ToDatabase() : Reference{{}, "database"} {}
 };
@@ -85,13 +88,15 @@ struct StepSpec {
   std::optional<PerSecond> when_changed;    // rate of changes
   std::optional<ToLimit> limit;             // limit
   std::optional<ToStore> store;             // store
+  std::optional<ToCache> write_cache, invalidate;
+  std::optional<ToLink> transfer;
 
   std::optional<Duration> timeout;             // call, request
   std::optional<RetrySpec> retry;              // call, request
   std::optional<std::string> on_failure;       // call, request: "fail" or "continue"
   std::optional<int> at_most;                  // for_each
-  std::vector<StepSpec> steps;                 // for_each, lock, when_changed, limit
-  std::optional<ToKey> key;                    // cache, lock
+  std::vector<StepSpec> steps;                 // for_each, lock, when_changed, limit, write_cache
+  std::optional<ToKey> key;                    // cache, lock, write_cache, invalidate, transfer
   std::vector<StepSpec> on_miss;               // cache
   std::optional<ToKey> read, write;            // query: the key by which it shards; store: its key; exactly one
   std::optional<int> priority;                 // publish
@@ -105,6 +110,12 @@ struct StepSpec {
   std::optional<CountField> cost;              // limit: tokens
   std::optional<std::string> on_limit;         // limit: "fail", "wait" or "skip"
   std::optional<Duration> longest_wait;        // limit
+  std::optional<std::string> mode;             // write_cache: "through", "behind", "around" or "aside"
+  std::optional<Duration> delay;               // write_cache, behind
+  std::optional<ToKey> generation;             // cache, write_cache, invalidate
+  std::optional<SizeField> bytes;              // transfer: or key
+  std::optional<Ratio> compression;            // transfer: bytes sent of bytes
+  std::optional<BytesPerSecond> bit_rate;      // transfer
   void describe(Fields& field);
 };
 

@@ -13,8 +13,8 @@ namespace headroom {
 namespace {
 
 // Lists of things with names that a patch may add to.
-constexpr std::array<std::string_view, 12> sections{"regions", "node_pools", "services",  "databases", "queues", "locks",
-                                                    "caches",  "keys",       "workloads", "limits",    "routes", "stores"};
+constexpr std::array<std::string_view, 13> sections{"regions", "node_pools", "services",  "databases", "queues", "locks", "caches",
+                                                    "keys",    "workloads",  "limits",    "routes",    "stores", "links"};
 
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
 

@@ -106,6 +106,7 @@ struct Blueprint {
   std::vector<KeyBlueprint> keys;
   std::vector<LanguageModelBlueprint> language_models;
   std::vector<LimitBlueprint> limits;
+  std::vector<LinkBlueprint> links;
   std::vector<WorkloadBlueprint> workloads;
   std::vector<RouteBlueprint> routes;
   std::vector<StoreBlueprint> stores;

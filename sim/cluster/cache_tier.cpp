@@ -6,8 +6,13 @@
 
 namespace headroom {
 
-CacheTier::CacheTier(Bytes capacity, std::unique_ptr<CachePolicy> policy, std::optional<Duration> time_to_live)
-    : capacity_{capacity}, policy_{std::move(policy)}, time_to_live_{time_to_live}, table_(1024) {}
+CacheTier::CacheTier(Bytes capacity, std::unique_ptr<CachePolicy> policy, const Limits& limits)
+    : capacity_{capacity},
+      policy_{std::move(policy)},
+      ages_{limits.time_to_live || limits.soft_time_to_live},
+      time_to_live_{limits.time_to_live.value_or(Duration::max())},
+      soft_time_to_live_{limits.soft_time_to_live.value_or(Duration::max())},
+      table_(1024) {}
 
 std::uint32_t CacheTier::hash_of(std::uint64_t key) { return static_cast<std::uint32_t>(mix(key)); }
 
@@ -19,23 +24,23 @@ std::size_t CacheTier::place_of(std::uint64_t key, std::uint32_t hash) const {
   return place;
 }
 
-bool CacheTier::lookup(std::uint64_t key, SimTime now) {
-  const Slot slot = table_[place_of(key, hash_of(key))].slot;
-  if (slot == no_slot) return false;
-  if (time_to_live_ && entries_[slot].expires <= now) {
+CacheTier::Found CacheTier::lookup(std::uint64_t key, SimTime now) {
+  const Slot slot = slot_of(key);
+  if (slot == no_slot) return Found::nothing;
+  const Duration age = ages_ ? now - entries_[slot].filled : Duration::min();
+  if (age >= time_to_live_) {
     policy_->remove(slot);
     forget(slot);
-    return false;
+    return Found::nothing;
   }
   policy_->hit(slot);
-  return true;
+  return age >= soft_time_to_live_ ? Found::stale : Found::fresh;
 }
 
 std::uint32_t CacheTier::fill(std::uint64_t key, Bytes size, SimTime now) {
-  const SimTime expires = time_to_live_ ? now + *time_to_live_ : end_of_time;
   const std::uint32_t hash = hash_of(key);
   if (const Slot present = table_[place_of(key, hash)].slot; present != no_slot) {
-    entries_[present].expires = expires;
+    entries_[present].filled = now;
     return 0;
   }
   if (size > capacity_ || !policy_->admits(size)) return 0;
@@ -55,7 +60,7 @@ std::uint32_t CacheTier::fill(std::uint64_t key, Bytes size, SimTime now) {
     free_.pop_back();
   }
   keys_[slot] = key;
-  entries_[slot] = {size, expires};
+  entries_[slot] = {size, now};
   table_[place_of(key, hash)] = {slot, hash};
   used_ += size;
   ++residents_;
@@ -63,7 +68,30 @@ std::uint32_t CacheTier::fill(std::uint64_t key, Bytes size, SimTime now) {
   return evictions;
 }
 
+bool CacheTier::remove(std::uint64_t key) {
+  const Slot slot = slot_of(key);
+  if (slot == no_slot) return false;
+  policy_->remove(slot);
+  forget(slot);
+  return true;
+}
+
+CacheTier::Writer CacheTier::writer_of(std::uint64_t key) const {
+  const Slot slot = slot_of(key);
+  return slot == no_slot ? no_writer : entries_[slot].writer;
+}
+
+bool CacheTier::set_writer(std::uint64_t key, Writer writer) {
+  const Slot slot = slot_of(key);
+  if (slot == no_slot) return false;
+  entries_[slot].writer = writer;
+  return true;
+}
+
 void CacheTier::clear() {
+  for (const Place& place : table_) {
+    if (place.slot != no_slot && entries_[place.slot].writer != no_writer) unwritten_.push_back(entries_[place.slot].writer);
+  }
   policy_->clear();
   table_.assign(table_.size(), {});
   keys_.clear();
@@ -74,6 +102,7 @@ void CacheTier::clear() {
 }
 
 void CacheTier::forget(Slot slot) {
+  if (entries_[slot].writer != no_writer) unwritten_.push_back(entries_[slot].writer);
   erase(keys_[slot]);
   used_ -= entries_[slot].size;
   --residents_;

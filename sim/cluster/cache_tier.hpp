@@ -1,5 +1,7 @@
-// CacheTier: one instance of a cache: real keys and sizes, a capacity in bytes, an eviction policy, a time to live.
+// CacheTier: one instance of a cache: real keys and sizes, a capacity in bytes, an eviction policy, a time to live, a soft one.
 //
+// An entry may be dirty: the cache has a value that a writer has still to write to what lies behind. When such an entry leaves, its
+// writer is among the unwritten, for the owner of the tier to see to.
 // Expiry is lazy: an entry past its time is a miss and leaves when it is looked up (or evicted); until then it takes room, as
 // it does in a server that expires on access. Objects larger than the capacity, or refused by the policy, are not admitted.
 #pragma once
@@ -7,8 +9,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "sim/core/random.hpp"
 #include "sim/core/time.hpp"
 #include "sim/core/units.hpp"
 #include "sim/seams/cache_policy.hpp"
@@ -17,13 +22,37 @@ namespace headroom {
 
 class CacheTier {
  public:
-  CacheTier(Bytes capacity, std::unique_ptr<CachePolicy> policy, std::optional<Duration> time_to_live);
+  // Ages from which an entry is gone, and from which it is stale.
+  struct Limits {
+    std::optional<Duration> time_to_live, soft_time_to_live;
+  };
+  enum class Found : std::uint8_t { nothing, fresh, stale };
+  using Writer = std::uint32_t;
+  static constexpr Writer no_writer = ~Writer{0};
 
-  // True on a hit.
-  bool lookup(std::uint64_t key, SimTime now);
+  CacheTier(Bytes capacity, std::unique_ptr<CachePolicy> policy, const Limits& limits);
+
+  Found lookup(std::uint64_t key, SimTime now);
   // Puts the key in (renews it if it is there); evicts as needed. Returns the number of evictions. size >= 0.
   std::uint32_t fill(std::uint64_t key, Bytes size, SimTime now);
+  // Whether it was there.
+  bool remove(std::uint64_t key);
   void clear();
+
+  // no_writer if the key is clean or not there.
+  Writer writer_of(std::uint64_t key) const;
+  // False if the key is not there.
+  bool set_writer(std::uint64_t key, Writer writer);
+  // Writers of entries that have left, since the last call.
+  void take_unwritten(std::vector<Writer>& writers) { std::swap(writers, unwritten_); }
+  bool has_unwritten() const { return !unwritten_.empty(); }
+
+  // How often the owner of a key space has begun anew: part of the keys of its entries.
+  std::uint32_t generation_of(std::uint64_t owner) const {
+    const auto found = generations_.find(owner);
+    return found == generations_.end() ? 0 : found->second;
+  }
+  void begin_generation(std::uint64_t owner) { ++generations_[owner]; }
 
   Bytes used() const { return used_; }
   Bytes capacity() const { return capacity_; }
@@ -35,7 +64,8 @@ class CacheTier {
   // Apart from the keys: a hit without a time to live never reads it.
   struct Entry {
     Bytes size;
-    SimTime expires;
+    SimTime filled;
+    Writer writer = no_writer;
   };
 
   // Open addressing with linear probing and backward-shift deletion; at most half full. Half of the key's hash stands in the
@@ -49,16 +79,25 @@ class CacheTier {
   void erase(std::uint64_t key);
   void grow();
   void forget(Slot slot);
+  Slot slot_of(std::uint64_t key) const { return table_[place_of(key, hash_of(key))].slot; }
 
   Bytes capacity_;
   std::unique_ptr<CachePolicy> policy_;
-  std::optional<Duration> time_to_live_;
+  bool ages_;
+  Duration time_to_live_, soft_time_to_live_;
   Bytes used_;
   std::uint32_t residents_ = 0;
   std::vector<std::uint64_t> keys_;  // by slot
   std::vector<Entry> entries_;       // by slot
   std::vector<Slot> free_;
   std::vector<Place> table_;  // size a power of two
+  std::vector<Writer> unwritten_;
+  std::unordered_map<std::uint64_t, std::uint32_t> generations_;  // of owners that ever began anew
 };
+
+// Which of the nodes of a cache has a key.
+inline std::uint32_t cache_node(std::uint64_t key, std::uint32_t nodes) {
+  return static_cast<std::uint32_t>(mix(key, 0x6e6f6465) % nodes);
+}
 
 }  // namespace headroom

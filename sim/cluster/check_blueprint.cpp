@@ -63,15 +63,27 @@ class Checker {
       expect(database.sharding.chosen(), "database " + database.name + ": has no sharding");
       expect(database.shards >= 1 && database.replicas >= 1 && database.pool >= 1, "database " + database.name + ": has no connection");
     }
-    for (const CacheBlueprint& cache : blueprint_.caches) expect(cache.policy.chosen(), "cache " + cache.name + ": has no policy");
+    for (const CacheBlueprint& cache : blueprint_.caches) check_cache(cache);
     for (const QueueBlueprint& queue : blueprint_.queues) check_queue(queue);
     for (const LimitBlueprint& limit : blueprint_.limits) check_limit(limit);
+    for (const LinkBlueprint& link : blueprint_.links) expect(link.bandwidth.value > 0.0, "link " + link.name + ": has no bandwidth");
     for (const LanguageModelBlueprint& model : blueprint_.language_models) {
       if (!model.engine) continue;
       const EngineBlueprint& engine = *model.engine;
       expect(!engine.times.prefill.empty() && !engine.times.decode.empty(), "language model " + model.name + ": has no step times");
       expect(engine.kv_tokens >= 1 && engine.batch >= 1 && engine.step_tokens >= 1, "language model " + model.name + ": has no room");
     }
+  }
+
+  void check_cache(const CacheBlueprint& cache) {
+    const std::string who = "cache " + cache.name;
+    expect(cache.policy.chosen(), who + ": has no policy");
+    const bool in_order = !cache.soft_time_to_live || !cache.time_to_live || *cache.soft_time_to_live < *cache.time_to_live;
+    expect(in_order, who + ": its soft time to live is not shorter than its time to live");
+    expect(cache.nodes >= 1, who + ": has no node");
+    expect(cache.scope != CacheScope::replica || (cache.nodes == 1 && !(cache.operations.value > 0.0)),
+           who + ": is in its replicas and has no nodes of its own");
+    expect(cache.coalesce_limit > Duration{}, who + ": who waits for a load waits no time");
   }
 
   void check_queue(const QueueBlueprint& queue) {
@@ -157,6 +169,32 @@ class Checker {
     expect(place != Place::journey, where + ": a journey has no cache");
     expect(step.cache < blueprint_.caches.size() && step.key < blueprint_.keys.size(),
            where + ": its cache or key does not exist");
+    check_generation(step.generation, where);
+  }
+  void check_step(const WriteCacheStep& step, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has no cache");
+    expect(step.cache < blueprint_.caches.size() && step.key < blueprint_.keys.size(),
+           where + ": its cache or key does not exist");
+    expect(step.delay >= Duration{}, where + ": a write is delayed by a time");
+    expect(step.mode != WriteMode::behind || step.generation == no_index, where + ": a write behind has no generation");
+    check_generation(step.generation, where);
+  }
+  void check_step(const InvalidateStep& step, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has no cache");
+    expect(step.cache < blueprint_.caches.size(), where + ": its cache does not exist");
+    expect(step.key != no_index || step.generation != no_index, where + ": invalidates neither a key nor a generation");
+    expect(step.key == no_index || step.key < blueprint_.keys.size(), where + ": its key does not exist");
+    check_generation(step.generation, where);
+  }
+  void check_step(const TransferStep& step, const std::string& where, Place place) {
+    expect(place != Place::journey, where + ": a journey has nothing to send with");
+    expect(step.link < blueprint_.links.size(), where + ": its link does not exist");
+    expect(step.bytes.has_value() != (step.key < blueprint_.keys.size()), where + ": a transfer is of bytes or of a key's object");
+    expect(step.compression > 0.0 && step.compression <= 1.0, where + ": compression leaves between nothing and all");
+    expect(!step.bit_rate || step.bit_rate->value > 0.0, where + ": a flow needs some bandwidth");
+  }
+  void check_generation(Index generation, const std::string& where) {
+    expect(generation == no_index || generation < blueprint_.keys.size(), where + ": the key of its generation does not exist");
   }
   void check_step(const QueryStep& step, const std::string& where, Place place) {
     expect(place != Place::journey, where + ": a journey has no database");

@@ -19,7 +19,8 @@ CostMeter::CostMeter(const Blueprint& blueprint, Recorder& recorder) {
   for (const LockBlueprint& lock : blueprint.locks) open(recorder, lock.name, lock.price, 1.0);
   for (const CacheBlueprint& cache : blueprint.caches) {
     if (cache.scope == CacheScope::replica) continue;  // lives in memory that the replica pays for
-    open(recorder, cache.name, cache.price, cache.scope == CacheScope::region ? static_cast<double>(blueprint.network.regions.size()) : 1.0);
+    const double instances = cache.scope == CacheScope::region ? static_cast<double>(blueprint.network.regions.size()) : 1.0;
+    open(recorder, cache.name, cache.price, instances * cache.nodes);
   }
 }
 

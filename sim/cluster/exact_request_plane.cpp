@@ -76,6 +76,8 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case generation_due: return on_generation(event.slot);
     case step_done: return end_step(event.slot);
     case patience_over: return on_patience_over(event.slot);
+    case load_overdue: return on_load_overdue(event.slot);
+    case transfer_due: return on_transfer(event.slot);
     case processor_due: return;
   }
 }
@@ -183,11 +185,16 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   std::vector<Index> whole_tasks;
   std::vector<Index> branches;
   // Only replicas that die at work pay for this search, so that no request pays for a list of who is where.
-  const Index end = replicas_[index].busy_slots > 0 ? tasks_.size() : 0;
+  const bool has_background = books_[static_cast<std::size_t>(TaskKind::background)].entered > 0;
+  const Index end = replicas_[index].busy_slots > 0 || has_background ? tasks_.size() : 0;
   for (Index slot = 0; slot < end; ++slot) {
     Task& task = tasks_[slot];
-    const bool at_work = task.kind == TaskKind::branch || (task.kind != TaskKind::free && task.in_slot);
+    const bool left_alone = task.kind == TaskKind::branch || task.kind == TaskKind::background;
+    const bool at_work = left_alone || (task.kind != TaskKind::free && task.in_slot);
     if (!at_work || task.replica != index) continue;
+    if (task.kind == TaskKind::background && hand_over_write(slot, index)) continue;
+    if (task.state == TaskState::coalesced) leave_flight(slot);
+    if (task.state == TaskState::transferring) abandon_transfer(slot);
     if (task.state == TaskState::publishing) withdraw(std::exchange(task.child, no_index));
     if (task.state == TaskState::generating) abandon_generation(slot, why);
     // Nobody waits for what these had asked of others, and no event wakes them.
@@ -197,6 +204,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
     (task.kind == TaskKind::branch ? branches : whole_tasks).push_back(slot);
   }
   replicas_[index].backlog.append_to(tasks_, whole_tasks);
+  if (has_flights_) abandon_flights(index);
 
   if (server.language_model != no_index) stop_engine(index);
   replicas_[index].processor.clear(now_);
@@ -208,7 +216,8 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
     tasks_.release(slot);
   }
   for (const Index slot : whole_tasks) {
-    tasks_[slot].state = tasks_[slot].in_slot ? TaskState::runnable : TaskState::queued;
+    const bool has_begun = tasks_[slot].in_slot || tasks_[slot].kind == TaskKind::background;
+    tasks_[slot].state = has_begun ? TaskState::runnable : TaskState::queued;
     end_task(slot, why);
   }
   server.cpu->whole.add(now_, -server.cores);
@@ -299,6 +308,10 @@ void ExactRequestPlane::refresh_instruments() {
   }
   for (const RequestCount& count : request_counts_) count.bring();
   for (ObjectStore& store : stores_) store.refresh(now_);
+  for (Cache& cache : caches_) {
+    if (cache.node_utilization != nullptr) show_nodes(cache);
+  }
+  for (Link& link : links_) show_link(link);
 }
 
 std::vector<PhaseResult> ExactRequestPlane::phases() const {
@@ -339,6 +352,7 @@ void ExactRequestPlane::finish(RunResult& result) {
   enter("messages", TaskKind::message);
   enter("deliveries", TaskKind::delivery);
   enter("sessions", TaskKind::session);
+  enter("background", TaskKind::background);
   enter_generations(result);
   result.events = events_.scheduled();
   for (const ArrivalQueue& arrivals : arrivals_) result.events += arrivals.count;

@@ -2,10 +2,10 @@
 //
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
 // that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
-// exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp,
-// exact_limits.cpp, exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches),
-// exact_transfers.cpp (regions, routes, bytes), exact_stores.cpp, exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it
-// all, if somebody looks).
+// exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp, exact_caches.cpp,
+// exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp, exact_links.cpp, exact_limits.cpp,
+// exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_transfers.cpp (regions,
+// routes, bytes), exact_stores.cpp, exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
@@ -17,6 +17,7 @@
 #include "sim/cluster/request_plane.hpp"
 #include "sim/cluster/request_trace.hpp"
 #include "sim/cluster/generation.hpp"
+#include "sim/cluster/flight_table.hpp"
 #include "sim/cluster/object_store.hpp"
 #include "sim/cluster/router.hpp"
 #include "sim/cluster/station.hpp"
@@ -65,7 +66,9 @@ class ExactRequestPlane final : public RequestPlane {
     visible,
     generation_due,
     step_done,
-    patience_over
+    patience_over,
+    load_overdue,
+    transfer_due
   };
 
   // Arrivals of one workload, generated ahead in batches.
@@ -109,6 +112,7 @@ class ExactRequestPlane final : public RequestPlane {
   void make_queues(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_locks(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_caches(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void make_write_counters(const Blueprint& blueprint, Recorder& recorder);
   void make_targets(const Blueprint& blueprint, Recorder& recorder);
   static RequestCount request_count(Recorder& recorder, const std::vector<Label>& labels);
   std::unique_ptr<CacheTier> new_tier(Index cache) const;
@@ -141,12 +145,7 @@ class ExactRequestPlane final : public RequestPlane {
   void launch_branch(Index parent, Index entry, Index number);
   void end_branch(Index branch, TaskOutcome outcome);
   void choose(Index task, Index site);
-  bool look_up(Index task, const Instruction& instruction);
-  void fill_cache(Index task, Index site);
-  CacheTier* tier_of(Index cache, const Task& task);
   static std::uint64_t drawn_for(KeyPer per, const Task& task);
-  std::uint64_t key_of(Index key_space, const Task& task) const;
-  Bytes size_of(Index key_space, std::uint64_t key) const;
 
   // exact_requests.cpp
   bool belongs_to_user(const Task& task) const { return task.replica == no_index; }
@@ -226,6 +225,49 @@ class ExactRequestPlane final : public RequestPlane {
   void when_changed(Index task, const ChangeSite& site);
   void count_lateness(const Task& task, Duration latency);
 
+  // exact_caches.cpp
+  bool look_up(Index task, const Instruction& instruction);
+  void fill_cache(Index task, Index site);
+  void invalidate(Index task, Index site);
+  std::size_t place_of(const CacheSite& site, const Task& task) const;
+  CacheTier* tier_of(const CacheSite& site, const Task& task);
+  Duration take_turn(const CacheSite& site, const Task& task);
+  void show_nodes(Cache& cache);
+  std::uint64_t entry_key(const CacheSite& site, const Task& task);
+  std::uint64_t generation_key(const CacheSite& site, const Task& task) const;
+  std::uint64_t key_of(Index key_space, const Task& task) const;
+  Bytes size_of(Index key_space, std::uint64_t key) const;
+  void show_bytes(Cache& cache, const CacheTier& tier, Bytes before);
+
+  // exact_cache_loads.cpp
+  std::uint64_t flight_key(const CacheSite& site, const Task& task) const;
+  bool join_flight(Index task, const CacheSite& site, Duration latency);
+  void refresh(Index task, const Instruction& instruction);
+  void land(Index loader, const CacheSite& site);
+  void leave_flight(Index waiter);
+  void go_on_from_flight(Index waiter, Index pc);
+  void on_load_overdue(Index waiter);
+  void pass_flight(std::uint64_t key);
+  void abandon_loads_around(Index task);
+  void abandon_flights(Index replica);
+
+  // exact_cache_writes.cpp
+  Index launch_background(Index owner, Index site, Index entry);
+  void write_behind(Index task, const Instruction& instruction);
+  void begin_write(Index writer, Index site);
+  void write_evicted(CacheTier& tier);
+  bool hand_over_write(Index writer, Index replica);
+  void end_background(Index task, TaskOutcome outcome);
+
+  // exact_links.cpp
+  void make_links(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  Link::Line& line_of(const TransferSite& site, const Task& task);
+  bool start_transfer(Index task, const TransferSite& site);
+  void reschedule_link(Link::Line& line);
+  void on_transfer(Index leader);
+  void abandon_transfer(Index task);
+  void show_link(Link& link);
+
   // exact_deliveries.cpp
   Index deliver(Index message, MessageQueue& queue);
   void on_visible(Index message);
@@ -290,6 +332,7 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<Cache> caches_;
   std::vector<std::vector<Index>> replica_caches_;  // per server: caches with a tier in each replica
   std::vector<KeySpace> keys_;
+  std::vector<Link> links_;
   std::vector<LanguageModel> language_models_;
   std::vector<Engine> engines_;                        // by the replicas' slots, once one has an engine
   std::vector<EngineInstruments> engine_instruments_;  // by service
@@ -309,7 +352,9 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<Duration> one_way_;  // [from × regions + to]
   std::vector<std::string> workload_names_;
   std::vector<PolicyChoice> cache_policies_;
-  std::vector<std::optional<Duration>> cache_times_to_live_;
+  FlightTable flights_;  // loads under way, of all caches
+  std::vector<Index> unwritten_;
+  bool has_flights_ = false;
   Index service_count_ = 0;
 };
 

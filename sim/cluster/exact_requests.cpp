@@ -228,8 +228,10 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
 
 void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
   Task& task = tasks_[slot];
-  if (outcome != TaskOutcome::completed && !locks_.empty()) [[unlikely]]
-    release_locks_around(slot);
+  if (outcome != TaskOutcome::completed) [[unlikely]] {
+    if (!locks_.empty()) release_locks_around(slot);
+    if (has_flights_) abandon_loads_around(slot);
+  }
   if (task.kind == TaskKind::branch) return end_branch(slot, outcome);
   if (trace_ != nullptr) [[unlikely]]
     trace_ended(slot, outcome);
@@ -254,6 +256,8 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
     finish_delivery(slot, outcome);
   } else if (task.kind == TaskKind::request && !task.responded) {
     answer(slot, outcome);
+  } else if (task.kind == TaskKind::background) {
+    end_background(slot, outcome);
   }
   tasks_.release(slot);
   if (held_slot) vacate_slot(servers_[replicas_[index].server], replicas_[index], index);

@@ -47,6 +47,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   make_limits(blueprint, streams, recorder);
   make_caches(blueprint, streams, recorder);
   make_queues(blueprint, streams, recorder);
+  make_links(blueprint, streams, recorder);
   make_language_models(blueprint, streams, recorder);
   make_stores(blueprint, streams, recorder);
   make_services(blueprint, streams, recorder);
@@ -184,21 +185,39 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
   for (Index i = 0; i < blueprint.caches.size(); ++i) {
     const CacheBlueprint& cache = blueprint.caches[i];
     cache_policies_.push_back(cache.policy);
-    cache_times_to_live_.push_back(cache.time_to_live);
     Cache& station = caches_.emplace_back();
     station.scope = cache.scope;
-    station.capacity = cache.capacity;
     station.latency = {cache.latency, streams.key_of("caches/" + cache.name + "/latency")};
     const std::vector<Label> labels{{"cache", cache.name}};
     station.hit_ratio = &recorder.share("hit_ratio", labels);
     station.bytes = &recorder.gauge("cache_bytes", labels);
     station.evictions = &recorder.counter("evictions", labels);
-    const Index tiers = cache.scope == CacheScope::shared ? 1 : cache.scope == CacheScope::region ? regions_ : 0;
-    for (Index tier = 0; tier < tiers; ++tier) station.tiers.push_back(new_tier(i));
+    station.limits = {cache.time_to_live, cache.soft_time_to_live};
+    station.coalesces = cache.coalesce;
+    station.coalesce_limit = cache.coalesce_limit;
+    station.has_flights = cache.coalesce || cache.soft_time_to_live;
+    has_flights_ = has_flights_ || station.has_flights;
+    if (cache.coalesce) station.coalesced = &recorder.counter("coalesced", labels);
+    if (cache.soft_time_to_live) {
+      station.stale_served = &recorder.counter("stale_served", labels);
+      station.refreshes = &recorder.counter("refreshes", labels);
+    }
+    const Index instances = cache.scope == CacheScope::shared ? 1 : cache.scope == CacheScope::region ? regions_ : 0;
+    station.nodes = static_cast<Index>(cache.nodes);
+    station.capacity = Bytes{cache.capacity.count / cache.nodes};
+    for (Index tier = 0; tier < instances * station.nodes; ++tier) station.tiers.push_back(new_tier(i));
+    if (cache.operations.value > 0.0) {
+      station.operation = to_duration(1.0 / cache.operations.value);
+      station.lines.resize(station.tiers.size());
+      station.node_utilization = &recorder.share("node_utilization", labels);
+    }
   }
+  make_write_counters(blueprint, recorder);
   for (const EndpointBlueprint& endpoint : blueprint.endpoints) {
     std::vector<bool> used(blueprint.caches.size(), false);
     for_each_action<CacheStep>(endpoint.steps, [&](const CacheStep& step) { used[step.cache] = true; });
+    for_each_action<WriteCacheStep>(endpoint.steps, [&](const WriteCacheStep& step) { used[step.cache] = true; });
+    for_each_action<InvalidateStep>(endpoint.steps, [&](const InvalidateStep& step) { used[step.cache] = true; });
     for (Index i = 0; i < used.size(); ++i) {
       std::vector<Index>& list = replica_caches_[endpoint.service];
       if (used[i] && caches_[i].scope == CacheScope::replica && std::find(list.begin(), list.end(), i) == list.end())
@@ -210,7 +229,25 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
 std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) const {
   const Bytes capacity = caches_[cache].capacity;
   auto policy = RegistryOf<CachePolicy>::instance().make(cache_policies_[cache], {.capacity = capacity});
-  return std::make_unique<CacheTier>(capacity, std::move(policy), cache_times_to_live_[cache]);
+  return std::make_unique<CacheTier>(capacity, std::move(policy), caches_[cache].limits);
+}
+
+// Only where a step does such a thing.
+void ExactRequestPlane::make_write_counters(const Blueprint& blueprint, Recorder& recorder) {
+  const auto counter = [&](const char* name, Index cache) {
+    return &recorder.counter(name, {{"cache", blueprint.caches[cache].name}});
+  };
+  for (const Instruction& instruction : program_.code) {
+    if (instruction.op != Op::invalidate && instruction.op != Op::write_behind) continue;
+    const Index cache = program_.cache_sites[instruction.a].cache;
+    Cache& station = caches_[cache];
+    if (instruction.op == Op::invalidate) {
+      station.invalidations = counter("invalidations", cache);
+    } else {
+      station.coalesced_writes = counter("coalesced_writes", cache);
+      station.lost_writes = counter("lost_writes", cache);
+    }
+  }
 }
 
 void ExactRequestPlane::make_targets(const Blueprint& blueprint, Recorder& recorder) {

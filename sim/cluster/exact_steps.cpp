@@ -38,6 +38,8 @@ void ExactRequestPlane::run(Index slot) {
       case Op::cache_fill:
         ++task.pc;
         fill_cache(slot, instruction.a);
+        if (tasks_[slot].kind == TaskKind::background && tasks_[slot].target == instruction.a)
+          return end_task(slot, TaskOutcome::completed);  // that is what it was for
         break;
       case Op::publish:
         if (!publish_from(slot, instruction.a)) return;
@@ -79,6 +81,19 @@ void ExactRequestPlane::run(Index slot) {
         task.begun = now_;
         task.pc = instruction.b;
         return make_runnable(slot, task);
+      case Op::invalidate:
+        ++task.pc;
+        invalidate(slot, instruction.a);
+        break;
+      case Op::transfer:
+        ++task.pc;
+        if (start_transfer(slot, program_.transfers[instruction.a])) return;
+        break;
+      case Op::write_behind: write_behind(slot, instruction); break;
+      case Op::begin_write:
+        ++task.pc;
+        begin_write(slot, instruction.a);
+        break;
     }
   }
 }
@@ -205,73 +220,9 @@ void ExactRequestPlane::choose(Index slot, Index site) {
   task.pc = choice.entries[static_cast<std::size_t>(chosen - choice.cumulative.begin())];
 }
 
-// ---- caches and keys ---------------------------------------------------------------------------------------------------------
-
 std::uint64_t ExactRequestPlane::drawn_for(KeyPer per, const Task& task) {
   if (per == KeyPer::task) return task.draw_id;
   return per == KeyPer::request ? task.root_id : task.subject;
-}
-
-std::uint64_t ExactRequestPlane::key_of(Index key_space, const Task& task) const {
-  const KeySpace& space = keys_[key_space];
-  if (space.per == KeyPer::arrival) return task.arrival_key;
-  Draws draws{space.key, drawn_for(space.per, task)};
-  return space.popularity.sample(draws);
-}
-
-Bytes ExactRequestPlane::size_of(Index key_space, std::uint64_t key) const {
-  const KeySpace& space = keys_[key_space];
-  constexpr double largest = 1e15;  // bytes; a draw from a heavy tail ends here
-  return {std::max<std::int64_t>(1, std::llround(std::min(space.size.draw(key), largest)))};
-}
-
-CacheTier* ExactRequestPlane::tier_of(Index index, const Task& task) {
-  Cache& cache = caches_[index];
-  switch (cache.scope) {
-    case CacheScope::shared: return cache.tiers.front().get();
-    case CacheScope::region: return cache.tiers[region_of(task)].get();
-    case CacheScope::replica: return replicas_[task.replica].caches[index].get();
-  }
-  return nullptr;
-}
-
-namespace {
-// Keys of different spaces may meet in one cache.
-std::uint64_t cache_key(Index key_space, std::uint64_t key) { return (std::uint64_t{key_space} << 54) ^ key; }
-}  // namespace
-
-// True if the task now waits for the look-up.
-bool ExactRequestPlane::look_up(Index slot, const Instruction& instruction) {
-  const CacheSite& site = program_.cache_sites[instruction.a];
-  Task& task = tasks_[slot];
-  Cache& cache = caches_[site.cache];
-  CacheTier& tier = *tier_of(site.cache, task);
-  const Bytes before = tier.used();
-  const bool hit = tier.lookup(cache_key(site.key, key_of(site.key, task)), now_);
-  if (tier.used() != before) cache.bytes->add(now_, -static_cast<double>((before - tier.used()).count));  // it had expired
-  cache.hit_ratio->whole += 1.0;
-  if (hit) cache.hit_ratio->part += 1.0;
-  if (trace_ != nullptr) [[unlikely]]
-    trace_moment(slot, hit ? "cache hit" : "cache miss");
-  task.pc = hit ? instruction.b : task.pc + 1;
-  if (cache.latency.value.is_zero()) return false;
-  const double seconds = cache.latency.draw(mix(task.draw_id, task.pc));
-  if (seconds <= 0.0) return false;
-  sleep(slot, to_duration(seconds), woken);
-  return true;
-}
-
-void ExactRequestPlane::fill_cache(Index slot, Index index) {
-  const CacheSite& site = program_.cache_sites[index];
-  const Task& task = tasks_[slot];
-  Cache& cache = caches_[site.cache];
-  CacheTier& tier = *tier_of(site.cache, task);
-  const std::uint64_t key = key_of(site.key, task);
-  const Bytes before = tier.used();
-  const std::uint32_t evicted = tier.fill(cache_key(site.key, key), size_of(site.key, key), now_);
-  if (evicted > 0) cache.evictions->add(evicted);
-  cache.bytes->add(now_, static_cast<double>((tier.used() - before).count));
-  if (cache.scope == CacheScope::replica) check_memory(task.replica);
 }
 
 }  // namespace headroom

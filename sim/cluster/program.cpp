@@ -21,6 +21,7 @@ class Compiler {
   void emit(Op op, Index a = no_index, Index b = no_index) {
     program_.code.push_back({op, a, b});
     program_.lock_around.push_back(lock_around_);
+    program_.load_around.push_back(load_around_);
   }
 
  private:
@@ -104,12 +105,51 @@ class Compiler {
     program_.choices[index].entries = std::move(entries);
   }
   void emit_step(const CacheStep& step, const std::string& place, bool& forks) {
-    const Index site = append(program_.cache_sites, CacheSite{step.cache, step.key});
+    const Index site = append(program_.cache_sites, CacheSite{.cache = step.cache,
+                                                              .key = step.key,
+                                                              .generation = step.generation,
+                                                              .outer = load_around_});
     const Index lookup = here();
     emit(Op::cache_lookup, site);
+    load_around_ = site;
     emit_all(step.on_miss, place + "/on_miss", forks);
+    load_around_ = program_.cache_sites[site].outer;
     emit(Op::cache_fill, site);
     program_.code[lookup].b = here();
+    // A refresh runs beside the request that met what was stale.
+    if (blueprint_.caches[step.cache].soft_time_to_live) forks = true;
+  }
+  void emit_cache_latency(Index cache, const std::string& place) {
+    if (const Distribution& latency = blueprint_.caches[cache].latency; !latency.is_zero())
+      emit(Op::wait, append(program_.demands, demand(latency, place, "cache")));
+  }
+  void emit_step(const WriteCacheStep& step, const std::string& place, bool& forks) {
+    const Index site = append(program_.cache_sites, CacheSite{.cache = step.cache,
+                                                              .key = step.key,
+                                                              .generation = step.generation,
+                                                              .delay = step.delay,
+                                                              .writes_behind = step.mode == WriteMode::behind});
+    if (step.mode == WriteMode::behind || step.mode == WriteMode::around) emit_cache_latency(step.cache, place);
+    const Index first = here();
+    if (step.mode == WriteMode::around) emit(Op::invalidate, site);
+    if (step.mode == WriteMode::behind) {
+      forks = true;
+      emit(Op::write_behind, site);
+      emit(Op::begin_write, site);
+    }
+    emit_all(step.steps, place + "/write_cache", forks);
+    if (step.mode == WriteMode::behind) {
+      emit(Op::end);
+      program_.code[first].b = here();
+    }
+    if (step.mode == WriteMode::around || step.mode == WriteMode::behind) return;
+    emit_cache_latency(step.cache, place);
+    emit(step.mode == WriteMode::through ? Op::cache_fill : Op::invalidate, site);
+  }
+  void emit_step(const InvalidateStep& step, const std::string& place, bool&) {
+    const CacheSite site{.cache = step.cache, .key = step.key, .generation = step.generation};
+    emit_cache_latency(step.cache, place);
+    emit(Op::invalidate, append(program_.cache_sites, site));
   }
   void emit_step(const PublishStep& step, const std::string&, bool&) {
     emit(Op::publish, append(program_.publishes, PublishSite{step.queue, step.priority.value_or(-1)}));
@@ -139,6 +179,12 @@ class Compiler {
   void emit_step(const StoreStep& step, const std::string&, bool&) {
     emit(Op::use_store, append(program_.store_sites, StoreSite{step.store, step.write}));
   }
+  void emit_step(const TransferStep& step, const std::string& place, bool&) {
+    TransferSite site{.link = step.link, .key = step.key, .compression = step.compression};
+    if (step.bytes) site.bytes = demand(*step.bytes, place, "bytes");
+    if (step.bit_rate) site.limit = step.bit_rate->value;
+    emit(Op::transfer, append(program_.transfers, std::move(site)));
+  }
   void emit_step(const RespondStep&, const std::string&, bool&) { emit(Op::respond); }
   void emit_step(const WhenChangedStep& step, const std::string& place, bool& forks) {
     const Index site = append(program_.changes, ChangeSite{.rate = step.rate.value,
@@ -163,6 +209,7 @@ class Compiler {
   RandomStreams& streams_;
   Program& program_;
   Index lock_around_ = no_index;
+  Index load_around_ = no_index;
 };
 
 Steps operation(const Distribution& cpu, const Distribution& wait) {

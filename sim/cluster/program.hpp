@@ -35,6 +35,10 @@ enum class Op : std::uint8_t {
   restart,       // of a repeating journey; b: its entry
   when_changed,  // a: change site
   pass_limit,    // a: limit site
+  invalidate,    // a: cache site
+  write_behind,  // a: cache site; b: behind the steps, which begin at the next instruction
+  begin_write,   // a: cache site
+  transfer,      // a: transfer site
 };
 
 struct Instruction {
@@ -81,7 +85,11 @@ struct Choice {
 
 struct CacheSite {
   Index cache = no_index;
-  Index key = no_index;
+  Index key = no_index;         // none: a whole generation is invalidated
+  Index generation = no_index;  // key space whose values have generations of their entries; none: they have none
+  Duration delay{};             // of a write behind
+  bool writes_behind = false;
+  Index outer = no_index;       // the cache site among whose on_miss it stands
 };
 
 struct PublishSite {
@@ -125,6 +133,15 @@ struct StoreSite {
   bool write = false;
 };
 
+struct TransferSite {
+  Index link = no_index;
+  Index key = no_index;  // none: the demand
+  Demand bytes;
+  double compression = 1.0;
+  double limit = 0.0;    // bytes per second; 0: none
+  Index group = 0;       // of flows with the same limit on this link
+};
+
 // Something that can be called: an endpoint of a service, a read or a write of a database, the worker of a queue.
 struct CallTarget {
   std::string name;
@@ -151,10 +168,12 @@ struct Program {
   std::vector<PublishSite> publishes;
   std::vector<LockSite> lock_sites;
   std::vector<Index> lock_around;                    // per instruction: the innermost lock site among whose steps it stands
+  std::vector<Index> load_around;                    // per instruction: the innermost cache site among whose on_miss it stands
   std::vector<GenerateSite> generates;
   std::vector<ChangeSite> changes;
   std::vector<LimitSite> limit_sites;
   std::vector<StoreSite> store_sites;
+  std::vector<TransferSite> transfers;
   std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side

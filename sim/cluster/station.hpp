@@ -15,6 +15,7 @@
 
 #include "sim/cluster/backlog.hpp"
 #include "sim/cluster/cache_tier.hpp"
+#include "sim/cluster/fair_link.hpp"
 #include "sim/cluster/lock_table.hpp"
 #include "sim/cluster/processor.hpp"
 #include "sim/cluster/program.hpp"
@@ -167,6 +168,46 @@ struct Cache {
   Share* hit_ratio = nullptr;
   Gauge* bytes = nullptr;
   Counter* evictions = nullptr;
+
+  // The instances' nodes, as `tiers`: until when each is at work on what it has been asked, and for how long it has been in all.
+  struct Node {
+    SimTime free_at{};
+    Duration busy{};
+    double shown = 0.0;  // seconds, in the instruments
+  };
+  Index nodes = 1;  // of an instance
+  Duration operation{};
+  std::vector<Node> lines;
+  Share* node_utilization = nullptr;  // with a limit on operations: of the busiest
+  SimTime shown_at{};
+
+  CacheTier::Limits limits;
+  bool coalesces = false;
+  Duration coalesce_limit{};
+  bool has_flights = false;  // it coalesces or refreshes
+  Counter* coalesced = nullptr;
+  Counter* stale_served = nullptr;  // with a soft time to live
+  Counter* refreshes = nullptr;
+  Counter* invalidations = nullptr;
+  Counter* coalesced_writes = nullptr;  // where something is written behind
+  Counter* lost_writes = nullptr;
+};
+
+struct Link {
+  struct Line {
+    FairLink flows;
+    Index leader = no_index;  // the task whose event is the line's
+    SimTime due = end_of_time;
+  };
+  bool per_region = false;
+  std::vector<Line> lines;  // one, or one per region
+  double price = 0.0;
+  Occupancy flowing;
+  LevelShare* utilization = nullptr;
+  Gauge* flows = nullptr;
+  Counter* bytes = nullptr;
+  DurationInstrument* time = nullptr;
+  Counter* cost = nullptr;  // where bytes have a price
 };
 
 struct KeySpace {

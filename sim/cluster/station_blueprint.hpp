@@ -102,6 +102,19 @@ struct CacheBlueprint {
   std::optional<Duration> time_to_live;
   Distribution latency;             // of a look-up, hit or miss
   DollarsPerSecond price;           // per instance (scope shared and region)
+  std::optional<Duration> soft_time_to_live;  // past it a hit is served as it is, and one refresh runs in the background
+  bool coalesce = false;            // who misses a key that is being loaded waits for that load, …
+  Duration coalesce_limit{std::chrono::seconds{5}};  // … so long at most, and then loads itself
+  int nodes = 1;                    // of an instance (scope shared and region): keys are spread over them, capacity is split
+  PerSecond operations{};           // that one node can do, first come first served; 0: any number
+};
+
+// A link whose bandwidth the flows on it share: each gets the same, but none more than its own limit.
+struct LinkBlueprint {
+  std::string name;
+  BytesPerSecond bandwidth{1.25e8};
+  bool per_region = false;          // one in each region; else one for all
+  double price = 0.0;               // US dollars per byte
 };
 
 struct KeyBlueprint {

@@ -60,6 +60,7 @@ struct CacheStep {
   Index cache = no_index;
   Index key = no_index;                       // into Blueprint::keys
   Steps on_miss;
+  Index generation = no_index;                // into Blueprint::keys: whose invalidation ends the entry too; none: nobody's
 };
 struct QueryStep {
   Index database = no_index;
@@ -110,10 +111,40 @@ struct StoreStep {
   Index store = no_index;                     // into Blueprint::stores
   bool write = false;
 };
+// Writes a key: `steps` are what it takes to write it to what lies behind the cache.
+enum class WriteMode : std::uint8_t {
+  through,  // steps, then the cache has the new value
+  behind,   // the cache has it at once, and the request goes on; the steps run after `delay`, together for all writes until then
+  around,   // the entry is removed, then steps
+  aside,    // steps, then the entry is removed
+};
+struct WriteCacheStep {
+  Index cache = no_index;
+  Index key = no_index;
+  WriteMode mode = WriteMode::aside;
+  Duration delay{};                           // behind
+  Steps steps;
+  Index generation = no_index;                // as in CacheStep
+};
+// Removes one key from the cache, or everything that was looked up under the present generation.
+struct InvalidateStep {
+  Index cache = no_index;
+  Index key = no_index;                       // none: the generation
+  Index generation = no_index;                // with a key: the generation under which that is looked up
+};
+
+// Sends bytes over a link and waits until they are through.
+struct TransferStep {
+  Index link = no_index;                      // into Blueprint::links
+  std::optional<Distribution> bytes;          // none: the size of the object under the key
+  Index key = no_index;
+  double compression = 1.0;                   // bytes sent of bytes
+  std::optional<BytesPerSecond> bit_rate;     // at most
+};
 
 struct Step {
   std::variant<ComputeStep, WaitStep, CallStep, ParallelStep, ForEachStep, ChooseStep, CacheStep, QueryStep, PublishStep, LockStep,
-               RespondStep, GenerateStep, WhenChangedStep, LimitStep, StoreStep>
+               RespondStep, GenerateStep, WhenChangedStep, LimitStep, StoreStep, WriteCacheStep, InvalidateStep, TransferStep>
       action;
 };
 

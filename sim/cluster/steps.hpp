@@ -22,6 +22,8 @@ void for_each_inner(const Step& step, Visit&& visit) {
     visit(changed->steps);
   } else if (const auto* limit = std::get_if<LimitStep>(&step.action)) {
     visit(limit->steps);
+  } else if (const auto* write = std::get_if<WriteCacheStep>(&step.action)) {
+    visit(write->steps);
   }
 }
 

@@ -17,9 +17,10 @@ enum class TaskKind : std::uint8_t {
   message,  // a worker's execution; waits in a queue first. Where it may be delivered again, its deliveries execute
   branch,   // of parallel or for_each; shares its parent's replica
   delivery,  // of a message whose queue delivers again: a worker's execution; its parent is the message, if that is still there
+  background,  // work that a request has left to its replica, and nobody waits for; its target: the cache site it is for
 };
 
-inline constexpr std::size_t task_kind_count = 6;
+inline constexpr std::size_t task_kind_count = 7;
 
 enum class TaskState : std::uint8_t {
   travelling,  // on the network, to the server
@@ -34,6 +35,8 @@ enum class TaskState : std::uint8_t {
   taken,       // a message that is delivered and not finished, until its visibility ends
   publishing,  // waits for room in a queue: the message, and who publishes it
   generating,  // waits for a language model
+  coalesced,   // waits until another has loaded what it looks up
+  transferring,  // waits until its bytes are through
 };
 
 enum class TaskOutcome : std::uint8_t {

@@ -49,6 +49,17 @@ struct MetricInfo {
 //   hit_ratio        share      {cache}                          hits of look-ups
 //   cache_bytes      gauge      {cache}
 //   evictions        counter    {cache}
+//   coalesced        counter    {cache}                          look-ups that waited for another's load; misses in hit_ratio
+//   stale_served     counter    {cache}                          hits past the soft time to live
+//   refreshes        counter    {cache}                          loads in the background
+//   invalidations    counter    {cache}                          keys and generations
+//   coalesced_writes counter    {cache}                          writes behind that went with an earlier one
+//   node_utilization share      {cache}                          of its busiest node
+//   link_utilization share      {link}
+//   flows            gauge      {link}                           transfers under way
+//   bytes_sent       counter    {link}
+//   transfer_time    durations  {link}
+//   lost_writes      counter    {cache}                          writes behind that never arrived
 //   time_to_first_token durations {language_model}              of texts that were completed
 //   time_per_token   durations  {language_model}                 mean of one text, from its first to its last token
 //   tokens_in        counter    {language_model}                 of texts that were completed

@@ -45,6 +45,17 @@ class RandomSystem {
                                 .scope = chance(0.5) ? CacheScope::shared : CacheScope::replica,
                                 .capacity = Bytes{10},
                                 .policy = choice_of<CachePolicy>("lru")});
+    CacheBlueprint& cache = blueprint.caches.back();
+    if (chance(0.3)) cache.latency = span(0.005);
+    if (cache.scope == CacheScope::shared && chance(0.5)) {
+      cache.nodes = 1 + below(3);
+      cache.operations = {20.0 + 100.0 * uniform()};
+    }
+    blueprint.links.push_back({.name = "link", .bandwidth = {500.0}, .per_region = chance(0.5), .price = 1e-6});
+    if (chance(0.5)) cache.time_to_live = to_duration(2.0 + 20.0 * uniform());
+    if (chance(0.5)) cache.soft_time_to_live = to_duration(2.0 * uniform() + 0.01);
+    cache.coalesce = chance(0.6);
+    cache.coalesce_limit = to_duration(0.1 + 3.0 * uniform());
     for (int i = 0; i < 2 + below(3); ++i) add_random_service(i);
     queues_ = below(3);
     for (int i = 0; i < queues_; ++i) add_queue(i);
@@ -126,7 +137,7 @@ class RandomSystem {
     return steps;
   }
   Step step_of(Index service, int depth) {
-    switch (below(depth < 2 ? 14 : 7)) {
+    switch (below(depth < 2 ? 17 : 7)) {
       case 0: return {ComputeStep{span(0.05)}};
       case 1: return {WaitStep{span(0.1)}};
       case 2:
@@ -139,10 +150,13 @@ class RandomSystem {
       case 7: return {ParallelStep{{steps_of(service, depth + 1), steps_of(service, depth + 1)}}};
       case 8: return {ForEachStep{span(2.0), 1 + below(3), steps_of(service, depth + 1), static_cast<KeyPer>(below(3))}};
       case 9: return {ChooseStep{{1.0, 2.0}, {steps_of(service, depth + 1), {}}}};
-      case 10: return {CacheStep{0, 0, steps_of(service, depth + 1)}};
+      case 10: return {CacheStep{0, 0, steps_of(service, depth + 1), generation()}};
       case 11: return {lock_around(steps_of(service, depth + 1))};
       case 12: return {WhenChangedStep{PerSecond{1.0}, chance(0.5) ? std::optional{to_duration(1.0)} : std::nullopt, steps_of(service, depth + 1)}};
-      default: return {limit_around(steps_of(service, depth + 1))};
+      case 13: return {limit_around(steps_of(service, depth + 1))};
+      case 14: return write_of(service, depth);
+      case 15: return transfer();
+      default: return {InvalidateStep{0, chance(0.5) ? 0 : no_index, 0}};
     }
   }
   LimitStep limit_around(Steps steps) {
@@ -153,6 +167,18 @@ class RandomSystem {
     if (limit.on_limit == OnLimit::wait) limit.longest_wait = to_duration(5.0 * uniform());
     if (chance(0.5)) limit.steps = std::move(steps);
     return limit;
+  }
+  Step transfer() {
+    TransferStep transfer{.link = 0, .bytes = span(10.0)};
+    if (chance(0.5)) transfer.bit_rate = BytesPerSecond{chance(0.5) ? 100.0 : 300.0};
+    return {std::move(transfer)};
+  }
+  Index generation() { return chance(0.3) ? 0 : no_index; }
+  Step write_of(Index service, int depth) {
+    WriteCacheStep write{.cache = 0, .key = 0, .mode = static_cast<WriteMode>(below(4)), .steps = steps_of(service, depth + 1)};
+    write.delay = to_duration(chance(0.2) ? 0.0 : 3.0 * uniform());
+    if (write.mode != WriteMode::behind) write.generation = generation();
+    return {std::move(write)};
   }
   LockStep lock_around(Steps steps) {
     LockStep lock;
