@@ -72,8 +72,8 @@ struct MeanVisit {
 using MissRatio = std::function<double(const MeanLookups&)>;
 
 // Conventions: a parallel step takes as long as the longest mean of its branches (a lower bound of the mean of the longest), a
-// for_each ceil(count / at_most) rounds of its body, a call the round trip and the callee's time to answer, at most its time-out. A route
-// leads where it does while everything is up; a read of a store finds the ages of the start.
+// for_each ceil(count / at_most) rounds of its body, a call the round trip and the callee's time to answer, at most its time-out.
+// A route leads where it does while everything is up; a read of a store finds the ages of the start.
 class MeanVisits {
  public:
   // check_blueprint() accepts the blueprint.
