@@ -99,6 +99,7 @@ const std::vector<MetricInfo>& table() {
       {"pool", share, Dimension::ratio, {"database"}, "connections in use, of the pool", "pool_ratio"},
       {"database_cpu", share, Dimension::ratio, {"database"}, "cores in use, of the database's cores", "database_cpu_ratio"},
       {"hit_ratio", share, Dimension::ratio, {"cache"}, "look-ups that hit", "hit_ratio"},
+      {"key_hit_ratio", share, Dimension::ratio, {"cache", "key"}, "look-ups by one of the keys that share a cache that hit", "key_hit_ratio"},
       {"cache_bytes", gauge, Dimension::bytes, {"cache"}, "bytes held", "cache_bytes"},
       {"evictions", counter, Dimension::count, {"cache"}, "entries evicted to make room", "evictions_total"},
       {"coalesced", counter, Dimension::count, {"cache"}, "look-ups that waited for another's load of their key", "coalesced_total"},
@@ -114,7 +115,7 @@ const std::vector<MetricInfo>& table() {
       {"node_utilization", share, Dimension::ratio, {"cache"}, "time at work of the busiest node", "node_utilization_ratio"},
       {"link_utilization", share, Dimension::ratio, {"link"}, "bandwidth in use", "link_utilization_ratio"},
       {"flows", gauge, Dimension::count, {"link"}, "transfers under way", "flows"},
-      {"bytes_sent", counter, Dimension::bytes, {"link"}, "bytes that went over a link", "bytes_sent_total"},
+      {"bytes_sent", counter, Dimension::bytes, {"link"}, "bytes that went over a link", "sent_bytes"},
       {"transfer_time", durations, Dimension::time, {"link"}, "from the first to the last byte of a transfer", "transfer_time_seconds"},
       {"lost_writes",
        counter,
@@ -221,6 +222,7 @@ std::optional<Dimension> value_dimension(const MetricInfo& metric, Aggregation a
     case MetricKind::counter:  // avg, max and min are of its rate
       if (aggregation == last) return metric.dimension;
       if (aggregation != rate && !is_level) return std::nullopt;
+      if (metric.dimension == Dimension::bytes) return Dimension::bandwidth;
       return metric.dimension == Dimension::money ? Dimension::money_rate : Dimension::rate;
     case MetricKind::share:
       return is_level || aggregation == rate || aggregation == last ? std::optional{Dimension::ratio} : std::nullopt;
