@@ -27,7 +27,11 @@ std::size_t CacheTier::place_of(std::uint64_t key, std::uint32_t hash) const {
 CacheTier::Found CacheTier::lookup(std::uint64_t key, SimTime now) {
   const Slot slot = slot_of(key);
   if (slot == no_slot) return Found::nothing;
-  const Duration age = ages_ ? now - entries_[slot].filled : Duration::min();
+  if (!ages_) {
+    policy_->hit(slot);
+    return Found::fresh;
+  }
+  const Duration age = now - entries_[slot].filled;
   if (age >= time_to_live_) {
     policy_->remove(slot);
     forget(slot);

@@ -1,9 +1,9 @@
 // CacheTier: one instance of a cache: real keys and sizes, a capacity in bytes, an eviction policy, a time to live, a soft one.
 //
-// An entry may be dirty: the cache has a value that a writer has still to write to what lies behind. When such an entry leaves, its
-// writer is among the unwritten, for the owner of the tier to see to.
-// Expiry is lazy: an entry past its time is a miss and leaves when it is looked up (or evicted); until then it takes room, as
-// it does in a server that expires on access. Objects larger than the capacity, or refused by the policy, are not admitted.
+// An entry may be dirty: the cache has a value that a writer has still to write to what lies behind. When such an entry leaves,
+// its writer is among the unwritten, for the owner of the tier to see to. Expiry is lazy: an entry past its time is a miss and
+// leaves when it is looked up (or evicted); until then it takes room, as it does in a server that expires on access. Objects
+// larger than the capacity, or refused by the policy, are not admitted.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,10 @@
 // Loads of a cache that others wait for, and loads that nobody waits for.
 //
 // A cache that coalesces has one load of a key under way at a time, its flight: who misses the key meanwhile waits until that has
-// filled it, and goes on as if it had hit. When a load fails, the first who waits loads in turn; who has waited too long loads for
-// itself. Source: nginx, ngx_http_proxy_module, proxy_cache_lock and proxy_cache_lock_timeout (5 s). Past its soft time to live an
-// entry is served as it is, and the first who meets it leaves one refresh to its replica: on_miss, with the numbers that it would
-// have drawn on a miss. Source: RFC 5861, stale-while-revalidate.
+// filled it, and goes on as if it had hit. When a load fails, the first who waits loads in turn; who has waited too long loads
+// for itself. Source: nginx, ngx_http_proxy_module, proxy_cache_lock and proxy_cache_lock_timeout (5 s). Past its soft time to
+// live an entry is served as it is, and the first who meets it leaves one refresh to its replica: on_miss, with the numbers that
+// it would have drawn on a miss. Source: RFC 5861, stale-while-revalidate.
 #include "sim/cluster/exact_hot_path.hpp"
 
 namespace headroom {

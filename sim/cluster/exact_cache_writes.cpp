@@ -3,8 +3,8 @@
 // A write behind puts the value into the cache, where its entry is dirty, and leaves the writing to a task in the background that
 // waits for the delay; further writes of the key until then only renew the value. A dirty entry that leaves the cache (evicted,
 // expired, invalidated) is written at once, and so is one that the cache does not take. The write is lost if it fails, and if the
-// cache's instance goes: a cache in the replica with its replica. One whose shared cache stays is taken over by another replica of
-// the service as long as it has not begun. Source: Oracle Coherence, developing applications, "write-behind caching".
+// cache's instance goes: a cache in the replica with its replica. One whose shared cache stays is taken over by another replica
+// of the service as long as it has not begun. Source: Oracle Coherence, developing applications, "write-behind caching".
 #include "sim/cluster/exact_hot_path.hpp"
 
 namespace headroom {

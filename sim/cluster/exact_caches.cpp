@@ -3,9 +3,10 @@
 // A look-up decides at its beginning and takes its latency; the other operations have their effect at the end of theirs. An
 // invalidation reaches the tier that its task would look into (of a cache in each replica, or each region: that one alone), and
 // no load that is under way: what that fills is what it had read before, and stays until its time to live ends or another
-// invalidation. Generations are numbers in the keys of entries (namespaces, in memcached's documentation): a new one costs nothing,
-// and what it leaves behind takes room until it is evicted. Where a node can do so many operations per second, each takes its turn
-// there, first come first served; a look-up waits for its turn, a fill or an invalidation is sent and not waited for.
+// invalidation. Generations are numbers in the keys of entries (namespaces, in memcached's documentation): a new one costs
+// nothing, and what it leaves behind takes room until it is evicted. Where a node can do so many operations per second, each
+// takes its turn there, first come first served; a look-up waits for its turn, a fill or an invalidation is sent and not waited
+// for.
 #include <algorithm>
 #include <cmath>
 
@@ -40,10 +41,9 @@ CacheTier* ExactRequestPlane::tier_of(const CacheSite& site, const Task& task) {
   return cache.tiers[place_of(site, task)].get();
 }
 
-// How long until it has been served.
+// How long until it has been served, where operations take time.
 Duration ExactRequestPlane::take_turn(const CacheSite& site, const Task& task) {
   Cache& cache = caches_[site.cache];
-  if (cache.lines.empty()) return Duration{};
   Cache::Node& node = cache.lines[place_of(site, task)];
   node.free_at = std::max(node.free_at, now_) + cache.operation;
   node.busy += cache.operation;
@@ -91,11 +91,15 @@ bool ExactRequestPlane::look_up(Index slot, const Instruction& instruction) {
   show_bytes(cache, tier, before);  // it had expired
   cache.hit_ratio->whole += 1.0;
   if (hit) cache.hit_ratio->part += 1.0;
+  if (!cache.key_hit_ratios.empty()) {
+    cache.key_hit_ratios[site.key]->whole += 1.0;
+    if (hit) cache.key_hit_ratios[site.key]->part += 1.0;
+  }
   if (trace_ != nullptr) [[unlikely]]
     trace_moment(slot, hit ? "cache hit" : "cache miss");
   const Index next = hit ? instruction.b : task.pc + 1;
   const double seconds = cache.latency.value.is_zero() ? 0.0 : cache.latency.draw(mix(task.draw_id, next));
-  const Duration takes = to_duration(seconds) + take_turn(site, task);
+  const Duration takes = to_duration(seconds) + (cache.lines.empty() ? Duration{} : take_turn(site, task));
   if (!hit && cache.coalesces && join_flight(slot, site, takes)) return true;
   task.pc = next;
   if (takes > Duration{}) sleep(slot, takes, woken);
@@ -114,7 +118,7 @@ void ExactRequestPlane::fill_cache(Index slot, Index index) {
   const Bytes before = tier.used();
   const std::uint32_t evicted = tier.fill(entry_key(site, task), size_of(site.key, key_of(site.key, task)), now_);
   if (evicted > 0) cache.evictions->add(evicted);
-  take_turn(site, task);
+  if (!cache.lines.empty()) take_turn(site, task);
   show_bytes(cache, tier, before);
   if (cache.scope == CacheScope::replica) check_memory(task.replica);
   if (cache.has_flights) land(slot, site);
@@ -128,7 +132,7 @@ void ExactRequestPlane::invalidate(Index slot, Index index) {
   Cache& cache = caches_[site.cache];
   CacheTier& tier = *tier_of(site, task);
   cache.invalidations->add();
-  take_turn(site, task);
+  if (!cache.lines.empty()) take_turn(site, task);
   if (site.key == no_index) {
     // Each node keeps the number: what belongs to an owner is spread over all.
     const std::uint64_t owner = generation_key(site, task);

@@ -44,8 +44,8 @@ Link::Line& ExactRequestPlane::line_of(const TransferSite& site, const Task& tas
 // True if the task now waits until its bytes are through.
 bool ExactRequestPlane::start_transfer(Index slot, const TransferSite& site) {
   Task& task = tasks_[slot];
-  const double whole = site.key == no_index ? site.bytes.draw(task.draw_id)
-                                            : static_cast<double>(size_of(site.key, key_of(site.key, task)).count);
+  const double whole =
+      site.key == no_index ? site.bytes.draw(task.draw_id) : static_cast<double>(size_of(site.key, key_of(site.key, task)).count);
   const double bytes = site.compression * whole;
   if (!(bytes > 0.0)) return false;
   if (trace_ != nullptr) [[unlikely]]

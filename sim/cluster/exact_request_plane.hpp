@@ -112,6 +112,7 @@ class ExactRequestPlane final : public RequestPlane {
   void make_queues(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_locks(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_caches(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void make_key_shares(const Blueprint& blueprint, Recorder& recorder);
   void make_write_counters(const Blueprint& blueprint, Recorder& recorder);
   void make_targets(const Blueprint& blueprint, Recorder& recorder);
   static RequestCount request_count(Recorder& recorder, const std::vector<Label>& labels);

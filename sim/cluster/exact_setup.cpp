@@ -1,5 +1,6 @@
 // From a Blueprint to the stations, instruments and arrivals of the exact plane.
 #include <algorithm>
+#include <set>
 
 #include "sim/cluster/exact_hot_path.hpp"
 #include "sim/cluster/make_workload.hpp"
@@ -213,6 +214,7 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
     }
   }
   make_write_counters(blueprint, recorder);
+  make_key_shares(blueprint, recorder);
   for (const EndpointBlueprint& endpoint : blueprint.endpoints) {
     std::vector<bool> used(blueprint.caches.size(), false);
     for_each_action<CacheStep>(endpoint.steps, [&](const CacheStep& step) { used[step.cache] = true; });
@@ -230,6 +232,24 @@ std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) const {
   const Bytes capacity = caches_[cache].capacity;
   auto policy = RegistryOf<CachePolicy>::instance().make(cache_policies_[cache], {.capacity = capacity});
   return std::make_unique<CacheTier>(capacity, std::move(policy), caches_[cache].limits);
+}
+
+// Where look-ups by several keys share a cache.
+void ExactRequestPlane::make_key_shares(const Blueprint& blueprint, Recorder& recorder) {
+  std::vector<std::set<Index>> keys(caches_.size());
+  for (const Instruction& instruction : program_.code) {
+    if (instruction.op != Op::cache_lookup) continue;
+    const CacheSite& site = program_.cache_sites[instruction.a];
+    keys[site.cache].insert(site.key);
+  }
+  for (Index i = 0; i < caches_.size(); ++i) {
+    if (keys[i].size() < 2) continue;
+    caches_[i].key_hit_ratios.resize(keys_.size());
+    for (const Index key : keys[i]) {
+      caches_[i].key_hit_ratios[key] =
+          &recorder.share("key_hit_ratio", {{"cache", blueprint.caches[i].name}, {"key", blueprint.keys[key].name}});
+    }
+  }
 }
 
 // Only where a step does such a thing.

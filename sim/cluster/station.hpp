@@ -166,6 +166,7 @@ struct Cache {
   Demand latency;
   std::vector<std::unique_ptr<CacheTier>> tiers;  // shared: one; region: one per region; replica: with the replicas
   Share* hit_ratio = nullptr;
+  std::vector<Share*> key_hit_ratios;  // by key space, where several share the cache
   Gauge* bytes = nullptr;
   Counter* evictions = nullptr;
 

@@ -47,6 +47,7 @@ struct MetricInfo {
 //   pool             share      {database}                       connections in use of the pool
 //   database_cpu     share      {database}                       cores in use of cores
 //   hit_ratio        share      {cache}                          hits of look-ups
+//   key_hit_ratio    share      {cache, key}                     where several keys share a cache
 //   cache_bytes      gauge      {cache}
 //   evictions        counter    {cache}
 //   coalesced        counter    {cache}                          look-ups that waited for another's load; misses in hit_ratio

@@ -61,8 +61,8 @@ TEST(ExactCaches, WhenALoadFailsWhoWaitsLoadsInTurn) {
   Cached system{arriving_at({0, 0.5, 0.6})};
   system.cache().coalesce = true;
   system.blueprint.services[1].replicas = 0;
-  std::get<CacheStep>(system.blueprint.endpoints[0].steps[0].action).on_miss.insert(
-      std::get<CacheStep>(system.blueprint.endpoints[0].steps[0].action).on_miss.begin(), wait(1));
+  std::get<CacheStep>(system.blueprint.endpoints[0].steps[0].action)
+      .on_miss.insert(std::get<CacheStep>(system.blueprint.endpoints[0].steps[0].action).on_miss.begin(), wait(1));
   PlaneUnderTest run{system.blueprint};
   run.finish();
   EXPECT_EQ(run.value("count failures{reason=unavailable}"), 3);
@@ -242,7 +242,8 @@ TEST(ExactCaches, AGenerationEndsForAllEntriesOfItsOwner) {
   std::vector<Arrival> reads;
   for (int round = 0; round < 3; ++round) {
     for (std::uint64_t item = 0; item < 3; ++item)
-      reads.push_back({.at = at_seconds(round * 10.0 + 2.0 * static_cast<double>(item)), .subject = item, .key = item < 2 ? 1U : 2U});
+      reads.push_back(
+          {.at = at_seconds(round * 10.0 + 2.0 * static_cast<double>(item)), .subject = item, .key = item < 2 ? 1U : 2U});
   }
   Cached system{scripted(reads)};
   system.blueprint.keys[0] = {.name = "item", .items = 1'000'000, .per = KeyPer::subject, .size = Distribution::constant(100)};

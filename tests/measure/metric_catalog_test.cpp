@@ -40,6 +40,7 @@ TEST(MetricCatalog, SaysWhichAggregationsHaveAMeaningAndWhatTheyAreANumberOf) {
   EXPECT_EQ(value_dimension(*find_metric("requests"), max), Dimension::rate);
   EXPECT_EQ(value_dimension(*find_metric("cost"), rate), Dimension::money_rate);
   EXPECT_EQ(value_dimension(*find_metric("cost"), count), find_metric("cost")->dimension);
+  EXPECT_EQ(value_dimension(*find_metric("bytes_sent"), rate), Dimension::bandwidth);
   EXPECT_EQ(value_dimension(*find_metric("errors"), count), Dimension::count);
   EXPECT_EQ(value_dimension(*find_metric("replicas"), time_to), Dimension::time);
   EXPECT_FALSE(value_dimension(*find_metric("cpu"), time_to));
@@ -62,8 +63,8 @@ TEST(MetricCatalog, OutputNamesCarryTheUnit) {
 TEST(MetricCatalog, SharesAreRatios) {
   for (const MetricInfo& metric : metric_catalog()) {
     EXPECT_EQ(metric.kind == MetricKind::share, metric.dimension == Dimension::ratio) << metric.name;
-    const std::set<std::string_view> spans{"latency",    "queue_wait",          "lock_wait",
-                                           "limit_wait", "store_time", "time_to_first_token", "time_per_token"};
+    const std::set<std::string_view> spans{"latency",    "queue_wait",          "lock_wait",      "limit_wait",
+                                           "store_time", "time_to_first_token", "time_per_token", "transfer_time"};
     const bool is_of_spans = spans.contains(metric.name);
     EXPECT_EQ(metric.kind == MetricKind::durations, is_of_spans) << metric.name;
   }
