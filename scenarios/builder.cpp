@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 
+#include "scenarios/fault_builder.hpp"
 #include "scenarios/journeys.hpp"
 #include "scenarios/resolve.hpp"
 #include "scenarios/step_builder.hpp"
@@ -63,6 +64,7 @@ class Builder {
     for (const KeySpec& spec : scenario_.keys) blueprint.keys.push_back(key(spec));
     for (const LanguageModelSpec& spec : scenario_.language_models) blueprint.language_models.push_back(build_language_model(spec));
     for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));
+    for (const FaultSpec& spec : scenario_.faults) blueprint.faults.push_back(build_fault(spec, steps_));
     blueprint.percentiles = percentiles();
     return blueprint;
   }
@@ -175,6 +177,8 @@ class Builder {
     database.read_wait = spec.read.wait.value;
     database.write_wait = spec.write.wait.value;
     database.price = spec.price;
+    if (spec.failover) database.failover = {spec.failover->detection, spec.failover->promotion, spec.failover->recovery};
+    database.repair = spec.repair;
     return database;
   }
 

@@ -41,6 +41,8 @@ void check_steps(const Scenario& scenario, Reading& reading);                   
 void check_machines(const Scenario& scenario, Reading& reading);                         // regions, node pools, services
 void check_queues(const Scenario& scenario, Reading& reading);                           // consumers, deliveries, dead letters
 void check_language_models(const Scenario& scenario, Reading& reading);                  // limits, prices
+void check_databases(const Scenario& scenario, Reading& reading);                        // nodes that fail
+void check_faults(const Scenario& scenario, Reading& reading);                           // times, what fails
 void check_workloads(const Scenario& scenario, Names& names, Reading& reading);          // adds the names of phases
 void check_conditions(const Names& names, Reading& reading);                             // metrics, labels, units, phases
 

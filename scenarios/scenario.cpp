@@ -69,6 +69,7 @@ void Scenario::describe(Fields& field) {
   field("language_models", language_models, "what writes texts, by tokens");
   field("workloads", workloads, "who asks, and when");
   field("objectives", objectives, "what was promised");
+  field("faults", faults, "what fails, and when");
 }
 
 }  // namespace headroom

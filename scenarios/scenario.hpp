@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scenarios/fault_spec.hpp"
 #include "scenarios/language_model_spec.hpp"
 #include "scenarios/machine_spec.hpp"
 #include "scenarios/station_spec.hpp"
@@ -87,6 +88,7 @@ struct Scenario {
   std::vector<LanguageModelSpec> language_models;
   std::vector<WorkloadSpec> workloads;
   std::vector<ObjectiveSpec> objectives;
+  std::vector<FaultSpec> faults;
   void describe(Fields& field);
 
   std::string directory;  // where the file lies; not a field

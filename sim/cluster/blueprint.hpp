@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/cluster/fault_blueprint.hpp"
 #include "sim/cluster/language_model.hpp"
 #include "sim/cluster/station_blueprint.hpp"
 #include "sim/cluster/step_blueprint.hpp"
@@ -100,6 +101,7 @@ struct Blueprint {
   std::vector<KeyBlueprint> keys;
   std::vector<LanguageModelBlueprint> language_models;
   std::vector<WorkloadBlueprint> workloads;
+  std::vector<FaultBlueprint> faults;
 
   std::vector<double> percentiles;  // beyond 50, 95, 99: asked for by conditions (0-100)
 };

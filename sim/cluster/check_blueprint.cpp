@@ -31,6 +31,8 @@ class Checker {
         check_steps(journey.steps, "journey " + journey.name, Place::journey);
       }
     }
+    for (const FaultBlueprint& fault : blueprint_.faults)
+      std::visit([this](const auto& what) { check_fault(what); }, fault.what);
     check_cycles();
     return std::move(problems_);
   }
@@ -67,6 +69,12 @@ class Checker {
       expect(!engine.times.prefill.empty() && !engine.times.decode.empty(), "language model " + model.name + ": has no step times");
       expect(engine.kv_tokens >= 1 && engine.batch >= 1 && engine.step_tokens >= 1, "language model " + model.name + ": has no room");
     }
+  }
+
+  void check_fault(const FailPrimary& fault) {
+    if (fault.database >= blueprint_.databases.size()) return problems_.push_back("a fault: its database does not exist");
+    const DatabaseBlueprint& database = blueprint_.databases[fault.database];
+    expect(fault.shard < static_cast<Index>(database.shards), "a fault: database " + database.name + " has no such shard");
   }
 
   void check_queue(const QueueBlueprint& queue) {

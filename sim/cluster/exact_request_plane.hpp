@@ -3,7 +3,8 @@
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
 // that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
 // exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp,
-// exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of
+// exact_databases.cpp (who of a shard's nodes answers), exact_faults.cpp (what changes at set times), exact_language_models.cpp
+// (tokens), exact_engines.cpp (batches), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of
 // it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
@@ -12,6 +13,8 @@
 #include <memory>
 #include <vector>
 
+#include "sim/cluster/database.hpp"
+#include "sim/cluster/planned_changes.hpp"
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/request_plane.hpp"
 #include "sim/cluster/request_trace.hpp"
@@ -104,6 +107,7 @@ class ExactRequestPlane final : public RequestPlane {
   std::unique_ptr<CacheTier> new_tier(Index cache) const;
 
   // exact_request_plane.cpp
+  void simulate_requests_to(SimTime until);
   void refill(ArrivalQueue& arrivals);
   inline void find_next_arrival();
   inline void on_arrival();
@@ -148,7 +152,6 @@ class ExactRequestPlane final : public RequestPlane {
   inline void send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);
   inline void send(Index slot, Task& request, Duration delay);
   inline void route(Index slot, Task& request);
-  Index shard_node(Server& server, const Task& request);
   void turn_away(Index slot, Task& request, TaskOutcome outcome);
   inline void admit(Index slot, Task& request, Server& server, Index replica);
   inline void queue_up(Index slot, Task& task, Server& server, Replica& replica);
@@ -236,6 +239,21 @@ class ExactRequestPlane final : public RequestPlane {
   std::int64_t read_prompts(Engine& engine, std::int64_t budget);
   std::int64_t let_in(Engine& engine, std::int64_t budget);
 
+  // exact_databases.cpp
+  void route_query(Index slot, Task& request, Server& server);
+  Index shard_of(Server& server, const Task& request) const;
+  Index reading_node(Server& server, Index shard) const;
+  void fail_primary(Index database, Index shard);
+  void promote(Index database, Index shard);
+  void return_node(const PlannedChange& change);
+  void set_primary(Index database, Index shard, Index copy);
+
+  // exact_faults.cpp
+  void plan_faults(const Blueprint& blueprint);
+  void carry_out(const PlannedChange& change);
+  void strike(const FailPrimary& fault);
+  void note(std::string subject, std::string text);
+
   SimTime now_{};
   RequestTrace* trace_ = nullptr;  // nobody looks, as a rule
   EventList events_;
@@ -272,6 +290,11 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<PolicyChoice> cache_policies_;
   std::vector<std::optional<Duration>> cache_times_to_live_;
   Index service_count_ = 0;
+
+  std::vector<Database> databases_;  // of the servers behind the services
+  std::vector<FaultBlueprint> faults_;
+  PlannedChanges changes_;
+  std::vector<Note> notes_;
 };
 
 std::unique_ptr<RequestPlane> make_exact_request_plane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);

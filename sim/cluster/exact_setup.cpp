@@ -47,6 +47,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   make_databases(blueprint, streams, recorder);
   make_targets(blueprint, recorder);
   for (Index i = 0; i < arrivals_.size(); ++i) arrivals_[i].journeys = program_.journeys[i].data();
+  plan_faults(blueprint);
   find_next_arrival();
 }
 
@@ -120,7 +121,14 @@ void ExactRequestPlane::make_databases(const Blueprint& blueprint, RandomStreams
     server.copies = static_cast<Index>(database.replicas);
     server.shard_map = RegistryOf<ShardPolicy>::instance().make(database.sharding, {})->map(server.shards);
 
+    Database& extra = databases_.emplace_back();
+    extra.name = database.name;
+    extra.shards.resize(server.shards);
+    extra.failover = database.failover;
+    extra.repair = database.repair;
+
     const std::vector<Label> labels{{"database", database.name}};
+    extra.shards_down = &recorder.gauge("shards_down", labels);
     server.cpu = &recorder.level_share("database_cpu", labels);
     server.slots = &recorder.level_share("pool", labels);
     server.queue_length = &recorder.gauge("queue_length", labels);

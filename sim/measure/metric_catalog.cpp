@@ -98,6 +98,7 @@ const std::vector<MetricInfo>& table() {
        "lock_expired_total"},
       {"pool", share, Dimension::ratio, {"database"}, "connections in use, of the pool", "pool_ratio"},
       {"database_cpu", share, Dimension::ratio, {"database"}, "cores in use, of the database's cores", "database_cpu_ratio"},
+      {"shards_down", gauge, Dimension::count, {"database"}, "shards that nobody takes writes for", "shards_down"},
       {"hit_ratio", share, Dimension::ratio, {"cache"}, "look-ups that hit", "hit_ratio"},
       {"cache_bytes", gauge, Dimension::bytes, {"cache"}, "bytes held", "cache_bytes"},
       {"evictions", counter, Dimension::count, {"cache"}, "entries evicted to make room", "evictions_total"},

@@ -42,6 +42,7 @@ struct MetricInfo {
 //   queue_age        gauge      {queue}                          age of the oldest message waiting
 //   pool             share      {database}                       connections in use of the pool
 //   database_cpu     share      {database}                       cores in use of cores
+//   shards_down      gauge      {database}                       that nobody takes writes for
 //   hit_ratio        share      {cache}                          hits of look-ups
 //   cache_bytes      gauge      {cache}
 //   evictions        counter    {cache}

@@ -59,7 +59,23 @@ class RandomSystem {
     if (chance(0.3)) database.wait_limit = span(1.0);
     database.read_cpu = span(0.02);
     database.write_wait = span(0.05);
+    if (database.replicas > 1 && chance(0.5)) {
+      database.failover = {to_duration(uniform()), to_duration(5.0 * uniform()), std::nullopt};
+      if (chance(0.5)) database.failover->recovery = to_duration(20.0 * uniform());
+    } else {
+      database.repair = to_duration(10.0 * uniform());
+    }
     blueprint.databases.push_back(database);
+    // A second failure would leave nobody where nodes do not come back.
+    const bool comes_back = database.repair || database.failover->recovery;
+    const int failures = below(comes_back ? 4 : 2);
+    for (int i = 0; i < failures; ++i)
+      add_fault(FailPrimary{static_cast<Index>(number), static_cast<Index>(below(database.shards))});
+  }
+
+  template <class Fault>
+  void add_fault(const Fault& fault) {
+    blueprint.faults.push_back({to_duration(load_ends * uniform()), fault});
   }
 
   ServiceBlueprint& add_random_service(int number) {
