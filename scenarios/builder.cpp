@@ -28,6 +28,11 @@ Discipline discipline_of(std::string_view name) {
   return name == "fair" ? Discipline::fair : Discipline::fifo;
 }
 
+Acknowledged acknowledged_by(std::string_view mode) {
+  if (mode == "semi-synchronous") return Acknowledged::by_first;
+  return mode == "synchronous" ? Acknowledged::by_all : Acknowledged::at_once;
+}
+
 class Builder {
  public:
   explicit Builder(const Scenario& scenario) : scenario_{scenario} {
@@ -179,6 +184,7 @@ class Builder {
     database.price = spec.price;
     if (spec.failover) database.failover = {spec.failover->detection, spec.failover->promotion, spec.failover->recovery};
     database.repair = spec.repair;
+    if (spec.replication) database.replication = {spec.replication->lag.value, acknowledged_by(spec.replication->mode)};
     return database;
   }
 

@@ -18,10 +18,19 @@ void check_failover(const DatabaseSpec& database, Reading& reading) {
   }
 }
 
+void check_replication(const DatabaseSpec& database, Reading& reading) {
+  if (!database.replication || database.replicas > 1) return;
+  reading.issue(&database, "replication", "has no meaning without a replica, and each shard has but one node",
+                "write \"replicas\": 2, or remove it");
+}
+
 }  // namespace
 
 void check_databases(const Scenario& scenario, Reading& reading) {
-  for (const DatabaseSpec& database : scenario.databases) check_failover(database, reading);
+  for (const DatabaseSpec& database : scenario.databases) {
+    check_failover(database, reading);
+    check_replication(database, reading);
+  }
 }
 
 }  // namespace headroom

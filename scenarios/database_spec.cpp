@@ -19,6 +19,16 @@ void FailoverSpec::describe(Fields& field) {
   field("recovery", recovery, "from then until the failed node is back, as a replica; never without it", at_least(Duration{}));
 }
 
+void DataReplicationSpec::describe(Fields& field) {
+  field.required(
+      "lag", lag,
+      "from the commit of a write until a replica has applied it, in the order of commits; drawn per write and replica");
+  field.choice("mode", mode,
+               "asynchronous: a write is answered at its commit; semi-synchronous: when the first replica has applied it; "
+               "synchronous: when all have",
+               {"asynchronous", "semi-synchronous", "synchronous"});
+}
+
 void DatabaseSpec::describe(Fields& field) {
   field.required("name", name, "name of the database");
   field("region", region, "where it runs; may be left out when there is only one");
@@ -34,6 +44,7 @@ void DatabaseSpec::describe(Fields& field) {
   field("failover", failover, "what happens when a primary fails and there are replicas");
   field("repair", repair, "without \"failover\": from the failure of a primary until it is back, with all that was committed",
         more_than(0));
+  field("replication", replication, "how the replicas of a shard learn of writes; without it they have them at once");
 }
 
 }  // namespace headroom

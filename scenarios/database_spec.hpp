@@ -35,6 +35,13 @@ struct FailoverSpec {
   void describe(Fields& field);
 };
 
+struct DataReplicationSpec {
+  static constexpr std::string_view type_name = "data_replication";
+  DistributionField lag;
+  std::string mode = "asynchronous";  // "asynchronous", "semi-synchronous", "synchronous"
+  void describe(Fields& field);
+};
+
 struct DatabaseSpec {
   static constexpr std::string_view type_name = "database";
   std::string name;
@@ -49,6 +56,7 @@ struct DatabaseSpec {
   DollarsPerSecond price;
   std::optional<FailoverSpec> failover;
   std::optional<Duration> repair;
+  std::optional<DataReplicationSpec> replication;
   void describe(Fields& field);
 };
 

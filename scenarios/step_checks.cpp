@@ -24,7 +24,7 @@ constexpr std::array belongings{
     Belonging{"on_miss", "cache"},         Belonging{"read", "query"},          Belonging{"write", "query"},
     Belonging{"priority", "publish"},      Belonging{"lease", "lock"},          Belonging{"renew", "lock"},
     Belonging{"on_held", "lock"},          Belonging{"poll", "lock"},           Belonging{"input", "generate"},
-    Belonging{"output", "generate"},       Belonging{"cached", "generate"},
+    Belonging{"output", "generate"},       Belonging{"cached", "generate"},    Belonging{"consistency", "query"},
 };
 
 constexpr std::array<std::string_view, 14> actions{"compute", "wait",  "think",   "call", "request", "parallel", "for_each",
@@ -132,6 +132,8 @@ void StepChecker::check_needs(const StepSpec& step) {
     reading_.issue(&step, "query", reads ? "has both \"read\" and \"write\"" : "has neither \"read\" nor \"write\"",
                    "name the key in exactly one of them: \"read\": \"artist\"");
   }
+  if (step.query && writes && !reads && step.consistency)
+    reading_.issue(&step, "consistency", "has no meaning for a write: every write goes to the primary", "remove it");
   if (step.respond && !*step.respond && reading_.is_read(&step, "respond")) reading_.issue(&step, "respond", "is false", "write true, or remove the step");
 }
 

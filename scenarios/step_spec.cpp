@@ -68,6 +68,11 @@ void StepSpec::describe(Fields& field) {
                   .choices = {"wait", "skip", "fail"}},
         on_held);
   field("poll", poll, "lock: how long after an answer it asks again (100 ms without it)", more_than(0));
+  field(FieldInfo{.name = "consistency",
+                  .meaning = "query with \"read\": any of the shard's nodes in turn (the default), which may not have the newest "
+                             "write yet, or its primary",
+                  .choices = {"any", "primary"}},
+        consistency);
 }
 
 void OptionSpec::describe(Fields& field) {

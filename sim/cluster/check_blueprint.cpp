@@ -60,6 +60,7 @@ class Checker {
     for (const DatabaseBlueprint& database : blueprint_.databases) {
       expect(database.sharding.chosen(), "database " + database.name + ": has no sharding");
       expect(database.shards >= 1 && database.replicas >= 1 && database.pool >= 1, "database " + database.name + ": has no connection");
+      expect(!database.replication || database.replicas >= 2, "database " + database.name + ": replicates without a replica");
     }
     for (const CacheBlueprint& cache : blueprint_.caches) expect(cache.policy.chosen(), "cache " + cache.name + ": has no policy");
     for (const QueueBlueprint& queue : blueprint_.queues) check_queue(queue);

@@ -12,35 +12,41 @@ namespace headroom {
 
 // ---- routing -----------------------------------------------------------------------------------------------------------------
 
-Index ExactRequestPlane::shard_of(Server& server, const Task& request) const {
-  if (server.shards == 1) return 0;
-  const Index key = program_.calls[request.call].key;
-  if (key == no_index) return server.next_shard++ % server.shards;
-  // The key is the caller's: a branch of a for_each has its own.
-  const Task& owner = request.parent == no_index ? request : tasks_[request.parent];
-  return server.shard_map->shard_of(key_of(key, owner));
+Index ExactRequestPlane::node_of(Index database, Index shard, Index copy) const {
+  const Server& server = servers_[service_count_ + database];
+  return server.nodes[shard * server.copies + copy];
 }
 
-// The next in turn of those that are there.
-Index ExactRequestPlane::reading_node(Server& server, Index shard) const {
-  for (Index tried = 0; tried < server.copies; ++tried) {
-    const Index node = server.nodes[shard * server.copies + server.next_copy++ % server.copies];
-    if (node != no_index) return node;
+// Which shard, and which of its copies; none where nobody is there to ask.
+QueryRoute ExactRequestPlane::route_of(Server& server, const Database& database, const Task& request) const {
+  const CallSite& site = program_.calls[request.call];
+  QueryRoute route;
+  if (site.key != no_index && (server.shards > 1 || database.replication)) {
+    // The key is the caller's: a branch of a for_each has its own.
+    const Task& owner = request.parent == no_index ? request : tasks_[request.parent];
+    const std::uint64_t key = key_of(site.key, owner);
+    if (server.shards > 1) route.shard = server.shard_map->shard_of(key);
+    route.key = mix(site.key, key);
+  } else if (server.shards > 1) {
+    route.shard = server.next_shard++ % server.shards;
   }
-  return no_index;
+  route.copy = database.shards[route.shard].primary;
+  if (targets_[request.target].write || site.at_primary || server.copies == 1) return route;
+  // The next in turn of those that are there.
+  for (Index tried = 0; tried < server.copies; ++tried) {
+    route.copy = server.next_copy++ % server.copies;
+    if (server.nodes[route.shard * server.copies + route.copy] != no_index) return route;
+  }
+  route.copy = no_index;
+  return route;
 }
 
 void ExactRequestPlane::route_query(Index slot, Task& request, Server& server) {
-  const Index shard = shard_of(server, request);
-  Index node = no_index;
-  if (targets_[request.target].write || server.copies == 1) {
-    const Index primary = databases_[&server - &servers_[service_count_]].shards[shard].primary;
-    if (primary != no_index) node = server.nodes[shard * server.copies + primary];
-  } else {
-    node = reading_node(server, shard);
-  }
-  if (node == no_index) return turn_away(slot, request, TaskOutcome::unavailable);
-  admit(slot, request, server, node);
+  const Database& database = databases_[static_cast<std::size_t>(&server - &servers_[service_count_])];
+  const QueryRoute route = route_of(server, database, request);
+  if (route.copy == no_index) return turn_away(slot, request, TaskOutcome::unavailable);
+  if (database.replication) remember_route(slot, route);
+  admit(slot, request, server, server.nodes[route.shard * server.copies + route.copy]);
 }
 
 // ---- failover ----------------------------------------------------------------------------------------------------------------
@@ -49,7 +55,7 @@ void ExactRequestPlane::set_primary(Index database, Index shard, Index copy) {
   databases_[database].shards[shard].primary = copy;
   double down = 0.0;
   for (const Shard& each : databases_[database].shards) down += each.primary == no_index ? 1.0 : 0.0;
-  databases_[database].shards_down->set(now_, down);
+  if (databases_[database].shards_down != nullptr) databases_[database].shards_down->set(now_, down);
 }
 
 void ExactRequestPlane::fail_primary(Index index, Index shard) {
@@ -57,12 +63,14 @@ void ExactRequestPlane::fail_primary(Index index, Index shard) {
   const std::string subject = "databases/" + database.name;
   const Index copy = database.shards[shard].primary;
   if (copy == no_index) return note(subject, fmt::format("shard {} has no primary that could fail", shard));
-  note(subject, fmt::format("the primary of shard {} fails", shard));
-  Index& node = servers_[service_count_ + index].nodes[shard * servers_[service_count_ + index].copies + copy];
-  const Index gone = std::exchange(node, no_index);
+  Server& server = servers_[service_count_ + index];
+  const Index gone = std::exchange(server.nodes[shard * server.copies + copy], no_index);
   set_primary(index, shard, no_index);
   kill(gone, TaskOutcome::lost);
   free_replicas_.push_back(gone);
+  const std::uint64_t lost = database.failover && database.replication ? lose_unapplied(index, shard) : 0;
+  note(subject, fmt::format("the primary of shard {} fails{}", shard,
+                            lost == 0 ? "" : fmt::format(", {} acknowledged writes are lost", lost)));
   if (database.failover) {
     const SimTime promoted = now_ + database.failover->detection + database.failover->promotion;
     changes_.add({promoted, ChangeKind::promotion, index, shard});
@@ -74,21 +82,20 @@ void ExactRequestPlane::fail_primary(Index index, Index shard) {
 }
 
 void ExactRequestPlane::promote(Index index, Index shard) {
-  const Server& server = servers_[service_count_ + index];
   const std::string subject = "databases/" + databases_[index].name;
-  for (Index copy = 0; copy < server.copies; ++copy) {
-    if (server.nodes[shard * server.copies + copy] == no_index) continue;
-    note(subject, fmt::format("shard {}: a replica is promoted", shard));
-    return set_primary(index, shard, copy);
-  }
-  note(subject, fmt::format("shard {} has no replica left to promote", shard));
+  const Index copy = most_advanced(index, shard);
+  if (copy == no_index) return note(subject, fmt::format("shard {} has no replica left to promote", shard));
+  set_primary(index, shard, copy);
+  note(subject, fmt::format("shard {}: a replica is promoted", shard));
 }
 
 void ExactRequestPlane::return_node(const PlannedChange& change) {
   const Index server = service_count_ + change.station;
   const Index replica = new_replica(server);
   servers_[server].nodes[change.shard * servers_[server].copies + change.copy] = replica;
-  const bool leads = databases_[change.station].shards[change.shard].primary == no_index;
+  Shard& shard = databases_[change.station].shards[change.shard];
+  if (databases_[change.station].replication) shard.log.catch_up(change.copy, now_);
+  const bool leads = shard.primary == no_index;
   if (leads) set_primary(change.station, change.shard, change.copy);
   note("databases/" + databases_[change.station].name,
        fmt::format("shard {}: the failed node is back{}", change.shard, leads ? "" : " as a replica"));

@@ -3,7 +3,7 @@
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
 // that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
 // exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp,
-// exact_databases.cpp (who of a shard's nodes answers), exact_faults.cpp (what changes at set times), exact_language_models.cpp
+// exact_databases.cpp (who of a shard's nodes answers), exact_replication.cpp (which writes they have), exact_faults.cpp (what changes at set times), exact_language_models.cpp
 // (tokens), exact_engines.cpp (batches), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of
 // it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
@@ -241,12 +241,20 @@ class ExactRequestPlane final : public RequestPlane {
 
   // exact_databases.cpp
   void route_query(Index slot, Task& request, Server& server);
-  Index shard_of(Server& server, const Task& request) const;
-  Index reading_node(Server& server, Index shard) const;
+  QueryRoute route_of(Server& server, const Database& database, const Task& request) const;
+  Index node_of(Index database, Index shard, Index copy) const;
   void fail_primary(Index database, Index shard);
   void promote(Index database, Index shard);
   void return_node(const PlannedChange& change);
   void set_primary(Index database, Index shard, Index copy);
+
+  // exact_replication.cpp
+  static std::optional<Replication> make_replication(const DatabaseBlueprint& database, RandomStreams& streams, Recorder& recorder);
+  void remember_route(Index slot, const QueryRoute& route);
+  void take_snapshot(Index slot, Index database);
+  bool commit(Index slot, Index database);
+  Index most_advanced(Index database, Index shard);
+  std::uint64_t lose_unapplied(Index database, Index shard);
 
   // exact_faults.cpp
   void plan_faults(const Blueprint& blueprint);
@@ -292,6 +300,7 @@ class ExactRequestPlane final : public RequestPlane {
   Index service_count_ = 0;
 
   std::vector<Database> databases_;  // of the servers behind the services
+  std::vector<QueryRoute> query_routes_;
   std::vector<FaultBlueprint> faults_;
   PlannedChanges changes_;
   std::vector<Note> notes_;

@@ -123,12 +123,13 @@ void ExactRequestPlane::make_databases(const Blueprint& blueprint, RandomStreams
 
     Database& extra = databases_.emplace_back();
     extra.name = database.name;
-    extra.shards.resize(server.shards);
+    extra.shards.assign(server.shards, Shard{0, ReplicationLog{database.replication ? server.copies : 0}});
     extra.failover = database.failover;
     extra.repair = database.repair;
+    extra.replication = make_replication(database, streams, recorder);
 
     const std::vector<Label> labels{{"database", database.name}};
-    extra.shards_down = &recorder.gauge("shards_down", labels);
+    if (database.failover || database.repair) extra.shards_down = &recorder.gauge("shards_down", labels);
     server.cpu = &recorder.level_share("database_cpu", labels);
     server.slots = &recorder.level_share("pool", labels);
     server.queue_length = &recorder.gauge("queue_length", labels);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "scenarios/builder.hpp"
+#include "scenarios/explain.hpp"
 #include "tests/scenarios/reading.hpp"
 
 namespace headroom {
@@ -31,6 +32,43 @@ TEST(Databases, FailAtSetTimes) {
   EXPECT_EQ(b.databases[0].failover->promotion, 20s);
   EXPECT_EQ(b.databases[0].failover->recovery, 10min);
   EXPECT_FALSE(b.databases[0].repair);
+}
+
+TEST(Databases, ReplicateAsTheirModeSays) {
+  for (const auto& [mode, acknowledged] :
+       {std::pair{"asynchronous", Acknowledged::at_once}, std::pair{"semi-synchronous", Acknowledged::by_first},
+        std::pair{"synchronous", Acknowledged::by_all}}) {
+    const Blueprint b = build_blueprint(
+        scenario_of(with_database(R"("replicas": 2, "replication": {"lag": "80 ms", "mode": ")" + std::string{mode} + R"("},)")));
+    EXPECT_EQ(check_blueprint(b), std::vector<std::string>{});
+    EXPECT_EQ(b.databases[0].replication->acknowledged, acknowledged);
+    EXPECT_EQ(b.databases[0].replication->lag.mean(), 0.080);
+  }
+}
+
+TEST(Databases, AreReadAtTheirPrimaryWhereThatIsAskedFor) {
+  std::string text = with_database(R"("replicas": 2,)");
+  EXPECT_FALSE(std::get<QueryStep>(build_blueprint(scenario_of(text)).endpoints[0].steps[0].action).at_primary);
+  const std::string read = R"("read": "id")";
+  text.replace(text.find(read), read.size(), read + R"(, "consistency": "primary")");
+  EXPECT_TRUE(std::get<QueryStep>(build_blueprint(scenario_of(text)).endpoints[0].steps[0].action).at_primary);
+}
+
+// Both nodes of the only shard serve 1 read/s of 1 ms: half a millisecond per second each; with every read at the primary it has
+// all of them. A synchronous write holds its connection for its lag.
+TEST(Databases, AreExplainedByTheNodeThatIsAskedMost) {
+  const auto busy = [](const std::string& of_database, const std::string& step) {
+    std::string text = with_database(of_database + R"("pool": 1, "write": {"cpu": "1 ms"},)");
+    const std::string read = R"("read": "id")";
+    text.replace(text.find(read), read.size(), step);
+    for (const StationLoad& load : explain(build_blueprint(scenario_of(text))).stations)
+      if (load.station == "databases/store" && load.resource == "connections") return load.utilization;
+    return -1.0;
+  };
+  EXPECT_NEAR(busy(R"("replicas": 2,)", R"("read": "id")"), 0.0005, 1e-9);
+  EXPECT_NEAR(busy(R"("replicas": 2,)", R"("read": "id", "consistency": "primary")"), 0.001, 1e-9);
+  EXPECT_NEAR(busy(R"("replicas": 2,)", R"("write": "id")"), 0.001, 1e-9);
+  EXPECT_NEAR(busy(R"("replicas": 2, "replication": {"lag": "80 ms", "mode": "synchronous"},)", R"("write": "id")"), 0.081, 1e-9);
 }
 
 }  // namespace
