@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 
+#include "scenarios/fault_builder.hpp"
 #include "scenarios/journeys.hpp"
 #include "scenarios/resolve.hpp"
 #include "scenarios/routes.hpp"
@@ -26,6 +27,11 @@ Discipline discipline_of(std::string_view name) {
   if (name == "lifo") return Discipline::lifo;
   if (name == "priority") return Discipline::priority;
   return name == "fair" ? Discipline::fair : Discipline::fifo;
+}
+
+Acknowledged acknowledged_by(std::string_view mode) {
+  if (mode == "semi-synchronous") return Acknowledged::by_first;
+  return mode == "synchronous" ? Acknowledged::by_all : Acknowledged::at_once;
 }
 
 class Builder {
@@ -75,6 +81,7 @@ class Builder {
     for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));
     for (const RouteSpec& spec : scenario_.routes) add_route(spec, blueprint);
     for (const StoreSpec& spec : scenario_.stores) blueprint.stores.push_back(build_store(spec, steps_.keys.at(spec.key.name)));
+    for (const FaultSpec& spec : scenario_.faults) blueprint.faults.push_back(build_fault(spec, steps_));
     blueprint.percentiles = percentiles();
     return blueprint;
   }
@@ -208,6 +215,9 @@ class Builder {
     database.read_wait = spec.read.wait.value;
     database.write_wait = spec.write.wait.value;
     database.price = spec.price;
+    if (spec.failover) database.failover = {spec.failover->detection, spec.failover->promotion, spec.failover->recovery};
+    database.repair = spec.repair;
+    if (spec.replication) database.replication = {spec.replication->lag.value, acknowledged_by(spec.replication->mode)};
     return database;
   }
 

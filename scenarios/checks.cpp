@@ -194,6 +194,8 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_limits(scenario, reading);
   check_language_models(scenario, reading);
   check_places(scenario, reading);
+  check_databases(scenario, reading);
+  check_faults(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);
 }

@@ -45,6 +45,8 @@ void check_queues(const Scenario& scenario, Reading& reading);                  
 void check_limits(const Scenario& scenario, Reading& reading);                           // tiers
 void check_language_models(const Scenario& scenario, Reading& reading);                  // limits, prices
 void check_places(const Scenario& scenario, Reading& reading);                           // routes, home regions, stores
+void check_databases(const Scenario& scenario, Reading& reading);                        // nodes that fail
+void check_faults(const Scenario& scenario, Reading& reading);                           // times, what fails
 void check_workloads(const Scenario& scenario, Names& names, Reading& reading);          // adds the names of phases
 void check_conditions(const Names& names, Reading& reading);                             // metrics, labels, units, phases
 

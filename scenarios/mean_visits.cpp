@@ -109,7 +109,7 @@ class MeanVisits::Walk {
   }
   double take(const QueryStep& step, const Path& path) {
     const DatabaseBlueprint& database = visits_.blueprint_.databases[step.database];
-    result_.queries.push_back({step.database, step.write, step.key, path.count});
+    result_.queries.push_back({step.database, step.write, step.key, path.count, step.write || step.at_primary});
     return visits_.round_trip(region_, database.region) + query_seconds(database, step.write);
   }
   double take(const PublishStep& step, const Path& path) {
@@ -290,7 +290,9 @@ double MeanVisits::store_seconds(const StoreBlueprint& store, bool write) const 
 
 double MeanVisits::query_seconds(const DatabaseBlueprint& database, bool write) {
   const double cpu = (write ? database.write_cpu : database.read_cpu).mean() / std::min(1.0, database.cpu);
-  return cpu + (write ? database.write_wait : database.read_wait).mean();
+  const bool waits_for_replicas = write && database.replication && database.replication->acknowledged != Acknowledged::at_once;
+  return cpu + (write ? database.write_wait : database.read_wait).mean() +
+         (waits_for_replicas ? database.replication->lag.mean() : 0.0);
 }
 
 }  // namespace headroom

@@ -15,6 +15,7 @@ struct MeanQueries {
   bool write = false;
   Index key = no_index;
   double count = 0.0;
+  bool at_primary = false;  // as every write
 };
 
 struct MeanLookups {

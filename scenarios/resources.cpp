@@ -107,7 +107,7 @@ void ResourceList::add_database(Index index) {
       connections.service[e] += seconds;
       cpu.service[e] += core_seconds;
       for (std::size_t s = 0; s < connection_busy.size(); ++s) {
-        const double part = shares[q.key][s] / (q.write ? 1.0 : database.replicas);
+        const double part = shares[q.key][s] / (q.at_primary ? 1.0 : database.replicas);
         connection_busy[s][e] += part * seconds;
         cpu_busy[s][e] += part * core_seconds;
       }

@@ -77,6 +77,7 @@ void Scenario::describe(Fields& field) {
   field("network", network, "prices of bytes on the network");
   field("routes", routes, "one name for services in several regions, and who is sent to which");
   field("stores", stores, "what keeps objects, in tiers by how long nobody has used them");
+  field("faults", faults, "what fails, and when");
 }
 
 }  // namespace headroom

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scenarios/fault_spec.hpp"
 #include "scenarios/language_model_spec.hpp"
 #include "scenarios/limit_spec.hpp"
 #include "scenarios/machine_spec.hpp"
@@ -96,6 +97,7 @@ struct Scenario {
   NetworkSpec network;
   std::vector<RouteSpec> routes;
   std::vector<StoreSpec> stores;
+  std::vector<FaultSpec> faults;
   void describe(Fields& field);
 
   std::string directory;  // where the file lies; not a field

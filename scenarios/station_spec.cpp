@@ -56,30 +56,6 @@ void ServiceSpec::describe(Fields& field) {
   field("endpoints", endpoints, "what it can be asked for");
 }
 
-void ShardsSpec::describe(Fields& field) {
-  field("count", count, "number of shards", between(1, 100000));
-  field("policy", policy, "how keys are spread over shards; modulo without it");
-}
-
-void OperationSpec::describe(Fields& field) {
-  field("cpu", cpu, "CPU demand of one operation, in time of one core");
-  field("wait", wait, "time without CPU (disk) while it holds the connection");
-}
-
-void DatabaseSpec::describe(Fields& field) {
-  field.required("name", name, "name of the database");
-  field("region", region, "where it runs; may be left out when there is only one");
-  field("shards", shards, "number of shards and how keys are spread over them: {\"policy\": \"consistent-hash\", \"count\": 8}");
-  field("replicas", replicas, "replicas per shard; writes go to the first, reads are spread over all", between(1, 1000));
-  field("pool", pool, "connections per shard replica: operations at a time", between(1, 1e6));
-  field("backlog", backlog, "operations that may wait per shard replica; any number without it", between(0, 1e9));
-  field("wait_limit", wait_limit, "an operation that has waited this long for a connection fails");
-  field("cpu", cpu, "cores per shard replica", between(0.001, 1024));
-  field("read", read, "what a read takes");
-  field("write", write, "what a write takes");
-  field("price", price, "per shard replica", at_least(0));
-}
-
 void QueueSpec::describe(Fields& field) {
   field.required("name", name, "name of the queue");
   field("priorities", priorities, "classes of messages; 0 is served first, higher numbers than there are classes join the last",

@@ -1,4 +1,4 @@
-// Services, databases, queues, locks and caches as a file spells them: part of a Scenario.
+// Services, queues, locks and caches as a file spells them: part of a Scenario.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scenarios/database_spec.hpp"
 #include "scenarios/step_spec.hpp"
 #include "sim/cluster/blueprint.hpp"
 #include "sim/core/fields.hpp"
@@ -53,34 +54,6 @@ struct ServiceSpec {
   std::optional<ConsumesSpec> consumes;
   ToLanguageModel language_model;  // that each replica runs
   std::vector<EndpointSpec> endpoints;
-  void describe(Fields& field);
-};
-
-struct ShardsSpec {
-  static constexpr std::string_view type_name = "shards";
-  int count = 1;
-  PolicyChoice policy = choice_of<ShardPolicy>();  // written flat: {"policy": "consistent-hash", "count": 8}
-  void describe(Fields& field);
-};
-
-struct OperationSpec {
-  static constexpr std::string_view type_name = "operation";
-  DistributionField cpu, wait;
-  void describe(Fields& field);
-};
-
-struct DatabaseSpec {
-  static constexpr std::string_view type_name = "database";
-  std::string name;
-  ToRegion region;
-  ShardsSpec shards;
-  int replicas = 1;
-  int pool = 20;
-  std::optional<std::int64_t> backlog;
-  std::optional<DistributionField> wait_limit;
-  double cpu = 1.0;
-  OperationSpec read, write;
-  DollarsPerSecond price;
   void describe(Fields& field);
 };
 

@@ -40,7 +40,8 @@ ChooseStep build_choose(const std::vector<OptionSpec>& options, const StepIndice
 
 QueryStep build_query(const StepSpec& step, const StepIndices& indices) {
   const bool is_write = step.write.has_value();
-  return {indices.databases.at(step.query->name), is_write, indices.keys.at(is_write ? step.write->name : step.read->name)};
+  return {indices.databases.at(step.query->name), is_write, indices.keys.at(is_write ? step.write->name : step.read->name),
+          step.consistency.value_or("any") == "primary"};
 }
 
 LockStep build_lock(const StepSpec& step, const StepIndices& indices) {

@@ -50,6 +50,7 @@ constexpr std::array belongings{
     Belonging{"compression", "transfer"},
     Belonging{"bit_rate", "transfer"},
     Belonging{"generation", "cache, write_cache, invalidate"},
+    Belonging{"consistency", "query"},
 };
 
 constexpr std::array<std::string_view, 20> actions{"compute",  "wait",     "think",   "call",     "request",      "parallel",
@@ -193,6 +194,8 @@ void StepChecker::check_needs(const StepSpec& step) {
                    reads ? "has both \"read\" and \"write\"" : "has neither \"read\" nor \"write\"",
                    "name the key in exactly one of them: \"read\": \"artist\"");
   }
+  if (step.query && writes && !reads && step.consistency)
+    reading_.issue(&step, "consistency", "has no meaning for a write: every write goes to the primary", "remove it");
   if (step.respond && !*step.respond && reading_.is_read(&step, "respond")) reading_.issue(&step, "respond", "is false", "write true, or remove the step");
 }
 

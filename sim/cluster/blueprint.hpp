@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/cluster/fault_blueprint.hpp"
 #include "sim/cluster/language_model.hpp"
 #include "sim/cluster/route_blueprint.hpp"
 #include "sim/cluster/station_blueprint.hpp"
@@ -110,6 +111,7 @@ struct Blueprint {
   std::vector<WorkloadBlueprint> workloads;
   std::vector<RouteBlueprint> routes;
   std::vector<StoreBlueprint> stores;
+  std::vector<FaultBlueprint> faults;
 
   std::vector<double> percentiles;  // beyond 50, 95, 99: asked for by conditions (0-100)
 };

@@ -35,6 +35,8 @@ class Checker {
         check_steps(journey.steps, "journey " + journey.name, Place::journey);
       }
     }
+    for (const FaultBlueprint& fault : blueprint_.faults)
+      std::visit([this](const auto& what) { check_fault(what); }, fault.what);
     check_cycles();
     return std::move(problems_);
   }
@@ -62,6 +64,7 @@ class Checker {
     for (const DatabaseBlueprint& database : blueprint_.databases) {
       expect(database.sharding.chosen(), "database " + database.name + ": has no sharding");
       expect(database.shards >= 1 && database.replicas >= 1 && database.pool >= 1, "database " + database.name + ": has no connection");
+      expect(!database.replication || database.replicas >= 2, "database " + database.name + ": replicates without a replica");
     }
     for (const CacheBlueprint& cache : blueprint_.caches) check_cache(cache);
     for (const QueueBlueprint& queue : blueprint_.queues) check_queue(queue);
@@ -84,6 +87,12 @@ class Checker {
     expect(cache.scope != CacheScope::replica || (cache.nodes == 1 && !(cache.operations.value > 0.0)),
            who + ": is in its replicas and has no nodes of its own");
     expect(cache.coalesce_limit > Duration{}, who + ": who waits for a load waits no time");
+  }
+
+  void check_fault(const FailPrimary& fault) {
+    if (fault.database >= blueprint_.databases.size()) return problems_.push_back("a fault: its database does not exist");
+    const DatabaseBlueprint& database = blueprint_.databases[fault.database];
+    expect(fault.shard < static_cast<Index>(database.shards), "a fault: database " + database.name + " has no such shard");
   }
 
   void check_queue(const QueueBlueprint& queue) {

@@ -11,7 +11,7 @@ namespace headroom {
 
 // ---- the event loop ----------------------------------------------------------------------------------------------------------
 
-void ExactRequestPlane::advance_to(SimTime until) {
+void ExactRequestPlane::simulate_requests_to(SimTime until) {
   run_ready();  // what a change at this instant made runnable
   for (;;) {
     const SimTime next_event = events_.next_time();
@@ -354,6 +354,7 @@ void ExactRequestPlane::finish(RunResult& result) {
   enter("sessions", TaskKind::session);
   enter("background", TaskKind::background);
   enter_generations(result);
+  result.notes.insert(result.notes.end(), notes_.begin(), notes_.end());
   result.events = events_.scheduled();
   for (const ArrivalQueue& arrivals : arrivals_) result.events += arrivals.count;
 }

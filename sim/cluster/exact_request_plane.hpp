@@ -2,10 +2,12 @@
 //
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
 // that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
-// exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp, exact_caches.cpp,
-// exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp, exact_links.cpp, exact_limits.cpp,
-// exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_transfers.cpp (regions,
-// routes, bytes), exact_stores.cpp, exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks).
+// exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp, exact_databases.cpp (who
+// of a shard's nodes answers), exact_replication.cpp (which writes they have), exact_faults.cpp (what changes at set times),
+// exact_caches.cpp, exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp, exact_links.cpp,
+// exact_limits.cpp, exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches),
+// exact_transfers.cpp (regions, routes, bytes), exact_stores.cpp, exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it
+// all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
@@ -13,6 +15,8 @@
 #include <memory>
 #include <vector>
 
+#include "sim/cluster/database.hpp"
+#include "sim/cluster/planned_changes.hpp"
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/request_plane.hpp"
 #include "sim/cluster/request_trace.hpp"
@@ -119,6 +123,7 @@ class ExactRequestPlane final : public RequestPlane {
   std::unique_ptr<CacheTier> new_tier(Index cache) const;
 
   // exact_request_plane.cpp
+  void simulate_requests_to(SimTime until);
   void refill(ArrivalQueue& arrivals);
   inline void find_next_arrival();
   inline void on_arrival();
@@ -159,7 +164,6 @@ class ExactRequestPlane final : public RequestPlane {
   inline void send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);
   inline void send(Index slot, Task& request, Duration delay);
   inline void route(Index slot, Task& request);
-  Index shard_node(Server& server, const Task& request);
   void turn_away(Index slot, Task& request, TaskOutcome outcome);
   inline void admit(Index slot, Task& request, Server& server, Index replica);
   inline void queue_up(Index slot, Task& task, Server& server, Replica& replica);
@@ -314,6 +318,29 @@ class ExactRequestPlane final : public RequestPlane {
   std::int64_t read_prompts(Engine& engine, std::int64_t budget);
   std::int64_t let_in(Engine& engine, std::int64_t budget);
 
+  // exact_databases.cpp
+  void route_query(Index slot, Task& request, Server& server);
+  QueryRoute route_of(Server& server, const Database& database, const Task& request) const;
+  Index node_of(Index database, Index shard, Index copy) const;
+  void fail_primary(Index database, Index shard);
+  void promote(Index database, Index shard);
+  void return_node(const PlannedChange& change);
+  void set_primary(Index database, Index shard, Index copy);
+
+  // exact_replication.cpp
+  static std::optional<Replication> make_replication(const DatabaseBlueprint& database, RandomStreams& streams, Recorder& recorder);
+  void remember_route(Index slot, const QueryRoute& route);
+  void take_snapshot(Index slot, Index database);
+  bool commit(Index slot, Index database);
+  Index most_advanced(Index database, Index shard);
+  std::uint64_t lose_unapplied(Index database, Index shard);
+
+  // exact_faults.cpp
+  void plan_faults(const Blueprint& blueprint);
+  void carry_out(const PlannedChange& change);
+  void strike(const FailPrimary& fault);
+  void note(std::string subject, std::string text);
+
   SimTime now_{};
   RequestTrace* trace_ = nullptr;  // nobody looks, as a rule
   EventList events_;
@@ -357,6 +384,12 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<Index> unwritten_;
   bool has_flights_ = false;
   Index service_count_ = 0;
+
+  std::vector<Database> databases_;  // of the servers behind the services
+  std::vector<QueryRoute> query_routes_;
+  std::vector<FaultBlueprint> faults_;
+  PlannedChanges changes_;
+  std::vector<Note> notes_;
 };
 
 std::unique_ptr<RequestPlane> make_exact_request_plane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);

@@ -150,19 +150,6 @@ void ExactRequestPlane::leave_callee(Index caller, TaskOutcome why) {
 
 // ---- the server's side -------------------------------------------------------------------------------------------------------
 
-Index ExactRequestPlane::shard_node(Server& server, const Task& request) {
-  Index shard = 0;
-  if (const Index key = program_.calls[request.call].key; key != no_index && server.shards > 1) {
-    // The key is the caller's: a branch of a for_each has its own.
-    const Task& owner = request.parent == no_index ? request : tasks_[request.parent];
-    shard = server.shard_map->shard_of(key_of(key, owner));
-  } else if (server.shards > 1) {
-    shard = server.next_shard++ % server.shards;
-  }
-  const bool primary = targets_[request.target].write || server.copies == 1;
-  return server.nodes[shard * server.copies + (primary ? 0 : server.next_copy++ % server.copies)];
-}
-
 void ExactRequestPlane::turn_away(Index slot, Task& request, TaskOutcome outcome) {
   request.turned_away = true;
   end_task(slot, outcome);

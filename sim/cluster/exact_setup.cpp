@@ -55,6 +55,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   make_databases(blueprint, streams, recorder);
   make_targets(blueprint, recorder);
   for (Index i = 0; i < arrivals_.size(); ++i) arrivals_[i].journeys = program_.journeys[i].data();
+  plan_faults(blueprint);
   find_next_arrival();
 }
 
@@ -135,7 +136,15 @@ void ExactRequestPlane::make_databases(const Blueprint& blueprint, RandomStreams
     server.copies = static_cast<Index>(database.replicas);
     server.shard_map = RegistryOf<ShardPolicy>::instance().make(database.sharding, {})->map(server.shards);
 
+    Database& extra = databases_.emplace_back();
+    extra.name = database.name;
+    extra.shards.assign(server.shards, Shard{0, ReplicationLog{database.replication ? server.copies : 0}});
+    extra.failover = database.failover;
+    extra.repair = database.repair;
+    extra.replication = make_replication(database, streams, recorder);
+
     const std::vector<Label> labels{{"database", database.name}};
+    if (database.failover || database.repair) extra.shards_down = &recorder.gauge("shards_down", labels);
     server.cpu = &recorder.level_share("database_cpu", labels);
     server.slots = &recorder.level_share("pool", labels);
     server.queue_length = &recorder.gauge("queue_length", labels);

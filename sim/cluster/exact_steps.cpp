@@ -74,6 +74,14 @@ void ExactRequestPlane::run(Index slot) {
         ++task.pc;
         if (use_store(slot, program_.store_sites[instruction.a])) return;
         break;
+      case Op::snapshot:
+        ++task.pc;
+        take_snapshot(slot, instruction.a);
+        break;
+      case Op::commit:
+        ++task.pc;
+        if (commit(slot, instruction.a)) return;
+        break;
       case Op::end: return end_task(slot, TaskOutcome::completed);
       case Op::restart:
         // Anew from the top, with numbers of its own. Behind what else is ready, so that nobody starves.

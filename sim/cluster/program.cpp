@@ -61,7 +61,7 @@ class Compiler {
   }
   void emit_step(const QueryStep& step, const std::string&, bool&) {
     const Index target = step.write ? write_target(blueprint_, step.database) : read_target(blueprint_, step.database);
-    emit(Op::call, append(program_.calls, CallSite{.target = target, .key = step.key}));
+    emit(Op::call, append(program_.calls, CallSite{.target = target, .key = step.key, .at_primary = step.at_primary}));
   }
   void emit_step(const ParallelStep& step, const std::string& place, bool& forks) {
     forks = true;
@@ -239,7 +239,10 @@ Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, Ra
       bool forks = false;
       const Steps steps = write ? operation(database.write_cpu, database.write_wait) : operation(database.read_cpu, database.read_wait);
       const std::string name = database.name + (write ? ".write" : ".read");
-      const Index entry = compiler.compile(steps, "databases/" + name, forks);
+      const Index entry = compiler.here();
+      if (database.replication && !write) compiler.emit(Op::snapshot, i);
+      compiler.compile(steps, "databases/" + name, forks);
+      if (database.replication && write) compiler.emit(Op::commit, i);
       compiler.emit(Op::end);
       program.targets.push_back({name, static_cast<Index>(blueprint.services.size()) + i, entry, write});
     }

@@ -30,6 +30,8 @@ enum class Op : std::uint8_t {
   release_lock,  // a: lock site
   respond,
   generate,      // a: generate site
+  snapshot,      // of a query, before it reads; a: database
+  commit,        // of a query that has written; a: database
   end,           // of a branch, an endpoint, a worker, a journey
   use_store,     // a: store site
   restart,       // of a repeating journey; b: its entry
@@ -59,6 +61,7 @@ struct CallSite {
   Duration timeout{};           // zero: none
   RetryPolicy retry;
   bool ignore_failure = false;
+  bool at_primary = false;      // of a read
   std::uint64_t jitter_key = 0;
   std::optional<Demand> patience;
   Index route = no_index;       // chooses the target

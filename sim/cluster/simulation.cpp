@@ -97,6 +97,7 @@ class Simulation {
     result.notes = notes_.take(engine_.end());
     recorder_.finish(result);
     plane_->finish(result);
+    std::ranges::stable_sort(result.notes, {}, &Note::at_seconds);
     for (LedgerEntry& entry : infrastructure_.ledger()) result.ledger.push_back(std::move(entry));
     check_ledger(result);
     const WarmUp warm_up = find_warm_up(blueprint_, plane_->stationary(), result);

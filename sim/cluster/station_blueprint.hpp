@@ -57,6 +57,20 @@ struct ServiceBlueprint {
   Index language_model = no_index;  // each replica runs an engine of it, for the generate steps of its own endpoints
 };
 
+// How a database with replicas replaces a primary that is gone.
+struct FailoverBlueprint {
+  Duration detection{std::chrono::seconds{10}};
+  Duration promotion{std::chrono::seconds{20}};  // from then until a replica takes the writes
+  std::optional<Duration> recovery;  // from then until the failed node is back, as a replica; none: never
+};
+
+// How a shard's other nodes learn of a write. Without it they have it at once.
+enum class Acknowledged : std::uint8_t { at_once, by_first, by_all };  // a write is answered when so many replicas have it
+struct DataReplicationBlueprint {
+  Distribution lag;                 // from the commit until a replica has applied it, in the order of commits; drawn per replica
+  Acknowledged acknowledged = Acknowledged::at_once;
+};
+
 struct DatabaseBlueprint {
   std::string name;
   Index region = 0;
@@ -70,6 +84,9 @@ struct DatabaseBlueprint {
   Distribution read_cpu, write_cpu;  // core-seconds
   Distribution read_wait, write_wait;  // time without CPU (disk), holding the connection
   DollarsPerSecond price;           // per shard replica
+  std::optional<FailoverBlueprint> failover;
+  std::optional<DataReplicationBlueprint> replication;  // needs replicas
+  std::optional<Duration> repair;   // without failover: from the failure of a primary until it is back
 };
 
 struct QueueBlueprint {

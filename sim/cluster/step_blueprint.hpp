@@ -66,6 +66,7 @@ struct QueryStep {
   Index database = no_index;
   bool write = false;
   Index key = no_index;                       // shards by it; none: spread evenly
+  bool at_primary = false;                    // a read that goes where the writes go
 };
 struct PublishStep {
   Index queue = no_index;

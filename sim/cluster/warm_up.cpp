@@ -45,6 +45,7 @@ double round_up_to_slice(double seconds, const RunResult& run) {
 
 WarmUp find_warm_up(const Blueprint& blueprint, bool stationary, const RunResult& run) {
   if (blueprint.warm_up) return {to_seconds(*blueprint.warm_up), "given"};
+  if (!blueprint.faults.empty()) return {0.0, "none: there are faults"};
   if (!stationary) return {0.0, "none: the load changes over time"};
   const WindowMeans means = mean_latencies(run);
   const std::size_t deleted = mser5(means.latency);

@@ -46,6 +46,10 @@ struct MetricInfo {
 //   queue_age        gauge      {queue}                          age of the oldest message waiting
 //   pool             share      {database}                       connections in use of the pool
 //   database_cpu     share      {database}                       cores in use of cores
+//   shards_down      gauge      {database}                       that nobody takes writes for
+//   replication_lag  durations  {database}                       from a commit until a replica has applied it
+//   stale_reads      share      {database}                       reads that did not see the newest write of their key
+//   lost_writes      counter    {database}                       acknowledged, and unknown to the replica that was promoted
 //   hit_ratio        share      {cache}                          hits of look-ups
 //   key_hit_ratio    share      {cache, key}                     where several keys share a cache
 //   cache_bytes      gauge      {cache}

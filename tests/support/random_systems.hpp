@@ -93,7 +93,24 @@ class RandomSystem {
     if (chance(0.3)) database.wait_limit = span(1.0);
     database.read_cpu = span(0.02);
     database.write_wait = span(0.05);
+    if (database.replicas > 1 && chance(0.5)) {
+      database.failover = {to_duration(uniform()), to_duration(5.0 * uniform()), std::nullopt};
+      if (chance(0.5)) database.failover->recovery = to_duration(20.0 * uniform());
+    } else {
+      database.repair = to_duration(10.0 * uniform());
+    }
+    if (database.replicas > 1 && chance(0.6)) database.replication = {span(0.05), static_cast<Acknowledged>(below(3))};
     blueprint.databases.push_back(database);
+    // A second failure would leave nobody where nodes do not come back.
+    const bool comes_back = database.repair || database.failover->recovery;
+    const int failures = below(comes_back ? 4 : 2);
+    for (int i = 0; i < failures; ++i)
+      add_fault(FailPrimary{static_cast<Index>(number), static_cast<Index>(below(database.shards))});
+  }
+
+  template <class Fault>
+  void add_fault(const Fault& fault) {
+    blueprint.faults.push_back({to_duration(load_ends * uniform()), fault});
   }
 
   ServiceBlueprint& add_random_service(int number) {
@@ -142,7 +159,7 @@ class RandomSystem {
       case 1: return {WaitStep{span(0.1)}};
       case 2:
         return {QueryStep{static_cast<Index>(below(static_cast<int>(blueprint.databases.size()))), chance(0.5),
-                          chance(0.5) ? 0 : no_index}};
+                          chance(0.5) ? 0 : no_index, chance(0.3)}};
       case 3: return call_from(service);
       case 4: return publish_from(service);
       case 5: return {RespondStep{}};

@@ -1,0 +1,50 @@
+#include "scenarios/database_spec.hpp"
+
+namespace headroom {
+
+void ShardsSpec::describe(Fields& field) {
+  field("count", count, "number of shards", between(1, 100000));
+  field("policy", policy, "how keys are spread over shards; modulo without it");
+}
+
+void OperationSpec::describe(Fields& field) {
+  field("cpu", cpu, "CPU demand of one operation, in time of one core");
+  field("wait", wait, "time without CPU (disk) while it holds the connection");
+}
+
+void FailoverSpec::describe(Fields& field) {
+  field("detection", detection, "from the failure of a primary until it is noticed", at_least(Duration{}));
+  field("promotion", promotion, "from then until a replica takes the writes; until then they fail (unavailable)",
+        at_least(Duration{}));
+  field("recovery", recovery, "from then until the failed node is back, as a replica; never without it", at_least(Duration{}));
+}
+
+void DataReplicationSpec::describe(Fields& field) {
+  field.required(
+      "lag", lag,
+      "from the commit of a write until a replica has applied it, in the order of commits; drawn per write and replica");
+  field.choice("mode", mode,
+               "asynchronous: a write is answered at its commit; semi-synchronous: when the first replica has applied it; "
+               "synchronous: when all have",
+               {"asynchronous", "semi-synchronous", "synchronous"});
+}
+
+void DatabaseSpec::describe(Fields& field) {
+  field.required("name", name, "name of the database");
+  field("region", region, "where it runs; may be left out when there is only one");
+  field("shards", shards, "number of shards and how keys are spread over them: {\"policy\": \"consistent-hash\", \"count\": 8}");
+  field("replicas", replicas, "replicas per shard; writes go to the first, reads are spread over all", between(1, 1000));
+  field("pool", pool, "connections per shard replica: operations at a time", between(1, 1e6));
+  field("backlog", backlog, "operations that may wait per shard replica; any number without it", between(0, 1e9));
+  field("wait_limit", wait_limit, "an operation that has waited this long for a connection fails");
+  field("cpu", cpu, "cores per shard replica", between(0.001, 1024));
+  field("read", read, "what a read takes");
+  field("write", write, "what a write takes");
+  field("price", price, "per shard replica", at_least(0));
+  field("failover", failover, "what happens when a primary fails and there are replicas");
+  field("repair", repair, "without \"failover\": from the failure of a primary until it is back, with all that was committed",
+        more_than(0));
+  field("replication", replication, "how the replicas of a shard learn of writes; without it they have them at once");
+}
+
+}  // namespace headroom

@@ -1,0 +1,63 @@
+// Databases as a file spells them: part of a Scenario.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/step_spec.hpp"
+#include "sim/core/fields.hpp"
+#include "sim/core/registry.hpp"
+#include "sim/seams/shard_policy.hpp"
+
+namespace headroom {
+
+struct ShardsSpec {
+  static constexpr std::string_view type_name = "shards";
+  int count = 1;
+  PolicyChoice policy = choice_of<ShardPolicy>();  // written flat: {"policy": "consistent-hash", "count": 8}
+  void describe(Fields& field);
+};
+
+struct OperationSpec {
+  static constexpr std::string_view type_name = "operation";
+  DistributionField cpu, wait;
+  void describe(Fields& field);
+};
+
+struct FailoverSpec {
+  static constexpr std::string_view type_name = "failover";
+  Duration detection{std::chrono::seconds{10}};
+  Duration promotion{std::chrono::seconds{20}};
+  std::optional<Duration> recovery;
+  void describe(Fields& field);
+};
+
+struct DataReplicationSpec {
+  static constexpr std::string_view type_name = "data_replication";
+  DistributionField lag;
+  std::string mode = "asynchronous";  // "asynchronous", "semi-synchronous", "synchronous"
+  void describe(Fields& field);
+};
+
+struct DatabaseSpec {
+  static constexpr std::string_view type_name = "database";
+  std::string name;
+  ToRegion region;
+  ShardsSpec shards;
+  int replicas = 1;
+  int pool = 20;
+  std::optional<std::int64_t> backlog;
+  std::optional<DistributionField> wait_limit;
+  double cpu = 1.0;
+  OperationSpec read, write;
+  DollarsPerSecond price;
+  std::optional<FailoverSpec> failover;
+  std::optional<Duration> repair;
+  std::optional<DataReplicationSpec> replication;
+  void describe(Fields& field);
+};
+
+}  // namespace headroom

@@ -1,0 +1,104 @@
+// Databases: which node of which shard a query goes to, and what happens when a primary fails.
+//
+// Writes go to a shard's primary, reads are spread over all its nodes in turn. A primary that fails takes with it what it was
+// working on and what waited for it (lost). Until a replica is promoted writes are refused (unavailable) and the other nodes
+// serve reads; without replicas nothing is served until the node is repaired. What was committed is on the node's disk and comes
+// back with it.
+#include <fmt/format.h>
+
+#include "sim/cluster/exact_hot_path.hpp"
+
+namespace headroom {
+
+// ---- routing -----------------------------------------------------------------------------------------------------------------
+
+Index ExactRequestPlane::node_of(Index database, Index shard, Index copy) const {
+  const Server& server = servers_[service_count_ + database];
+  return server.nodes[shard * server.copies + copy];
+}
+
+// Which shard, and which of its copies; none where nobody is there to ask.
+QueryRoute ExactRequestPlane::route_of(Server& server, const Database& database, const Task& request) const {
+  const CallSite& site = program_.calls[request.call];
+  QueryRoute route;
+  if (site.key != no_index && (server.shards > 1 || database.replication)) {
+    // The key is the caller's: a branch of a for_each has its own.
+    const Task& owner = request.parent == no_index ? request : tasks_[request.parent];
+    const std::uint64_t key = key_of(site.key, owner);
+    if (server.shards > 1) route.shard = server.shard_map->shard_of(key);
+    route.key = mix(site.key, key);
+  } else if (server.shards > 1) {
+    route.shard = server.next_shard++ % server.shards;
+  }
+  route.copy = database.shards[route.shard].primary;
+  if (targets_[request.target].write || site.at_primary || server.copies == 1) return route;
+  // The next in turn of those that are there.
+  for (Index tried = 0; tried < server.copies; ++tried) {
+    route.copy = server.next_copy++ % server.copies;
+    if (server.nodes[route.shard * server.copies + route.copy] != no_index) return route;
+  }
+  route.copy = no_index;
+  return route;
+}
+
+void ExactRequestPlane::route_query(Index slot, Task& request, Server& server) {
+  const Database& database = databases_[static_cast<std::size_t>(&server - &servers_[service_count_])];
+  const QueryRoute route = route_of(server, database, request);
+  if (route.copy == no_index) return turn_away(slot, request, TaskOutcome::unavailable);
+  if (database.replication) remember_route(slot, route);
+  admit(slot, request, server, server.nodes[route.shard * server.copies + route.copy]);
+}
+
+// ---- failover ----------------------------------------------------------------------------------------------------------------
+
+void ExactRequestPlane::set_primary(Index database, Index shard, Index copy) {
+  databases_[database].shards[shard].primary = copy;
+  double down = 0.0;
+  for (const Shard& each : databases_[database].shards) down += each.primary == no_index ? 1.0 : 0.0;
+  if (databases_[database].shards_down != nullptr) databases_[database].shards_down->set(now_, down);
+}
+
+void ExactRequestPlane::fail_primary(Index index, Index shard) {
+  Database& database = databases_[index];
+  const std::string subject = "databases/" + database.name;
+  const Index copy = database.shards[shard].primary;
+  if (copy == no_index) return note(subject, fmt::format("shard {} has no primary that could fail", shard));
+  Server& server = servers_[service_count_ + index];
+  const Index gone = std::exchange(server.nodes[shard * server.copies + copy], no_index);
+  set_primary(index, shard, no_index);
+  kill(gone, TaskOutcome::lost);
+  free_replicas_.push_back(gone);
+  const std::uint64_t lost = database.failover && database.replication ? lose_unapplied(index, shard) : 0;
+  note(subject, fmt::format("the primary of shard {} fails{}", shard,
+                            lost == 0 ? "" : fmt::format(", {} acknowledged writes are lost", lost)));
+  if (database.failover) {
+    const SimTime promoted = now_ + database.failover->detection + database.failover->promotion;
+    changes_.add({promoted, ChangeKind::promotion, index, shard});
+    if (database.failover->recovery)
+      changes_.add({promoted + *database.failover->recovery, ChangeKind::node_returns, index, shard, copy});
+  } else if (database.repair) {
+    changes_.add({now_ + *database.repair, ChangeKind::node_returns, index, shard, copy});
+  }
+}
+
+void ExactRequestPlane::promote(Index index, Index shard) {
+  const std::string subject = "databases/" + databases_[index].name;
+  const Index copy = most_advanced(index, shard);
+  if (copy == no_index) return note(subject, fmt::format("shard {} has no replica left to promote", shard));
+  set_primary(index, shard, copy);
+  note(subject, fmt::format("shard {}: a replica is promoted", shard));
+}
+
+void ExactRequestPlane::return_node(const PlannedChange& change) {
+  const Index server = service_count_ + change.station;
+  const Index replica = new_replica(server);
+  servers_[server].nodes[change.shard * servers_[server].copies + change.copy] = replica;
+  Shard& shard = databases_[change.station].shards[change.shard];
+  if (databases_[change.station].replication) shard.log.catch_up(change.copy, now_);
+  const bool leads = shard.primary == no_index;
+  if (leads) set_primary(change.station, change.shard, change.copy);
+  note("databases/" + databases_[change.station].name,
+       fmt::format("shard {}: the failed node is back{}", change.shard, leads ? "" : " as a replica"));
+}
+
+}  // namespace headroom

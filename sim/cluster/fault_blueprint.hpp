@@ -1,0 +1,22 @@
+// Faults at set times, every name resolved to an index: part of a Blueprint.
+#pragma once
+
+#include <variant>
+
+#include "sim/cluster/step_blueprint.hpp"
+#include "sim/core/time.hpp"
+
+namespace headroom {
+
+// The node that takes the writes of a shard is gone, with what it was working on.
+struct FailPrimary {
+  Index database = no_index;
+  Index shard = 0;
+};
+
+struct FaultBlueprint {
+  Duration at{};  // from the start of the run
+  std::variant<FailPrimary> what;
+};
+
+}  // namespace headroom
