@@ -134,7 +134,10 @@ class Builder {
     service.memory_per_task = spec.memory_per_task;
     service.image = spec.image;
     service.start_up = spec.start_up.value;
-    service.readiness_period = spec.readiness_period;
+    if (const auto& probe = spec.readiness)
+      service.readiness = ProbeBlueprint{.period = probe->period, .timeout = probe->timeout, .failures = probe->failures, .successes = probe->successes};
+    if (const auto& probe = spec.liveness)
+      service.liveness = ProbeBlueprint{.period = probe->period, .timeout = probe->timeout, .initial_delay = probe->initial_delay, .failures = probe->failures};
     service.drain_limit = spec.drain_limit;
     service.balancer = chosen_or<Balancer>(spec.balancer, "round-robin");
     service.autoscaler = spec.autoscaler;

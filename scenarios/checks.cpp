@@ -72,6 +72,7 @@ Names::Names(const Scenario& scenario) {
     if (model.hosted && model.hosted->price) add("component", model.name);
   }
   for (const TaskOutcome outcome : failures) add("reason", to_text(outcome));
+  add("reason", "liveness");  // of a restart
 }
 
 const std::vector<std::string>& Names::of(std::string_view kind) const {
@@ -151,6 +152,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_steps(scenario, reading);
   check_machines(scenario, reading);
   check_queues(scenario, reading);
+  check_probes(scenario, reading);
   check_language_models(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);

@@ -29,6 +29,20 @@ struct ConsumesSpec {
   void describe(Fields& field);
 };
 
+struct LivenessSpec {
+  static constexpr std::string_view type_name = "liveness";
+  Duration period{std::chrono::seconds{10}}, timeout{std::chrono::seconds{1}}, initial_delay{};
+  int failures = 3;
+  void describe(Fields& field);
+};
+
+struct ReadinessSpec {
+  static constexpr std::string_view type_name = "readiness";
+  Duration period{std::chrono::seconds{10}}, timeout{std::chrono::seconds{1}};
+  int failures = 3, successes = 1;
+  void describe(Fields& field);
+};
+
 struct ServiceSpec {
   static constexpr std::string_view type_name = "service";
   std::string name;
@@ -43,7 +57,8 @@ struct ServiceSpec {
   int gpus = 0;
   Bytes memory, memory_base, memory_per_task, image;
   DistributionField start_up;
-  Duration readiness_period{};
+  std::optional<ReadinessSpec> readiness;
+  std::optional<LivenessSpec> liveness;
   Duration drain_limit{std::chrono::seconds{30}};
   PolicyChoice balancer = choice_of<Balancer>();
   PolicyChoice autoscaler = choice_of<Autoscaler>();

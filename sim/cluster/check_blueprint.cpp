@@ -50,6 +50,8 @@ class Checker {
       const Index model = service.language_model;
       expect(model == no_index || (model < blueprint_.language_models.size() && blueprint_.language_models[model].engine),
              who + ": its language model has no engine");
+      check_probe(service, service.readiness, who + ": its readiness");
+      check_probe(service, service.liveness, who + ": its liveness");
       if (service.queue == no_index) continue;
       expect(service.queue < blueprint_.queues.size(), who + ": its queue does not exist");
       expect(service.worker_endpoint < blueprint_.endpoints.size(), who + ": its worker endpoint does not exist");
@@ -67,6 +69,13 @@ class Checker {
       expect(!engine.times.prefill.empty() && !engine.times.decode.empty(), "language model " + model.name + ": has no step times");
       expect(engine.kv_tokens >= 1 && engine.batch >= 1 && engine.step_tokens >= 1, "language model " + model.name + ": has no room");
     }
+  }
+
+  void check_probe(const ServiceBlueprint& service, const std::optional<ProbeBlueprint>& probe, const std::string& what) {
+    if (!probe) return;
+    expect(service.queue == no_index && service.discipline == Discipline::fifo, what + " needs requests that wait first come first served");
+    expect(probe->timeout > Duration{} && probe->timeout <= probe->period, what + " needs a time-out within its period");
+    expect(probe->failures >= 1 && probe->successes >= 1 && probe->initial_delay >= Duration{}, what + " needs counts of one at least");
   }
 
   void check_queue(const QueueBlueprint& queue) {

@@ -51,6 +51,8 @@ namespace headroom {
   if (trace_ != nullptr) [[unlikely]]
     trace_served(slot);
   make_runnable(slot, task);
+  if (!server.watches_starts) return;
+  replica.served_to = task.queued_at;
   if (server.memory_limit.count > 0 && memory_of(replica) > server.memory_limit) doom(replica, task.replica);
 }
 

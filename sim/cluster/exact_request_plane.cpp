@@ -140,15 +140,20 @@ Index ExactRequestPlane::new_replica(Index server_index) {
 Index ExactRequestPlane::add_replica(Index service) {
   const Index index = new_replica(service);
   Server& server = servers_[service];
-  replicas_[index].position = static_cast<Index>(server.registered.size());
-  server.registered.push_back(index);
-  server.in_flight.push_back(0);
+  register_with_balancer(index, 0);
   if (server.kind == Server::Kind::worker) {
     offer_vacancy(index);
     dispatch(server.queue);
   }
   run_ready();
   return index;
+}
+
+void ExactRequestPlane::register_with_balancer(Index index, Index unanswered) {
+  Server& server = servers_[replicas_[index].server];
+  replicas_[index].position = static_cast<Index>(server.registered.size());
+  server.registered.push_back(index);
+  server.in_flight.push_back(unanswered);
 }
 
 void ExactRequestPlane::unregister(Index index) {

@@ -2,7 +2,7 @@
 //
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
 // that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
-// exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp,
+// exact_probes.cpp (probes of replicas), exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp,
 // exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of
 // it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
@@ -35,10 +35,12 @@ class ExactRequestPlane final : public RequestPlane {
 
   Index add_replica(Index service) override;
   void drain_replica(ReplicaRef replica) override;
+  void restore_replica(ReplicaRef replica) override;
   void remove_replica(ReplicaRef replica) override;
 
   bool is_idle(ReplicaRef replica) const override;
   ReplicaSample sample(ReplicaRef replica) const override;
+  ProbeAnswer answer_to_probe(ReplicaRef replica, SimTime sent) const override;
   std::vector<ReplicaRef> take_killed() override;
   void refresh_instruments() override;
   std::vector<PhaseResult> phases() const override;
@@ -111,6 +113,7 @@ class ExactRequestPlane final : public RequestPlane {
   inline void run_ready();
   [[noreturn]] void refuse_to_go_round() const;
   Index new_replica(Index server);
+  void register_with_balancer(Index replica, Index unanswered);
   void unregister(Index replica);
   void kill(Index replica, TaskOutcome why);
   void kill_doomed();

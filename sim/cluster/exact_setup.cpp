@@ -87,6 +87,7 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     server.memory_limit = service.memory;
     server.memory_base = service.memory_base;
     server.memory_per_task = service.memory_per_task;
+    server.watches_starts = service.memory.count > 0 || service.readiness || service.liveness;
     server.balancer = RegistryOf<Balancer>::instance().make(service.balancer, {});
     server.random = streams.named("policies/balancing/" + service.name);
     server.queue = service.queue;

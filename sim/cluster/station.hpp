@@ -55,6 +55,7 @@ struct Replica {
   std::uint64_t processor_event = 0;
   SimTime processor_due = end_of_time;
   bool doomed = false;                             // over its memory; dies at the end of this instant
+  SimTime served_to{};                             // where starts are watched: who came before then has had a slot (fifo)
   bool vacant = false;                             // worker with a free slot and nothing in its own backlog: in the queue's line
   std::vector<std::unique_ptr<CacheTier>> caches;  // by cache index; scope replica only
 };
@@ -71,6 +72,7 @@ struct Server {
   // As many cores as slots and no branches: computations never share, so each has an event of its own.
   bool dedicated_cores = false;
   Bytes memory_limit, memory_base, memory_per_task;
+  bool watches_starts = false;  // memory is modelled, or probes ask how far the line has come
 
   std::unique_ptr<Balancer> balancer;  // balanced
   RandomStream random;

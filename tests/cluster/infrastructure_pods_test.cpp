@@ -52,7 +52,7 @@ TEST(Pods, RegisterAtTheFirstProbeThatFindsThemUp) {
         {
           Blueprint blueprint = one_service(1);
           blueprint.services.front().start_up = Distribution::constant(start_up);
-          blueprint.services.front().readiness_period = 10s;
+          blueprint.services.front().readiness = ProbeBlueprint{.period = 10s};
           scale_by(blueprint, [](const ServiceView&) { return 2; });
           PlaneHistory history;
           run(blueprint, history);

@@ -3,6 +3,8 @@
 // meanwhile.
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "tests/support/random_systems.hpp"
 
 namespace headroom::test {
@@ -27,22 +29,28 @@ Outcome run_system(std::uint64_t seed) {
   for (double end = 1.0; end <= quiet_after; end += 1.0) windows.push_back(end);
   Recorder recorder{windows, {}};
   const auto plane = make_exact_request_plane(blueprint, streams, recorder);
-  std::vector<ReplicaRef> replicas, draining;
+  std::vector<ReplicaRef> replicas, draining, unready;
   for (Index i = 0; i < blueprint.services.size(); ++i) {
     for (int n = 0; n < blueprint.services[i].replicas; ++n) replicas.push_back({i, plane->add_replica(i)});
   }
   const bool is_shaken = seed % 2 == 0;
   for (const double end : windows) {
     plane->advance_to(at_seconds(end));
+    for (const ReplicaRef& back : std::exchange(unready, {})) plane->restore_replica(back);
     if (is_shaken && end < system.load_ends && system.chance(0.3)) {
       const auto chosen = replicas.begin() + system.below(static_cast<int>(replicas.size()));
       const ReplicaRef gone = *chosen;
-      *chosen = {gone.service, plane->add_replica(gone.service)};
-      plane->drain_replica(gone);
-      if (system.chance(0.5))
-        plane->remove_replica(gone);
-      else
-        draining.push_back(gone);
+      if (blueprint.services[gone.service].readiness && system.option(0.5)) {  // off the balancer, and back at once or with the next
+        plane->drain_replica(gone);
+        unready.push_back(gone);
+      } else {
+        *chosen = {gone.service, plane->add_replica(gone.service)};
+        plane->drain_replica(gone);
+        if (system.chance(0.5))
+          plane->remove_replica(gone);
+        else
+          draining.push_back(gone);
+      }
     }
     plane->refresh_instruments();
     recorder.record(at_seconds(end));
@@ -134,7 +142,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, RandomSystems, testing::Range<std::uint64_t>(1, 
 
 // The generator reaches what it is there for.
 TEST(RandomSystemsTogether, UseEveryOption) {
-  bool redelivers = false, waits = false, delays = false, buries = false;
+  bool probes = false, redelivers = false, waits = false, delays = false, buries = false;
   std::vector<bool> disciplines(4, false);
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const RandomSystem system{seed};
@@ -144,10 +152,12 @@ TEST(RandomSystemsTogether, UseEveryOption) {
       delays = delays || !queue.delay.is_zero();
       buries = buries || queue.dead_letters != no_index;
     }
-    for (const ServiceBlueprint& service : system.blueprint.services)
+    for (const ServiceBlueprint& service : system.blueprint.services) {
       disciplines[static_cast<std::size_t>(service.discipline)] = true;
+      probes = probes || service.readiness;
+    }
   }
-  EXPECT_TRUE(redelivers && waits && delays && buries);
+  EXPECT_TRUE(probes && redelivers && waits && delays && buries);
   EXPECT_EQ(disciplines, std::vector<bool>(4, true));
 }
 
