@@ -127,7 +127,8 @@ class Builder {
     service.backlog = spec.backlog;
     service.wait_limit = value_of(spec.wait_limit);
     service.discipline = discipline_of(spec.discipline);
-    service.cpu = spec.cpu;
+    service.cpu = spec.cpu_limit.value_or(spec.cpu);
+    service.cpu_request = spec.cpu_request.value_or(spec.cpu);
     service.gpus = spec.gpus;
     service.memory = spec.memory;
     service.memory_base = spec.memory_base;

@@ -153,6 +153,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_machines(scenario, reading);
   check_queues(scenario, reading);
   check_probes(scenario, reading);
+  check_cpu(scenario, reading);
   check_language_models(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);

@@ -40,6 +40,7 @@ void check_references(const Names& names, Reading& reading);                    
 void check_steps(const Scenario& scenario, Reading& reading);                            // steps, their fields, cycles of calls
 void check_machines(const Scenario& scenario, Reading& reading);                         // regions, node pools, services
 void check_probes(const Scenario& scenario, Reading& reading);                           // liveness, readiness
+void check_cpu(const Scenario& scenario, Reading& reading);                              // requests and limits
 void check_queues(const Scenario& scenario, Reading& reading);                           // consumers, deliveries, dead letters
 void check_language_models(const Scenario& scenario, Reading& reading);                  // limits, prices
 void check_workloads(const Scenario& scenario, Names& names, Reading& reading);          // adds the names of phases

@@ -47,6 +47,13 @@ void ServiceSpec::describe(Fields& field) {
                {"fifo", "lifo", "priority", "fair"});
   field("wait_limit", wait_limit, "a request that has waited this long for a slot fails; drawn per request");
   field("cpu", cpu, "cores per replica, also what it requests of its node; may be a fraction", between(0.001, 1024));
+  field("cpu_request", cpu_request,
+        "cores that a replica requests of its node, which its utilization is measured against; what \"cpu\" says without it",
+        between(0.001, 1024));
+  field("cpu_limit", cpu_limit,
+        "cores that a replica may use when its node has them; on a full node replicas share in proportion to their requests; what "
+        "\"cpu\" says without it",
+        between(0.001, 1024));
   field("gpus", gpus, "GPUs that a replica has to itself, requested of its node", between(0, 64));
   field("memory", memory, "memory limit and request of a replica; 0: memory is not modelled", at_least(0));
   field("memory_base", memory_base, "memory in use by an idle replica", at_least(0));

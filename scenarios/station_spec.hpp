@@ -54,6 +54,7 @@ struct ServiceSpec {
   std::string discipline = "fifo";  // "fifo", "lifo", "priority", "fair"
   std::optional<DistributionField> wait_limit;
   double cpu = 1.0;
+  std::optional<double> cpu_request, cpu_limit;
   int gpus = 0;
   Bytes memory, memory_base, memory_per_task, image;
   DistributionField start_up;

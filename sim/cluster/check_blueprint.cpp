@@ -1,6 +1,8 @@
 // What cannot run, found before anything is built from it.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/cluster/blueprint.hpp"
 #include "sim/cluster/steps.hpp"
 #include "sim/core/graph.hpp"
@@ -46,6 +48,7 @@ class Checker {
       expect(service.region < blueprint_.network.regions.size(), who + ": its region does not exist");
       expect(service.node_pool == no_index || service.node_pool < blueprint_.node_pools.size(), who + ": its node pool does not exist");
       expect(service.concurrency >= 1 && service.cpu > 0.0, who + ": needs a slot and some CPU");
+      expect(service.requested_cpu() > 0.0 && service.requested_cpu() <= service.cpu, who + ": requests more CPU than it may use, or none");
       expect(service.balancer.chosen(), who + ": has no balancer");
       const Index model = service.language_model;
       expect(model == no_index || (model < blueprint_.language_models.size() && blueprint_.language_models[model].engine),
@@ -163,6 +166,13 @@ class Checker {
 };
 
 }  // namespace
+
+bool shares_node_cores(const Blueprint& blueprint, Index service) {
+  const Index pool = blueprint.services[service].node_pool;
+  if (pool == no_index) return false;
+  return std::any_of(blueprint.services.begin(), blueprint.services.end(),
+                     [pool](const ServiceBlueprint& other) { return other.node_pool == pool && other.requested_cpu() < other.cpu; });
+}
 
 std::vector<std::string> check_blueprint(const Blueprint& blueprint) { return Checker{blueprint}.check(); }
 

@@ -143,6 +143,13 @@ namespace headroom {
   send(request, task, one_way(arrivals.region, targets_[task.target].server->region));
 }
 
+// After a computation of the replica began or ended.
+[[gnu::always_inline]] inline void ExactRequestPlane::reschedule_processor(Index index) {
+  if (NodeCores* const node = replicas_[index].node; node != nullptr) [[unlikely]]
+    return share_cores(*node);
+  schedule_processor(index);
+}
+
 [[gnu::always_inline]] inline void ExactRequestPlane::compute(Index slot, Task& task, double core_seconds) {
   Replica& replica = replicas_[task.replica];
   task.state = TaskState::computing;

@@ -202,6 +202,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   if (server.language_model != no_index) stop_engine(index);
   replicas_[index].processor.clear(now_);
   replicas_[index].processor_event = 0;
+  leave_node(index);
   replicas_[index].computing.leave_all(now_);
   server.past_core_nanoseconds += core_nanoseconds(replicas_[index]);
   for (const Index slot : branches) {

@@ -2,14 +2,16 @@
 //
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
 // that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
-// exact_probes.cpp (probes of replicas), exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp,
+// exact_probes.cpp (probes of replicas), exact_node_cores.cpp, exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp,
 // exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of
 // it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "sim/cluster/program.hpp"
@@ -34,6 +36,7 @@ class ExactRequestPlane final : public RequestPlane {
   SimTime now() const override { return now_; }
 
   Index add_replica(Index service) override;
+  void run_on(ReplicaRef replica, NodeRef node) override;
   void drain_replica(ReplicaRef replica) override;
   void restore_replica(ReplicaRef replica) override;
   void remove_replica(ReplicaRef replica) override;
@@ -127,7 +130,8 @@ class ExactRequestPlane final : public RequestPlane {
   inline void compute(Index slot, Task& task, double core_seconds);
   inline void end_computation(Index slot, Task& task);
   void on_processor(Index replica);
-  void reschedule_processor(Index replica);
+  inline void reschedule_processor(Index replica);
+  void schedule_processor(Index replica);
   void sleep(Index task, Duration span, EventKind kind, const char* what = "wait");
   bool start_fork(Index task, Index site);
   bool start_for_each(Index task, Index site);
@@ -181,6 +185,10 @@ class ExactRequestPlane final : public RequestPlane {
   [[gnu::cold, gnu::noinline]] void trace_step(Index task, const char* name);
   [[gnu::cold, gnu::noinline]] void trace_moment(Index task, const char* name);
   [[gnu::cold, gnu::noinline]] void trace_ended(Index task, TaskOutcome outcome);
+
+  // exact_node_cores.cpp
+  void share_cores(NodeCores& node);
+  void leave_node(Index replica);
 
   // exact_messages.cpp
   bool publish_from(Index publisher, Index site);
@@ -250,6 +258,7 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<Server> servers_;  // services, then databases
   std::vector<Replica> replicas_;
   std::vector<Index> free_replicas_;
+  std::map<std::pair<Index, std::uint32_t>, NodeCores> nodes_;  // that share their cores, by pool and node
   std::vector<Index> doomed_;
   std::vector<ReplicaRef> killed_;
   std::vector<MessageQueue> queues_;

@@ -11,7 +11,7 @@ namespace {
 
 std::vector<PodShape> shapes_of(const Blueprint& blueprint) {
   std::vector<PodShape> shapes;
-  for (const ServiceBlueprint& service : blueprint.services) shapes.push_back({service.cpu, service.memory, service.gpus});
+  for (const ServiceBlueprint& service : blueprint.services) shapes.push_back({service.requested_cpu(), service.memory, service.gpus});
   return shapes;
 }
 

@@ -92,6 +92,7 @@ Duration Kubelet::draw_start_up(const Pod& pod) const {
 
 void Kubelet::register_replica(Pod& pod) {
   pod.replica = plane_.add_replica(pod.service);
+  if (pod.node != nullptr) plane_.run_on(ref(pod), {blueprint_.services[pod.service].node_pool, pod.node->id()});
   registered_[{pod.service, pod.replica}] = &pod;
   pod.busy_seen = 0.0;
   pod.seen = engine_.now();

@@ -22,6 +22,11 @@ struct ReplicaRef {
   Index replica = no_index;  // stable for the life of the replica; may be reused after remove_replica
 };
 
+struct NodeRef {
+  Index pool = no_index;
+  std::uint32_t node = 0;  // never used again in the pool
+};
+
 enum class ProbeAnswer : std::uint8_t { answered, waits, refused };
 
 class RequestPlane {
@@ -35,6 +40,8 @@ class RequestPlane {
   // Changes; they take effect at now().
   // Registers a new replica with the balancer (or lets a worker take messages). Returns its identifier.
   virtual Index add_replica(Index service) = 0;
+  // Where a replica that was just added runs.
+  virtual void run_on(ReplicaRef replica, NodeRef node) = 0;
   // Out of the balancer; what is in it goes on (its backlog too).
   virtual void drain_replica(ReplicaRef replica) = 0;
   // Back with the balancer after drain_replica.

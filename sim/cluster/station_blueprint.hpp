@@ -46,7 +46,9 @@ struct ServiceBlueprint {
   std::optional<std::int64_t> backlog;            // requests that may wait per replica; none: any number
   std::optional<Distribution> wait_limit;  // a request that has waited this long for a slot fails; drawn per request
   Discipline discipline = Discipline::fifo;
-  double cpu = 1.0;                 // cores per replica, also its request on the node; may be a fraction
+  double cpu = 1.0;                 // cores that a replica may use; may be a fraction
+  std::optional<double> cpu_request;  // that it requests of its node, no more than that; none: the same
+  double requested_cpu() const { return cpu_request.value_or(cpu); }
   int gpus = 0;                     // per replica: whole ones, requested of its node
   Bytes memory;                     // limit and request; 0: not modelled
   Bytes memory_base;                // in use by an idle replica

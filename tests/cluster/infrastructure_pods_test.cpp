@@ -107,6 +107,16 @@ TEST(Pods, GoWhereThePolicyPutsThem) {
   EXPECT_EQ(pods, (std::vector<std::uint32_t>{0, 1, 4}));  // last-fit
 }
 
+// Each may use 2 of the four cores, and requests a half of one.
+TEST(Pods, AreAsManyOnANodeAsItHasCoresForTheirRequests) {
+  Blueprint blueprint = on_nodes(9, 1, 1);
+  blueprint.services.front().cpu = 2.0;
+  blueprint.services.front().cpu_request = 0.5;
+  PlaneHistory history;
+  run(blueprint, history);
+  EXPECT_EQ(history.times("add").size(), 8U);
+}
+
 TEST(Pods, NeedRoomForMemoryAndAPlaceOnTheNodeToo) {
   Blueprint blueprint = on_nodes(4, 2, 2);
   blueprint.services.front().memory = Bytes{3};

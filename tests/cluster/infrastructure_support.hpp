@@ -72,6 +72,7 @@ class FakePlane final : public RequestPlane {
     drained_[replica.replica] = now_;
     history_.changes.push_back({now_, "drain", replica.service, replica.replica});
   }
+  void run_on(ReplicaRef, NodeRef) override {}  // every replica uses as much as it is told to
   void restore_replica(ReplicaRef replica) override { history_.changes.push_back({now_, "restore", replica.service, replica.replica}); }
   ProbeAnswer answer_to_probe(ReplicaRef replica, SimTime sent) const override { return history_.answers(replica.replica, sent, now_); }
   void remove_replica(ReplicaRef replica) override { history_.changes.push_back({now_, "remove", replica.service, replica.replica}); }

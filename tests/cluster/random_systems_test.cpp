@@ -29,9 +29,14 @@ Outcome run_system(std::uint64_t seed) {
   for (double end = 1.0; end <= quiet_after; end += 1.0) windows.push_back(end);
   Recorder recorder{windows, {}};
   const auto plane = make_exact_request_plane(blueprint, streams, recorder);
+  const auto add_replica = [&](Index service) {
+    const ReplicaRef added{service, plane->add_replica(service)};
+    if (blueprint.services[service].node_pool != no_index) plane->run_on(added, {0, system.option(0.5) ? 0U : 1U});
+    return added;
+  };
   std::vector<ReplicaRef> replicas, draining, unready;
   for (Index i = 0; i < blueprint.services.size(); ++i) {
-    for (int n = 0; n < blueprint.services[i].replicas; ++n) replicas.push_back({i, plane->add_replica(i)});
+    for (int n = 0; n < blueprint.services[i].replicas; ++n) replicas.push_back(add_replica(i));
   }
   const bool is_shaken = seed % 2 == 0;
   for (const double end : windows) {
@@ -44,7 +49,7 @@ Outcome run_system(std::uint64_t seed) {
         plane->drain_replica(gone);
         unready.push_back(gone);
       } else {
-        *chosen = {gone.service, plane->add_replica(gone.service)};
+        *chosen = add_replica(gone.service);
         plane->drain_replica(gone);
         if (system.chance(0.5))
           plane->remove_replica(gone);
@@ -142,7 +147,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, RandomSystems, testing::Range<std::uint64_t>(1, 
 
 // The generator reaches what it is there for.
 TEST(RandomSystemsTogether, UseEveryOption) {
-  bool probes = false, redelivers = false, waits = false, delays = false, buries = false;
+  bool probes = false, shares = false, redelivers = false, waits = false, delays = false, buries = false;
   std::vector<bool> disciplines(4, false);
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const RandomSystem system{seed};
@@ -155,9 +160,10 @@ TEST(RandomSystemsTogether, UseEveryOption) {
     for (const ServiceBlueprint& service : system.blueprint.services) {
       disciplines[static_cast<std::size_t>(service.discipline)] = true;
       probes = probes || service.readiness;
+      shares = shares || service.requested_cpu() < service.cpu;
     }
   }
-  EXPECT_TRUE(probes && redelivers && waits && delays && buries);
+  EXPECT_TRUE(probes && shares && redelivers && waits && delays && buries);
   EXPECT_EQ(disciplines, std::vector<bool>(4, true));
 }
 

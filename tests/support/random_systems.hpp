@@ -64,6 +64,13 @@ class RandomSystem {
     blueprint.databases.push_back(database);
   }
 
+  // Two services of three may use twice what they requested of the nodes, which have less than all may use.
+  void put_on_nodes(ServiceBlueprint& service) {
+    if (blueprint.node_pools.empty()) blueprint.node_pools.push_back({.name = "nodes", .cpu = 3.0});
+    service.node_pool = 0;
+    if (option(0.7)) service.cpu_request = service.cpu / 2;
+  }
+
   ServiceBlueprint& add_random_service(int number) {
     test::add_service(blueprint, "service " + std::to_string(number), {}, 1 + below(4), chance(0.5) ? 10.0 : 0.5 + uniform());
     ServiceBlueprint& service = blueprint.services.back();
@@ -71,6 +78,7 @@ class RandomSystem {
     service.discipline = static_cast<Discipline>(below(4));
     if (chance(0.3)) service.backlog = below(6);
     if (chance(0.3)) service.wait_limit = span(2.0);
+    if (option(0.4)) put_on_nodes(service);
     if (service.discipline == Discipline::fifo && option(0.5)) service.readiness = ProbeBlueprint{};
     return service;
   }
