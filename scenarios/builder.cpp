@@ -150,14 +150,18 @@ class Builder {
     service.backlog = spec.backlog;
     service.wait_limit = value_of(spec.wait_limit);
     service.discipline = discipline_of(spec.discipline);
-    service.cpu = spec.cpu;
+    service.cpu = spec.cpu_limit.value_or(spec.cpu);
+    service.cpu_request = spec.cpu_request.value_or(spec.cpu);
     service.gpus = spec.gpus;
     service.memory = spec.memory;
     service.memory_base = spec.memory_base;
     service.memory_per_task = spec.memory_per_task;
     service.image = spec.image;
     service.start_up = spec.start_up.value;
-    service.readiness_period = spec.readiness_period;
+    if (const auto& probe = spec.readiness)
+      service.readiness = ProbeBlueprint{.period = probe->period, .timeout = probe->timeout, .failures = probe->failures, .successes = probe->successes};
+    if (const auto& probe = spec.liveness)
+      service.liveness = ProbeBlueprint{.period = probe->period, .timeout = probe->timeout, .initial_delay = probe->initial_delay, .failures = probe->failures};
     service.drain_limit = spec.drain_limit;
     service.balancer = chosen_or<Balancer>(spec.balancer, "round-robin");
     service.autoscaler = spec.autoscaler;

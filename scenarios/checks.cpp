@@ -91,6 +91,7 @@ Names::Names(const Scenario& scenario) {
   if (price.cross_region.value > 0.0) add("component", transfer_component(TransferKind::cross_region));
   if (price.internet.value > 0.0) add("component", transfer_component(TransferKind::internet_out));
   for (const TaskOutcome outcome : failures) add("reason", to_text(outcome));
+  add("reason", "liveness");  // of a restart
 }
 
 void Names::add_stores(const Scenario& scenario) {
@@ -192,6 +193,8 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_machines(scenario, reading);
   check_queues(scenario, reading);
   check_limits(scenario, reading);
+  check_probes(scenario, reading);
+  check_cpu(scenario, reading);
   check_language_models(scenario, reading);
   check_places(scenario, reading);
   check_databases(scenario, reading);

@@ -198,6 +198,23 @@ void add_hot_locks(const Blueprint& blueprint, const Demand& demand, Remarks& re
   }
 }
 
+// What stands above about cores and replicas holds only as long as nobody else wants the node's, and nothing kills them.
+void add_replica_conditions(const Blueprint& blueprint, Remarks& remarks) {
+  for (const ServiceBlueprint& service : blueprint.services) {
+    if (service.node_pool != no_index && service.requested_cpu() < service.cpu) {
+      remarks.push_back(fmt::format("services/{}: its cores are counted at its limit of {:.3g}; a node that is full gives it its request, {:.3g}",
+                                    service.name, service.cpu, service.requested_cpu()));
+    }
+    if (!service.liveness) continue;
+    const ProbeBlueprint& probe = *service.liveness;
+    const double allowed = to_seconds(probe.initial_delay + (probe.failures - 1) * probe.period);
+    if (service.start_up.mean() <= allowed) continue;
+    remarks.push_back(fmt::format("services/{}: its liveness probe kills a container that is not up after {:.3g} s, and the start-up takes "
+                                  "{:.3g} s on average",
+                                  service.name, allowed, service.start_up.mean()));
+  }
+}
+
 }  // namespace
 
 Explanation explain(const Blueprint& blueprint) {
@@ -221,6 +238,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_rooms(blueprint, explanation.remarks);
   add_visibilities(blueprint, demand, explanation.remarks);
   add_hot_locks(blueprint, demand, explanation.remarks);
+  add_replica_conditions(blueprint, explanation.remarks);
   add_hit_ratios(blueprint, demand, explanation.remarks);
   add_invalidated(blueprint, explanation.remarks);
   add_hot_shards(blueprint, demand, explanation.remarks);

@@ -141,10 +141,6 @@ class MachineChecker {
       reading_.issue(&service, "price", "does not go with a node pool: the nodes are what costs", "remove it");
     }
     const NodeSize node = node_size(*pool);
-    if (node.cpu > 0.0 && service.cpu > node.cpu) {
-      reading_.issue(&service, "cpu", "is " + to_text(service.cpu, Dimension::count) + ", but a node of " + pool->name + " has " +
-                                          to_text(node.cpu, Dimension::count) + " to give", "no replica would ever find room");
-    }
     if (service.gpus > node.gpus) {
       reading_.issue(&service, "gpus", "is " + std::to_string(service.gpus) + ", but a node of " + pool->name + " has " + std::to_string(node.gpus),
                      "no replica would ever find room");

@@ -256,14 +256,14 @@ struct Room {
 
   int fitting(const ServiceBlueprint& service, int wanted) const {
     double count = std::min(wanted, pods);
-    if (service.cpu > 0.0) count = std::min(count, std::floor((cpu + 1e-9) / service.cpu));
+    count = std::min(count, std::floor((cpu + 1e-9) / service.requested_cpu()));
     if (service.memory.count > 0)
       count = std::min(count, std::floor(static_cast<double>(memory.count) / static_cast<double>(service.memory.count)));
     if (service.gpus > 0) count = std::min(count, std::floor(static_cast<double>(gpus) / service.gpus));
     return std::max(0, static_cast<int>(count));
   }
   void take(const ServiceBlueprint& service, int count) {
-    cpu -= service.cpu * count;
+    cpu -= service.requested_cpu() * count;
     memory = memory - Bytes{service.memory.count * count};
     pods -= count;
     gpus -= service.gpus * count;
@@ -353,7 +353,7 @@ int replicas_with_room(const Blueprint& blueprint, Index index, int replicas) {
     if (i != index && blueprint.services[i].node_pool == service.node_pool) others.push_back(&blueprint.services[i]);
   }
   const auto size_of = [&](const ServiceBlueprint* other) {
-    return other->cpu / pool.cpu +
+    return other->requested_cpu() / pool.cpu +
            (pool.memory.count > 0 ? static_cast<double>(other->memory.count) / static_cast<double>(pool.memory.count) : 0.0);
   };
   std::stable_sort(others.begin(), others.end(), [&](const auto* a, const auto* b) { return size_of(a) > size_of(b); });

@@ -21,6 +21,20 @@ void ConsumesSpec::describe(Fields& field) {
   field("batch", batch, "messages taken at a time", between(1, 1e6));
 }
 
+void LivenessSpec::describe(Fields& field) {
+  field("period", period, "a probe every so often", more_than(0));
+  field("timeout", timeout, "a probe that waits so long in the replica's line fails; no more than the period", more_than(0));
+  field("failures", failures, "in a row, until the container is killed", between(1, 1000));
+  field("initial_delay", initial_delay, "of the first probe, after the start of the container", at_least(nothing));
+}
+
+void ReadinessSpec::describe(Fields& field) {
+  field("period", period, "a probe every so often", more_than(0));
+  field("timeout", timeout, "a probe that waits so long in the replica's line fails; no more than the period", more_than(0));
+  field("failures", failures, "in a row, until the replica is off the balancer", between(1, 1000));
+  field("successes", successes, "in a row, until it is on it", between(1, 1000));
+}
+
 void ServiceSpec::describe(Fields& field) {
   field.required("name", name, "name of the service");
   field("region", region, "where it runs; may be left out with a node pool, or when there is only one region");
@@ -35,14 +49,23 @@ void ServiceSpec::describe(Fields& field) {
                {"fifo", "lifo", "priority", "fair"});
   field("wait_limit", wait_limit, "a request that has waited this long for a slot fails; drawn per request");
   field("cpu", cpu, "cores per replica, also what it requests of its node; may be a fraction", between(0.001, 1024));
+  field("cpu_request", cpu_request,
+        "cores that a replica requests of its node, which its utilization is measured against; what \"cpu\" says without it",
+        between(0.001, 1024));
+  field("cpu_limit", cpu_limit,
+        "cores that a replica may use when its node has them; on a full node replicas share in proportion to their requests; what "
+        "\"cpu\" says without it",
+        between(0.001, 1024));
   field("gpus", gpus, "GPUs that a replica has to itself, requested of its node", between(0, 64));
   field("memory", memory, "memory limit and request of a replica; 0: memory is not modelled", at_least(0));
   field("memory_base", memory_base, "memory in use by an idle replica", at_least(0));
   field("memory_per_task", memory_per_task, "memory in use by each request in work", at_least(0));
   field("image", image, "size of the container image that a node pulls for a new replica", at_least(0));
   field("start_up", start_up, "from start of the container until it is ready to be probed");
-  field("readiness_period", readiness_period, "a new replica is registered at the first probe after start-up; 0: at once",
-        at_least(nothing));
+  field("readiness", readiness,
+        "probe of each replica: a new one is registered when it passes, and is off the balancer while it fails; without it a "
+        "replica is registered after its start-up, for good");
+  field("liveness", liveness, "probe of each replica: when it fails the container is killed, with its work, and started again");
   field("drain_limit", drain_limit, "grace period of a leaving replica; work still in it is lost when it ends",
         at_least(nothing));
   field("balancer", balancer, "policy that chooses the replica of a request; round-robin without it");

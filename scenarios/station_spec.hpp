@@ -31,6 +31,20 @@ struct ConsumesSpec {
   void describe(Fields& field);
 };
 
+struct LivenessSpec {
+  static constexpr std::string_view type_name = "liveness";
+  Duration period{std::chrono::seconds{10}}, timeout{std::chrono::seconds{1}}, initial_delay{};
+  int failures = 3;
+  void describe(Fields& field);
+};
+
+struct ReadinessSpec {
+  static constexpr std::string_view type_name = "readiness";
+  Duration period{std::chrono::seconds{10}}, timeout{std::chrono::seconds{1}};
+  int failures = 3, successes = 1;
+  void describe(Fields& field);
+};
+
 struct ServiceSpec {
   static constexpr std::string_view type_name = "service";
   std::string name;
@@ -42,10 +56,12 @@ struct ServiceSpec {
   std::string discipline = "fifo";  // "fifo", "lifo", "priority", "fair"
   std::optional<DistributionField> wait_limit;
   double cpu = 1.0;
+  std::optional<double> cpu_request, cpu_limit;
   int gpus = 0;
   Bytes memory, memory_base, memory_per_task, image;
   DistributionField start_up;
-  Duration readiness_period{};
+  std::optional<ReadinessSpec> readiness;
+  std::optional<LivenessSpec> liveness;
   Duration drain_limit{std::chrono::seconds{30}};
   PolicyChoice balancer = choice_of<Balancer>();
   PolicyChoice autoscaler = choice_of<Autoscaler>();

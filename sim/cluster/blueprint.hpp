@@ -116,6 +116,10 @@ struct Blueprint {
   std::vector<double> percentiles;  // beyond 50, 95, 99: asked for by conditions (0-100)
 };
 
+// Whether a service runs on nodes whose cores are divided as they are wanted, because some replica on them may use more than it
+// requested.
+bool shares_node_cores(const Blueprint& blueprint, Index service);
+
 // Sentences about what cannot run: indices out of range, a cycle of calls, a respond in a journey, … Empty: it can run.
 // The scenario reader finds these earlier and with their places; this is for blueprints made by hand.
 std::vector<std::string> check_blueprint(const Blueprint& blueprint);

@@ -1,6 +1,8 @@
 // What cannot run, found before anything is built from it.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/cluster/blueprint.hpp"
 #include "sim/cluster/steps.hpp"
 #include "sim/core/graph.hpp"
@@ -52,10 +54,13 @@ class Checker {
       expect(service.region < blueprint_.network.regions.size(), who + ": its region does not exist");
       expect(service.node_pool == no_index || service.node_pool < blueprint_.node_pools.size(), who + ": its node pool does not exist");
       expect(service.concurrency >= 1 && service.cpu > 0.0, who + ": needs a slot and some CPU");
+      expect(service.requested_cpu() > 0.0 && service.requested_cpu() <= service.cpu, who + ": requests more CPU than it may use, or none");
       expect(service.balancer.chosen(), who + ": has no balancer");
       const Index model = service.language_model;
       expect(model == no_index || (model < blueprint_.language_models.size() && blueprint_.language_models[model].engine),
              who + ": its language model has no engine");
+      check_probe(service, service.readiness, who + ": its readiness");
+      check_probe(service, service.liveness, who + ": its liveness");
       if (service.queue == no_index) continue;
       expect(service.queue < blueprint_.queues.size(), who + ": its queue does not exist");
       expect(service.worker_endpoint < blueprint_.endpoints.size(), who + ": its worker endpoint does not exist");
@@ -93,6 +98,13 @@ class Checker {
     if (fault.database >= blueprint_.databases.size()) return problems_.push_back("a fault: its database does not exist");
     const DatabaseBlueprint& database = blueprint_.databases[fault.database];
     expect(fault.shard < static_cast<Index>(database.shards), "a fault: database " + database.name + " has no such shard");
+  }
+
+  void check_probe(const ServiceBlueprint& service, const std::optional<ProbeBlueprint>& probe, const std::string& what) {
+    if (!probe) return;
+    expect(service.queue == no_index && service.discipline == Discipline::fifo, what + " needs requests that wait first come first served");
+    expect(probe->timeout > Duration{} && probe->timeout <= probe->period, what + " needs a time-out within its period");
+    expect(probe->failures >= 1 && probe->successes >= 1 && probe->initial_delay >= Duration{}, what + " needs counts of one at least");
   }
 
   void check_queue(const QueueBlueprint& queue) {
@@ -260,6 +272,13 @@ class Checker {
 };
 
 }  // namespace
+
+bool shares_node_cores(const Blueprint& blueprint, Index service) {
+  const Index pool = blueprint.services[service].node_pool;
+  if (pool == no_index) return false;
+  return std::any_of(blueprint.services.begin(), blueprint.services.end(),
+                     [pool](const ServiceBlueprint& other) { return other.node_pool == pool && other.requested_cpu() < other.cpu; });
+}
 
 std::vector<std::string> check_blueprint(const Blueprint& blueprint) { return Checker{blueprint}.check(); }
 

@@ -51,6 +51,8 @@ namespace headroom {
   if (trace_ != nullptr) [[unlikely]]
     trace_served(slot);
   make_runnable(slot, task);
+  if (!server.watches_starts) return;
+  replica.served_to = task.queued_at;
   if (server.memory_limit.count > 0 && memory_of(replica) > server.memory_limit) doom(replica, task.replica);
 }
 
@@ -141,6 +143,13 @@ namespace headroom {
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.enter(now_);
   send(request, task, one_way(arrivals.region, targets_[task.target].server->region));
+}
+
+// After a computation of the replica began or ended.
+[[gnu::always_inline]] inline void ExactRequestPlane::reschedule_processor(Index index) {
+  if (NodeCores* const node = replicas_[index].node; node != nullptr) [[unlikely]]
+    return share_cores(*node);
+  schedule_processor(index);
 }
 
 [[gnu::always_inline]] inline void ExactRequestPlane::compute(Index slot, Task& task, double core_seconds) {

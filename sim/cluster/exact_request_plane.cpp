@@ -144,16 +144,21 @@ Index ExactRequestPlane::add_replica(Index service, Index zone) {
   const Index index = new_replica(service);
   replicas_[index].zone = zone;
   Server& server = servers_[service];
-  replicas_[index].position = static_cast<Index>(server.registered.size());
-  server.registered.push_back(index);
-  server.in_flight.push_back(0);
-  if (router_ != nullptr) router_->change(service, true, now_);
+  register_with_balancer(index, 0);
   if (server.kind == Server::Kind::worker) {
     offer_vacancy(index);
     dispatch(server.queue);
   }
   run_ready();
   return index;
+}
+
+void ExactRequestPlane::register_with_balancer(Index index, Index unanswered) {
+  Server& server = servers_[replicas_[index].server];
+  replicas_[index].position = static_cast<Index>(server.registered.size());
+  server.registered.push_back(index);
+  server.in_flight.push_back(unanswered);
+  if (router_ != nullptr) router_->change(replicas_[index].server, true, now_);
 }
 
 void ExactRequestPlane::unregister(Index index) {
@@ -209,6 +214,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   if (server.language_model != no_index) stop_engine(index);
   replicas_[index].processor.clear(now_);
   replicas_[index].processor_event = 0;
+  leave_node(index);
   replicas_[index].computing.leave_all(now_);
   server.past_core_nanoseconds += core_nanoseconds(replicas_[index]);
   for (const Index slot : branches) {

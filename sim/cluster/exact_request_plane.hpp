@@ -2,6 +2,7 @@
 //
 // Reading order: exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way every request goes: the members
 // that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
+// exact_probes.cpp (probes of replicas), exact_node_cores.cpp (cores that replicas share),
 // exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp, exact_databases.cpp (who
 // of a shard's nodes answers), exact_replication.cpp (which writes they have), exact_faults.cpp (what changes at set times),
 // exact_caches.cpp, exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp, exact_links.cpp,
@@ -12,7 +13,9 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "sim/cluster/database.hpp"
@@ -44,11 +47,14 @@ class ExactRequestPlane final : public RequestPlane {
 
   using RequestPlane::add_replica;
   Index add_replica(Index service, Index zone) override;
+  void run_on(ReplicaRef replica, NodeRef node) override;
   void drain_replica(ReplicaRef replica) override;
+  void restore_replica(ReplicaRef replica) override;
   void remove_replica(ReplicaRef replica) override;
 
   bool is_idle(ReplicaRef replica) const override;
   ReplicaSample sample(ReplicaRef replica) const override;
+  ProbeAnswer answer_to_probe(ReplicaRef replica, SimTime sent) const override;
   std::vector<ReplicaRef> take_killed() override;
   void refresh_instruments() override;
   std::vector<PhaseResult> phases() const override;
@@ -131,6 +137,7 @@ class ExactRequestPlane final : public RequestPlane {
   inline void run_ready();
   [[noreturn]] void refuse_to_go_round() const;
   Index new_replica(Index server);
+  void register_with_balancer(Index replica, Index unanswered);
   void unregister(Index replica);
   void kill(Index replica, TaskOutcome why);
   void kill_doomed();
@@ -144,7 +151,8 @@ class ExactRequestPlane final : public RequestPlane {
   inline void compute(Index slot, Task& task, double core_seconds);
   inline void end_computation(Index slot, Task& task);
   void on_processor(Index replica);
-  void reschedule_processor(Index replica);
+  inline void reschedule_processor(Index replica);
+  void schedule_processor(Index replica);
   void sleep(Index task, Duration span, EventKind kind, const char* what = "wait");
   bool start_fork(Index task, Index site);
   bool start_for_each(Index task, Index site);
@@ -196,6 +204,10 @@ class ExactRequestPlane final : public RequestPlane {
   [[gnu::cold, gnu::noinline]] void trace_step(Index task, const char* name);
   [[gnu::cold, gnu::noinline]] void trace_moment(Index task, const char* name);
   [[gnu::cold, gnu::noinline]] void trace_ended(Index task, TaskOutcome outcome);
+
+  // exact_node_cores.cpp
+  void share_cores(NodeCores& node);
+  void leave_node(Index replica);
 
   // exact_messages.cpp
   bool publish_from(Index publisher, Index site);
@@ -352,6 +364,7 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<Server> servers_;  // services, then databases
   std::vector<Replica> replicas_;
   std::vector<Index> free_replicas_;
+  std::map<std::pair<Index, std::uint32_t>, NodeCores> nodes_;  // that share their cores, by pool and node
   std::vector<Index> doomed_;
   std::vector<ReplicaRef> killed_;
   std::vector<MessageQueue> queues_;

@@ -99,10 +99,13 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     server.wait_limit = wait_limit_of(service.wait_limit, path, streams);
     server.discipline = service.discipline;
     server.cores = service.cpu;
-    server.dedicated_cores = service.cpu >= service.concurrency && !program_.server_forks[i];
+    server.cpu_request = service.requested_cpu();
+    if (shares_node_cores(blueprint, i)) server.node_cores = blueprint.node_pools[service.node_pool].cpu;
+    server.dedicated_cores = service.cpu >= service.concurrency && !program_.server_forks[i] && !server.node_cores;
     server.memory_limit = service.memory;
     server.memory_base = service.memory_base;
     server.memory_per_task = service.memory_per_task;
+    server.watches_starts = service.memory.count > 0 || service.readiness || service.liveness;
     server.balancer = RegistryOf<Balancer>::instance().make(service.balancer, {});
     server.random = streams.named("policies/balancing/" + service.name);
     server.queue = service.queue;

@@ -126,7 +126,7 @@ void ExactRequestPlane::on_processor(Index index) {
 
 // More computations only make the present ones later, so an event that is early enough may stay: when it comes up and nothing
 // has finished, the next one is scheduled. That keeps about one event per replica in the list.
-void ExactRequestPlane::reschedule_processor(Index index) {
+void ExactRequestPlane::schedule_processor(Index index) {
   Replica& replica = replicas_[index];
   const SimTime due = replica.processor.next_finish();
   if (due == end_of_time || due >= replica.processor_due) return;

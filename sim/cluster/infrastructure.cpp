@@ -11,7 +11,7 @@ namespace {
 
 std::vector<PodShape> shapes_of(const Blueprint& blueprint) {
   std::vector<PodShape> shapes;
-  for (const ServiceBlueprint& service : blueprint.services) shapes.push_back({service.cpu, service.memory, service.gpus});
+  for (const ServiceBlueprint& service : blueprint.services) shapes.push_back({service.requested_cpu(), service.memory, service.gpus});
   return shapes;
 }
 
@@ -25,7 +25,7 @@ Infrastructure::Infrastructure(const Blueprint& blueprint, SimulationEngine& eng
       shapes_{shapes_of(blueprint)},
       network_{blueprint.network, blueprint.node_pools},
       cost_{blueprint, recorder},
-      kubelet_{blueprint, engine, network_, plane, streams, notes,
+      kubelet_{blueprint, engine, network_, plane, streams, recorder, notes,
                {.readiness_changed = [this](Pod& pod) { services_[pod.service].readiness_changed(pod, engine_.now()); },
                 .gone = [this](Pod& pod) { finish_pod(pod); }}} {
   for (Index pool = 0; pool < blueprint.node_pools.size(); ++pool) {
@@ -94,13 +94,14 @@ NodePool* Infrastructure::pool_of(const Pod& pod) {
 
 void Infrastructure::delete_pod(Pod& pod) {
   ReplicaSet& set = services_[pod.service];
-  if (!pod.ready()) {
+  if (pod.replica == no_index) {
     kubelet_.stop(pod);
     finish_pod(pod);
     return;
   }
+  const bool was_ready = pod.ready();
   set.start_deleting(pod);
-  set.readiness_changed(pod, engine_.now());
+  if (was_ready) set.readiness_changed(pod, engine_.now());
   kubelet_.drain(pod);
 }
 

@@ -13,11 +13,13 @@ constexpr Duration polling_period{std::chrono::seconds{1}};
 }  // namespace
 
 Kubelet::Kubelet(const Blueprint& blueprint, SimulationEngine& engine, const Network& network, RequestPlane& plane,
-                 RandomStreams& streams, RunNotes& notes, Events events)
+                 RandomStreams& streams, Recorder& recorder, RunNotes& notes, Events events)
     : blueprint_{blueprint}, engine_{engine}, network_{network}, plane_{plane}, notes_{notes}, events_{std::move(events)} {
   for (const ServiceBlueprint& service : blueprint.services) {
     start_up_keys_.push_back(streams.key_of("services/" + service.name + "/start_up"));
     watches_memory_ = watches_memory_ || service.memory.count > 0;
+    const auto restarts = [&](const char* reason) { return &recorder.counter("restarts", {{"reason", reason}, {"service", service.name}}); };
+    restarts_.push_back({service.memory.count > 0 ? restarts("out_of_memory") : nullptr, service.liveness ? restarts("liveness") : nullptr});
   }
 }
 
@@ -25,7 +27,7 @@ Kubelet::Kubelet(const Blueprint& blueprint, SimulationEngine& engine, const Net
 
 void Kubelet::adopt(Pod& pod) {
   if (pod.node != nullptr) pod.node->images[pod.service].present = true;
-  pod.started = engine_.now();
+  pod.started = pod.up = engine_.now();
   register_replica(pod);
 }
 
@@ -68,9 +70,15 @@ void Kubelet::run_container(Pod& pod, ActorClock& clock) {
   const SimTime started = clock.now();
   pod.started = started;
   SimTime ready = started + draw_start_up(pod);
-  // Probes come at multiples of the period after the container's start; the first that finds it up registers it.
-  if (const Duration period = blueprint_.services[pod.service].readiness_period; period > Duration{}) {
-    ready = started + ((ready - started + period - Duration{1}) / period) * period;
+  if (const auto killed = killed_while_starting(pod, ready)) {
+    clock.sleep_until(*killed);
+    return restart(pod, restarts_[pod.service].liveness);
+  }
+  pod.up = ready;
+  // Probes come at multiples of the period after the container's start; those that find it up register it.
+  if (const auto& probe = blueprint_.services[pod.service].readiness) {
+    const Duration period = probe->period;
+    ready = started + ((ready - started + period - Duration{1}) / period + probe->successes - 1) * period;
   }
   clock.sleep_until(ready);
   pod.actor = {};
@@ -84,21 +92,25 @@ Duration Kubelet::draw_start_up(const Pod& pod) const {
 
 void Kubelet::register_replica(Pod& pod) {
   pod.replica = plane_.add_replica(pod.service, pod.node == nullptr ? no_index : pod.node->zone());
+  if (pod.node != nullptr) plane_.run_on(ref(pod), {blueprint_.services[pod.service].node_pool, pod.node->id()});
   registered_[{pod.service, pod.replica}] = &pod;
   pod.busy_seen = 0.0;
   pod.seen = engine_.now();
   change_readiness(pod, PodStage::ready);
+  start_probes(pod);
 }
 
 void Kubelet::change_readiness(Pod& pod, PodStage stage) {
+  const bool was_ready = pod.ready();
   pod.stage = stage;
+  if (pod.ready() == was_ready) return;
   pod.ready_changed = engine_.now();
   events_.readiness_changed(pod);
 }
 
 void Kubelet::scrape(Pod& pod) {
   const SimTime now = engine_.now();
-  if (!pod.ready() || now <= pod.seen) return;
+  if (pod.replica == no_index || pod.deleting() || now <= pod.seen) return;
   const ReplicaSample sample = plane_.sample(ref(pod));
   const Duration window = now - pod.seen;
   pod.cpu = PodSample{(sample.busy_core_seconds - pod.busy_seen) / to_seconds(window), now, window};
@@ -118,6 +130,7 @@ void Kubelet::lose(Pod& pod) {
 }
 
 void Kubelet::drain(Pod& pod) {
+  pod.probed.reset();
   plane_.drain_replica(ref(pod));
   start_actor(pod, [this, &pod](ActorClock& clock) { wait_until_idle(pod, clock); });
 }
@@ -155,16 +168,23 @@ void Kubelet::notice_killed() {
     pod.replica = no_index;
     notes_.add(engine_.now(), "services/" + blueprint_.services[pod.service].name, "a replica was killed: out of memory");
     if (pod.deleting()) continue;  // whoever waits for it to be idle sees that it is gone
-    pod.cpu.reset();
-    pod.memory.reset();
-    ++pod.restarts;
-    pod.restart_at = pod.back_off.restart_at(engine_.now());
-    change_readiness(pod, PodStage::crashed);
-    start_actor(pod, [this, &pod](ActorClock& clock) {
-      clock.sleep_until(pod.restart_at);
-      run_container(pod, clock);
-    });
+    restart(pod, restarts_[pod.service].out_of_memory);
   }
+}
+
+// Its container is dead, and its replica gone from the plane.
+void Kubelet::restart(Pod& pod, Counter* why) {
+  why->add();
+  pod.probed.reset();
+  pod.cpu.reset();
+  pod.memory.reset();
+  ++pod.restarts;
+  pod.restart_at = pod.back_off.restart_at(engine_.now());
+  change_readiness(pod, PodStage::crashed);
+  start_actor(pod, [this, &pod](ActorClock& clock) {
+    clock.sleep_until(pod.restart_at);
+    run_container(pod, clock);
+  });
 }
 
 void Kubelet::start_actor(Pod& pod, std::function<void(ActorClock&)> body) {

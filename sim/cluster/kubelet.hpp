@@ -1,9 +1,11 @@
 // Kubelet: what happens to a pod on its way up and down: image pull, start-up, readiness probe, registration with the
-// balancer; draining; restarts after a kill. It talks to the request plane, and says when a pod's readiness changes or it is gone.
+// balancer; probes (kubelet_probes.cpp); draining; restarts after a kill. It talks to the request plane, and says when a pod's readiness changes or it is gone.
 #pragma once
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "sim/cluster/run_notes.hpp"
 #include "sim/cluster/simulation_engine.hpp"
 #include "sim/core/random.hpp"
+#include "sim/measure/recorder.hpp"
 
 namespace headroom {
 
@@ -24,7 +27,7 @@ class Kubelet {
     std::function<void(Pod&)> gone;               // may be destroyed in the call
   };
   Kubelet(const Blueprint& blueprint, SimulationEngine& engine, const Network& network, RequestPlane& plane, RandomStreams& streams,
-          RunNotes& notes, Events events);
+          Recorder& recorder, RunNotes& notes, Events events);
 
   // Ready at once, its image in place: a replica that is there when the run starts.
   void adopt(Pod& pod);
@@ -54,6 +57,15 @@ class Kubelet {
   void end_draining(Pod& pod, const char* why);
   void change_readiness(Pod& pod, PodStage stage);
   void start_actor(Pod& pod, std::function<void(ActorClock&)> body);
+  void restart(Pod& pod, Counter* why);
+
+  // kubelet_probes.cpp
+  std::optional<SimTime> killed_while_starting(const Pod& pod, SimTime up) const;
+  void start_probes(Pod& pod);
+  void start_probe(Pod& pod, const char* name, const ProbeBlueprint& probe, std::function<void(Pod&, bool passed)> tell);
+  bool send_probe(const Pod& pod, const ProbeBlueprint& probe, const std::weak_ptr<const bool>& goes_on, ActorClock& clock);
+  void liveness_is(Pod& pod, bool passed);
+  void readiness_is(Pod& pod, bool passed);
   Duration draw_start_up(const Pod& pod) const;
   static ReplicaRef ref(const Pod& pod) { return {pod.service, pod.replica}; }
 
@@ -64,6 +76,11 @@ class Kubelet {
   RunNotes& notes_;
   Events events_;
   std::vector<std::uint64_t> start_up_keys_;  // by service
+  struct Restarts {
+    Counter* out_of_memory = nullptr;  // where it can happen
+    Counter* liveness = nullptr;
+  };
+  std::vector<Restarts> restarts_;  // by service
   std::map<std::pair<Index, Index>, Pod*> registered_;  // by service and replica
   bool watches_memory_ = false;
 };

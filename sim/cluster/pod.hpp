@@ -1,10 +1,11 @@
 // Pod: one replica of a service as the cluster sees it, from being asked for until it is gone.
 //
 //   pending -> (node found) pulling -> starting -> ready -> draining -> gone
-//                                         ^ crashed <-'
+//                                         ^ crashed <-' ^ unready <-'
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "sim/cluster/crash_loop_back_off.hpp"
@@ -21,7 +22,8 @@ enum class PodStage : std::uint8_t {
   pulling,   // on a node, its image is on the way
   starting,  // the container runs, not ready yet
   ready,     // registered with the balancer
-  crashed,   // killed for its memory; will be restarted
+  unready,   // off the balancer until its readiness probe passes again
+  crashed,   // killed for its memory or by its liveness probe; will be restarted
   draining   // out of the balancer, finishing what it has
 };
 
@@ -30,9 +32,10 @@ struct Pod {
   Index service = no_index;
   PodStage stage = PodStage::pending;
   Node* node = nullptr;
-  Index replica = no_index;  // in the request plane, while ready or draining
+  Index replica = no_index;  // in the request plane, while ready, unready or draining
   SimTime created;
   std::optional<SimTime> started;        // of the container
+  SimTime up;                            // its present container's start-up is over
   std::optional<SimTime> ready_changed;
   int restarts = 0;
   CrashLoopBackOff back_off;
@@ -41,6 +44,7 @@ struct Pod {
   double busy_seen = 0.0;                // core-seconds at the last scrape (or registration) …
   SimTime seen;                          // … and when that was
   ActorHandle actor;                     // what is happening to it
+  std::shared_ptr<const bool> probed;    // while probes of its present container go on: they end with this
 
   bool deleting() const { return stage == PodStage::draining; }
   bool ready() const { return stage == PodStage::ready; }

@@ -40,6 +40,12 @@ class Processor {
     if (running_.empty()) return end_of_time;
     return changed_ + to_duration(std::max(0.0, running_.front().finish - virtual_) / rate());
   }
+  // From now on.
+  void set_cores(SimTime now, double cores) {
+    catch_up(now);
+    cores_ = cores;
+  }
+  std::size_t computations() const { return running_.size(); }
   void clear(SimTime now) {
     catch_up(now);
     running_.clear();

@@ -22,6 +22,13 @@ struct ReplicaRef {
   Index replica = no_index;  // stable for the life of the replica; may be reused after remove_replica
 };
 
+struct NodeRef {
+  Index pool = no_index;
+  std::uint32_t node = 0;  // never used again in the pool
+};
+
+enum class ProbeAnswer : std::uint8_t { answered, waits, refused };
+
 class RequestPlane {
  public:
   virtual ~RequestPlane() = default;
@@ -35,14 +42,21 @@ class RequestPlane {
   // a region; a replica that needs no node is in none.
   virtual Index add_replica(Index service, Index zone) = 0;
   Index add_replica(Index service) { return add_replica(service, no_index); }
+  // Where a replica that was just added runs.
+  virtual void run_on(ReplicaRef replica, NodeRef node) = 0;
   // Out of the balancer; what is in it goes on (its backlog too).
   virtual void drain_replica(ReplicaRef replica) = 0;
+  // Back with the balancer after drain_replica.
+  virtual void restore_replica(ReplicaRef replica) = 0;
   // Gone: what is still in it fails with reason "lost".
   virtual void remove_replica(ReplicaRef replica) = 0;
 
   // Observations.
   virtual bool is_idle(ReplicaRef replica) const = 0;
   virtual ReplicaSample sample(ReplicaRef replica) const = 0;
+  // Of a request that was sent to the replica at `sent`, no later than now, and takes no time in a slot: whether it has been
+  // answered by now. One that is sent now to a full backlog never is.
+  virtual ProbeAnswer answer_to_probe(ReplicaRef replica, SimTime sent) const = 0;
   // Replicas killed by the plane itself since the last call (out of memory); they are removed already.
   virtual std::vector<ReplicaRef> take_killed() = 0;
   // Before a recorder tick: brings sampled instruments (memory, cache bytes, age of queues) up to date.

@@ -17,6 +17,7 @@
 #include "sim/cluster/cache_tier.hpp"
 #include "sim/cluster/fair_link.hpp"
 #include "sim/cluster/lock_table.hpp"
+#include "sim/cluster/node_cores.hpp"
 #include "sim/cluster/processor.hpp"
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/task.hpp"
@@ -57,7 +58,9 @@ struct Replica {
   Processor processor;  // … or on cores they share
   std::uint64_t processor_event = 0;
   SimTime processor_due = end_of_time;
+  NodeCores* node = nullptr;                       // where it shares a node's cores
   bool doomed = false;                             // over its memory; dies at the end of this instant
+  SimTime served_to{};                             // where starts are watched: who came before then has had a slot (fifo)
   bool vacant = false;                             // worker with a free slot and nothing in its own backlog: in the queue's line
   std::vector<std::unique_ptr<CacheTier>> caches;  // by cache index; scope replica only
 };
@@ -70,10 +73,13 @@ struct Server {
   std::optional<std::int64_t> backlog_limit;
   std::optional<Demand> wait_limit;
   Discipline discipline = Discipline::fifo;
-  double cores = 1.0;
+  double cores = 1.0;        // of a replica: its limit
+  double cpu_request = 1.0;  // its weight where the cores of nodes are divided …
+  std::optional<double> node_cores;  // … which then have so many
   // As many cores as slots and no branches: computations never share, so each has an event of its own.
   bool dedicated_cores = false;
   Bytes memory_limit, memory_base, memory_per_task;
+  bool watches_starts = false;  // memory is modelled, or probes ask how far the line has come
 
   std::unique_ptr<Balancer> balancer;  // balanced
   RandomStream random;

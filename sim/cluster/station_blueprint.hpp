@@ -28,6 +28,16 @@ struct EndpointBlueprint {
 // Who of those that wait for a slot is next (sim/cluster/backlog.hpp).
 enum class Discipline : std::uint8_t { fifo, lifo, priority, fair };
 
+// A request that the kubelet sends to a container every so often, to see whether it answers. It stands in the line of the replica
+// behind those that came before it, takes a slot and no time, and fails when it has no answer after `timeout`.
+struct ProbeBlueprint {
+  Duration period{std::chrono::seconds{10}};
+  Duration timeout{std::chrono::seconds{1}};  // no more than the period
+  Duration initial_delay{};         // of the first, after the start of the container
+  int failures = 3;                 // in a row, until the probe has failed
+  int successes = 1;                // in a row, until it has passed
+};
+
 struct ServiceBlueprint {
   std::string name;
   Index region = 0;
@@ -38,14 +48,17 @@ struct ServiceBlueprint {
   std::optional<std::int64_t> backlog;            // requests that may wait per replica; none: any number
   std::optional<Distribution> wait_limit;  // a request that has waited this long for a slot fails; drawn per request
   Discipline discipline = Discipline::fifo;
-  double cpu = 1.0;                 // cores per replica, also its request on the node; may be a fraction
+  double cpu = 1.0;                 // cores that a replica may use; may be a fraction
+  std::optional<double> cpu_request;  // that it requests of its node, no more than that; none: the same
+  double requested_cpu() const { return cpu_request.value_or(cpu); }
   int gpus = 0;                     // per replica: whole ones, requested of its node
   Bytes memory;                     // limit and request; 0: not modelled
   Bytes memory_base;                // in use by an idle replica
   Bytes memory_per_task;            // per request in a slot
   Bytes image;
   Distribution start_up;            // from container start to ready to be probed
-  Duration readiness_period{};      // a probe every so often; registration happens at the first probe after start-up. 0: at once
+  std::optional<ProbeBlueprint> readiness;  // registered when it has passed, off the balancer while it has failed; none: at once, for good
+  std::optional<ProbeBlueprint> liveness;   // the container is killed and restarted when it has failed
   Duration drain_limit{std::chrono::seconds{30}};  // grace period: in-flight work is lost only if it is exceeded
   PolicyChoice balancer = choice_of<Balancer>();        // unchosen: round-robin is filled in by the reader
   PolicyChoice autoscaler = choice_of<Autoscaler>();    // unchosen: no control loop

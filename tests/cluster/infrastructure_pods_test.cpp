@@ -63,7 +63,7 @@ TEST(Pods, RegisterAtTheFirstProbeThatFindsThemUp) {
         {
           Blueprint blueprint = one_service(1);
           blueprint.services.front().start_up = Distribution::constant(start_up);
-          blueprint.services.front().readiness_period = 10s;
+          blueprint.services.front().readiness = ProbeBlueprint{.period = 10s};
           scale_by(blueprint, [](const ServiceView&) { return 2; });
           PlaneHistory history;
           run(blueprint, history);
@@ -116,6 +116,16 @@ TEST(Pods, GoWhereThePolicyPutsThem) {
   PlaneHistory history;
   run(blueprint, history);
   EXPECT_EQ(pods, (std::vector<std::uint32_t>{0, 1, 4}));  // last-fit
+}
+
+// Each may use 2 of the four cores, and requests a half of one.
+TEST(Pods, AreAsManyOnANodeAsItHasCoresForTheirRequests) {
+  Blueprint blueprint = on_nodes(9, 1, 1);
+  blueprint.services.front().cpu = 2.0;
+  blueprint.services.front().cpu_request = 0.5;
+  PlaneHistory history;
+  run(blueprint, history);
+  EXPECT_EQ(history.times("add").size(), 8U);
 }
 
 TEST(Pods, NeedRoomForMemoryAndAPlaceOnTheNodeToo) {

@@ -26,7 +26,7 @@ inline SimTime at(Duration since_start) { return SimTime{since_start}; }
 struct PlaneHistory {
   struct Change {
     SimTime at;
-    std::string what;  // "add", "drain", "remove"
+    std::string what;  // "add", "drain", "restore", "remove"
     Index service;
     Index replica;
     bool operator==(const Change&) const = default;
@@ -38,6 +38,7 @@ struct PlaneHistory {
   double cores_in_use = 0.0;                                          // of every replica, all the time
   Bytes memory_in_use;
   std::function<bool(SimTime drained, SimTime now)> idle = [](SimTime, SimTime) { return true; };
+  std::function<ProbeAnswer(Index replica, SimTime sent, SimTime now)> answers = [](Index, SimTime, SimTime) { return ProbeAnswer::answered; };
   std::multimap<SimTime, ReplicaRef> kills;                           // to be killed then
   std::function<void(SimTime)> on_advance = [](SimTime) {};
   bool stationary = false;
@@ -74,6 +75,9 @@ class FakePlane final : public RequestPlane {
     drained_[replica.replica] = now_;
     history_.changes.push_back({now_, "drain", replica.service, replica.replica});
   }
+  void run_on(ReplicaRef, NodeRef) override {}  // every replica uses as much as it is told to
+  void restore_replica(ReplicaRef replica) override { history_.changes.push_back({now_, "restore", replica.service, replica.replica}); }
+  ProbeAnswer answer_to_probe(ReplicaRef replica, SimTime sent) const override { return history_.answers(replica.replica, sent, now_); }
   void remove_replica(ReplicaRef replica) override { history_.changes.push_back({now_, "remove", replica.service, replica.replica}); }
   bool is_idle(ReplicaRef replica) const override { return history_.idle(drained_.at(replica.replica), now_); }
   ReplicaSample sample(ReplicaRef replica) const override {

@@ -3,6 +3,8 @@
 // meanwhile.
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "sim/cluster/steps.hpp"
 #include "tests/support/random_systems.hpp"
 
@@ -28,22 +30,33 @@ Outcome run_system(std::uint64_t seed) {
   for (double end = 1.0; end <= quiet_after; end += end < 500.0 ? 1.0 : 100.0) windows.push_back(end);
   Recorder recorder{windows, {}};
   const auto plane = make_exact_request_plane(blueprint, streams, recorder);
-  std::vector<ReplicaRef> replicas, draining;
+  const auto add_replica = [&](Index service) {
+    const ReplicaRef added{service, plane->add_replica(service)};
+    if (blueprint.services[service].node_pool != no_index) plane->run_on(added, {0, system.option(0.5) ? 0U : 1U});
+    return added;
+  };
+  std::vector<ReplicaRef> replicas, draining, unready;
   for (Index i = 0; i < blueprint.services.size(); ++i) {
-    for (int n = 0; n < blueprint.services[i].replicas; ++n) replicas.push_back({i, plane->add_replica(i)});
+    for (int n = 0; n < blueprint.services[i].replicas; ++n) replicas.push_back(add_replica(i));
   }
   const bool is_shaken = seed % 2 == 0;
   for (const double end : windows) {
     plane->advance_to(at_seconds(end));
+    for (const ReplicaRef& back : std::exchange(unready, {})) plane->restore_replica(back);
     if (is_shaken && end < system.load_ends && system.chance(0.3)) {
       const auto chosen = replicas.begin() + system.below(static_cast<int>(replicas.size()));
       const ReplicaRef gone = *chosen;
-      *chosen = {gone.service, plane->add_replica(gone.service)};
-      plane->drain_replica(gone);
-      if (system.chance(0.5))
-        plane->remove_replica(gone);
-      else
-        draining.push_back(gone);
+      if (blueprint.services[gone.service].readiness && system.option(0.5)) {  // off the balancer, and back at once or with the next
+        plane->drain_replica(gone);
+        unready.push_back(gone);
+      } else {
+        *chosen = add_replica(gone.service);
+        plane->drain_replica(gone);
+        if (system.chance(0.5))
+          plane->remove_replica(gone);
+        else
+          draining.push_back(gone);
+      }
     }
     plane->refresh_instruments();
     recorder.record(at_seconds(end));
@@ -145,7 +158,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, RandomSystems, testing::Range<std::uint64_t>(1, 
 
 // The generator reaches what it is there for.
 TEST(RandomSystemsTogether, UseEveryOption) {
-  bool redelivers = false, waits = false, delays = false, buries = false;
+  bool probes = false, shares = false, redelivers = false, waits = false, delays = false, buries = false;
   int limits = 0, changes = 0, impatient = 0;
   std::vector<bool> disciplines(4, false), routes(3, false), writes(4, false);
   bool coalesces = false, refreshes = false;
@@ -168,10 +181,13 @@ TEST(RandomSystemsTogether, UseEveryOption) {
     for (const WorkloadBlueprint& workload : system.blueprint.workloads)
       for_each_action<CallStep>(workload.journeys[0].steps, [&](const CallStep& call) { impatient += call.patience.has_value(); });
     for (const RouteBlueprint& route : system.blueprint.routes) routes[static_cast<std::size_t>(route.policy)] = true;
-    for (const ServiceBlueprint& service : system.blueprint.services)
+    for (const ServiceBlueprint& service : system.blueprint.services) {
       disciplines[static_cast<std::size_t>(service.discipline)] = true;
+      probes = probes || service.readiness;
+      shares = shares || service.requested_cpu() < service.cpu;
+    }
   }
-  EXPECT_TRUE(redelivers && waits && delays && buries && coalesces && refreshes);
+  EXPECT_TRUE(probes && shares && redelivers && waits && delays && buries && coalesces && refreshes);
   EXPECT_EQ(writes, std::vector<bool>(4, true));
   EXPECT_GT(limits, 10);
   EXPECT_GT(changes, 10);

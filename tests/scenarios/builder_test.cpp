@@ -122,6 +122,32 @@ TEST(Builder, BuildsWhatIsSaidOfLimitsChangesAndPatience) {
   EXPECT_NEAR(std::get<CallStep>(b.workloads[0].journeys[0].steps[0].action).patience->mean(), 3.0, 1e-12);
 }
 
+TEST(Builder, BuildsWhatIsSaidOfProbesAndCores) {
+  const Blueprint b = build_blueprint(scenario_of(R"({"name": "small", "duration": "1 min",
+    "node_pools": [{"name": "general", "cpu": 4, "memory": "16 GiB"}],
+    "services": [
+      {"name": "api", "node_pool": "general", "cpu_request": 0.5, "cpu_limit": 2,
+       "readiness": {"period": "5 s", "timeout": "2 s", "failures": 4, "successes": 2},
+       "liveness": {"timeout": "3 s", "initial_delay": "20 s"}, "endpoints": [{"name": "get", "steps": [{"wait": "1 s"}]}]},
+      {"name": "feed", "node_pool": "general", "cpu": 1.5, "cpu_request": 1, "endpoints": [{"name": "get", "steps": [{"wait": "1 s"}]}]}],
+    "workloads": [{"model": "users", "name": "web", "rate": "1 /s", "journeys": [{"steps": [{"request": "api.get"}]}]}]})"));
+  EXPECT_EQ(check_blueprint(b), std::vector<std::string>{});
+  const ProbeBlueprint &readiness = *b.services[0].readiness, &liveness = *b.services[0].liveness;
+  EXPECT_EQ(readiness.period, 5s);
+  EXPECT_EQ(readiness.timeout, 2s);
+  EXPECT_EQ(readiness.failures, 4);
+  EXPECT_EQ(readiness.successes, 2);
+  EXPECT_EQ(liveness.period, 10s);
+  EXPECT_EQ(liveness.timeout, 3s);
+  EXPECT_EQ(liveness.failures, 3);
+  EXPECT_EQ(liveness.initial_delay, 20s);
+  EXPECT_EQ(b.services[0].cpu, 2.0);
+  EXPECT_EQ(b.services[0].requested_cpu(), 0.5);
+  EXPECT_EQ(b.services[1].cpu, 1.5);
+  EXPECT_EQ(b.services[1].requested_cpu(), 1.0);
+  EXPECT_FALSE(b.services[1].liveness || b.services[1].readiness);
+}
+
 TEST(Builder, BuildsEveryKindOfStep) {
   const Blueprint b = build_blueprint(scenario_of(system_of_all));
   const auto& cache = std::get<CacheStep>(b.endpoints[0].steps[0].action);

@@ -272,6 +272,31 @@ TEST(Explain, ALimitForAllIsAStation) {
   }
 }
 
+// Probes at 5, 15 and 25 s.
+TEST(Explain, ALivenessProbeMustWaitForTheStartUp) {
+  for (const double start_up : {25.0, 26.0}) {
+    System system;
+    const Index api = system.service("api", 1, 10, 1.0, {wait(0.010)});
+    system.blueprint.services[0].start_up = Distribution::constant(start_up);
+    system.blueprint.services[0].liveness = ProbeBlueprint{.initial_delay = seconds{5}};
+    system.ask(rate(1.0), {call(api)});
+    const std::vector<std::string> told{
+        "services/api: its liveness probe kills a container that is not up after 25 s, and the start-up takes 26 s on average"};
+    EXPECT_EQ(explain(system.blueprint).remarks, start_up > 25.0 ? told : std::vector<std::string>{});
+  }
+}
+
+TEST(Explain, ALimitAboveTheRequestIsNotPromised) {
+  System system;
+  const Index api = system.service("api", 1, 10, 4.0, {wait(0.010)});
+  system.blueprint.node_pools.push_back({.name = "nodes", .cpu = 4.0, .memory = {}, .boot = {}, .bandwidth = {}, .price = {}, .purchase = {}});
+  system.blueprint.services[0].node_pool = 0;
+  system.blueprint.services[0].cpu_request = 1.0;
+  system.ask(rate(1.0), {call(api)});
+  EXPECT_EQ(explain(system.blueprint).remarks,
+            std::vector<std::string>{"services/api: its cores are counted at its limit of 4; a node that is full gives it its request, 1"});
+}
+
 TEST(Explain, ATimeOutEndsTheWait) {
   System system;
   const Index store = system.service("store", 1, 10, 1.0, {wait(0.500)});

@@ -15,7 +15,7 @@ namespace headroom::test {
 
 class RandomSystem {
  public:
-  explicit RandomSystem(std::uint64_t seed) : random_{seed} {
+  explicit RandomSystem(std::uint64_t seed) : random_{seed}, options_{~seed} {
     add_stations();
     for (Index i = 0; i < services_; ++i) blueprint.endpoints[i].steps = steps_of(i, 0);
     for (int w = 0; w < 1 + below(3); ++w) add_workload(w);
@@ -26,6 +26,8 @@ class RandomSystem {
 
   int below(int n) { return static_cast<int>(random_() % static_cast<std::uint64_t>(n)); }
   bool chance(double p) { return uniform() < p; }
+  // From numbers of its own: what is drawn otherwise, and so the load, stays what it was.
+  bool option(double p) { return (static_cast<double>(options_() >> 11U) + 0.5) * 0x1.0p-53 < p; }
   double uniform() { return (static_cast<double>(random_() >> 11U) + 0.5) * 0x1.0p-53; }
 
  private:
@@ -113,6 +115,13 @@ class RandomSystem {
     blueprint.faults.push_back({to_duration(load_ends * uniform()), fault});
   }
 
+  // Two services of three may use twice what they requested of the nodes, which have less than all may use.
+  void put_on_nodes(ServiceBlueprint& service) {
+    if (blueprint.node_pools.empty()) blueprint.node_pools.push_back({.name = "nodes", .cpu = 3.0});
+    service.node_pool = 0;
+    if (option(0.7)) service.cpu_request = service.cpu / 2;
+  }
+
   ServiceBlueprint& add_random_service(int number) {
     test::add_service(blueprint, "service " + std::to_string(number), {}, 1 + below(4), chance(0.5) ? 10.0 : 0.5 + uniform());
     ServiceBlueprint& service = blueprint.services.back();
@@ -121,6 +130,8 @@ class RandomSystem {
     if (chance(0.3)) service.backlog = below(6);
     if (chance(0.3)) service.wait_limit = span(2.0);
     if (chance(0.5)) blueprint.endpoints.back().response_size = span(1000.0);
+    if (option(0.4)) put_on_nodes(service);
+    if (service.discipline == Discipline::fifo && option(0.5)) service.readiness = ProbeBlueprint{};
     return service;
   }
 
@@ -128,6 +139,7 @@ class RandomSystem {
   void add_queue(int number) {
     ServiceBlueprint& worker = add_random_service(100 + number);
     worker.backlog.reset();
+    worker.readiness.reset();
     worker.batch = 1 + below(5);
     worker.queue = static_cast<Index>(blueprint.queues.size());
     worker.worker_endpoint = static_cast<Index>(blueprint.endpoints.size() - 1);
@@ -272,7 +284,7 @@ class RandomSystem {
         {"users " + std::to_string(number), 0, scripted(std::move(arrivals), false, chance(0.5) ? to_duration(1.0) : Duration{}), {{"visit", 1.0, std::move(steps)}}});
   }
 
-  std::mt19937_64 random_;
+  std::mt19937_64 random_, options_;
   Index services_ = 0;
   int queues_ = 0;
 };
