@@ -11,11 +11,8 @@
 namespace headroom {
 
 struct MeanQueries {
-  Index database = no_index;
-  bool write = false;
-  Index key = no_index;
+  QueryStep query;
   double count = 0.0;
-  bool at_primary = false;  // as every write
 };
 
 struct MeanLookups {
@@ -67,7 +64,8 @@ class MeanVisits {
   const MeanVisit& endpoint(Index index) const { return endpoints_[index]; }
   MeanVisit journey(Index workload, const JourneyBlueprint& journey) const;
   // Time of one operation on a connection: CPU (never faster than one core) and what it waits for.
-  static double query_seconds(const DatabaseBlueprint& database, bool write);
+  static double query_seconds(const DatabaseBlueprint& database, const QueryStep& query);
+  static double query_core_seconds(const DatabaseBlueprint& database, const QueryStep& query);
   // Calls that cannot be answered in time even without queueing.
   const std::vector<std::string>& remarks() const { return remarks_; }
 

@@ -22,6 +22,7 @@ class IndexByName {
 struct StepIndices {
   IndexByName endpoints;  // "service.endpoint"
   IndexByName locks, caches, databases, queues, keys, language_models;
+  std::map<std::string, IndexByName> operations;  // by database
 };
 
 Steps build_steps(const std::vector<StepSpec>& steps, const StepIndices& indices);

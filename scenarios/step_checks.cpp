@@ -25,6 +25,7 @@ constexpr std::array belongings{
     Belonging{"priority", "publish"},      Belonging{"lease", "lock"},          Belonging{"renew", "lock"},
     Belonging{"on_held", "lock"},          Belonging{"poll", "lock"},           Belonging{"input", "generate"},
     Belonging{"output", "generate"},       Belonging{"cached", "generate"},    Belonging{"consistency", "query"},
+    Belonging{"operation", "query"},
 };
 
 constexpr std::array<std::string_view, 14> actions{"compute", "wait",  "think",   "call", "request", "parallel", "for_each",

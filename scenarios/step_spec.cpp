@@ -68,6 +68,7 @@ void StepSpec::describe(Fields& field) {
                   .choices = {"wait", "skip", "fail"}},
         on_held);
   field("poll", poll, "lock: how long after an answer it asks again (100 ms without it)", more_than(0));
+  field("operation", operation, "query: one of the database's \"operations\" instead of its plain read or write");
   field(FieldInfo{.name = "consistency",
                   .meaning = "query with \"read\": any of the shard's nodes in turn (the default), which may not have the newest "
                              "write yet, or its primary",

@@ -90,6 +90,7 @@ struct StepSpec {
   std::optional<std::string> on_held;          // lock: "wait", "skip" or "fail"
   std::optional<CountField> input, output;     // generate: tokens
   std::optional<Ratio> cached;                 // generate: share of the input
+  std::optional<std::string> operation;        // query: one of its database's
   std::optional<std::string> consistency;      // query: "any" or "primary"
   void describe(Fields& field);
 };

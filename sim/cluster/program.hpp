@@ -101,7 +101,7 @@ struct GenerateSite {
   double cached = 0.0;
 };
 
-// Something that can be called: an endpoint of a service, a read or a write of a database, the worker of a queue.
+// Something that can be called: an endpoint of a service, a read, a write or an operation of a database, the worker of a queue.
 struct CallTarget {
   std::string name;
   Index server = no_index;      // services first, then databases: index into both lists joined
@@ -128,7 +128,7 @@ struct Program {
   std::vector<LockSite> lock_sites;
   std::vector<Index> lock_around;                    // per instruction: the innermost lock site among whose steps it stands
   std::vector<GenerateSite> generates;
-  std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database
+  std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database, then operations
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side
 };
@@ -140,5 +140,10 @@ inline Index read_target(const Blueprint& blueprint, Index database) {
   return static_cast<Index>(blueprint.endpoints.size()) + 2 * database;
 }
 inline Index write_target(const Blueprint& blueprint, Index database) { return read_target(blueprint, database) + 1; }
+inline Index operation_target(const Blueprint& blueprint, Index database, Index operation) {
+  Index target = read_target(blueprint, static_cast<Index>(blueprint.databases.size())) + operation;
+  for (Index i = 0; i < database; ++i) target += static_cast<Index>(blueprint.databases[i].operations.size());
+  return target;
+}
 
 }  // namespace headroom
