@@ -39,7 +39,11 @@ class Builder {
   explicit Builder(const Scenario& scenario) : scenario_{scenario} {
     for (const RegionSpec& region : scenario.regions) regions_.add(region.name);
     for (const NodePoolSpec& pool : scenario.node_pools) node_pools_.add(pool.name);
-    for (const DatabaseSpec& database : scenario.databases) steps_.databases.add(database.name);
+    for (const DatabaseSpec& database : scenario.databases) {
+      steps_.databases.add(database.name);
+      for (const NamedOperationSpec& operation : database.operations)
+        steps_.operations[database.name].add(operation.name);
+    }
     for (const QueueSpec& queue : scenario.queues) steps_.queues.add(queue.name);
     for (const LockSpec& lock : scenario.locks) steps_.locks.add(lock.name);
     for (const CacheSpec& cache : scenario.caches) steps_.caches.add(cache.name);
@@ -214,10 +218,16 @@ class Builder {
     database.backlog = spec.backlog;
     database.wait_limit = value_of(spec.wait_limit);
     database.cpu = spec.cpu;
+    const double amplification = 1.0 + spec.indexes * spec.write_amplification;
     database.read_cpu = spec.read.cpu.value;
-    database.write_cpu = spec.write.cpu.value;
+    database.write_cpu = spec.write.cpu.value.scaled(amplification);
     database.read_wait = spec.read.wait.value;
-    database.write_wait = spec.write.wait.value;
+    database.write_wait = spec.write.wait.value.scaled(amplification);
+    for (const NamedOperationSpec& operation : spec.operations) {
+      const bool is_write = operation.kind == "write";
+      const double factor = is_write ? amplification : 1.0;
+      database.operations.push_back({operation.name, is_write, operation.cpu.value.scaled(factor), operation.wait.value.scaled(factor)});
+    }
     database.price = spec.price;
     if (spec.failover) database.failover = {spec.failover->detection, spec.failover->promotion, spec.failover->recovery};
     database.repair = spec.repair;

@@ -70,6 +70,9 @@ Names::Names(const Scenario& scenario) {
   for (const ServiceSpec& service : scenario.services) {
     for (const EndpointSpec& endpoint : service.endpoints) add("endpoint", service.name + "." + endpoint.name);
   }
+  for (const DatabaseSpec& database : scenario.databases) {
+    for (const NamedOperationSpec& operation : database.operations) add("operation", operation.name);
+  }
   for (const std::string_view kind : {"node_pool", "service", "database", "cache", "lock", "link"}) {
     for (const std::string& name : of(kind)) add("component", name);
   }
@@ -150,6 +153,7 @@ void check_names(const Scenario& scenario, Reading& reading) {
     check_unique("endpoint", service.endpoints, reading);
     check_no_dot("endpoint", service.endpoints, reading);
   }
+  for (const DatabaseSpec& database : scenario.databases) check_unique("operation", database.operations, reading);
   for (const WorkloadSpec& workload : scenario.workloads) check_unique("journey", workload.journeys, reading);
 }
 

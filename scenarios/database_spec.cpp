@@ -12,6 +12,13 @@ void OperationSpec::describe(Fields& field) {
   field("wait", wait, "time without CPU (disk) while it holds the connection");
 }
 
+void NamedOperationSpec::describe(Fields& field) {
+  field.required("name", name, "name of the operation; a query step says it as \"operation\"");
+  field.choice("kind", kind, "whether it goes where reads go or where writes go", {"read", "write"});
+  field("cpu", cpu, "CPU demand, in time of one core");
+  field("wait", wait, "time without CPU (disk) while it holds the connection");
+}
+
 void FailoverSpec::describe(Fields& field) {
   field("detection", detection, "from the failure of a primary until it is noticed", at_least(Duration{}));
   field("promotion", promotion, "from then until a replica takes the writes; until then they fail (unavailable)",
@@ -40,6 +47,14 @@ void DatabaseSpec::describe(Fields& field) {
   field("cpu", cpu, "cores per shard replica", between(0.001, 1024));
   field("read", read, "what a read takes");
   field("write", write, "what a write takes");
+  field("operations", operations, "kinds of queries that take other times");
+  // Uber Engineering, "Why Uber Engineering Switched from Postgres to MySQL" (2016): a write goes to every index of its table
+  // too.
+  field("indexes", indexes, "indexes that every write keeps up, beside the row itself", between(0, 1000));
+  field("write_amplification", write_amplification,
+        "what one index adds to the \"cpu\" and \"wait\" of every write, as a multiple of them: with n indexes a write takes "
+        "1 + n x this times as long",
+        between(0.0, 100.0));
   field("price", price, "per shard replica", at_least(0));
   field("failover", failover, "what happens when a primary fails and there are replicas");
   field("repair", repair, "without \"failover\": from the failure of a primary until it is back, with all that was committed",

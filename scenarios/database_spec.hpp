@@ -27,6 +27,15 @@ struct OperationSpec {
   void describe(Fields& field);
 };
 
+// A kind of query with times of its own; a query step names it.
+struct NamedOperationSpec {
+  static constexpr std::string_view type_name = "named_operation";
+  std::string name;
+  std::string kind = "read";  // "read", "write"
+  DistributionField cpu, wait;
+  void describe(Fields& field);
+};
+
 struct FailoverSpec {
   static constexpr std::string_view type_name = "failover";
   Duration detection{std::chrono::seconds{10}};
@@ -53,6 +62,9 @@ struct DatabaseSpec {
   std::optional<DistributionField> wait_limit;
   double cpu = 1.0;
   OperationSpec read, write;
+  std::vector<NamedOperationSpec> operations;
+  int indexes = 0;
+  double write_amplification = 1.0;  // per index
   DollarsPerSecond price;
   std::optional<FailoverSpec> failover;
   std::optional<Duration> repair;

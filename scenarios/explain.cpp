@@ -107,7 +107,7 @@ void add_invalidated(const Blueprint& blueprint, Remarks& remarks) {
 bool is_queried(const Blueprint& blueprint, const MeanVisits& visits, Index database, Index key) {
   for (Index e = 0; e < blueprint.endpoints.size(); ++e) {
     for (const MeanQueries& q : visits.endpoint(e).queries) {
-      if (q.database == database && q.key == key) return true;
+      if (q.query.database == database && q.query.key == key) return true;
     }
   }
   return false;

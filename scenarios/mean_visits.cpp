@@ -109,8 +109,8 @@ class MeanVisits::Walk {
   }
   double take(const QueryStep& step, const Path& path) {
     const DatabaseBlueprint& database = visits_.blueprint_.databases[step.database];
-    result_.queries.push_back({step.database, step.write, step.key, path.count, step.write || step.at_primary});
-    return visits_.round_trip(region_, database.region) + query_seconds(database, step.write);
+    result_.queries.push_back({step, path.count});
+    return visits_.round_trip(region_, database.region) + query_seconds(database, step);
   }
   double take(const PublishStep& step, const Path& path) {
     result_.publishes[step.queue] += path.count;
@@ -288,10 +288,17 @@ double MeanVisits::store_seconds(const StoreBlueprint& store, bool write) const 
   return mean;
 }
 
-double MeanVisits::query_seconds(const DatabaseBlueprint& database, bool write) {
-  const double cpu = (write ? database.write_cpu : database.read_cpu).mean() / std::min(1.0, database.cpu);
-  const bool waits_for_replicas = write && database.replication && database.replication->acknowledged != Acknowledged::at_once;
-  return cpu + (write ? database.write_wait : database.read_wait).mean() +
+double MeanVisits::query_core_seconds(const DatabaseBlueprint& database, const QueryStep& query) {
+  if (query.operation != no_index) return database.operations[query.operation].cpu.mean();
+  return (query.write ? database.write_cpu : database.read_cpu).mean();
+}
+
+double MeanVisits::query_seconds(const DatabaseBlueprint& database, const QueryStep& query) {
+  const Distribution& plain = query.write ? database.write_wait : database.read_wait;
+  const double wait = (query.operation == no_index ? plain : database.operations[query.operation].wait).mean();
+  const bool waits_for_replicas =
+      query.write && database.replication && database.replication->acknowledged != Acknowledged::at_once;
+  return query_core_seconds(database, query) / std::min(1.0, database.cpu) + wait +
          (waits_for_replicas ? database.replication->lag.mean() : 0.0);
 }
 

@@ -11,11 +11,8 @@
 namespace headroom {
 
 struct MeanQueries {
-  Index database = no_index;
-  bool write = false;
-  Index key = no_index;
+  QueryStep query;
   double count = 0.0;
-  bool at_primary = false;  // as every write
 };
 
 struct MeanLookups {
@@ -102,7 +99,8 @@ class MeanVisits {
   const MeanVisit& endpoint(Index index) const { return endpoints_[index]; }
   MeanVisit journey(Index workload, const JourneyBlueprint& journey) const;
   // Time of one operation on a connection: CPU (never faster than one core) and what it waits for.
-  static double query_seconds(const DatabaseBlueprint& database, bool write);
+  static double query_seconds(const DatabaseBlueprint& database, const QueryStep& query);
+  static double query_core_seconds(const DatabaseBlueprint& database, const QueryStep& query);
   // Of a read, as the ages at the start have it; of a write.
   double store_seconds(const StoreBlueprint& store, bool write) const;
   // Calls that cannot be answered in time even without queueing.

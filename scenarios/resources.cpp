@@ -98,16 +98,16 @@ void ResourceList::add_database(Index index) {
   std::vector<Rates> connection_busy(static_cast<std::size_t>(database.shards), none), cpu_busy = connection_busy;
   std::map<Index, std::vector<double>> shares;
   for (Index e = 0; e < n; ++e) {
-    for (const MeanQueries& q : visits_.endpoint(e).queries) {
-      if (q.database != index) continue;
-      if (!shares.contains(q.key)) shares[q.key] = shard_shares(blueprint_, database, q.key);
-      const double seconds = q.count * MeanVisits::query_seconds(database, q.write);
-      const double core_seconds = q.count * (q.write ? database.write_cpu : database.read_cpu).mean();
-      connections.visits[e] += q.count;
+    for (const auto& [query, count] : visits_.endpoint(e).queries) {
+      if (query.database != index) continue;
+      if (!shares.contains(query.key)) shares[query.key] = shard_shares(blueprint_, database, query.key);
+      const double seconds = count * MeanVisits::query_seconds(database, query);
+      const double core_seconds = count * MeanVisits::query_core_seconds(database, query);
+      connections.visits[e] += count;
       connections.service[e] += seconds;
       cpu.service[e] += core_seconds;
       for (std::size_t s = 0; s < connection_busy.size(); ++s) {
-        const double part = shares[q.key][s] / (q.at_primary ? 1.0 : database.replicas);
+        const double part = shares[query.key][s] / (query.write || query.at_primary ? 1.0 : database.replicas);
         connection_busy[s][e] += part * seconds;
         cpu_busy[s][e] += part * core_seconds;
       }

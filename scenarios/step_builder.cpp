@@ -40,8 +40,10 @@ ChooseStep build_choose(const std::vector<OptionSpec>& options, const StepIndice
 
 QueryStep build_query(const StepSpec& step, const StepIndices& indices) {
   const bool is_write = step.write.has_value();
-  return {indices.databases.at(step.query->name), is_write, indices.keys.at(is_write ? step.write->name : step.read->name),
-          step.consistency.value_or("any") == "primary"};
+  QueryStep query{indices.databases.at(step.query->name), is_write, indices.keys.at(is_write ? step.write->name : step.read->name)};
+  if (step.operation) query.operation = indices.operations.at(step.query->name).at(*step.operation);
+  query.at_primary = step.consistency.value_or("any") == "primary";
+  return query;
 }
 
 LockStep build_lock(const StepSpec& step, const StepIndices& indices) {

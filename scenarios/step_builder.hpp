@@ -24,6 +24,7 @@ struct StepIndices {
   IndexByName endpoints;  // "service.endpoint"
   IndexByName routes;     // "route.endpoint"
   IndexByName locks, caches, databases, queues, keys, language_models, limits, stores, links;
+  std::map<std::string, IndexByName> operations;  // by database
 };
 
 Steps build_steps(const std::vector<StepSpec>& steps, const StepIndices& indices);

@@ -51,6 +51,7 @@ constexpr std::array belongings{
     Belonging{"bit_rate", "transfer"},
     Belonging{"generation", "cache, write_cache, invalidate"},
     Belonging{"consistency", "query"},
+    Belonging{"operation", "query"},
 };
 
 constexpr std::array<std::string_view, 20> actions{"compute",  "wait",     "think",   "call",     "request",      "parallel",

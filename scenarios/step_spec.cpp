@@ -109,6 +109,7 @@ void StepSpec::describe(Fields& field) {
   field("bytes", bytes, "transfer: how much is sent", at_least(0));
   field("compression", compression, "transfer: bytes sent of bytes (all of them without it)", between(0.001, 1.0));
   field("bit_rate", bit_rate, "transfer: the most that this flow takes, such as the rate of a video", more_than(0));
+  field("operation", operation, "query: one of the database's \"operations\" instead of its plain read or write");
   field(FieldInfo{.name = "consistency",
                   .meaning = "query with \"read\": any of the shard's nodes in turn (the default), which may not have the newest "
                              "write yet, or its primary",

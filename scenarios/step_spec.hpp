@@ -116,6 +116,7 @@ struct StepSpec {
   std::optional<SizeField> bytes;              // transfer: or key
   std::optional<Ratio> compression;            // transfer: bytes sent of bytes
   std::optional<BytesPerSecond> bit_rate;      // transfer
+  std::optional<std::string> operation;        // query: one of its database's
   std::optional<std::string> consistency;      // query: "any" or "primary"
   void describe(Fields& field);
 };

@@ -221,6 +221,10 @@ class Checker {
     expect(place != Place::journey, where + ": a journey has no database");
     expect(step.database < blueprint_.databases.size(), where + ": its database does not exist");
     expect(step.key == no_index || step.key < blueprint_.keys.size(), where + ": its key does not exist");
+    if (step.operation == no_index || step.database >= blueprint_.databases.size()) return;
+    const std::vector<OperationBlueprint>& operations = blueprint_.databases[step.database].operations;
+    expect(step.operation < operations.size() && operations[step.operation].write == step.write,
+           where + ": its operation does not exist, or reads where it writes");
   }
   void check_step(const PublishStep& step, const std::string& where, Place) {
     expect(step.queue < blueprint_.queues.size(), where + ": its queue does not exist");

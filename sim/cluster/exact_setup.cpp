@@ -295,6 +295,10 @@ void ExactRequestPlane::make_targets(const Blueprint& blueprint, Recorder& recor
     counts.push_back(both);  // reads
     counts.push_back(both);  // writes
   }
+  for (const DatabaseBlueprint& database : blueprint.databases) {
+    for (const OperationBlueprint& operation : database.operations)
+      counts.push_back(add({{"database", database.name}, {"operation", operation.name}}));
+  }
   for (std::size_t i = 0; i < counts.size(); ++i) {
     const CallTarget& target = program_.targets[i];
     targets_.push_back({&servers_[target.server], counts[i], target.entry, target.write});

@@ -17,6 +17,20 @@ class Compiler {
     emit_all(steps, path, forks);
     return entry;
   }
+  void add_query(Index database, const OperationBlueprint& operation) {
+    const DatabaseBlueprint& blueprint = blueprint_.databases[database];
+    const std::string name = blueprint.name + "." + operation.name;
+    const Index entry = here();
+    if (blueprint.replication && !operation.write) emit(Op::snapshot, database);
+    Steps steps;
+    if (!operation.cpu.is_zero()) steps.push_back({ComputeStep{operation.cpu}});
+    if (!operation.wait.is_zero()) steps.push_back({WaitStep{operation.wait}});
+    bool forks = false;
+    emit_all(steps, "databases/" + name, forks);
+    if (blueprint.replication && operation.write) emit(Op::commit, database);
+    emit(Op::end);
+    program_.targets.push_back({name, static_cast<Index>(blueprint_.services.size()) + database, entry, operation.write});
+  }
   Index here() const { return static_cast<Index>(program_.code.size()); }
   void emit(Op op, Index a = no_index, Index b = no_index) {
     program_.code.push_back({op, a, b});
@@ -60,7 +74,8 @@ class Compiler {
     emit(Op::call, append(program_.calls, site));
   }
   void emit_step(const QueryStep& step, const std::string&, bool&) {
-    const Index target = step.write ? write_target(blueprint_, step.database) : read_target(blueprint_, step.database);
+    const Index plain = step.write ? write_target(blueprint_, step.database) : read_target(blueprint_, step.database);
+    const Index target = step.operation == no_index ? plain : operation_target(blueprint_, step.database, step.operation);
     emit(Op::call, append(program_.calls, CallSite{.target = target, .key = step.key, .at_primary = step.at_primary}));
   }
   void emit_step(const ParallelStep& step, const std::string& place, bool& forks) {
@@ -212,13 +227,6 @@ class Compiler {
   Index load_around_ = no_index;
 };
 
-Steps operation(const Distribution& cpu, const Distribution& wait) {
-  Steps steps;
-  if (!cpu.is_zero()) steps.push_back({ComputeStep{cpu}});
-  if (!wait.is_zero()) steps.push_back({WaitStep{wait}});
-  return steps;
-}
-
 }  // namespace
 
 Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, RandomStreams& streams) {
@@ -235,17 +243,11 @@ Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, Ra
   }
   for (Index i = 0; i < blueprint.databases.size(); ++i) {
     const DatabaseBlueprint& database = blueprint.databases[i];
-    for (const bool write : {false, true}) {
-      bool forks = false;
-      const Steps steps = write ? operation(database.write_cpu, database.write_wait) : operation(database.read_cpu, database.read_wait);
-      const std::string name = database.name + (write ? ".write" : ".read");
-      const Index entry = compiler.here();
-      if (database.replication && !write) compiler.emit(Op::snapshot, i);
-      compiler.compile(steps, "databases/" + name, forks);
-      if (database.replication && write) compiler.emit(Op::commit, i);
-      compiler.emit(Op::end);
-      program.targets.push_back({name, static_cast<Index>(blueprint.services.size()) + i, entry, write});
-    }
+    compiler.add_query(i, {"read", false, database.read_cpu, database.read_wait});
+    compiler.add_query(i, {"write", true, database.write_cpu, database.write_wait});
+  }
+  for (Index i = 0; i < blueprint.databases.size(); ++i) {
+    for (const OperationBlueprint& operation : blueprint.databases[i].operations) compiler.add_query(i, operation);
   }
   for (Index w = 0; w < blueprint.workloads.size(); ++w) {
     const WorkloadBlueprint& workload = blueprint.workloads[w];

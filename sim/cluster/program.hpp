@@ -145,7 +145,7 @@ struct TransferSite {
   Index group = 0;       // of flows with the same limit on this link
 };
 
-// Something that can be called: an endpoint of a service, a read or a write of a database, the worker of a queue.
+// Something that can be called: an endpoint of a service, a read, a write or an operation of a database, the worker of a queue.
 struct CallTarget {
   std::string name;
   Index server = no_index;      // services first, then databases: index into both lists joined
@@ -177,7 +177,7 @@ struct Program {
   std::vector<LimitSite> limit_sites;
   std::vector<StoreSite> store_sites;
   std::vector<TransferSite> transfers;
-  std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database
+  std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database, then operations
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side
 };
@@ -189,5 +189,10 @@ inline Index read_target(const Blueprint& blueprint, Index database) {
   return static_cast<Index>(blueprint.endpoints.size()) + 2 * database;
 }
 inline Index write_target(const Blueprint& blueprint, Index database) { return read_target(blueprint, database) + 1; }
+inline Index operation_target(const Blueprint& blueprint, Index database, Index operation) {
+  Index target = read_target(blueprint, static_cast<Index>(blueprint.databases.size())) + operation;
+  for (Index i = 0; i < database; ++i) target += static_cast<Index>(blueprint.databases[i].operations.size());
+  return target;
+}
 
 }  // namespace headroom

@@ -84,6 +84,13 @@ struct DataReplicationBlueprint {
   Acknowledged acknowledged = Acknowledged::at_once;
 };
 
+// A kind of query that takes other times than the plain read and write.
+struct OperationBlueprint {
+  std::string name;
+  bool write = false;
+  Distribution cpu, wait;           // as read_cpu and read_wait
+};
+
 struct DatabaseBlueprint {
   std::string name;
   Index region = 0;
@@ -96,6 +103,7 @@ struct DatabaseBlueprint {
   double cpu = 1.0;                 // cores per shard replica
   Distribution read_cpu, write_cpu;  // core-seconds
   Distribution read_wait, write_wait;  // time without CPU (disk), holding the connection
+  std::vector<OperationBlueprint> operations;
   DollarsPerSecond price;           // per shard replica
   std::optional<FailoverBlueprint> failover;
   std::optional<DataReplicationBlueprint> replication;  // needs replicas

@@ -66,6 +66,7 @@ struct QueryStep {
   Index database = no_index;
   bool write = false;
   Index key = no_index;                       // shards by it; none: spread evenly
+  Index operation = no_index;                 // of the database's, a write if this is one; none: the plain read or write
   bool at_primary = false;                    // a read that goes where the writes go
 };
 struct PublishStep {

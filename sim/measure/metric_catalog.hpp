@@ -46,6 +46,7 @@ struct MetricInfo {
 //   queue_age        gauge      {queue}                          age of the oldest message waiting
 //   pool             share      {database}                       connections in use of the pool
 //   database_cpu     share      {database}                       cores in use of cores
+//                    of a database also by {operation}, with its database or without
 //   shards_down      gauge      {database}                       that nobody takes writes for
 //   replication_lag  durations  {database}                       from a commit until a replica has applied it
 //   stale_reads      share      {database}                       reads that did not see the newest write of their key

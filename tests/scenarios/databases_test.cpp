@@ -46,6 +46,36 @@ TEST(Databases, ReplicateAsTheirModeSays) {
   }
 }
 
+// Three indexes, half a write's work each: 1 + 3 × 0.5.
+TEST(Databases, HaveOperationsAndIndexesThatWritesKeepUp) {
+  std::string text = with_database(R"("write": {"cpu": "2 ms", "wait": "4 ms"}, "indexes": 3, "write_amplification": 0.5,
+    "operations": [{"name": "feed page", "wait": "20 ms"}, {"name": "import", "kind": "write", "cpu": "10 ms"}],)");
+  const std::string read = R"("read": "id")";
+  text.replace(text.find(read), read.size(), R"("write": "id", "operation": "import")");
+  const Blueprint b = build_blueprint(scenario_of(text));
+  EXPECT_EQ(check_blueprint(b), std::vector<std::string>{});
+  const DatabaseBlueprint& store = b.databases[0];
+  EXPECT_DOUBLE_EQ(store.read_cpu.mean(), 0.001);
+  EXPECT_DOUBLE_EQ(store.write_cpu.mean(), 0.005);
+  EXPECT_DOUBLE_EQ(store.write_wait.mean(), 0.010);
+  ASSERT_EQ(store.operations.size(), 2U);
+  EXPECT_DOUBLE_EQ(store.operations[0].wait.mean(), 0.020);
+  EXPECT_FALSE(store.operations[0].write);
+  EXPECT_DOUBLE_EQ(store.operations[1].cpu.mean(), 0.025);
+  EXPECT_EQ(std::get<QueryStep>(b.endpoints[0].steps[0].action).operation, 1U);
+  EXPECT_TRUE(std::get<QueryStep>(b.endpoints[0].steps[0].action).write);
+}
+
+TEST(Databases, AreExplainedByTheOperationsThatAreAsked) {
+  std::string text = with_database(R"("pool": 1, "operations": [{"name": "feed page", "cpu": "3 ms", "wait": "20 ms"}],)");
+  const std::string read = R"("read": "id")";
+  text.replace(text.find(read), read.size(), R"("read": "id", "operation": "feed page")");
+  for (const StationLoad& load : explain(build_blueprint(scenario_of(text))).stations) {
+    if (load.station != "databases/store") continue;
+    EXPECT_NEAR(load.utilization, load.resource == "cpu" ? 0.003 : 0.023, 1e-9) << load.resource;
+  }
+}
+
 TEST(Databases, AreReadAtTheirPrimaryWhereThatIsAskedFor) {
   std::string text = with_database(R"("replicas": 2,)");
   EXPECT_FALSE(std::get<QueryStep>(build_blueprint(scenario_of(text)).endpoints[0].steps[0].action).at_primary);

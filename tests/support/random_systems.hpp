@@ -171,7 +171,7 @@ class RandomSystem {
       case 1: return {WaitStep{span(0.1)}};
       case 2:
         return {QueryStep{static_cast<Index>(below(static_cast<int>(blueprint.databases.size()))), chance(0.5),
-                          chance(0.5) ? 0 : no_index, chance(0.3)}};
+                          chance(0.5) ? 0 : no_index, no_index, chance(0.3)}};
       case 3: return call_from(service);
       case 4: return publish_from(service);
       case 5: return {RespondStep{}};
