@@ -7,12 +7,12 @@
 
 namespace headroom {
 
-Demand::Demand(const Blueprint& blueprint) : blueprint_{blueprint}, hit_ratios_{blueprint} {
+SystemDemand::SystemDemand(const Blueprint& blueprint) : blueprint_{blueprint}, hit_ratios_{blueprint} {
   for (const WorkloadBlueprint& workload : blueprint.workloads) sources_.push_back(make_source(workload));
   settle();
 }
 
-Source Demand::make_source(const WorkloadBlueprint& workload) const {
+Source SystemDemand::make_source(const WorkloadBlueprint& workload) const {
   RandomStreams streams{1, 0};  // rates do not depend on them
   const auto model = make_workload(workload, surroundings_of(blueprint_), streams);
   Source source;
@@ -27,7 +27,7 @@ Source Demand::make_source(const WorkloadBlueprint& workload) const {
 }
 
 // Caches: what is looked up depends on what missed, and the other way round.
-void Demand::settle() {
+void SystemDemand::settle() {
   constexpr int rounds = 50;
   double change = 1.0;
   for (int round = 0; round < rounds && change > 1e-12; ++round) {
@@ -44,7 +44,7 @@ void Demand::settle() {
 
 // Before the first estimate every look-up misses. Where messages would then multiply without end, every look-up hits instead: the
 // estimate begins from the other side.
-void Demand::walk() {
+void SystemDemand::walk() {
   visits_.emplace(blueprint_, [this](const MeanLookups& lookups) { return hit_ratios_.miss_ratio(lookups); }, rhythms());
   routing_ = routing_of(blueprint_, *visits_);
   if (self_feeding_circles(routing_).empty()) return;
@@ -56,7 +56,7 @@ void Demand::walk() {
 }
 
 // The checks find what does not hang on misses; this is for the rest, and for blueprints made by hand.
-void Demand::refuse(const SelfFeedingCircle& circle) const {
+void SystemDemand::refuse(const SelfFeedingCircle& circle) const {
   std::string way;
   for (const std::size_t endpoint : circle.stations) way += blueprint_.endpoints[endpoint].name + " -> ";
   way += blueprint_.endpoints[circle.stations.front()].name;
@@ -69,7 +69,7 @@ void Demand::refuse(const SelfFeedingCircle& circle) const {
 }
 
 // Of open workloads: only they have any.
-std::vector<Rhythm> Demand::rhythms() const {
+std::vector<Rhythm> SystemDemand::rhythms() const {
   double total = 0.0;
   for (const Source& source : sources_) total += source.mean_rate;
   std::vector<Rhythm> all;
@@ -79,14 +79,14 @@ std::vector<Rhythm> Demand::rhythms() const {
   return all;
 }
 
-Rates Demand::open(double Source::*rate) const {
+Rates SystemDemand::open(double Source::*rate) const {
   Rates journeys;
   for (const Source& source : sources_) journeys.push_back(source.*rate);
   return journeys;
 }
 
 // As if nobody ever queued: N / (Z + R).
-Rates Demand::closed() const {
+Rates SystemDemand::closed() const {
   Rates journeys;
   for (Index w = 0; w < sources_.size(); ++w) {
     journeys.push_back(sources_[w].population > 0.0 ? sources_[w].population / std::max(1e-9, cycle_seconds(w)) : 0.0);
@@ -94,7 +94,7 @@ Rates Demand::closed() const {
   return journeys;
 }
 
-double Demand::cycle_seconds(Index workload) const {
+double SystemDemand::cycle_seconds(Index workload) const {
   double seconds = 0.0;
   for (std::size_t j = 0; j < sources_[workload].shares.size(); ++j) {
     seconds += sources_[workload].shares[j] * visits_->journey(workload, blueprint_.workloads[workload].journeys[j]).seconds;
@@ -102,7 +102,7 @@ double Demand::cycle_seconds(Index workload) const {
   return seconds;
 }
 
-Rates Demand::endpoint_rates(const Rates& journeys) const {
+Rates SystemDemand::endpoint_rates(const Rates& journeys) const {
   Rates external(blueprint_.endpoints.size(), 0.0);
   for (Index w = 0; w < journeys.size(); ++w) {
     for (std::size_t j = 0; j < sources_[w].shares.size(); ++j) {
@@ -115,7 +115,7 @@ Rates Demand::endpoint_rates(const Rates& journeys) const {
 }
 
 // As endpoint_rates, of calls alone: what somebody waits for.
-Rates Demand::awaited_rates(const Rates& journeys) const {
+Rates SystemDemand::awaited_rates(const Rates& journeys) const {
   Rates external(blueprint_.endpoints.size(), 0.0);
   for (Index w = 0; w < journeys.size(); ++w) {
     for (std::size_t j = 0; j < sources_[w].shares.size(); ++j) {
@@ -129,7 +129,7 @@ Rates Demand::awaited_rates(const Rates& journeys) const {
 }
 
 // A population is slowed by what it waits for. Workers that fall behind it do not slow it: their queue grows.
-double Demand::share_left(const Rates& open_rates, const Rates& closed_rates) const {
+double SystemDemand::share_left(const Rates& open_rates, const Rates& closed_rates) const {
   const Rates awaited = awaited_rates(closed());
   double share = 1.0;
   for (const Resource& resource : resources_) {

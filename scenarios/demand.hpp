@@ -1,4 +1,4 @@
-// Demand: how often each endpoint is visited, from the workloads' rates and the traffic equations. No queueing: closed
+// SystemDemand: how often each endpoint is visited, from the workloads' rates and the traffic equations. No queueing: closed
 // populations run at the speed that the bottleneck allows.
 #pragma once
 
@@ -21,11 +21,11 @@ struct Source {
   std::vector<Rhythm> rhythms;
 };
 
-class Demand {
+class SystemDemand {
  public:
   // check_blueprint() accepts the blueprint, which outlives this. ScenarioError where messages multiply without end (a scenario
   // that was read has no such circle, unless only misses of caches keep it up).
-  explicit Demand(const Blueprint& blueprint);
+  explicit SystemDemand(const Blueprint& blueprint);
 
   const std::vector<Source>& sources() const { return sources_; }
   const MeanVisits& visits() const { return *visits_; }

@@ -60,7 +60,7 @@ StationLoad load_of(const Resource& resource, const Rates& mean, const Rates& pe
 
 using Remarks = std::vector<std::string>;
 
-void add_populations(const Blueprint& blueprint, const Demand& demand, Remarks& remarks) {
+void add_populations(const Blueprint& blueprint, const SystemDemand& demand, Remarks& remarks) {
   const Rates closed = demand.closed();
   for (Index w = 0; w < demand.sources().size(); ++w) {
     const double population = demand.sources()[w].population;
@@ -74,7 +74,7 @@ void add_populations(const Blueprint& blueprint, const Demand& demand, Remarks& 
   }
 }
 
-void add_hit_ratios(const Blueprint& blueprint, const Demand& demand, Remarks& remarks) {
+void add_hit_ratios(const Blueprint& blueprint, const SystemDemand& demand, Remarks& remarks) {
   for (const auto& [place, ratio] : demand.hit_ratios().all()) {
     const CacheBlueprint& cache = blueprint.caches[place.first];
     remarks.push_back(fmt::format("caches/{}: hit ratio for key {} estimated at {:.1f} % (characteristic time, {}{})", cache.name,
@@ -121,7 +121,7 @@ std::string hottest_shard(const Blueprint& blueprint, const DatabaseBlueprint& d
       database.name, database.shards, hottest - shares.begin(), *hottest * 100.0, blueprint.keys[key].name);
 }
 
-void add_hot_shards(const Blueprint& blueprint, const Demand& demand, Remarks& remarks) {
+void add_hot_shards(const Blueprint& blueprint, const SystemDemand& demand, Remarks& remarks) {
   for (Index d = 0; d < blueprint.databases.size(); ++d) {
     for (Index key = 0; key < blueprint.keys.size(); ++key) {
       if (blueprint.databases[d].shards > 1 && is_queried(blueprint, demand.visits(), d, key))
@@ -131,7 +131,7 @@ void add_hot_shards(const Blueprint& blueprint, const Demand& demand, Remarks& r
 }
 
 // What slots and connections do not show: those who hold them share cores that are scarcer.
-void add_shared_cores(const Demand& demand, Remarks& remarks) {
+void add_shared_cores(const SystemDemand& demand, Remarks& remarks) {
   constexpr double worth_telling = 1.1;
   for (const Resource& resource : demand.resources()) {
     const StationLoad load = load_of(resource, demand.mean(), demand.peak());
@@ -166,7 +166,7 @@ void add_rooms(const Blueprint& blueprint, Remarks& remarks) {
 }
 
 // Its clock starts when a message is taken, and in a batch some wait for the others.
-void add_visibilities(const Blueprint& blueprint, const Demand& demand, Remarks& remarks) {
+void add_visibilities(const Blueprint& blueprint, const SystemDemand& demand, Remarks& remarks) {
   for (const ServiceBlueprint& service : blueprint.services) {
     if (service.queue == no_index || !blueprint.queues[service.queue].visibility) continue;
     const double rounds = std::ceil(static_cast<double>(service.batch) / service.concurrency);
@@ -180,7 +180,7 @@ void add_visibilities(const Blueprint& blueprint, const Demand& demand, Remarks&
 }
 
 // A key of a lock is a single server; the queue for it is at no station. Of each lock and key the hottest one.
-void add_hot_locks(const Blueprint& blueprint, const Demand& demand, Remarks& remarks) {
+void add_hot_locks(const Blueprint& blueprint, const SystemDemand& demand, Remarks& remarks) {
   for (Index lock = 0; lock < blueprint.locks.size(); ++lock) {
     for (Index key = 0; key < blueprint.keys.size(); ++key) {
       const double share = zipf_classes(blueprint.keys[key].items, blueprint.keys[key].zipf).front().probability;
@@ -218,7 +218,7 @@ void add_replica_conditions(const Blueprint& blueprint, Remarks& remarks) {
 }  // namespace
 
 Explanation explain(const Blueprint& blueprint) {
-  const Demand demand{blueprint};
+  const SystemDemand demand{blueprint};
   Explanation explanation;
   for (const Resource& resource : demand.resources()) {
     StationLoad load = load_of(resource, demand.mean(), demand.peak());

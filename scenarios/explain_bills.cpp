@@ -22,7 +22,7 @@ double share_across_zones(const Blueprint& blueprint, const ServiceBlueprint& ca
   return 1.0 - 1.0 / zones;
 }
 
-void add_calls_of_services(const Blueprint& blueprint, const Demand& demand, BytesByKind& bytes) {
+void add_calls_of_services(const Blueprint& blueprint, const SystemDemand& demand, BytesByKind& bytes) {
   for (Index e = 0; e < blueprint.endpoints.size(); ++e) {
     const ServiceBlueprint& caller = blueprint.services[blueprint.endpoints[e].service];
     for (const MeanCalls& calls : demand.visits().endpoint(e).calls_by_region) {
@@ -38,7 +38,7 @@ void add_calls_of_services(const Blueprint& blueprint, const Demand& demand, Byt
   }
 }
 
-void add_answers_to_users(const Blueprint& blueprint, const Demand& demand, BytesByKind& bytes) {
+void add_answers_to_users(const Blueprint& blueprint, const SystemDemand& demand, BytesByKind& bytes) {
   const Rates closed = demand.closed();
   for (Index w = 0; w < demand.sources().size(); ++w) {
     const Source& source = demand.sources()[w];
@@ -52,7 +52,7 @@ void add_answers_to_users(const Blueprint& blueprint, const Demand& demand, Byte
   }
 }
 
-void add_transfers(const Blueprint& blueprint, const Demand& demand, std::vector<std::string>& remarks) {
+void add_transfers(const Blueprint& blueprint, const SystemDemand& demand, std::vector<std::string>& remarks) {
   BytesByKind bytes{};
   add_calls_of_services(blueprint, demand, bytes);
   add_answers_to_users(blueprint, demand, bytes);
@@ -81,7 +81,7 @@ void add_store(const Blueprint& blueprint, const StoreBlueprint& store, std::vec
 
 }  // namespace
 
-void add_bills(const Blueprint& blueprint, const Demand& demand, std::vector<std::string>& remarks) {
+void add_bills(const Blueprint& blueprint, const SystemDemand& demand, std::vector<std::string>& remarks) {
   for (const StoreBlueprint& store : blueprint.stores) add_store(blueprint, store, remarks);
   add_transfers(blueprint, demand, remarks);
 }

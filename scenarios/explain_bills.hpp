@@ -9,6 +9,6 @@
 namespace headroom {
 
 // A sentence per store and one per kind of priced transfer, at the mean load.
-void add_bills(const Blueprint& blueprint, const Demand& demand, std::vector<std::string>& remarks);
+void add_bills(const Blueprint& blueprint, const SystemDemand& demand, std::vector<std::string>& remarks);
 
 }  // namespace headroom
