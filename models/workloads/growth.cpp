@@ -47,4 +47,16 @@ std::vector<Phase> phases_of(const std::vector<GrowthPhase>& growth, double end_
   return spans;
 }
 
+FieldProblems unreached(const std::string& field, const std::vector<Phase>& phases, SimTime end) {
+  std::string names;
+  for (const Phase& phase : phases) {
+    if (phase.begin < end) continue;
+    names += (names.empty() ? "" : ", ") + phase.name + " (from " + to_text(to_seconds(phase.begin), Dimension::time) + " on)";
+  }
+  if (names.empty()) return {};
+  const std::string all = to_text(to_seconds(phases.back().end), Dimension::time);
+  return {{field, "last " + all + ", but the run ends after " + to_text(to_seconds(end), Dimension::time) +
+                      " and never reaches " + names + "; write \"duration\": \"" + all + "\", or remove them"}};
+}
+
 }  // namespace headroom

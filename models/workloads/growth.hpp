@@ -33,4 +33,7 @@ double mean_accounts(const std::vector<GrowthPhase>& growth, double end_seconds)
 std::vector<FactorPoint> account_curve(const std::vector<GrowthPhase>& growth);
 std::vector<Phase> phases_of(const std::vector<GrowthPhase>& growth, double end_seconds);
 
+// Phases that begin at the run's end or later: nobody would see that they are missing. `field`: which lists them.
+FieldProblems unreached(const std::string& field, const std::vector<Phase>& phases, SimTime end);
+
 }  // namespace headroom

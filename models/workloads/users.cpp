@@ -279,21 +279,7 @@ std::vector<Phase> Users::phases() const {
   return spans;
 }
 
-// Phases that begin at the run's end or later: nobody would see that they are missing.
-FieldProblems Users::problems() const {
-  const std::vector<Phase> spans = all_phases();
-  std::string unreached;
-  for (const Phase& phase : spans) {
-    if (phase.begin < at_seconds(end_)) continue;
-    unreached +=
-        (unreached.empty() ? "" : ", ") + phase.name + " (from " + to_text(to_seconds(phase.begin), Dimension::time) + " on)";
-  }
-  if (unreached.empty()) return {};
-  const std::string all = to_text(to_seconds(spans.back().end), Dimension::time);
-  return {{options_.growth ? "growth" : "phases", "last " + all + ", but the run ends after " + to_text(end_, Dimension::time) +
-                                                      " and never reaches " + unreached + "; write \"duration\": \"" + all +
-                                                      "\", or remove them"}};
-}
+FieldProblems Users::problems() const { return unreached(options_.growth ? "growth" : "phases", all_phases(), at_seconds(end_)); }
 
 std::uint64_t Users::subject(std::uint64_t session, double time) {
   if (options_.growth) return subjects_.below(static_cast<std::uint64_t>(accounts_at(*options_.growth, time)));
