@@ -80,6 +80,7 @@ ChartGroup utilization(const ChartBuilder& builder) {
   builder.add(group, "Memory", each(builder, Aggregation::avg, "memory", "Memory of"));
   builder.add(group, "Database CPU", each(builder, Aggregation::avg, "database_cpu", "Database CPU of"));
   builder.add(group, "Connections in use", each(builder, Aggregation::avg, "pool", "Connections in use of"));
+  builder.add(group, "Connections open", each(builder, Aggregation::avg, "connections", "Connections open to"));
   builder.add(group, "Requested CPU of nodes", each(builder, Aggregation::avg, "node_cpu_requested", "Requested CPU of nodes in"));
   return group;
 }

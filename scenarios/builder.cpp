@@ -231,6 +231,11 @@ class Builder {
     database.price = spec.price;
     if (spec.failover) database.failover = {spec.failover->detection, spec.failover->promotion, spec.failover->recovery};
     database.repair = spec.repair;
+    if (spec.connections) {
+      database.connections = {spec.connection_limit(), spec.connections->per_client};
+      if (!spec.connections->pooler) database.pool = database.connections->limit;
+    }
+    if (spec.partitions) database.partition_period = spec.partitions->period;
     if (spec.replication) database.replication = {spec.replication->lag.value, acknowledged_by(spec.replication->mode)};
     return database;
   }

@@ -1,4 +1,5 @@
-// Databases: what is said of nodes that fail, of replicas and of indexes goes together; operations that queries name.
+// Databases: what is said of nodes that fail, of replicas, of indexes, of connections and of partitions goes together; what
+// queries name is there.
 #include <string>
 #include <vector>
 
@@ -34,18 +35,69 @@ void check_indexes(const DatabaseSpec& database, Reading& reading) {
                 "write \"indexes\": 3, or remove it");
 }
 
-class OperationChecker {
+void check_memory(const DatabaseSpec& database, Reading& reading) {
+  const bool has_memory = reading.is_given(&database, "memory");
+  const bool takes_memory = database.connections && reading.is_given(&*database.connections, "memory");
+  if (has_memory && !takes_memory) {
+    reading.issue(&database, "memory", "has no meaning without connections that take it",
+                  "write \"connections\": {\"limit\": 100, \"memory\": \"10 MB\"}, or remove it");
+  }
+  if (takes_memory && !has_memory) {
+    reading.issue(&*database.connections, "memory", "has no meaning without the \"memory\" of the node that it is taken from",
+                  "write \"memory\": \"4 GB\" for " + database.name + ", or remove it");
+  }
+  if (!has_memory || !takes_memory) return;
+  const std::int64_t at_once = database.connections->pooler ? database.pool : 1;
+  const Bytes needed{database.connections->memory.count * at_once};
+  if (needed <= database.memory) return;
+  reading.issue(&database, "memory",
+                "is " + to_text(database.memory) + ", and " + std::to_string(at_once) +
+                    (at_once == 1 ? " connection takes " : " connections take ") + to_text(needed),
+                at_once == 1 ? "give it more" : "give it more, or make the pool smaller");
+}
+
+void check_connections(const DatabaseSpec& database, Reading& reading) {
+  check_memory(database, reading);
+  if (!database.connections) return;
+  const ConnectionsSpec& connections = *database.connections;
+  if (connections.per_client > connections.limit) {
+    reading.issue(&connections, "per_client",
+                  "is " + std::to_string(connections.per_client) + ", more than the " + std::to_string(connections.limit) +
+                      " that there are",
+                  "let one client have fewer than all");
+  }
+  if (connections.pooler) return;
+  for (const char* of_pooler : {"pool", "backlog"}) {
+    if (!reading.is_given(&database, of_pooler)) continue;
+    reading.issue(&database, of_pooler, "has no meaning without a pooler: each connection is served as it asks",
+                  "write \"pooler\": true in its \"connections\", or remove it");
+  }
+}
+
+void check_partitions(const DatabaseSpec& database, Reading& reading) {
+  if (!database.partitions || !database.shards.policy.chosen()) return;
+  reading.issue(&database.shards, "policy", "has no meaning with \"partitions\", which lie on the shards in turn", "remove it");
+}
+
+class QueryChecker {
  public:
-  OperationChecker(const Scenario& scenario, Reading& reading) : scenario_{scenario}, reading_{reading} {}
+  QueryChecker(const Scenario& scenario, Reading& reading) : scenario_{scenario}, reading_{reading} {}
 
   void check(const std::vector<StepSpec>& steps) {
     for (const StepSpec& step : steps) {
       if (step.query && step.operation) check_operation(step);
+      if (step.query && step.age) check_age(step);
       for_each_inner(step, [this](const std::vector<StepSpec>& inner) { check(inner); });
     }
   }
 
  private:
+  void check_age(const StepSpec& step) {
+    const DatabaseSpec* database = find_named(scenario_.databases, step.query->name);
+    if (database == nullptr || database->partitions) return;
+    reading_.issue(&step, "age", "has no meaning: " + database->name + " is not in partitions",
+                   "add \"partitions\": {\"period\": \"1 day\"} to it, or remove it");
+  }
   void check_operation(const StepSpec& step) {
     const DatabaseSpec* database = find_named(scenario_.databases, step.query->name);
     if (database == nullptr) return;
@@ -73,10 +125,12 @@ void check_databases(const Scenario& scenario, Reading& reading) {
     check_failover(database, reading);
     check_replication(database, reading);
     check_indexes(database, reading);
+    check_connections(database, reading);
+    check_partitions(database, reading);
   }
-  OperationChecker operations{scenario, reading};
+  QueryChecker queries{scenario, reading};
   for (const ServiceSpec& service : scenario.services) {
-    for (const EndpointSpec& endpoint : service.endpoints) operations.check(endpoint.steps);
+    for (const EndpointSpec& endpoint : service.endpoints) queries.check(endpoint.steps);
   }
 }
 

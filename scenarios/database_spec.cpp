@@ -1,5 +1,7 @@
 #include "scenarios/database_spec.hpp"
 
+#include <algorithm>
+
 namespace headroom {
 
 void ShardsSpec::describe(Fields& field) {
@@ -36,6 +38,29 @@ void DataReplicationSpec::describe(Fields& field) {
                {"asynchronous", "semi-synchronous", "synchronous"});
 }
 
+// Supabase's compute sizes have 60 to 480 direct connections, and 200 to 3,000 to the pooler beside them.
+void ConnectionsSpec::describe(Fields& field) {
+  field.required("limit", limit, "that a shard node allows; with a pooler, that the pooler in front of it does", between(1, 1e6));
+  field("per_client", per_client,
+        "that each replica of a service which queries the database opens to every node when it starts; it keeps them until it is "
+        "gone, and further queries wait in its line. Who finds none left is refused (rejected) until others go",
+        between(1, 1e6));
+  field("memory", memory, "that one takes of the \"memory\" of the node: it allows no more than fit", at_least(0));
+  field("pooler", pooler,
+        "a pooler (PgBouncer) in front of each node, which lets \"pool\" queries through at a time; without one each connection "
+        "is served as it asks, and \"pool\" has no meaning");
+}
+
+void PartitionsSpec::describe(Fields& field) {
+  field("period", period, "time that one partition covers; partitions lie on the shards in turn, whatever the keys",
+        more_than(0));
+}
+
+int DatabaseSpec::connection_limit() const {
+  if (connections->pooler || connections->memory.count <= 0 || memory.count <= 0) return connections->limit;
+  return static_cast<int>(std::clamp<std::int64_t>(memory.count / connections->memory.count, 1, connections->limit));
+}
+
 void DatabaseSpec::describe(Fields& field) {
   field.required("name", name, "name of the database");
   field("region", region, "where it runs; may be left out when there is only one");
@@ -60,6 +85,10 @@ void DatabaseSpec::describe(Fields& field) {
   field("repair", repair, "without \"failover\": from the failure of a primary until it is back, with all that was committed",
         more_than(0));
   field("replication", replication, "how the replicas of a shard learn of writes; without it they have them at once");
+  field("connections", connections, "connections that clients hold open; without it they have as many as they want");
+  field("memory", memory, "of a shard node, for connections", at_least(0));
+  field("partitions", partitions,
+        "tables in partitions by time: a query asks the partition of now, or of so long ago as its \"age\" says");
 }
 
 }  // namespace headroom

@@ -51,6 +51,21 @@ struct DataReplicationSpec {
   void describe(Fields& field);
 };
 
+struct ConnectionsSpec {
+  static constexpr std::string_view type_name = "connections";
+  int limit = 100;
+  int per_client = 10;
+  Bytes memory;  // of one
+  bool pooler = false;
+  void describe(Fields& field);
+};
+
+struct PartitionsSpec {
+  static constexpr std::string_view type_name = "partitions";
+  Duration period{std::chrono::hours{24}};
+  void describe(Fields& field);
+};
+
 struct DatabaseSpec {
   static constexpr std::string_view type_name = "database";
   std::string name;
@@ -69,6 +84,11 @@ struct DatabaseSpec {
   std::optional<FailoverSpec> failover;
   std::optional<Duration> repair;
   std::optional<DataReplicationSpec> replication;
+  std::optional<ConnectionsSpec> connections;
+  Bytes memory;
+  std::optional<PartitionsSpec> partitions;
+  // Connections that a node allows, as far as its memory holds them; needs `connections`.
+  int connection_limit() const;
   void describe(Fields& field);
 };
 

@@ -8,6 +8,7 @@
 #include "models/queueing/caches.hpp"
 #include "models/queueing/multi_server.hpp"
 #include "models/queueing/slots_and_cores.hpp"
+#include "scenarios/database_use.hpp"
 #include "scenarios/demand.hpp"
 #include "scenarios/explain_bills.hpp"
 #include "sim/cluster/steps.hpp"
@@ -124,8 +125,9 @@ std::string hottest_shard(const Blueprint& blueprint, const DatabaseBlueprint& d
 void add_hot_shards(const Blueprint& blueprint, const SystemDemand& demand, Remarks& remarks) {
   for (Index d = 0; d < blueprint.databases.size(); ++d) {
     for (Index key = 0; key < blueprint.keys.size(); ++key) {
-      if (blueprint.databases[d].shards > 1 && is_queried(blueprint, demand.visits(), d, key))
-        remarks.push_back(hottest_shard(blueprint, blueprint.databases[d], key));
+      const DatabaseBlueprint& database = blueprint.databases[d];
+      if (database.shards > 1 && !database.partition_period && is_queried(blueprint, demand.visits(), d, key))
+        remarks.push_back(hottest_shard(blueprint, database, key));
     }
   }
 }
@@ -242,6 +244,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_hit_ratios(blueprint, demand, explanation.remarks);
   add_invalidated(blueprint, explanation.remarks);
   add_hot_shards(blueprint, demand, explanation.remarks);
+  remark_on_databases(blueprint, explanation.remarks);
   add_bills(blueprint, demand, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());
   return explanation;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "models/queueing/caches.hpp"
+#include "scenarios/database_use.hpp"
 #include "sim/cluster/cache_tier.hpp"
 #include "sim/core/registry.hpp"
 
@@ -100,14 +101,16 @@ void ResourceList::add_database(Index index) {
   for (Index e = 0; e < n; ++e) {
     for (const auto& [query, count] : visits_.endpoint(e).queries) {
       if (query.database != index) continue;
-      if (!shares.contains(query.key)) shares[query.key] = shard_shares(blueprint_, database, query.key);
+      if (!database.partition_period && !shares.contains(query.key))
+        shares[query.key] = shard_shares(blueprint_, database, query.key);
+      const std::vector<double> by_shard = database.partition_period ? partition_shares(database, query) : shares[query.key];
       const double seconds = count * MeanVisits::query_seconds(database, query);
       const double core_seconds = count * MeanVisits::query_core_seconds(database, query);
       connections.visits[e] += count;
       connections.service[e] += seconds;
       cpu.service[e] += core_seconds;
       for (std::size_t s = 0; s < connection_busy.size(); ++s) {
-        const double part = shares[query.key][s] / (query.write || query.at_primary ? 1.0 : database.replicas);
+        const double part = by_shard[s] / (query.write || query.at_primary ? 1.0 : database.replicas);
         connection_busy[s][e] += part * seconds;
         cpu_busy[s][e] += part * core_seconds;
       }
@@ -120,7 +123,8 @@ void ResourceList::add_database(Index index) {
   };
   connections.busy = hottest(connection_busy);
   cpu.busy = hottest(cpu_busy);
-  connections.servers = connections.servers_at_limit = database.pool;
+  connections.servers = connections_usable(blueprint_, index, false);
+  connections.servers_at_limit = connections_usable(blueprint_, index, true);
   cpu.servers = cpu.servers_at_limit = database.cpu;
   connections.cores = shared_cores(cpu.service, database.cpu, 1);
   list_.push_back(std::move(connections));

@@ -42,6 +42,7 @@ QueryStep build_query(const StepSpec& step, const StepIndices& indices) {
   const bool is_write = step.write.has_value();
   QueryStep query{indices.databases.at(step.query->name), is_write, indices.keys.at(is_write ? step.write->name : step.read->name)};
   if (step.operation) query.operation = indices.operations.at(step.query->name).at(*step.operation);
+  if (step.age) query.age = step.age->value;
   query.at_primary = step.consistency.value_or("any") == "primary";
   return query;
 }

@@ -52,6 +52,7 @@ constexpr std::array belongings{
     Belonging{"generation", "cache, write_cache, invalidate"},
     Belonging{"consistency", "query"},
     Belonging{"operation", "query"},
+    Belonging{"age", "query"},
 };
 
 constexpr std::array<std::string_view, 20> actions{"compute",  "wait",     "think",   "call",     "request",      "parallel",

@@ -115,6 +115,7 @@ void StepSpec::describe(Fields& field) {
                              "write yet, or its primary",
                   .choices = {"any", "primary"}},
         consistency);
+  field("age", age, "query of a database in \"partitions\": how long ago the rows asked for were written; now without it");
 }
 
 void OptionSpec::describe(Fields& field) {

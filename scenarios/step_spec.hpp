@@ -118,6 +118,7 @@ struct StepSpec {
   std::optional<BytesPerSecond> bit_rate;      // transfer
   std::optional<std::string> operation;        // query: one of its database's
   std::optional<std::string> consistency;      // query: "any" or "primary"
+  std::optional<DistributionField> age;        // query of a database in partitions
   void describe(Fields& field);
 };
 

@@ -69,6 +69,11 @@ class Checker {
     for (const DatabaseBlueprint& database : blueprint_.databases) {
       expect(database.sharding.chosen(), "database " + database.name + ": has no sharding");
       expect(database.shards >= 1 && database.replicas >= 1 && database.pool >= 1, "database " + database.name + ": has no connection");
+      const auto& connections = database.connections;
+      expect(!connections || (connections->limit >= 1 && connections->per_client >= 1),
+             "database " + database.name + ": lets nobody connect");
+      expect(!database.partition_period || *database.partition_period > Duration{},
+             "database " + database.name + ": its partitions are no time");
       expect(!database.replication || database.replicas >= 2, "database " + database.name + ": replicates without a replica");
     }
     for (const CacheBlueprint& cache : blueprint_.caches) check_cache(cache);

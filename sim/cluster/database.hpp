@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/cluster/client_pools.hpp"
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/replication_log.hpp"
 #include "sim/cluster/station_blueprint.hpp"
@@ -26,8 +27,8 @@ struct Replication {
   Counter* lost_writes = nullptr;
 };
 
-// Where a query of a database that replicates went. By the tasks' slots, as far as any of them was one. Those without a key are
-// taken for queries of one and the same.
+// Where a query went, of a database that replicates or whose connections are counted. By the tasks' slots, as far as any of them was
+// one. Those without a key are taken for queries of one and the same.
 struct QueryRoute {
   std::uint64_t key = 0;
   Index shard = 0, copy = 0;
@@ -40,6 +41,10 @@ struct Database {
   std::optional<Duration> repair;
   std::optional<Replication> replication;
   Gauge* shards_down = nullptr;
+  std::optional<ClientPools> clients;  // where connections are counted
+  LevelShare* connections = nullptr;
+  DurationInstrument* connection_wait = nullptr;
+  std::optional<Duration> partition_period;
 };
 
 }  // namespace headroom

@@ -27,9 +27,10 @@ QueryRoute ExactRequestPlane::route_of(Server& server, const Database& database,
     const std::uint64_t key = key_of(site.key, owner);
     if (server.shards > 1) route.shard = server.shard_map->shard_of(key);
     route.key = mix(site.key, key);
-  } else if (server.shards > 1) {
+  } else if (server.shards > 1 && !database.partition_period) {
     route.shard = server.next_shard++ % server.shards;
   }
+  if (database.partition_period) route.shard = shard_of_then(database, site, request);
   route.copy = database.shards[route.shard].primary;
   if (targets_[request.target].write || site.at_primary || server.copies == 1) return route;
   // The next in turn of those that are there.
@@ -41,10 +42,26 @@ QueryRoute ExactRequestPlane::route_of(Server& server, const Database& database,
   return route;
 }
 
+// The run begins with a partition of shard 0; those before it lie on the shards in the same turn.
+Index ExactRequestPlane::shard_of_then(const Database& database, const CallSite& site, const Task& request) const {
+  const Duration age = site.age == no_index ? Duration{} : to_duration(program_.demands[site.age].draw(request.draw_id));
+  const std::int64_t then = (now_.time_since_epoch() - age).count(), period = database.partition_period->count();
+  const std::int64_t partition = then / period - (then % period < 0 ? 1 : 0);
+  const auto shards = static_cast<std::int64_t>(database.shards.size());
+  return static_cast<Index>((partition % shards + shards) % shards);
+}
+
+// What was asked of a connection may have waited, or travelled, past a failover.
+bool ExactRequestPlane::is_served(const Database& database, const Server& server, const Task& request,
+                                  const QueryRoute& route) const {
+  if (route.copy == no_index || server.nodes[route.shard * server.copies + route.copy] == no_index) return false;
+  return !targets_[request.target].write || route.copy == database.shards[route.shard].primary;
+}
+
 void ExactRequestPlane::route_query(Index slot, Task& request, Server& server) {
   const Database& database = databases_[static_cast<std::size_t>(&server - &servers_[service_count_])];
-  const QueryRoute route = route_of(server, database, request);
-  if (route.copy == no_index) return turn_away(slot, request, TaskOutcome::unavailable);
+  const QueryRoute route = database.clients ? query_routes_[slot] : route_of(server, database, request);
+  if (!is_served(database, server, request, route)) return turn_away(slot, request, TaskOutcome::unavailable);
   if (database.replication) remember_route(slot, route);
   admit(slot, request, server, server.nodes[route.shard * server.copies + route.copy]);
 }

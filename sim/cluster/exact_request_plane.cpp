@@ -145,6 +145,7 @@ Index ExactRequestPlane::add_replica(Index service, Index zone) {
   replicas_[index].zone = zone;
   Server& server = servers_[service];
   register_with_balancer(index, 0);
+  open_connections(index);
   if (server.kind == Server::Kind::worker) {
     offer_vacancy(index);
     dispatch(server.queue);
@@ -186,6 +187,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   replicas_[index].alive = false;
   Server& server = servers_[replicas_[index].server];
 
+  if (has_connections_ && server.kind != Server::Kind::sharded) close_connections(index);
   if (!locks_.empty()) abandon_locks(index);
   std::vector<Index> whole_tasks;
   std::vector<Index> branches;

@@ -4,8 +4,8 @@
 // that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs),
 // exact_probes.cpp (probes of replicas), exact_node_cores.cpp (cores that replicas share),
 // exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that come back), exact_locks.cpp, exact_databases.cpp (who
-// of a shard's nodes answers), exact_replication.cpp (which writes they have), exact_faults.cpp (what changes at set times),
-// exact_caches.cpp, exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp, exact_links.cpp,
+// of a shard's nodes answers), exact_connections.cpp, exact_replication.cpp (which writes they have), exact_faults.cpp (what changes
+// at set times), exact_caches.cpp, exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp, exact_links.cpp,
 // exact_limits.cpp, exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches),
 // exact_transfers.cpp (regions, routes, bytes), exact_stores.cpp, exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it
 // all, if somebody looks).
@@ -332,12 +332,24 @@ class ExactRequestPlane final : public RequestPlane {
 
   // exact_databases.cpp
   void route_query(Index slot, Task& request, Server& server);
+  Index shard_of_then(const Database& database, const CallSite& site, const Task& request) const;
+  bool is_served(const Database& database, const Server& server, const Task& request, const QueryRoute& route) const;
   QueryRoute route_of(Server& server, const Database& database, const Task& request) const;
   Index node_of(Index database, Index shard, Index copy) const;
   void fail_primary(Index database, Index shard);
   void promote(Index database, Index shard);
   void return_node(const PlannedChange& change);
   void set_primary(Index database, Index shard, Index copy);
+
+  // exact_connections.cpp
+  void make_connections(const Blueprint& blueprint, Recorder& recorder);
+  void open_connections(Index replica);
+  void close_connections(Index replica);
+  void show_connections(Database& database);
+  void ask_for_connection(Index request);
+  void send_query(Index request);
+  void give_back_connection(Index task);
+  void serve_line(Database& database, Index client, Index node);
 
   // exact_replication.cpp
   static std::optional<Replication> make_replication(const DatabaseBlueprint& database, RandomStreams& streams, Recorder& recorder);
@@ -400,6 +412,9 @@ class ExactRequestPlane final : public RequestPlane {
 
   std::vector<Database> databases_;  // of the servers behind the services
   std::vector<QueryRoute> query_routes_;
+  std::vector<Connection> connections_;      // by the callers' slots, as far as any of them needed one
+  std::vector<std::vector<Index>> clients_;  // by service: databases it holds connections to
+  bool has_connections_ = false;
   std::vector<FaultBlueprint> faults_;
   PlannedChanges changes_;
   std::vector<Note> notes_;

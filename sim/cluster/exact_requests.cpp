@@ -77,6 +77,8 @@ void ExactRequestPlane::try_call(Index caller) {
     callee.target = routed_target(site.route, task, callee);
   if (transfers_ != nullptr) [[unlikely]]
     note_caller(request, task);
+  if (site.pooled) [[unlikely]]
+    return ask_for_connection(request);
   send(request, callee, one_way(task, targets_[callee.target].server->region));
 }
 
@@ -218,6 +220,7 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
   if (outcome != TaskOutcome::completed) [[unlikely]] {
     if (!locks_.empty()) release_locks_around(slot);
     if (has_flights_) abandon_loads_around(slot);
+    if (has_connections_) give_back_connection(slot);
   }
   if (task.kind == TaskKind::branch) return end_branch(slot, outcome);
   if (trace_ != nullptr) [[unlikely]]

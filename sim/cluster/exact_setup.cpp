@@ -145,6 +145,7 @@ void ExactRequestPlane::make_databases(const Blueprint& blueprint, RandomStreams
     extra.failover = database.failover;
     extra.repair = database.repair;
     extra.replication = make_replication(database, streams, recorder);
+    extra.partition_period = database.partition_period;
 
     const std::vector<Label> labels{{"database", database.name}};
     if (database.failover || database.repair) extra.shards_down = &recorder.gauge("shards_down", labels);
@@ -157,6 +158,7 @@ void ExactRequestPlane::make_databases(const Blueprint& blueprint, RandomStreams
       servers_[index].nodes.push_back(replica);
     }
   }
+  make_connections(blueprint, recorder);
 }
 
 void ExactRequestPlane::make_queues(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {

@@ -102,6 +102,11 @@ void ExactRequestPlane::run(Index slot) {
         ++task.pc;
         begin_write(slot, instruction.a);
         break;
+      case Op::send_query: return send_query(slot);
+      case Op::return_connection:
+        ++task.pc;
+        give_back_connection(slot);
+        break;
     }
   }
 }

@@ -73,10 +73,14 @@ class Compiler {
     if (step.patience) site.patience = demand(*step.patience, place, "patience");
     emit(Op::call, append(program_.calls, site));
   }
-  void emit_step(const QueryStep& step, const std::string&, bool&) {
+  void emit_step(const QueryStep& step, const std::string& place, bool&) {
     const Index plain = step.write ? write_target(blueprint_, step.database) : read_target(blueprint_, step.database);
     const Index target = step.operation == no_index ? plain : operation_target(blueprint_, step.database, step.operation);
-    emit(Op::call, append(program_.calls, CallSite{.target = target, .key = step.key, .at_primary = step.at_primary}));
+    CallSite site{.target = target, .key = step.key, .at_primary = step.at_primary, .patience = {}};
+    site.pooled = blueprint_.databases[step.database].connections.has_value();
+    if (step.age) site.age = append(program_.demands, demand(*step.age, place, "age"));
+    emit(Op::call, append(program_.calls, std::move(site)));
+    if (blueprint_.databases[step.database].connections) emit(Op::return_connection);
   }
   void emit_step(const ParallelStep& step, const std::string& place, bool& forks) {
     forks = true;
@@ -249,6 +253,8 @@ Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, Ra
   for (Index i = 0; i < blueprint.databases.size(); ++i) {
     for (const OperationBlueprint& operation : blueprint.databases[i].operations) compiler.add_query(i, operation);
   }
+  program.send_query = compiler.here();
+  compiler.emit(Op::send_query);
   for (Index w = 0; w < blueprint.workloads.size(); ++w) {
     const WorkloadBlueprint& workload = blueprint.workloads[w];
     std::vector<JourneyCode>& codes = program.journeys.emplace_back();

@@ -41,6 +41,8 @@ enum class Op : std::uint8_t {
   write_behind,  // a: cache site; b: behind the steps, which begin at the next instruction
   begin_write,   // a: cache site
   transfer,      // a: transfer site
+  send_query,    // of a query that has waited for a connection
+  return_connection,  // of its caller, behind the call
 };
 
 struct Instruction {
@@ -65,6 +67,8 @@ struct CallSite {
   std::uint64_t jitter_key = 0;
   std::optional<Demand> patience;
   Index route = no_index;       // chooses the target
+  bool pooled = false;          // a query that needs one of its client's connections
+  Index age = no_index;         // into Program::demands: of what a query asks for; none: now
 };
 
 struct ForkSite {
@@ -180,6 +184,7 @@ struct Program {
   std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database, then operations
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side
+  Index send_query = no_index;                       // instruction
 };
 
 // `repeats[w]`: the journeys of workload w start over. The blueprint must have passed check_blueprint.

@@ -91,6 +91,12 @@ struct OperationBlueprint {
   Distribution cpu, wait;           // as read_cpu and read_wait
 };
 
+// Every replica of a service that queries the database holds a pool of connections to each of its nodes.
+struct ConnectionsBlueprint {
+  int limit = 100;                  // of a node, from all clients; the pool beside it is what a pooler in front lets through
+  int per_client = 10;              // as far as there are so many left
+};
+
 struct DatabaseBlueprint {
   std::string name;
   Index region = 0;
@@ -108,6 +114,9 @@ struct DatabaseBlueprint {
   std::optional<FailoverBlueprint> failover;
   std::optional<DataReplicationBlueprint> replication;  // needs replicas
   std::optional<Duration> repair;   // without failover: from the failure of a primary until it is back
+  std::optional<ConnectionsBlueprint> connections;  // none: nobody counts them
+  // Rows lie in partitions by time, each so long, and these on the shards in turn: what a query asks for is on the shard of then.
+  std::optional<Duration> partition_period;
 };
 
 struct QueueBlueprint {

@@ -68,6 +68,7 @@ struct QueryStep {
   Index key = no_index;                       // shards by it; none: spread evenly
   Index operation = no_index;                 // of the database's, a write if this is one; none: the plain read or write
   bool at_primary = false;                    // a read that goes where the writes go
+  std::optional<Distribution> age;            // seconds, of the rows asked for, where they lie in partitions; none: now
 };
 struct PublishStep {
   Index queue = no_index;

@@ -36,4 +36,14 @@ void for_each_action(const Steps& steps, const Visit& visit) {
   }
 }
 
+// Whether an endpoint of the service asks this database.
+inline bool queries(const Blueprint& blueprint, Index service, Index database) {
+  bool does = false;
+  for (const EndpointBlueprint& endpoint : blueprint.endpoints) {
+    if (endpoint.service != service) continue;
+    for_each_action<QueryStep>(endpoint.steps, [&](const QueryStep& step) { does = does || step.database == database; });
+  }
+  return does;
+}
+
 }  // namespace headroom

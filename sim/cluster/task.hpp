@@ -37,6 +37,7 @@ enum class TaskState : std::uint8_t {
   generating,  // waits for a language model
   coalesced,   // waits until another has loaded what it looks up
   transferring,  // waits until its bytes are through
+  connecting,    // a query that waits for a connection of its client
 };
 
 enum class TaskOutcome : std::uint8_t {

@@ -45,6 +45,8 @@ struct MetricInfo {
 //   queue_length     gauge      {service | queue | database}     waiting
 //   queue_age        gauge      {queue}                          age of the oldest message waiting
 //   pool             share      {database}                       connections in use of the pool
+//   connections      share      {database}                       open of those allowed, where that is said
+//   connection_wait  durations  {database}                       for one of the client's
 //   database_cpu     share      {database}                       cores in use of cores
 //                    of a database also by {operation}, with its database or without
 //   shards_down      gauge      {database}                       that nobody takes writes for

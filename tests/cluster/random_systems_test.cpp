@@ -161,7 +161,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   bool probes = false, shares = false, redelivers = false, waits = false, delays = false, buries = false;
   int limits = 0, changes = 0, impatient = 0;
   std::vector<bool> disciplines(4, false), routes(3, false), writes(4, false);
-  bool coalesces = false, refreshes = false;
+  bool coalesces = false, refreshes = false, connects = false, partitions = false;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const RandomSystem system{seed};
     for (const QueueBlueprint& queue : system.blueprint.queues) {
@@ -169,6 +169,10 @@ TEST(RandomSystemsTogether, UseEveryOption) {
       waits = waits || queue.publishers_wait;
       delays = delays || !queue.delay.is_zero();
       buries = buries || queue.dead_letters != no_index;
+    }
+    for (const DatabaseBlueprint& database : system.blueprint.databases) {
+      connects = connects || database.connections;
+      partitions = partitions || database.partition_period;
     }
     coalesces = coalesces || system.blueprint.caches[0].coalesce;
     refreshes = refreshes || system.blueprint.caches[0].soft_time_to_live;
@@ -187,7 +191,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
       shares = shares || service.requested_cpu() < service.cpu;
     }
   }
-  EXPECT_TRUE(probes && shares && redelivers && waits && delays && buries && coalesces && refreshes);
+  EXPECT_TRUE(probes && shares && redelivers && waits && delays && buries && coalesces && refreshes && connects && partitions);
   EXPECT_EQ(writes, std::vector<bool>(4, true));
   EXPECT_GT(limits, 10);
   EXPECT_GT(changes, 10);

@@ -1,7 +1,10 @@
 // What a file says of databases and of faults, as the blueprint has it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "scenarios/builder.hpp"
+#include "scenarios/database_use.hpp"
 #include "scenarios/explain.hpp"
 #include "tests/scenarios/reading.hpp"
 
@@ -99,6 +102,80 @@ TEST(Databases, AreExplainedByTheNodeThatIsAskedMost) {
   EXPECT_NEAR(busy(R"("replicas": 2,)", R"("read": "id", "consistency": "primary")"), 0.001, 1e-9);
   EXPECT_NEAR(busy(R"("replicas": 2,)", R"("write": "id")"), 0.001, 1e-9);
   EXPECT_NEAR(busy(R"("replicas": 2, "replication": {"lag": "80 ms", "mode": "synchronous"},)", R"("write": "id")"), 0.081, 1e-9);
+}
+
+// 45 MB hold four connections of 10 MB. Without a pooler nobody else limits what is under way; with one its pool does, and what
+// it takes of memory is not the clients' affair.
+TEST(Databases, AllowAsManyConnectionsAsTheirMemoryHolds) {
+  const auto built = [](const std::string& of_database) {
+    const Blueprint b = build_blueprint(scenario_of(with_database(of_database)));
+    EXPECT_EQ(check_blueprint(b), std::vector<std::string>{});
+    return b.databases[0];
+  };
+  const DatabaseBlueprint plain =
+      built(R"("memory": "45 MB", "connections": {"limit": 60, "per_client": 3, "memory": "10 MB"},)");
+  EXPECT_EQ(plain.connections->limit, 4);
+  EXPECT_EQ(plain.connections->per_client, 3);
+  EXPECT_EQ(plain.pool, 4);
+  const DatabaseBlueprint roomy = built(R"("memory": "4 GB", "connections": {"limit": 60, "memory": "10 MB"},)");
+  EXPECT_EQ(roomy.connections->limit, 60);
+  EXPECT_EQ(roomy.connections->per_client, 10);
+  const DatabaseBlueprint pooled =
+      built(R"("memory": "45 MB", "pool": 3, "connections": {"limit": 200, "memory": "10 MB", "pooler": true},)");
+  EXPECT_EQ(pooled.connections->limit, 200);
+  EXPECT_EQ(pooled.pool, 3);
+}
+
+// Three replicas with 2 each of the 5 there are; the connections that one query of 1 ms per second needs are 5.
+TEST(Databases, AreExplainedByTheConnectionsThatTheirClientsHave) {
+  std::string text = with_database(R"("connections": {"limit": 5, "per_client": 2},)");
+  const std::string name = R"("name": "api",)";
+  text.replace(text.find(name), name.size(), name + R"("replicas": 3,)");
+  const Explanation explanation = explain(build_blueprint(scenario_of(text)));
+  for (const StationLoad& load : explanation.stations) {
+    if (load.station == "databases/store" && load.resource == "connections") {
+      EXPECT_NEAR(load.utilization, 0.001 / 5, 1e-9);
+    }
+  }
+  const auto warned = [](const Explanation& e) {
+    return std::any_of(e.remarks.begin(), e.remarks.end(), [](const std::string& remark) {
+      return remark.find("its clients want 6 connections to each node from the start, which allows 5") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(warned(explanation));
+  text.replace(text.find(R"("limit": 5)"), 10, R"("limit": 6)");
+  EXPECT_FALSE(warned(explain(build_blueprint(scenario_of(text)))));
+}
+
+// Ages up to two periods, at a moment drawn from the first: less than one period back with probability 1/4, more than two with
+// 1/4.
+TEST(Databases, HavePartitionsOnTheirShardsInTurn) {
+  const auto query = [](const std::string& step) {
+    std::string text = with_database(R"("shards": {"count": 3}, "partitions": {"period": "1 h"},)");
+    const std::string read = R"("read": "id")";
+    text.replace(text.find(read), read.size(), step);
+    const Blueprint b = build_blueprint(scenario_of(text));
+    EXPECT_EQ(check_blueprint(b), std::vector<std::string>{});
+    EXPECT_EQ(b.databases[0].partition_period, 1h);
+    return partition_shares(b.databases[0], std::get<QueryStep>(b.endpoints[0].steps[0].action));
+  };
+  const std::vector<double> newest = query(R"("write": "id")");
+  EXPECT_EQ(newest, (std::vector<double>{1.0, 0.0, 0.0}));
+  const std::vector<double> by_age = query(R"("read": "id", "age": {"uniform": {"low": "0 s", "high": "2 h"}})");
+  EXPECT_NEAR(by_age[0], 0.25, 1e-3);
+  EXPECT_NEAR(by_age[1], 0.50, 1e-3);
+  EXPECT_NEAR(by_age[2], 0.25, 1e-3);
+}
+
+// Two shards, and all of 1 read/s of 1 ms is of what is new.
+TEST(Databases, AreExplainedByTheirNewestPartition) {
+  const auto explanation = explain(
+      build_blueprint(scenario_of(with_database(R"("shards": {"count": 2}, "pool": 1, "partitions": {"period": "1 h"},)"))));
+  for (const StationLoad& load : explanation.stations) {
+    if (load.station == "databases/store" && load.resource == "connections") {
+      EXPECT_NEAR(load.utilization, 0.001, 1e-9);
+    }
+  }
 }
 
 }  // namespace

@@ -102,6 +102,8 @@ class RandomSystem {
       database.repair = to_duration(10.0 * uniform());
     }
     if (database.replicas > 1 && chance(0.6)) database.replication = {span(0.05), static_cast<Acknowledged>(below(3))};
+    if (option(0.5)) database.connections = {2 * database.pool + 1, database.pool};
+    if (option(0.3)) database.partition_period = to_duration(7.0);
     blueprint.databases.push_back(database);
     // A second failure would leave nobody where nodes do not come back.
     const bool comes_back = database.repair || database.failover->recovery;
@@ -171,7 +173,7 @@ class RandomSystem {
       case 1: return {WaitStep{span(0.1)}};
       case 2:
         return {QueryStep{static_cast<Index>(below(static_cast<int>(blueprint.databases.size()))), chance(0.5),
-                          chance(0.5) ? 0 : no_index, no_index, chance(0.3)}};
+                          chance(0.5) ? 0 : no_index, no_index, chance(0.3), option(0.5) ? std::optional{seconds(12.0)} : std::nullopt}};
       case 3: return call_from(service);
       case 4: return publish_from(service);
       case 5: return {RespondStep{}};
