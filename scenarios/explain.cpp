@@ -10,6 +10,7 @@
 #include "models/queueing/slots_and_cores.hpp"
 #include "scenarios/demand.hpp"
 #include "scenarios/explain_bills.hpp"
+#include "scenarios/explain_caches.hpp"
 #include "sim/cluster/steps.hpp"
 #include "sim/core/units.hpp"
 
@@ -243,6 +244,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_invalidated(blueprint, explanation.remarks);
   add_hot_shards(blueprint, demand, explanation.remarks);
   add_bills(blueprint, demand, explanation.remarks);
+  add_cache_remarks(blueprint, demand, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());
   return explanation;
 }
