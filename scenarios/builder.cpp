@@ -256,7 +256,8 @@ class Builder {
   static CacheBlueprint cache(const CacheSpec& spec) {
     const CacheScope scope = spec.scope == "replica" ? CacheScope::replica : spec.scope == "region" ? CacheScope::region : CacheScope::shared;
     return {spec.name, scope, spec.capacity, chosen_or<CachePolicy>(spec.policy, "lru"), spec.time_to_live, spec.latency.value, spec.price,
-            spec.soft_time_to_live, spec.coalesce, spec.coalesce_limit, spec.nodes, spec.operations.value_or(PerSecond{})};
+            spec.soft_time_to_live, spec.coalesce, spec.coalesce_limit, spec.nodes, spec.operations.value_or(PerSecond{}),
+            spec.persistent, spec.connections.value_or(0), spec.connections_per_client};
   }
 
   static KeyBlueprint key(const KeySpec& spec) {

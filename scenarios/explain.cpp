@@ -11,6 +11,7 @@
 #include "scenarios/database_use.hpp"
 #include "scenarios/demand.hpp"
 #include "scenarios/explain_bills.hpp"
+#include "scenarios/explain_caches.hpp"
 #include "sim/cluster/steps.hpp"
 #include "sim/core/units.hpp"
 
@@ -246,6 +247,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_hot_shards(blueprint, demand, explanation.remarks);
   remark_on_databases(blueprint, explanation.remarks);
   add_bills(blueprint, demand, explanation.remarks);
+  add_cache_remarks(blueprint, demand, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());
   return explanation;
 }

@@ -22,6 +22,7 @@ class FaultChecker {
       check_primary(fault);
     else if (reading_.is_given(&fault, "shard"))
       reading_.issue(&fault, "shard", "belongs to fail_primary", "remove it");
+    check_restart(fault);
   }
 
  private:
@@ -37,6 +38,18 @@ class FaultChecker {
     reading_.issue(&fault, "fail_primary", "nothing says how " + database->name + " comes back",
                    database->replicas > 1 ? "add \"failover\": {\"detection\": \"10 s\", \"promotion\": \"20 s\"} to it"
                                           : "add \"repair\": \"5 min\" to it");
+  }
+
+  void check_restart(const FaultSpec& fault) {
+    if (!fault.restart) {
+      if (fault.down) reading_.issue(&fault, "down", "belongs to restart", "remove it");
+      return;
+    }
+    if (!reading_.is_given(&fault, "down")) reading_.issue(&fault, "restart", "needs \"down\": how long it does not answer");
+    const CacheSpec* cache = find_named(scenario_.caches, fault.restart->name);
+    if (cache == nullptr || cache->scope != "replica") return;
+    reading_.issue(&fault, "restart", cache->name + " is in the replicas of services, and restarts with them",
+                   "\"flush\" empties it in all of them");
   }
 
   const Scenario& scenario_;

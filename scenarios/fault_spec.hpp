@@ -15,6 +15,8 @@ struct FaultSpec {
   Duration at{};
   std::optional<ToDatabase> fail_primary;
   int shard = 0;  // fail_primary
+  std::optional<ToCache> flush, restart;
+  std::optional<Duration> down;  // restart
   void describe(Fields& field);
 };
 

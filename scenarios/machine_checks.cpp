@@ -179,9 +179,19 @@ class MachineChecker {
 
   void check_cache(const CacheSpec& cache) {
     check_cache_price(cache);
-    for (const std::string_view field : {"nodes", "operations"}) {
+    for (const std::string_view field : {"nodes", "operations", "connections", "connections_per_client"}) {
       if (cache.scope == "replica" && reading_.is_given(&cache, field))
         reading_.issue(&cache, field, "has no meaning for the scope replica: such a cache has no nodes of its own", "remove it");
+    }
+    if (cache.scope != "replica" && reading_.is_given(&cache, "connections_per_client") && !cache.connections) {
+      reading_.issue(&cache, "connections_per_client", "has no meaning without \"connections\": there are any number of them",
+                     "say how many \"connections\" a node has, or remove it");
+    }
+    if (cache.connections && *cache.connections < cache.connections_per_client) {
+      reading_.issue(&cache, "connections",
+                     "is " + std::to_string(*cache.connections) + ", not enough for one client of " +
+                         std::to_string(cache.connections_per_client),
+                     "give a node more of them, or each client fewer");
     }
     if (reading_.is_given(&cache, "coalesce_limit") && !cache.coalesce) {
       reading_.issue(&cache, "coalesce_limit", "has no meaning without \"coalesce\": nobody waits for another's load",

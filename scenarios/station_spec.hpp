@@ -108,6 +108,9 @@ struct CacheSpec {
   Duration coalesce_limit{std::chrono::seconds{5}};
   int nodes = 1;
   std::optional<PerSecond> operations;
+  bool persistent = false;
+  std::optional<int> connections;
+  int connections_per_client = 1;
   void describe(Fields& field);
 };
 

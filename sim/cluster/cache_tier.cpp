@@ -105,6 +105,10 @@ void CacheTier::clear() {
   residents_ = 0;
 }
 
+void CacheTier::forget_writers() {
+  for (Entry& entry : entries_) entry.writer = no_writer;
+}
+
 void CacheTier::forget(Slot slot) {
   if (entries_[slot].writer != no_writer) unwritten_.push_back(entries_[slot].writer);
   erase(keys_[slot]);

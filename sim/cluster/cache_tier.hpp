@@ -43,6 +43,8 @@ class CacheTier {
   Writer writer_of(std::uint64_t key) const;
   // False if the key is not there.
   bool set_writer(std::uint64_t key, Writer writer);
+  // What is dirty is clean from now on: its writers go on by themselves.
+  void forget_writers();
   // Writers of entries that have left, since the last call.
   void take_unwritten(std::vector<Writer>& writers) { std::swap(writers, unwritten_); }
   bool has_unwritten() const { return !unwritten_.empty(); }

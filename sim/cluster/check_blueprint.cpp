@@ -97,12 +97,26 @@ class Checker {
     expect(cache.scope != CacheScope::replica || (cache.nodes == 1 && !(cache.operations.value > 0.0)),
            who + ": is in its replicas and has no nodes of its own");
     expect(cache.coalesce_limit > Duration{}, who + ": who waits for a load waits no time");
+    expect(cache.connections == 0 || cache.scope != CacheScope::replica, who + ": is in its replicas, which need no connections");
+    expect(cache.connections == 0 || (cache.connections_per_client >= 1 && cache.connections_per_client <= cache.connections),
+           who + ": has not enough connections for one client");
   }
 
   void check_fault(const FailPrimary& fault) {
     if (fault.database >= blueprint_.databases.size()) return problems_.push_back("a fault: its database does not exist");
     const DatabaseBlueprint& database = blueprint_.databases[fault.database];
     expect(fault.shard < static_cast<Index>(database.shards), "a fault: database " + database.name + " has no such shard");
+  }
+
+  void check_fault(const FlushCache& fault) {
+    expect(fault.cache < blueprint_.caches.size(), "a fault: its cache does not exist");
+  }
+
+  void check_fault(const RestartCache& fault) {
+    if (fault.cache >= blueprint_.caches.size()) return problems_.push_back("a fault: its cache does not exist");
+    const CacheBlueprint& cache = blueprint_.caches[fault.cache];
+    expect(cache.scope != CacheScope::replica, "a fault: cache " + cache.name + " is in its replicas, and restarts with them");
+    expect(fault.down >= Duration{}, "a fault: cache " + cache.name + " is away for less than no time");
   }
 
   void check_probe(const ServiceBlueprint& service, const std::optional<ProbeBlueprint>& probe, const std::string& what) {

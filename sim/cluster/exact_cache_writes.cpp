@@ -46,7 +46,9 @@ void ExactRequestPlane::write_behind(Index slot, const Instruction& instruction)
 void ExactRequestPlane::begin_write(Index writer, Index index) {
   const CacheSite& site = program_.cache_sites[index];
   const Task& task = tasks_[writer];
-  CacheTier& tier = *tier_of(site, task);
+  // Where the entry is, though the replica that writes may have no connection to it.
+  Cache& cache = caches_[site.cache];
+  CacheTier& tier = cache.scope == CacheScope::replica ? *tier_of(site, task) : *cache.tiers[place_of(site, task)];
   const std::uint64_t key = entry_key(site, task);
   if (tier.writer_of(key) == writer) tier.set_writer(key, CacheTier::no_writer);
 }

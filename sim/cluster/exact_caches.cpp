@@ -37,13 +37,16 @@ std::size_t ExactRequestPlane::place_of(const CacheSite& site, const Task& task)
 
 CacheTier* ExactRequestPlane::tier_of(const CacheSite& site, const Task& task) {
   Cache& cache = caches_[site.cache];
-  if (cache.scope == CacheScope::replica) return replicas_[task.replica].caches[site.cache].get();
+  if (cache.asks_replica) {
+    if (CacheTier* const own = own_tier(site.cache, task)) return own;
+  }
   return cache.tiers[place_of(site, task)].get();
 }
 
 // How long until it has been served, where operations take time.
 Duration ExactRequestPlane::take_turn(const CacheSite& site, const Task& task) {
   Cache& cache = caches_[site.cache];
+  if (cache.is_away || (cache.asks_replica && own_tier(site.cache, task) != nullptr)) return {};
   Cache::Node& node = cache.lines[place_of(site, task)];
   node.free_at = std::max(node.free_at, now_) + cache.operation;
   node.busy += cache.operation;
@@ -136,7 +139,7 @@ void ExactRequestPlane::invalidate(Index slot, Index index) {
   if (site.key == no_index) {
     // Each node keeps the number: what belongs to an owner is spread over all.
     const std::uint64_t owner = generation_key(site, task);
-    if (cache.scope == CacheScope::replica) return tier.begin_generation(owner);
+    if (cache.asks_replica && own_tier(site.cache, task) != nullptr) return tier.begin_generation(owner);
     const std::size_t first = place_of(site, task);
     for (std::size_t node = 0; node < cache.nodes; ++node) cache.tiers[first + node]->begin_generation(owner);
     return;

@@ -112,7 +112,7 @@ void ExactRequestPlane::refill(ArrivalQueue& arrivals) {
 
 // ---- replicas ----------------------------------------------------------------------------------------------------------------
 
-Index ExactRequestPlane::new_replica(Index server_index) {
+Index ExactRequestPlane::new_replica(Index server_index, ReplicaDisk* disk) {
   Index index;
   if (free_replicas_.empty()) {
     index = static_cast<Index>(replicas_.size());
@@ -129,10 +129,7 @@ Index ExactRequestPlane::new_replica(Index server_index) {
   replica.dedicated_cores = server.dedicated_cores;
   replica.processor = Processor{server.cores};
   replica.backlog = Backlog{server.discipline};
-  if (!replica_caches_[server_index].empty()) {
-    replica.caches.resize(caches_.size());
-    for (const Index cache : replica_caches_[server_index]) replica.caches[cache] = new_tier(cache);
-  }
+  if (!replica_caches_[server_index].empty()) make_replica_caches(index, disk);
   if (server.language_model != no_index) start_engine(index);
   server.replicas.push_back(index);
   server.cpu->whole.add(now_, server.cores);
@@ -140,8 +137,8 @@ Index ExactRequestPlane::new_replica(Index server_index) {
   return index;
 }
 
-Index ExactRequestPlane::add_replica(Index service, Index zone) {
-  const Index index = new_replica(service);
+Index ExactRequestPlane::add_replica(Index service, Index zone, std::shared_ptr<ReplicaDisk> disk) {
+  const Index index = new_replica(service, disk.get());
   replicas_[index].zone = zone;
   Server& server = servers_[service];
   register_with_balancer(index, 0);
@@ -230,11 +227,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   }
   server.cpu->whole.add(now_, -server.cores);
   server.slots->whole.add(now_, -static_cast<double>(server.concurrency));
-  for (std::size_t cache = 0; cache < replicas_[index].caches.size(); ++cache) {
-    if (const auto& tier = replicas_[index].caches[cache])
-      caches_[cache].bytes->add(now_, -static_cast<double>(tier->used().count));
-  }
-  replicas_[index].caches.clear();
+  if (!replica_caches_[replicas_[index].server].empty()) end_replica_caches(index);
   std::erase(server.replicas, index);
 }
 

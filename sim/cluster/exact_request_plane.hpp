@@ -21,6 +21,7 @@
 #include "sim/cluster/database.hpp"
 #include "sim/cluster/planned_changes.hpp"
 #include "sim/cluster/program.hpp"
+#include "sim/cluster/replica_disk.hpp"
 #include "sim/cluster/request_plane.hpp"
 #include "sim/cluster/request_trace.hpp"
 #include "sim/cluster/generation.hpp"
@@ -46,11 +47,12 @@ class ExactRequestPlane final : public RequestPlane {
   SimTime now() const override { return now_; }
 
   using RequestPlane::add_replica;
-  Index add_replica(Index service, Index zone) override;
+  Index add_replica(Index service, Index zone, std::shared_ptr<ReplicaDisk> disk) override;
   void run_on(ReplicaRef replica, NodeRef node) override;
   void drain_replica(ReplicaRef replica) override;
   void restore_replica(ReplicaRef replica) override;
   void remove_replica(ReplicaRef replica) override;
+  std::shared_ptr<ReplicaDisk> take_disk(ReplicaRef gone) override;
 
   bool is_idle(ReplicaRef replica) const override;
   ReplicaSample sample(ReplicaRef replica) const override;
@@ -127,6 +129,7 @@ class ExactRequestPlane final : public RequestPlane {
   void make_targets(const Blueprint& blueprint, Recorder& recorder);
   static RequestCount request_count(Recorder& recorder, const std::vector<Label>& labels);
   std::unique_ptr<CacheTier> new_tier(Index cache) const;
+  std::unique_ptr<CacheTier> new_tier(Index cache, Bytes capacity) const;
 
   // exact_request_plane.cpp
   void simulate_requests_to(SimTime until);
@@ -136,7 +139,7 @@ class ExactRequestPlane final : public RequestPlane {
   inline void on_event(Event event);
   inline void run_ready();
   [[noreturn]] void refuse_to_go_round() const;
-  Index new_replica(Index server);
+  Index new_replica(Index server, ReplicaDisk* disk = nullptr);
   void register_with_balancer(Index replica, Index unanswered);
   void unregister(Index replica);
   void kill(Index replica, TaskOutcome why);
@@ -276,6 +279,21 @@ class ExactRequestPlane final : public RequestPlane {
   bool hand_over_write(Index writer, Index replica);
   void end_background(Index task, TaskOutcome outcome);
 
+  // exact_cache_faults.cpp
+  void make_cache_faults(const Blueprint& blueprint, Recorder& recorder);
+  std::uint64_t empty_tier(CacheTier& tier);
+  std::uint64_t lose_contents(Index cache);
+  void replace_tiers(Cache& cache, std::vector<std::unique_ptr<CacheTier>> tiers);
+  void return_cache(Index cache);
+
+  // exact_cache_clients.cpp
+  void make_cache_clients(const Blueprint& blueprint, Recorder& recorder);
+  void make_replica_caches(Index replica, ReplicaDisk* disk);
+  void end_replica_caches(Index replica);
+  void connect_client(Index replica, Index cache);
+  void disconnect_client(Index replica, Index cache);
+  CacheTier* own_tier(Index cache, const Task& task) const;
+
   // exact_links.cpp
   void make_links(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   Link::Line& line_of(const TransferSite& site, const Task& task);
@@ -363,6 +381,8 @@ class ExactRequestPlane final : public RequestPlane {
   void plan_faults(const Blueprint& blueprint);
   void carry_out(const PlannedChange& change);
   void strike(const FailPrimary& fault);
+  void strike(const FlushCache& fault);
+  void strike(const RestartCache& fault);
   void note(std::string subject, std::string text);
 
   SimTime now_{};
@@ -405,6 +425,7 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<Duration> one_way_;  // [from × regions + to]
   std::vector<std::string> workload_names_;
   std::vector<PolicyChoice> cache_policies_;
+  std::vector<std::string> cache_names_;
   FlightTable flights_;  // loads under way, of all caches
   std::vector<Index> unwritten_;
   bool has_flights_ = false;

@@ -200,6 +200,7 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
   for (Index i = 0; i < blueprint.caches.size(); ++i) {
     const CacheBlueprint& cache = blueprint.caches[i];
     cache_policies_.push_back(cache.policy);
+    cache_names_.push_back(cache.name);
     Cache& station = caches_.emplace_back();
     station.scope = cache.scope;
     station.latency = {cache.latency, streams.key_of("caches/" + cache.name + "/latency")};
@@ -229,6 +230,8 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
   }
   make_write_counters(blueprint, recorder);
   make_key_shares(blueprint, recorder);
+  make_cache_faults(blueprint, recorder);
+  make_cache_clients(blueprint, recorder);
   for (const EndpointBlueprint& endpoint : blueprint.endpoints) {
     std::vector<bool> used(blueprint.caches.size(), false);
     for_each_action<CacheStep>(endpoint.steps, [&](const CacheStep& step) { used[step.cache] = true; });
@@ -236,15 +239,18 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
     for_each_action<InvalidateStep>(endpoint.steps, [&](const InvalidateStep& step) { used[step.cache] = true; });
     for (Index i = 0; i < used.size(); ++i) {
       std::vector<Index>& list = replica_caches_[endpoint.service];
-      if (used[i] && caches_[i].scope == CacheScope::replica && std::find(list.begin(), list.end(), i) == list.end())
+      if (used[i] && caches_[i].asks_replica && std::find(list.begin(), list.end(), i) == list.end())
         list.push_back(i);
     }
   }
 }
 
 std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) const {
-  const Bytes capacity = caches_[cache].capacity;
-  auto policy = RegistryOf<CachePolicy>::instance().make(cache_policies_[cache], {.capacity = capacity});
+  return new_tier(cache, caches_[cache].capacity);
+}
+
+std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache, Bytes capacity) const {
+  auto policy = RegistryOf<CachePolicy>::instance().make(cache_policies_[cache], {.capacity = caches_[cache].capacity});
   return std::make_unique<CacheTier>(capacity, std::move(policy), caches_[cache].limits);
 }
 

@@ -14,9 +14,20 @@ struct FailPrimary {
   Index shard = 0;
 };
 
+// What a cache holds is gone.
+struct FlushCache {
+  Index cache = no_index;
+};
+
+// The instances of a cache stop, and are back after a while. Not for a cache in replicas, which restarts with them.
+struct RestartCache {
+  Index cache = no_index;
+  Duration down{};
+};
+
 struct FaultBlueprint {
   Duration at{};  // from the start of the run
-  std::variant<FailPrimary> what;
+  std::variant<FailPrimary, FlushCache, RestartCache> what;
 };
 
 }  // namespace headroom

@@ -91,7 +91,7 @@ Duration Kubelet::draw_start_up(const Pod& pod) const {
 }
 
 void Kubelet::register_replica(Pod& pod) {
-  pod.replica = plane_.add_replica(pod.service, pod.node == nullptr ? no_index : pod.node->zone());
+  pod.replica = plane_.add_replica(pod.service, pod.node == nullptr ? no_index : pod.node->zone(), std::move(pod.disk));
   if (pod.node != nullptr) plane_.run_on(ref(pod), {blueprint_.services[pod.service].node_pool, pod.node->id()});
   registered_[{pod.service, pod.replica}] = &pod;
   pod.busy_seen = 0.0;
@@ -165,6 +165,7 @@ void Kubelet::notice_killed() {
     if (found == registered_.end()) continue;
     Pod& pod = *found->second;
     registered_.erase(found);
+    pod.disk = plane_.take_disk(killed);
     pod.replica = no_index;
     notes_.add(engine_.now(), "services/" + blueprint_.services[pod.service].name, "a replica was killed: out of memory");
     if (pod.deleting()) continue;  // whoever waits for it to be idle sees that it is gone

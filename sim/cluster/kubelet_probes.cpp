@@ -71,6 +71,7 @@ void Kubelet::liveness_is(Pod& pod, bool passed) {
              "a replica was killed: its liveness probe failed");
   registered_.erase({pod.service, pod.replica});
   plane_.remove_replica(ref(pod));
+  pod.disk = plane_.take_disk(ref(pod));
   pod.replica = no_index;
   restart(pod, restarts_[pod.service].liveness);
 }

@@ -15,6 +15,7 @@ enum class ChangeKind : std::uint8_t {
   fault,         // station: of the blueprint's faults
   promotion,     // of a replica of (database, shard)
   node_returns,  // (database, shard, copy)
+  cache_returns,  // station: of the caches
 };
 
 struct PlannedChange {

@@ -38,6 +38,7 @@ struct Pod {
   SimTime up;                            // its present container's start-up is over
   std::optional<SimTime> ready_changed;
   int restarts = 0;
+  std::shared_ptr<ReplicaDisk> disk;     // when crashed: what its next container finds
   CrashLoopBackOff back_off;
   SimTime restart_at;                    // when crashed
   std::optional<PodSample> cpu, memory;  // newest scraped

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "sim/cluster/blueprint.hpp"
@@ -29,6 +30,8 @@ struct NodeRef {
 
 enum class ProbeAnswer : std::uint8_t { answered, waits, refused };
 
+struct ReplicaDisk;
+
 class RequestPlane {
  public:
   virtual ~RequestPlane() = default;
@@ -39,9 +42,9 @@ class RequestPlane {
 
   // Changes; they take effect at now().
   // Registers a new replica with the balancer (or lets a worker take messages). Returns its identifier. Zones are numbered within
-  // a region; a replica that needs no node is in none.
-  virtual Index add_replica(Index service, Index zone) = 0;
-  Index add_replica(Index service) { return add_replica(service, no_index); }
+  // a region; a replica that needs no node is in none. A container that starts again finds its pod's disk.
+  virtual Index add_replica(Index service, Index zone, std::shared_ptr<ReplicaDisk> disk) = 0;
+  Index add_replica(Index service, Index zone = no_index) { return add_replica(service, zone, nullptr); }
   // Where a replica that was just added runs.
   virtual void run_on(ReplicaRef replica, NodeRef node) = 0;
   // Out of the balancer; what is in it goes on (its backlog too).
@@ -50,6 +53,8 @@ class RequestPlane {
   virtual void restore_replica(ReplicaRef replica) = 0;
   // Gone: what is still in it fails with reason "lost".
   virtual void remove_replica(ReplicaRef replica) = 0;
+  // Of a replica that was removed or killed, before another is added; none where nothing outlives a container.
+  virtual std::shared_ptr<ReplicaDisk> take_disk(ReplicaRef gone) = 0;
 
   // Observations.
   virtual bool is_idle(ReplicaRef replica) const = 0;

@@ -62,7 +62,8 @@ struct Replica {
   bool doomed = false;                             // over its memory; dies at the end of this instant
   SimTime served_to{};                             // where starts are watched: who came before then has had a slot (fifo)
   bool vacant = false;                             // worker with a free slot and nothing in its own backlog: in the queue's line
-  std::vector<std::unique_ptr<CacheTier>> caches;  // by cache index; scope replica only
+  // By cache index: of scope replica, and instead of those that it has found no connection to.
+  std::vector<std::unique_ptr<CacheTier>> caches;
 };
 
 struct Server {
@@ -198,6 +199,23 @@ struct Cache {
   Counter* invalidations = nullptr;
   Counter* coalesced_writes = nullptr;  // where something is written behind
   Counter* lost_writes = nullptr;
+
+  bool persistent = false;
+  bool is_away = false;  // restarting: its tiers are others, without room, and these are
+  std::vector<std::unique_ptr<CacheTier>> kept;
+  Gauge* away = nullptr;  // where a fault restarts it
+
+  // Where a node has a limited number of connections. Who has found none has a tier without room of its own.
+  Index most_clients = 0;  // of an instance; 0: any number
+  double connections_per_client = 1.0;
+  struct Clients {
+    Index connected = 0;
+    std::vector<Index> refused;  // replicas, first come first
+  };
+  std::vector<Clients> clients;  // by instance
+  LevelShare* connections = nullptr;
+  Counter* clients_refused = nullptr;
+  bool asks_replica = false;  // for a tier of its own: scope replica, or limited connections
 };
 
 struct Link {

@@ -154,6 +154,9 @@ struct CacheBlueprint {
   Duration coalesce_limit{std::chrono::seconds{5}};  // … so long at most, and then loads itself
   int nodes = 1;                    // of an instance (scope shared and region): keys are spread over them, capacity is split
   PerSecond operations{};           // that one node can do, first come first served; 0: any number
+  bool persistent = false;          // what it holds outlives its own restart, or that of its replica's container
+  int connections = 0;              // that a node has; 0: any number (scope shared and region)
+  int connections_per_client = 1;   // that each replica whose endpoints use it opens to each node
 };
 
 // A link whose bandwidth the flows on it share: each gets the same, but none more than its own limit.

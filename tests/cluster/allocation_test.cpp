@@ -149,5 +149,34 @@ TEST(NoAllocationEither, OfStoresRoutesAndTransfersAfterWarmUp) {
   EXPECT_GT(run.value("count transferred{transfer=internet_out}"), 1e7);
 }
 
+// Ten queries per second, half of them writes of a thousand keys, to three nodes of each of two shards.
+TEST(NoAllocationEither, OfReplicationAfterWarmUp) {
+  std::vector<Arrival> arrivals;
+  for (std::uint64_t i = 0; i < 20'000; ++i)
+    arrivals.push_back({.at = at_seconds(0.1 * (static_cast<double>(i) + to_unit(mix(i, 1)))), .subject = i, .key = mix(i, 3) % 1000});
+  Blueprint blueprint = test::one_service({}, test::scripted(std::move(arrivals)));
+  blueprint.services[0].concurrency = 100;
+  blueprint.keys.push_back({.name = "row", .items = 1000, .per = KeyPer::arrival});
+  DatabaseBlueprint store;
+  store.name = "store";
+  store.sharding = choice_of<ShardPolicy>("modulo");
+  store.shards = 2;
+  store.replicas = 3;
+  store.pool = 10;
+  store.read_wait = store.write_wait = Distribution::exponential(0.02);
+  store.replication = DataReplicationBlueprint{Distribution::exponential(2.0), Acknowledged::by_first};
+  blueprint.databases.push_back(store);
+  blueprint.endpoints[0].steps = {
+      {ChooseStep{{1.0, 1.0}, {{{QueryStep{.database = 0, .key = 0}}}, {{QueryStep{.database = 0, .write = true, .key = 0}}}}}}};
+  test::PlaneUnderTest run{blueprint, 1, 2000.0};
+  run.advance(1000);
+  const std::uint64_t before = allocations_so_far();
+  run.advance(2000);
+  EXPECT_LE(allocations_so_far() - before, 8U);
+  run.finish();
+  EXPECT_GT(run.value("count requests{database=store}"), 19'000);
+  EXPECT_GT(run.value("rate stale_reads{database=store}"), 0.001);
+}
+
 }  // namespace
 }  // namespace headroom::bench

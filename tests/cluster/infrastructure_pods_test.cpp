@@ -229,6 +229,7 @@ TEST(Pods, KilledForTheirMemoryRestartAfterABackOffThatDoubles) {
   EXPECT_EQ(history.times("add"), (Times{at(0s), at(31s + 0s + 3s), at(41s + 10s + 3s), at(60s + 20s + 3s)}));
   EXPECT_EQ(result.notes.size(), 3U);
   EXPECT_TRUE(history.times("remove").empty());  // the plane removed them itself
+  EXPECT_EQ(history.disks, (std::vector<bool>{false, true, true, true})) << "a container finds what the one before it left";
 }
 
 TEST(CrashLoopBackOff, DoublesToFiveMinutesAndIsForgottenAfterTen) {

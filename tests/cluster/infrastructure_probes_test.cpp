@@ -31,6 +31,7 @@ TEST(Probes, LivenessKillsAfterSoManyFailuresInARow) {
   EXPECT_EQ(history.times("remove"), Times{at(122s)});
   EXPECT_EQ(history.times("add"), (Times{at(0s), at(125s)}));
   EXPECT_EQ(restarts_for(result, "liveness"), 1.0);
+  EXPECT_EQ(history.disks, (std::vector<bool>{false, true})) << "a container finds what the one before it left";
 }
 
 TEST(Probes, AnAnswerWithinTheTimeoutPasses) {

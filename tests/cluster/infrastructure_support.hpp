@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/cluster/replica_disk.hpp"
 #include "sim/cluster/simulation.hpp"
 #include "sim/core/registry.hpp"
 #include "sim/measure/recorder.hpp"
@@ -34,6 +35,7 @@ struct PlaneHistory {
   std::vector<Change> changes;
   std::vector<SimTime> advances;
   std::vector<Index> zones;  // of the replicas added
+  std::vector<bool> disks;   // whether they found one
 
   double cores_in_use = 0.0;                                          // of every replica, all the time
   Bytes memory_in_use;
@@ -64,8 +66,9 @@ class FakePlane final : public RequestPlane {
   }
   SimTime now() const override { return now_; }
   using RequestPlane::add_replica;
-  Index add_replica(Index service, Index zone) override {
+  Index add_replica(Index service, Index zone, std::shared_ptr<ReplicaDisk> disk) override {
     history_.zones.push_back(zone);
+    history_.disks.push_back(disk != nullptr);
     const Index replica = next_++;
     added_[replica] = now_;
     history_.changes.push_back({now_, "add", service, replica});
@@ -79,6 +82,7 @@ class FakePlane final : public RequestPlane {
   void restore_replica(ReplicaRef replica) override { history_.changes.push_back({now_, "restore", replica.service, replica.replica}); }
   ProbeAnswer answer_to_probe(ReplicaRef replica, SimTime sent) const override { return history_.answers(replica.replica, sent, now_); }
   void remove_replica(ReplicaRef replica) override { history_.changes.push_back({now_, "remove", replica.service, replica.replica}); }
+  std::shared_ptr<ReplicaDisk> take_disk(ReplicaRef) override { return std::make_shared<ReplicaDisk>(); }
   bool is_idle(ReplicaRef replica) const override { return history_.idle(drained_.at(replica.replica), now_); }
   ReplicaSample sample(ReplicaRef replica) const override {
     return {history_.cores_in_use * to_seconds(now_ - added_.at(replica.replica)), history_.memory_in_use, 1};

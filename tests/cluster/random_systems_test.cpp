@@ -161,7 +161,8 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   bool probes = false, shares = false, redelivers = false, waits = false, delays = false, buries = false;
   int limits = 0, changes = 0, impatient = 0;
   std::vector<bool> disciplines(4, false), routes(3, false), writes(4, false);
-  bool coalesces = false, refreshes = false, connects = false, partitions = false;
+  bool coalesces = false, refreshes = false, connects = false, partitions = false, persists = false, limits_clients = false;
+  int flushes = 0, restarts = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const RandomSystem system{seed};
     for (const QueueBlueprint& queue : system.blueprint.queues) {
@@ -176,6 +177,12 @@ TEST(RandomSystemsTogether, UseEveryOption) {
     }
     coalesces = coalesces || system.blueprint.caches[0].coalesce;
     refreshes = refreshes || system.blueprint.caches[0].soft_time_to_live;
+    persists = persists || system.blueprint.caches[0].persistent;
+    limits_clients = limits_clients || system.blueprint.caches[0].connections > 0;
+    for (const FaultBlueprint& fault : system.blueprint.faults) {
+      flushes += std::holds_alternative<FlushCache>(fault.what);
+      restarts += std::holds_alternative<RestartCache>(fault.what);
+    }
     for (const EndpointBlueprint& endpoint : system.blueprint.endpoints) {
       for_each_action<LimitStep>(endpoint.steps, [&](const LimitStep&) { ++limits; });
       for_each_action<WhenChangedStep>(endpoint.steps, [&](const WhenChangedStep&) { ++changes; });
@@ -192,6 +199,9 @@ TEST(RandomSystemsTogether, UseEveryOption) {
     }
   }
   EXPECT_TRUE(probes && shares && redelivers && waits && delays && buries && coalesces && refreshes && connects && partitions);
+  EXPECT_TRUE(persists && limits_clients);
+  EXPECT_GT(flushes, 10);
+  EXPECT_GT(restarts, 5);
   EXPECT_EQ(writes, std::vector<bool>(4, true));
   EXPECT_GT(limits, 10);
   EXPECT_GT(changes, 10);

@@ -83,5 +83,35 @@ TEST(Caches, ExplainHoldsTheHottestNodeAndEachLinkAgainstWhatIsAsked) {
   EXPECT_NEAR(load("slots").service_seconds, 200e3 / 1e6, 1e-9) << "at 8 Mbit/s";
 }
 
+// 12 replicas at most of 5 connections each; a node has 40. Hits of 90 % turn into misses, ten times as many.
+TEST(Caches, ThatFailAreReadAndExplainSaysWhatFollows) {
+  const Blueprint b = build_blueprint(scenario_of(R"({"name": "edge", "duration": "1 h",
+  "caches": [{"name": "pages", "capacity": "1 MiB", "persistent": true, "connections": 40, "connections_per_client": 5,
+              "soft_time_to_live": "900 ms"},
+             {"name": "own", "scope": "replica", "capacity": "1 MiB", "persistent": true}],
+  "keys": [{"name": "page"}],
+  "services": [{"name": "api", "replicas": 12, "concurrency": 100, "endpoints": [{"name": "get", "steps": [
+    {"cache": "pages", "key": "page"}, {"cache": "own", "key": "page"}]}]}],
+  "workloads": [{"model": "users", "name": "readers", "rate": "10 /s", "journeys": [{"steps": [{"request": "api.get"}]}]}],
+  "faults": [{"at": "10 min", "flush": "own"}, {"at": "20 min", "restart": "pages", "down": "30 s"}],
+  "objectives": ["avg cache_connections{cache=pages} < 90 %", "count clients_refused{cache=pages} < 1",
+                 "max caches_away{cache=pages} < 1"]})"));
+  EXPECT_EQ(check_blueprint(b), std::vector<std::string>{});
+  EXPECT_TRUE(b.caches[0].persistent && b.caches[1].persistent);
+  EXPECT_EQ(b.caches[0].connections, 40);
+  EXPECT_EQ(b.caches[0].connections_per_client, 5);
+  EXPECT_EQ(std::get<FlushCache>(b.faults[0].what).cache, 1U);
+  const auto& restart = std::get<RestartCache>(b.faults[1].what);
+  EXPECT_EQ(restart.cache, 0U);
+  EXPECT_EQ(restart.down, std::chrono::seconds{30});
+  const Explanation explanation = explain(b);
+  const auto says = [&](const char* part) {
+    return std::any_of(explanation.remarks.begin(), explanation.remarks.end(),
+                       [&](const std::string& remark) { return remark.find(part) != std::string::npos; });
+  };
+  EXPECT_TRUE(says("pages: a node has 40 connections, and up to 12 replicas want 5 each: 4 of them work without it"));
+  EXPECT_TRUE(says("what lies behind its key page is asked for 10.0 times as often as usual"));
+}
+
 }  // namespace
 }  // namespace headroom

@@ -19,6 +19,7 @@ class RandomSystem {
     add_stations();
     for (Index i = 0; i < services_; ++i) blueprint.endpoints[i].steps = steps_of(i, 0);
     for (int w = 0; w < 1 + below(3); ++w) add_workload(w);
+    disturb_cache();
   }
 
   Blueprint blueprint;
@@ -27,7 +28,7 @@ class RandomSystem {
   int below(int n) { return static_cast<int>(random_() % static_cast<std::uint64_t>(n)); }
   bool chance(double p) { return uniform() < p; }
   // From numbers of its own: what is drawn otherwise, and so the load, stays what it was.
-  bool option(double p) { return (static_cast<double>(options_() >> 11U) + 0.5) * 0x1.0p-53 < p; }
+  bool option(double p) { return optional_uniform() < p; }
   double uniform() { return (static_cast<double>(random_() >> 11U) + 0.5) * 0x1.0p-53; }
 
  private:
@@ -115,6 +116,20 @@ class RandomSystem {
   template <class Fault>
   void add_fault(const Fault& fault) {
     blueprint.faults.push_back({to_duration(load_ends * uniform()), fault});
+  }
+
+  double optional_uniform() { return (static_cast<double>(options_() >> 11U) + 0.5) * 0x1.0p-53; }
+
+  void disturb_cache() {
+    CacheBlueprint& cache = blueprint.caches[0];
+    cache.persistent = option(0.5);
+    const auto when = [&] { return to_duration(load_ends * optional_uniform()); };
+    if (option(0.5)) blueprint.faults.push_back({when(), FlushCache{0}});
+    if (cache.scope != CacheScope::shared) return;
+    if (option(0.6)) blueprint.faults.push_back({when(), RestartCache{0, to_duration(20.0 * optional_uniform())}});
+    if (!option(0.5)) return;
+    cache.connections = 2 + static_cast<int>(15.0 * optional_uniform());
+    cache.connections_per_client = 2;
   }
 
   // Two services of three may use twice what they requested of the nodes, which have less than all may use.
