@@ -243,6 +243,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_invalidated(blueprint, explanation.remarks);
   add_hot_shards(blueprint, demand, explanation.remarks);
   add_bills(blueprint, demand, explanation.remarks);
+  add_serverless(blueprint, demand, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());
   return explanation;
 }
