@@ -202,7 +202,7 @@ void ChartBuilder::add_chart(ChartGroup& group, const std::string& title, std::v
   const bool is_latency = subjects.front().selector.aggregation == Aggregation::percentile;
   chart.logarithmic = is_latency && extent.smallest_positive && *extent.largest / *extent.smallest_positive > 50.0;
   const std::string& metric = subjects.front().selector.metric;
-  chart.stepped = metric == "replicas" || metric == "nodes" || metric == "pending_pods";
+  chart.stepped = metric == "replicas" || metric == "instances" || metric == "nodes" || metric == "pending_pods";
   for (ChartLine& line : chart.lines) scale(line, unit);
   for (ChartLimit& limit : limits_for(subjects)) {
     // A limit far above what was measured would flatten the lines.

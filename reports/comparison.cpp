@@ -53,6 +53,12 @@ void add_system_rows(const ScenarioFile& file, Rows& rows) {
     rows.add(select(Aggregation::avg, "replicas", {{"service", name}}));
     rows.add(select(Aggregation::max, "replicas", {{"service", name}}));
   }
+  for (const std::string& name :
+       names_of(file, &Scenario::services, [](const ServiceSpec& spec) { return spec.serverless.has_value(); })) {
+    rows.add(select(Aggregation::avg, "instances", {{"service", name}}));
+    rows.add(select(Aggregation::max, "instances", {{"service", name}}));
+    rows.add(select(Aggregation::rate, "cold_starts", {{"service", name}}));
+  }
   for (const std::string& name : names_of(file, &Scenario::services, every))
     rows.add(select(Aggregation::avg, "cpu", {{"service", name}}));
   for (const std::string& name : names_of(file, &Scenario::caches, every))

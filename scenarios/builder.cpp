@@ -176,6 +176,10 @@ class Builder {
       service.batch = spec.consumes->batch;
     }
     if (!spec.language_model.name.empty()) service.language_model = steps_.language_models.at(spec.language_model.name);
+    if (spec.serverless) {
+      service.serverless = build_serverless(*spec.serverless);
+      service.replicas = 0;
+    }
     blueprint.services.push_back(std::move(service));
     for (const EndpointSpec& endpoint : spec.endpoints) {
       blueprint.endpoints.push_back({spec.name + "." + endpoint.name, index, build_steps(endpoint.steps, steps_),

@@ -203,6 +203,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_places(scenario, reading);
   check_databases(scenario, reading);
   check_faults(scenario, reading);
+  check_serverless(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);
 }

@@ -43,6 +43,7 @@ void check_steps(const Scenario& scenario, Reading& reading);                   
 void check_machines(const Scenario& scenario, Reading& reading);                         // regions, node pools, services
 void check_probes(const Scenario& scenario, Reading& reading);                           // liveness, readiness
 void check_cpu(const Scenario& scenario, Reading& reading);                              // requests and limits
+void check_serverless(const Scenario& scenario, Reading& reading);                       // instances in place of replicas
 void check_queues(const Scenario& scenario, Reading& reading);                           // consumers, deliveries, dead letters
 void check_limits(const Scenario& scenario, Reading& reading);                           // tiers
 void check_language_models(const Scenario& scenario, Reading& reading);                  // limits, prices

@@ -248,6 +248,7 @@ Explanation explain(const Blueprint& blueprint) {
   remark_on_databases(blueprint, explanation.remarks);
   add_bills(blueprint, demand, explanation.remarks);
   add_cache_remarks(blueprint, demand, explanation.remarks);
+  add_serverless(blueprint, demand, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());
   return explanation;
 }

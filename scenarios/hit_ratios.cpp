@@ -40,7 +40,8 @@ double HitRatios::estimate(const MeanVisits& visits, const std::vector<double>& 
     double instances = scope == CacheScope::region ? static_cast<double>(regions[c].size()) : 1.0;
     if (scope == CacheScope::replica) {
       instances = 0.0;
-      for (const Index s : services[c]) instances += blueprint_.services[s].replicas;
+      for (const Index s : services[c])
+        instances += blueprint_.services[s].serverless ? instances_at_work(blueprint_, visits, rates, s) : blueprint_.services[s].replicas;
     }
     change = std::max(change, estimate_cache(c, lookups[c], std::max(1.0, instances)));
   }

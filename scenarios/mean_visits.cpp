@@ -302,4 +302,12 @@ double MeanVisits::query_seconds(const DatabaseBlueprint& database, const QueryS
          (waits_for_replicas ? database.replication->lag.mean() : 0.0);
 }
 
+double instances_at_work(const Blueprint& blueprint, const MeanVisits& visits, const std::vector<double>& rates, Index service) {
+  double requests = 0.0;
+  for (Index e = 0; e < blueprint.endpoints.size(); ++e) {
+    if (blueprint.endpoints[e].service == service) requests += rates[e] * visits.endpoint(e).seconds;
+  }
+  return requests / blueprint.services[service].concurrency;
+}
+
 }  // namespace headroom

@@ -126,4 +126,7 @@ class MeanVisits {
   std::vector<std::string> remarks_;
 };
 
+// Instances of a serverless service that requests keep busy, with their slots full: Little's law. `rates`: of visits by endpoint.
+double instances_at_work(const Blueprint& blueprint, const MeanVisits& visits, const std::vector<double>& rates, Index service);
+
 }  // namespace headroom

@@ -69,9 +69,12 @@ void ResourceList::add_service(Index index) {
     slots.service[e] = visits_.endpoint(e).seconds;
     cpu.service[e] = visits_.endpoint(e).cpu_seconds;
   }
-  const int replicas = replicas_with_room(blueprint_, index, service.replicas);
+  // The platform starts as many as are needed, and rejects who comes to more: nobody waits for a slot.
+  const int at_first = service.serverless ? service.serverless->most : service.replicas;
+  const int replicas = replicas_with_room(blueprint_, index, at_first);
   const int limit = replicas_with_room(blueprint_, index, most_replicas(service));
-  slots.cores = shared_cores(cpu.service, service.cpu, replicas);
+  slots.queues = !service.serverless;
+  if (slots.queues) slots.cores = shared_cores(cpu.service, service.cpu, replicas);
   const auto add = [&](Resource& resource, double per_replica) {
     resource.busy = resource.service;
     resource.servers = replicas * per_replica;
@@ -343,6 +346,7 @@ std::vector<double> node_shares(const Blueprint& blueprint, const CacheBlueprint
 }
 
 int most_replicas(const ServiceBlueprint& service) {
+  if (service.serverless) return service.serverless->most;
   return service.autoscaler.chosen() ? std::max(service.replicas, service.replica_limits.high) : service.replicas;
 }
 

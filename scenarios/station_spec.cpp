@@ -77,6 +77,9 @@ void ServiceSpec::describe(Fields& field) {
   field("consumes", consumes, "makes it a worker: it takes messages from a queue instead of requests");
   field("language_model", language_model, "model whose engine each replica runs, for the generate steps of its own endpoints");
   field("endpoints", endpoints, "what it can be asked for");
+  field("serverless", serverless,
+        "the platform starts an instance for a request that finds no free slot, and takes it away when it is idle; \"concurrency\", "
+        "\"cpu\" and \"memory\" are those of an instance");
 }
 
 void QueueSpec::describe(Fields& field) {

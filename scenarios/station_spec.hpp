@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "scenarios/database_spec.hpp"
+#include "scenarios/serverless_spec.hpp"
 #include "scenarios/step_spec.hpp"
 #include "sim/cluster/blueprint.hpp"
 #include "sim/core/fields.hpp"
@@ -70,6 +71,7 @@ struct ServiceSpec {
   std::optional<ConsumesSpec> consumes;
   ToLanguageModel language_model;  // that each replica runs
   std::vector<EndpointSpec> endpoints;
+  std::optional<ServerlessSpec> serverless;
   void describe(Fields& field);
 };
 

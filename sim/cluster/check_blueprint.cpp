@@ -61,6 +61,7 @@ class Checker {
              who + ": its language model has no engine");
       check_probe(service, service.readiness, who + ": its readiness");
       check_probe(service, service.liveness, who + ": its liveness");
+      if (service.serverless) check_serverless(service, *service.serverless, who);
       if (service.queue == no_index) continue;
       expect(service.queue < blueprint_.queues.size(), who + ": its queue does not exist");
       expect(service.worker_endpoint < blueprint_.endpoints.size(), who + ": its worker endpoint does not exist");
@@ -124,6 +125,16 @@ class Checker {
     expect(service.queue == no_index && service.discipline == Discipline::fifo, what + " needs requests that wait first come first served");
     expect(probe->timeout > Duration{} && probe->timeout <= probe->period, what + " needs a time-out within its period");
     expect(probe->failures >= 1 && probe->successes >= 1 && probe->initial_delay >= Duration{}, what + " needs counts of one at least");
+  }
+
+  void check_serverless(const ServiceBlueprint& service, const ServerlessBlueprint& serverless, const std::string& who) {
+    const bool is_alone = service.replicas == 0 && service.node_pool == no_index && !service.autoscaler.chosen();
+    expect(is_alone && service.queue == no_index && service.language_model == no_index, who + ": is serverless and has replicas of its own");
+    expect(service.discipline == Discipline::fifo && !service.backlog && !service.readiness && !service.liveness,
+           who + ": is serverless and has no line of requests");
+    expect(serverless.floor >= 0 && serverless.most >= std::max(1, serverless.floor), who + ": may have no instance, or fewer than its floor");
+    expect(serverless.burst >= 1 && serverless.ramp.value > 0.0, who + ": its platform starts no instance");
+    expect(serverless.keep_alive >= Duration{}, who + ": its instances are kept for a time");
   }
 
   void check_queue(const QueueBlueprint& queue) {

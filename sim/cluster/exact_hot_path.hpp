@@ -72,7 +72,8 @@ namespace headroom {
   }
   --replica.busy_slots;
   server.taken_slots.leave(now_);
-  if (server.kind == Server::Kind::worker && replica.alive) {
+  if (server.kind >= Server::Kind::worker && replica.alive) {
+    if (server.kind == Server::Kind::serverless) return settle_instance(server, index);
     offer_vacancy(index);
     dispatch(server.queue);
   }
@@ -102,7 +103,7 @@ namespace headroom {
 [[gnu::always_inline]] inline void ExactRequestPlane::route(Index slot, Task& request) {
   Server& server = *targets_[request.target].server;
   if (server.kind == Server::Kind::sharded) return route_query(slot, request, server);
-  if (server.registered.empty()) return turn_away(slot, request, TaskOutcome::unavailable);
+  if (server.registered.empty()) return route_without_balancer(slot, server);
   const std::size_t position = server.balancer->pick(server.in_flight, server.random);
   ++server.in_flight[position];
   admit(slot, request, server, server.registered[position]);

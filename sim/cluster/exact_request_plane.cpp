@@ -78,6 +78,8 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case patience_over: return on_patience_over(event.slot);
     case load_overdue: return on_load_overdue(event.slot);
     case transfer_due: return on_transfer(event.slot);
+    case instance_up: return on_instance_up(event.slot);
+    case instance_idle: return on_instance_idle(event.slot);
     case processor_due: return;
   }
 }
@@ -285,6 +287,7 @@ void ExactRequestPlane::refresh_instruments() {
     server.taken_slots.bring(server.slots->part, now_);
     server.waiting.bring(*server.queue_length, now_);
     if (server.requests_in_flight != nullptr) server.requests.bring(*server.requests_in_flight, now_);
+    if (server.platform != nullptr) show_platform(*server.platform);
     if (server.memory == nullptr) continue;
     double used = 0.0;
     for (const Index replica : server.replicas) used += static_cast<double>(memory_of(replicas_[replica]).count);

@@ -7,7 +7,7 @@
 // of a shard's nodes answers), exact_connections.cpp, exact_replication.cpp (which writes they have), exact_faults.cpp (what changes
 // at set times), exact_caches.cpp, exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp, exact_links.cpp,
 // exact_limits.cpp, exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches),
-// exact_transfers.cpp (regions, routes, bytes), exact_stores.cpp, exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it
+// exact_transfers.cpp (regions, routes, bytes), exact_stores.cpp, exact_serverless.cpp (instances), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it
 // all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
@@ -80,7 +80,9 @@ class ExactRequestPlane final : public RequestPlane {
     step_done,
     patience_over,
     load_overdue,
-    transfer_due
+    transfer_due,
+    instance_up,
+    instance_idle
   };
 
   // Arrivals of one workload, generated ahead in batches.
@@ -321,6 +323,15 @@ class ExactRequestPlane final : public RequestPlane {
   // exact_stores.cpp
   void make_stores(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   bool use_store(Index task, const StoreSite& site);
+
+  // exact_serverless.cpp
+  void make_platform(Index index, const ServiceBlueprint& service, RandomStreams& streams, Recorder& recorder);
+  [[gnu::noinline]] void route_without_balancer(Index slot, Server& server);
+  Index start_instance(Server& server);
+  void settle_instance(Server& server, Index index);
+  void on_instance_up(Index keeper);
+  void on_instance_idle(Index keeper);
+  void show_platform(ServerlessPlatform& platform) const;
 
   // exact_language_models.cpp
   void make_language_models(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);

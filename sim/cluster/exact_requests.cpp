@@ -235,6 +235,7 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
     if (!held_slot && task.state == TaskState::queued) {
       replica.backlog.remove(tasks_, slot);
       server.waiting.leave(now_);
+      if (server.kind == Server::Kind::serverless) settle_instance(server, index);
     }
     if (task.kind == TaskKind::request) server.requests.leave(now_);
   }

@@ -92,7 +92,9 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     const ServiceBlueprint& service = blueprint.services[i];
     const std::string path = "services/" + service.name;
     Server& server = servers_.emplace_back();
-    server.kind = service.queue == no_index ? Server::Kind::balanced : Server::Kind::worker;
+    server.kind = service.serverless              ? Server::Kind::serverless
+                  : service.queue == no_index ? Server::Kind::balanced
+                                              : Server::Kind::worker;
     server.region = service.region;
     server.concurrency = static_cast<Index>(service.concurrency);
     server.backlog_limit = service.backlog;
@@ -102,10 +104,11 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     server.cpu_request = service.requested_cpu();
     if (shares_node_cores(blueprint, i)) server.node_cores = blueprint.node_pools[service.node_pool].cpu;
     server.dedicated_cores = service.cpu >= service.concurrency && !program_.server_forks[i] && !server.node_cores;
-    server.memory_limit = service.memory;
+    const bool has_memory_limit = service.memory.count > 0 && !service.serverless;
+    if (has_memory_limit) server.memory_limit = service.memory;
     server.memory_base = service.memory_base;
     server.memory_per_task = service.memory_per_task;
-    server.watches_starts = service.memory.count > 0 || service.readiness || service.liveness;
+    server.watches_starts = has_memory_limit || service.readiness || service.liveness;
     server.balancer = RegistryOf<Balancer>::instance().make(service.balancer, {});
     server.random = streams.named("policies/balancing/" + service.name);
     server.queue = service.queue;
@@ -116,10 +119,11 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     const std::vector<Label> labels{{"service", service.name}};
     server.cpu = &recorder.level_share("cpu", labels);
     server.slots = &recorder.level_share("slots", labels);
-    if (service.memory.count > 0) server.memory = &recorder.level_share("memory", labels);
+    if (has_memory_limit) server.memory = &recorder.level_share("memory", labels);
     server.queue_length = &recorder.gauge("queue_length", labels);
     server.requests_in_flight = &recorder.gauge("in_flight", labels);
     server.queue_wait = &recorder.durations("queue_wait", labels);
+    if (service.serverless) make_platform(i, service, streams, recorder);
   }
 }
 

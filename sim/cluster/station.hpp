@@ -20,6 +20,7 @@
 #include "sim/cluster/node_cores.hpp"
 #include "sim/cluster/processor.hpp"
 #include "sim/cluster/program.hpp"
+#include "sim/cluster/serverless.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/cluster/token_table.hpp"
 #include "sim/measure/instruments.hpp"
@@ -67,7 +68,7 @@ struct Replica {
 };
 
 struct Server {
-  enum class Kind : std::uint8_t { balanced, sharded, worker };
+  enum class Kind : std::uint8_t { balanced, sharded, worker, serverless };  // the last two are told of slots that are free
   Kind kind = Kind::balanced;
   Index region = 0;
   Index concurrency = 1;
@@ -97,6 +98,8 @@ struct Server {
   Index batch = 1;
 
   Index language_model = no_index;  // that its replicas run
+
+  std::unique_ptr<ServerlessPlatform> platform;  // serverless
 
   std::vector<Index> replicas;  // alive
   Occupancy taken_slots;

@@ -38,6 +38,20 @@ struct ProbeBlueprint {
   int successes = 1;                // in a row, until it has passed
 };
 
+// A service whose replicas are instances: the platform starts one when a request finds no free slot, and takes it away when it has
+// been idle for long.
+struct ServerlessBlueprint {
+  int floor = 0;                    // instances that are there from the start to the end
+  int most = 1000;                  // at a time, the floor among them
+  int burst = 1000;                 // that may start at once; …
+  PerSecond ramp{100.0};            // … so many of these come back over time
+  Duration keep_alive{std::chrono::minutes{10}};  // that an instance is idle before it goes
+  Distribution cold_start;          // from asking for an instance until it serves; drawn per instance
+  double price_per_request = 0.0;   // US dollars, of those that were let in
+  double price = 0.0;               // per byte of memory and second of an instance that starts or has a request
+  double floor_price = 0.0;         // per byte and second of the floor, whatever it does
+};
+
 struct ServiceBlueprint {
   std::string name;
   Index region = 0;
@@ -68,6 +82,7 @@ struct ServiceBlueprint {
   Index worker_endpoint = no_index;
   int batch = 1;                    // messages taken at a time into the replica's own backlog
   Index language_model = no_index;  // each replica runs an engine of it, for the generate steps of its own endpoints
+  std::optional<ServerlessBlueprint> serverless;  // no replicas, nodes, balancer or autoscaler then; memory is only paid for
 };
 
 // How a database with replicas replaces a primary that is gone.

@@ -18,9 +18,10 @@ enum class TaskKind : std::uint8_t {
   branch,   // of parallel or for_each; shares its parent's replica
   delivery,  // of a message whose queue delivers again: a worker's execution; its parent is the message, if that is still there
   background,  // work that a request has left to its replica, and nobody waits for; its target: the cache site it is for
+  instance,  // no work: its events are those of an instance of a serverless service
 };
 
-inline constexpr std::size_t task_kind_count = 7;
+inline constexpr std::size_t task_kind_count = 8;
 
 enum class TaskState : std::uint8_t {
   travelling,  // on the network, to the server

@@ -33,7 +33,7 @@ struct MetricInfo {
 //   failures         counter    {workload, reason}               requests of users that failed, by reason
 //   late             share      {workload}                       took longer than its deadline
 //   accounts         gauge      {workload}                       where somebody's users change
-//   throttled        share      {limit, priority}                refused by a limit
+//   throttled        share      {limit, priority | service}      refused by a limit, or for want of an instance
 //   limit_wait       durations  {limit}                          for tokens
 //   in_flight        gauge      {workload | service}             requests begun and not ended
 //   sessions         counter    {workload}                       journeys begun
@@ -80,6 +80,8 @@ struct MetricInfo {
 //   nodes            gauge      {node_pool}                      up
 //   pending_pods     gauge      {node_pool}                      pods without a node
 //   node_cpu_requested share    {node_pool}                      requested of allocatable
+//   instances        gauge      {service}                        of a serverless service, idle and starting ones too
+//   cold_starts      share      {service}                        requests that waited for an instance to start, of those let in
 //   cost             counter    {component}                      US dollars spent
 //   cost_per_user    (derived: cost per user and month), cost_per_request (derived)
 //   availability     share      {workload | service | endpoint | database | language_model}  1 - errors

@@ -101,13 +101,21 @@ TEST_P(RandomSystems, LoseNothingAndCreateNothing) {
 
 TEST_P(RandomSystems, HaveNoLevelBelowZeroAndNoMoreInSlotsThanThereAre) {
   const Outcome outcome = run_system(GetParam());
+  const Blueprint blueprint = RandomSystem{GetParam()}.blueprint;
+  const auto floor_of = [&](const std::string& name) {
+    const auto service = std::find_if(blueprint.services.begin(), blueprint.services.end(),
+                                      [&](const ServiceBlueprint& one) { return one.name == name; });
+    return service->serverless->floor;
+  };
   for (const Series& series : outcome.result.series) {
     const std::string name = series.metric + " of " + (series.labels.empty() ? "" : series.labels[0].value);
     if (series.kind == MetricKind::gauge) {
       for (const std::vector<double>& column : series.columns)
         EXPECT_GE(*std::min_element(column.begin(), column.end()), -1e-9) << name;
-      // What stays in a cache or a store is not in flight.
-      const double left = series.metric == "cache_bytes" || series.metric == "stored" ? 0.0 : series.columns[2].back();
+      // What stays in a cache or a store is not in flight, nor is the floor of a serverless service.
+      const double stays = series.metric == "instances" ? floor_of(series.labels[0].value) : 0.0;
+      const bool is_kept = series.metric == "cache_bytes" || series.metric == "stored";
+      const double left = is_kept ? 0.0 : series.columns[2].back() - stays;
       EXPECT_NEAR(left, 0.0, 1e-9) << name;
     } else if (series.kind == MetricKind::share) {
       for (std::size_t i = 0; i < series.columns[0].size(); ++i) {
@@ -162,7 +170,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   int limits = 0, changes = 0, impatient = 0;
   std::vector<bool> disciplines(4, false), routes(3, false), writes(4, false);
   bool coalesces = false, refreshes = false, connects = false, partitions = false, persists = false, limits_clients = false;
-  int flushes = 0, restarts = 0;
+  int flushes = 0, restarts = 0, serverless = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const RandomSystem system{seed};
     for (const QueueBlueprint& queue : system.blueprint.queues) {
@@ -194,6 +202,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
     for (const RouteBlueprint& route : system.blueprint.routes) routes[static_cast<std::size_t>(route.policy)] = true;
     for (const ServiceBlueprint& service : system.blueprint.services) {
       disciplines[static_cast<std::size_t>(service.discipline)] = true;
+      serverless += service.serverless.has_value();
       probes = probes || service.readiness;
       shares = shares || service.requested_cpu() < service.cpu;
     }
@@ -203,6 +212,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   EXPECT_GT(flushes, 10);
   EXPECT_GT(restarts, 5);
   EXPECT_EQ(writes, std::vector<bool>(4, true));
+  EXPECT_GT(serverless, 10);
   EXPECT_GT(limits, 10);
   EXPECT_GT(changes, 10);
   EXPECT_GT(impatient, 10);

@@ -122,6 +122,27 @@ TEST(Builder, BuildsWhatIsSaidOfLimitsChangesAndPatience) {
   EXPECT_NEAR(std::get<CallStep>(b.workloads[0].journeys[0].steps[0].action).patience->mean(), 3.0, 1e-12);
 }
 
+TEST(Builder, BuildsWhatIsSaidOfInstances) {
+  const Blueprint b = build_blueprint(scenario_of(R"({"name": "small", "duration": "1 min",
+    "services": [{"name": "api", "memory": "1 GB", "concurrency": 4,
+      "serverless": {"floor": 2, "most": 50, "burst": 20, "ramp": "60 /min", "keep_alive": "5 min", "cold_start": "200 ms",
+        "price_per_request": "0.2 USD", "price_per_gb_second": "3 USD", "floor_price_per_gb_second": "1 USD"},
+      "endpoints": [{"name": "get", "steps": [{"wait": "1 s"}]}]}],
+    "workloads": [{"model": "users", "name": "web", "rate": "1 /s", "journeys": [{"steps": [{"request": "api.get"}]}]}]})"));
+  EXPECT_EQ(check_blueprint(b), std::vector<std::string>{});
+  EXPECT_EQ(b.services[0].replicas, 0);
+  const ServerlessBlueprint& serverless = *b.services[0].serverless;
+  EXPECT_EQ(serverless.floor, 2);
+  EXPECT_EQ(serverless.most, 50);
+  EXPECT_EQ(serverless.burst, 20);
+  EXPECT_NEAR(serverless.ramp.value, 1.0, 1e-12);
+  EXPECT_EQ(serverless.keep_alive, 5min);
+  EXPECT_NEAR(serverless.cold_start.mean(), 0.2, 1e-12);
+  EXPECT_NEAR(serverless.price_per_request, 0.2, 1e-12);
+  EXPECT_NEAR(serverless.price, 3e-9, 1e-18);
+  EXPECT_NEAR(serverless.floor_price, 1e-9, 1e-18);
+}
+
 TEST(Builder, BuildsWhatIsSaidOfProbesAndCores) {
   const Blueprint b = build_blueprint(scenario_of(R"({"name": "small", "duration": "1 min",
     "node_pools": [{"name": "general", "cpu": 4, "memory": "16 GiB"}],

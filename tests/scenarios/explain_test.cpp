@@ -286,6 +286,32 @@ TEST(Explain, ALivenessProbeMustWaitForTheStartUp) {
   }
 }
 
+// 0.02 requests a second of 2 s keep 0.04 instances at work; e^(-0.02 × 60) of them come after a minute without any. A month has
+// 2,592,000 s: 51,840 requests of 0.001 dollars; 103,680 s of 2 GB at 1e-5 dollars; a floor of 3 × 2 GB at 1e-6.
+TEST(Explain, AServerlessServiceIsToldByLittleAndByItsGaps) {
+  for (const int floor : {0, 3}) {
+    System system;
+    const Index api = system.service("api", 0, 1, 1.0, {wait(2.0)});
+    system.blueprint.services[0].memory = Bytes{2'000'000'000};
+    system.blueprint.services[0].serverless = ServerlessBlueprint{.floor = floor,
+                                                                  .keep_alive = std::chrono::minutes{1},
+                                                                  .cold_start = {},
+                                                                  .price_per_request = 0.001,
+                                                                  .price = 1e-14,
+                                                                  .floor_price = 1e-15};
+    system.ask(rate(0.02), {call(api)});
+    std::vector<std::string> told{
+        "services/api: 0.04 instances at work at the mean load, 0.04 at the peak; 53.91 USD a month (requests 51.84, memory 2.074, "
+        "floor 0), cold starts not counted",
+        "services/api: at so low a load about 30.1 % of its requests find no instance: nobody came for the keep-alive before"};
+    if (floor > 0)
+      told = {"services/api: 0.04 instances at work at the mean load, 0.04 at the peak; 69.47 USD a month (requests 51.84, memory 2.074, "
+              "floor 15.55), cold starts not counted"};
+    EXPECT_EQ(explain(system.blueprint).remarks, told);
+    EXPECT_NEAR(system.load("services/api", "slots").utilization, 0.04 / 1000, 1e-12) << "of the most there may be";
+  }
+}
+
 TEST(Explain, ALimitAboveTheRequestIsNotPromised) {
   System system;
   const Index api = system.service("api", 1, 10, 4.0, {wait(0.010)});

@@ -149,7 +149,22 @@ class RandomSystem {
     if (chance(0.5)) blueprint.endpoints.back().response_size = span(1000.0);
     if (option(0.4)) put_on_nodes(service);
     if (service.discipline == Discipline::fifo && option(0.5)) service.readiness = ProbeBlueprint{};
+    if (number > 0 && number < 100 && option(0.4)) make_serverless(service);
     return service;
+  }
+
+  // Few instances that soon go again; cold starts that a caller's time-out or a wait limit may not wait for.
+  void make_serverless(ServiceBlueprint& service) {
+    service.replicas = 0;
+    service.node_pool = no_index;
+    service.discipline = Discipline::fifo;
+    service.backlog.reset();
+    service.readiness.reset();
+    service.serverless = ServerlessBlueprint{.floor = option(0.5) ? 1 : 0, .most = option(0.5) ? 3 : 10};
+    service.serverless->burst = option(0.5) ? 1 : 5;
+    service.serverless->ramp = PerSecond{1.0};
+    service.serverless->keep_alive = to_duration(option(0.5) ? 0.3 : 5.0);
+    if (option(0.8)) service.serverless->cold_start = Distribution::exponential(0.5);
   }
 
   // Its worker is the service behind those that there are.
