@@ -69,6 +69,7 @@ struct ServiceSpec {
   DollarsPerSecond price;
   std::optional<ConsumesSpec> consumes;
   ToLanguageModel language_model;  // that each replica runs
+  ToLoadBalancer load_balancer;
   std::vector<EndpointSpec> endpoints;
   void describe(Fields& field);
 };

@@ -101,7 +101,10 @@ namespace headroom {
 
 [[gnu::always_inline]] inline void ExactRequestPlane::route(Index slot, Task& request) {
   Server& server = *targets_[request.target].server;
-  if (server.kind == Server::Kind::sharded) return route_query(slot, request, server);
+  if (server.kind >= Server::Kind::sharded) {
+    if (server.kind == Server::Kind::fronted) return enter_load_balancer(slot, request, server);
+    return route_query(slot, request, server);
+  }
   if (server.registered.empty()) return turn_away(slot, request, TaskOutcome::unavailable);
   const std::size_t position = server.balancer->pick(server.in_flight, server.random);
   ++server.in_flight[position];

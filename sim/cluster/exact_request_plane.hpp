@@ -7,7 +7,7 @@
 // of a shard's nodes answers), exact_replication.cpp (which writes they have), exact_faults.cpp (what changes at set times),
 // exact_caches.cpp, exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp, exact_links.cpp,
 // exact_limits.cpp, exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches),
-// exact_transfers.cpp (regions, routes, bytes), exact_stores.cpp, exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it
+// exact_transfers.cpp (regions, routes, bytes), exact_stores.cpp, exact_load_balancers.cpp, exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it
 // all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
@@ -25,6 +25,7 @@
 #include "sim/cluster/request_trace.hpp"
 #include "sim/cluster/generation.hpp"
 #include "sim/cluster/flight_table.hpp"
+#include "sim/cluster/load_balancer.hpp"
 #include "sim/cluster/object_store.hpp"
 #include "sim/cluster/router.hpp"
 #include "sim/cluster/station.hpp"
@@ -141,6 +142,7 @@ class ExactRequestPlane final : public RequestPlane {
   void unregister(Index replica);
   void kill(Index replica, TaskOutcome why);
   void kill_doomed();
+  Index unanswered_in(Index replica) const;
   double busy_cores(const Replica& replica) const;
   double core_nanoseconds(const Replica& replica) const;
 
@@ -353,6 +355,22 @@ class ExactRequestPlane final : public RequestPlane {
   void strike(const FailPrimary& fault);
   void note(std::string subject, std::string text);
 
+  // exact_load_balancers.cpp
+  void make_load_balancers(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void make_fleets(const Blueprint& blueprint, Index load_balancer);
+  void price_bytes(const Blueprint& blueprint, Index load_balancer, RandomStreams& streams, Recorder& recorder);
+  [[gnu::noinline]] void enter_load_balancer(Index slot, Task& request, Server& server);
+  void forward(Index request);
+  [[gnu::noinline]] void leave_load_balancer(Index request, TaskOutcome outcome);
+  void join_fleet(Index replica, Index unanswered);
+  void leave_fleet(Index replica);
+  void members_changed(LoadBalancer& balancer, Index service);
+  void show_members(LoadBalancer& balancer);
+  bool strike(LoadBalancer& balancer, Fleet& fleet, Index member);
+  void judge(LoadBalancer& balancer, Fleet& fleet, Index member, bool passed);
+  void check_members(Index load_balancer);
+  void judge_those_that_wait(Index load_balancer);
+
   SimTime now_{};
   RequestTrace* trace_ = nullptr;  // nobody looks, as a rule
   EventList events_;
@@ -403,6 +421,8 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<FaultBlueprint> faults_;
   PlannedChanges changes_;
   std::vector<Note> notes_;
+  std::vector<LoadBalancer> load_balancers_;
+  std::vector<Passage> passages_;  // by the tasks' slots, as far as any of them has come through one
 };
 
 std::unique_ptr<RequestPlane> make_exact_request_plane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);

@@ -189,6 +189,8 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
   }
   if (transfers_ != nullptr && outcome == TaskOutcome::completed) [[unlikely]]
     count_answer_bytes(request);
+  if (!load_balancers_.empty()) [[unlikely]]
+    leave_load_balancer(request, outcome);
   const Duration delay = way_back(task, caller);
   const Histogram::Entry latency{now_ + delay - task.begun};
   if (!task.counted) {

@@ -102,6 +102,7 @@ void ExactRequestPlane::run(Index slot) {
         ++task.pc;
         begin_write(slot, instruction.a);
         break;
+      case Op::forward: return forward(slot);
     }
   }
 }

@@ -15,6 +15,8 @@ enum class ChangeKind : std::uint8_t {
   fault,         // station: of the blueprint's faults
   promotion,     // of a replica of (database, shard)
   node_returns,  // (database, shard, copy)
+  health_check,    // station: of the load balancers
+  health_verdict,  // of those that had not answered the check at once
 };
 
 struct PlannedChange {

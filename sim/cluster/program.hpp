@@ -41,6 +41,7 @@ enum class Op : std::uint8_t {
   write_behind,  // a: cache site; b: behind the steps, which begin at the next instruction
   begin_write,   // a: cache site
   transfer,      // a: transfer site
+  forward,       // of a request at a load balancer
 };
 
 struct Instruction {
@@ -180,6 +181,7 @@ struct Program {
   std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database, then operations
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side
+  std::vector<Index> load_balancer_entries;          // what a request does at each before it goes on
 };
 
 // `repeats[w]`: the journeys of workload w start over. The blueprint must have passed check_blueprint.

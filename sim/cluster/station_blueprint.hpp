@@ -68,6 +68,7 @@ struct ServiceBlueprint {
   Index worker_endpoint = no_index;
   int batch = 1;                    // messages taken at a time into the replica's own backlog
   Index language_model = no_index;  // each replica runs an engine of it, for the generate steps of its own endpoints
+  Index load_balancer = no_index;   // that its requests come through
 };
 
 // How a database with replicas replaces a primary that is gone.
