@@ -42,7 +42,9 @@ void ExactRequestPlane::make_load_balancers(const Blueprint& blueprint, RandomSt
     balancer.connections_failed = &recorder.counter("connections_failed", labels);
     balancer.failed_checks = &recorder.counter("failed_checks", labels);
     make_fleets(blueprint, i);
-    price_bytes(blueprint, i, streams, recorder);
+    balancer.price_per_byte = described.price_per_byte;
+    if (transfers_ != nullptr && balancer.price_per_byte > 0.0)
+      balancer.cost = &recorder.counter("cost", {{"component", passed_bytes_component(balancer.name)}});
     if (balancer.checks) changes_.add({SimTime{balancer.checks->interval}, ChangeKind::health_check, i});
   }
 }
@@ -61,19 +63,6 @@ void ExactRequestPlane::make_fleets(const Blueprint& blueprint, Index index) {
                                  static_cast<Index>(blueprint.services[i].replicas));
   }
   show_members(balancer);
-}
-
-// Drawn as where bytes are counted by where they go.
-void ExactRequestPlane::price_bytes(const Blueprint& blueprint, Index index, RandomStreams& streams, Recorder& recorder) {
-  LoadBalancer& balancer = load_balancers_[index];
-  balancer.price_per_byte = blueprint.load_balancers[index].price_per_byte;
-  if (!(balancer.price_per_byte > 0.0)) return;
-  balancer.cost = &recorder.counter("cost", {{"component", passed_bytes_component(balancer.name)}});
-  for (const EndpointBlueprint& endpoint : blueprint.endpoints) {
-    const std::string path = "services/" + endpoint.name;
-    balancer.sizes.push_back({{endpoint.request_size, streams.key_of(path + "/request_size")},
-                              {endpoint.response_size, streams.key_of(path + "/response_size")}});
-  }
 }
 
 // ---- the way through
@@ -136,9 +125,8 @@ void ExactRequestPlane::leave_load_balancer(Index slot, TaskOutcome outcome) {
   servers_[balancer.server].taken_slots.leave(now_);
   if (balancer.cost == nullptr) return;
   const Task& request = tasks_[slot];
-  const LoadBalancer::Sizes& sizes = balancer.sizes[request.target];
-  double bytes = sizes.request.draw(request.draw_id);
-  if (outcome == TaskOutcome::completed) bytes += sizes.response.draw(request.draw_id);
+  double bytes = transfers_->request_bytes(request.target, request.draw_id);
+  if (outcome == TaskOutcome::completed) bytes += transfers_->answer_bytes(request.target, request.draw_id);
   balancer.cost->add(bytes * balancer.price_per_byte);
 }
 

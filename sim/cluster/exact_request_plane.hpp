@@ -186,6 +186,7 @@ class ExactRequestPlane final : public RequestPlane {
   Bytes memory_of(const Replica& replica) const;
   Duration way_back(const Task& request, Index caller) const;
   void answer(Index request, TaskOutcome outcome);
+  [[gnu::noinline]] void note_answer(Index request, TaskOutcome outcome);
   void resume_caller(Index caller, TaskOutcome outcome);
   inline void finish_call(Index caller, TaskOutcome outcome);
   void on_timeout(Index caller);
@@ -358,10 +359,9 @@ class ExactRequestPlane final : public RequestPlane {
   // exact_load_balancers.cpp
   void make_load_balancers(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_fleets(const Blueprint& blueprint, Index load_balancer);
-  void price_bytes(const Blueprint& blueprint, Index load_balancer, RandomStreams& streams, Recorder& recorder);
   [[gnu::noinline]] void enter_load_balancer(Index slot, Task& request, Server& server);
   void forward(Index request);
-  [[gnu::noinline]] void leave_load_balancer(Index request, TaskOutcome outcome);
+  void leave_load_balancer(Index request, TaskOutcome outcome);
   void join_fleet(Index replica, Index unanswered);
   void leave_fleet(Index replica);
   void members_changed(LoadBalancer& balancer, Index service);
@@ -421,6 +421,7 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<FaultBlueprint> faults_;
   PlannedChanges changes_;
   std::vector<Note> notes_;
+  bool notes_answers_ = false;  // there are any of the next, or bytes are counted
   std::vector<LoadBalancer> load_balancers_;
   std::vector<Passage> passages_;  // by the tasks' slots, as far as any of them has come through one
 };

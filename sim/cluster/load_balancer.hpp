@@ -50,9 +50,6 @@ class Fleet {
 };
 
 struct LoadBalancer {
-  struct Sizes {
-    Demand request, response;
-  };
   std::string name;
   Index server = no_index;         // its own: its instances are the replicas
   Index entry = no_index;          // what a request does here, in the program
@@ -64,7 +61,6 @@ struct LoadBalancer {
   SimTime checked_at{};
   std::vector<Fleet> fleets;
   double price_per_byte = 0.0;
-  std::vector<Sizes> sizes;  // by endpoint, where bytes have a price
 
   Gauge* connections_open = nullptr;
   Gauge* members = nullptr;  // that are listed, of all fleets
