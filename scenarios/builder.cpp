@@ -55,6 +55,7 @@ class Builder {
       for (const std::string& endpoint : routed_endpoints(scenario, route)) steps_.routes.add(route.name + "." + endpoint);
     }
     for (const LinkSpec& link : scenario.links) steps_.links.add(link.name);
+    for (const LoadBalancerSpec& balancer : scenario.load_balancers) load_balancers_.add(balancer.name);
     for (const ServiceSpec& service : scenario.services) {
       for (const EndpointSpec& endpoint : service.endpoints) steps_.endpoints.add(service.name + "." + endpoint.name);
     }
@@ -86,6 +87,8 @@ class Builder {
     for (const RouteSpec& spec : scenario_.routes) add_route(spec, blueprint);
     for (const StoreSpec& spec : scenario_.stores) blueprint.stores.push_back(build_store(spec, steps_.keys.at(spec.key.name)));
     for (const FaultSpec& spec : scenario_.faults) blueprint.faults.push_back(build_fault(spec, steps_));
+    for (const LoadBalancerSpec& spec : scenario_.load_balancers)
+      blueprint.load_balancers.push_back(build_load_balancer(spec, region_of(spec.region)));
     blueprint.percentiles = percentiles();
     return blueprint;
   }
@@ -180,6 +183,7 @@ class Builder {
       service.serverless = build_serverless(*spec.serverless);
       service.replicas = 0;
     }
+    if (!spec.load_balancer.name.empty()) service.load_balancer = load_balancers_.at(spec.load_balancer.name);
     blueprint.services.push_back(std::move(service));
     for (const EndpointSpec& endpoint : spec.endpoints) {
       blueprint.endpoints.push_back({spec.name + "." + endpoint.name, index, build_steps(endpoint.steps, steps_),
@@ -306,7 +310,7 @@ class Builder {
   }
 
   const Scenario& scenario_;
-  IndexByName regions_, node_pools_;
+  IndexByName regions_, node_pools_, load_balancers_;
   StepIndices steps_;
 };
 

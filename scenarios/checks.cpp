@@ -88,6 +88,11 @@ Names::Names(const Scenario& scenario) {
     for (const std::string& endpoint : routed_endpoints(scenario, route)) add("routed_endpoint", route.name + "." + endpoint);
   }
   add_stores(scenario);
+  add_all(*this, "load_balancer", scenario.load_balancers);
+  for (const LoadBalancerSpec& balancer : scenario.load_balancers) {
+    if (balancer.price.value > 0.0) add("component", balancer.name);
+    if (balancer.price_per_gb.value > 0.0) add("component", passed_bytes_component(balancer.name));
+  }
   for (const char* const kind : transfer_kinds) add("transfer", kind);
   const TransferPriceSpec& price = scenario.network.price_per_gb;
   if (price.cross_zone.value > 0.0) add("component", transfer_component(TransferKind::cross_zone));
@@ -128,7 +133,9 @@ bool Names::contains(std::string_view kind, std::string_view name) const {
 }
 
 std::string spoken(std::string_view kind) {
-  return kind == "node_pool" ? "node pool" : kind == "language_model" ? "language model" : std::string{kind};
+  std::string words{kind};
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
 }
 
 void check_names(const Scenario& scenario, Reading& reading) {
@@ -147,6 +154,7 @@ void check_names(const Scenario& scenario, Reading& reading) {
   check_unique("workload", scenario.workloads, reading);
   check_unique("route", scenario.routes, reading);
   check_unique("store", scenario.stores, reading);
+  check_unique("load_balancer", scenario.load_balancers, reading);
   check_no_dot("route", scenario.routes, reading);
   check_no_dot("service", scenario.services, reading);
   for (const ServiceSpec& service : scenario.services) {
@@ -204,6 +212,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_databases(scenario, reading);
   check_faults(scenario, reading);
   check_serverless(scenario, reading);
+  check_load_balancers(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);
 }

@@ -50,6 +50,7 @@ void check_language_models(const Scenario& scenario, Reading& reading);         
 void check_places(const Scenario& scenario, Reading& reading);                           // routes, home regions, stores
 void check_databases(const Scenario& scenario, Reading& reading);                        // nodes that fail
 void check_faults(const Scenario& scenario, Reading& reading);                           // times, what fails
+void check_load_balancers(const Scenario& scenario, Reading& reading);                   // members, health checks
 void check_workloads(const Scenario& scenario, Names& names, Reading& reading);          // adds the names of phases
 void check_conditions(const Names& names, Reading& reading);                             // metrics, labels, units, phases
 

@@ -65,6 +65,21 @@ void add_transfers(const Blueprint& blueprint, const SystemDemand& demand, std::
   }
 }
 
+void add_bytes_passed(const Blueprint& blueprint, const SystemDemand& demand, std::vector<std::string>& remarks) {
+  for (Index i = 0; i < blueprint.load_balancers.size(); ++i) {
+    const LoadBalancerBlueprint& balancer = blueprint.load_balancers[i];
+    double bytes = 0.0;
+    for (Index e = 0; e < blueprint.endpoints.size(); ++e) {
+      const EndpointBlueprint& endpoint = blueprint.endpoints[e];
+      if (blueprint.services[endpoint.service].load_balancer == i)
+        bytes += demand.mean()[e] * (endpoint.request_size.mean() + endpoint.response_size.mean());
+    }
+    if (!(balancer.price_per_byte > 0.0) || !(bytes > 0.0)) continue;
+    remarks.push_back(fmt::format("{}: {:.4g} GB a month at the mean load, {:.4g} USD", passed_bytes_component(balancer.name),
+                                  bytes * month / 1e9, bytes * month * balancer.price_per_byte));
+  }
+}
+
 void add_store(const Blueprint& blueprint, const StoreBlueprint& store, std::vector<std::string>& remarks) {
   const KeyBlueprint& key = blueprint.keys[store.key];
   const double bytes = static_cast<double>(key.items) * std::max(1.0, key.size.mean()) * store.chain.stored_with(store.versions);
@@ -84,6 +99,7 @@ void add_store(const Blueprint& blueprint, const StoreBlueprint& store, std::vec
 void add_bills(const Blueprint& blueprint, const SystemDemand& demand, std::vector<std::string>& remarks) {
   for (const StoreBlueprint& store : blueprint.stores) add_store(blueprint, store, remarks);
   add_transfers(blueprint, demand, remarks);
+  add_bytes_passed(blueprint, demand, remarks);
 }
 
 }  // namespace headroom

@@ -59,8 +59,9 @@ class MeanVisits::Walk {
     for (const auto& [endpoint, share] : visits_.callees(step, region_)) {
       result_.calls[endpoint] += share * path.count;
       result_.calls_by_region.push_back({endpoint, share * path.count, region_});
-      const Index callee_region = visits_.blueprint_.services[visits_.blueprint_.endpoints[endpoint].service].region;
-      seconds += share * (visits_.round_trip(region_, callee_region) + visits_.endpoints_[endpoint].response_seconds);
+      const ServiceBlueprint& callee = visits_.blueprint_.services[visits_.blueprint_.endpoints[endpoint].service];
+      const double on_the_way = callee.load_balancer == no_index ? 0.0 : load_balancer_seconds(visits_.blueprint_.load_balancers[callee.load_balancer]);
+      seconds += share * (visits_.round_trip(region_, callee.region) + on_the_way + visits_.endpoints_[endpoint].response_seconds);
     }
     if (step.patience) seconds = std::min(seconds, step.patience->mean());
     return step.timeout ? std::min(seconds, to_seconds(*step.timeout)) : seconds;

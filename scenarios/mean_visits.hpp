@@ -33,6 +33,9 @@ double generation_seconds(const LanguageModelBlueprint& model, const MeanGenerat
 // What one takes of an engine's time when `batch` of them are in the making side by side.
 double engine_seconds(const EngineBlueprint& engine, const MeanGenerations& generations, double batch);
 
+// Time that a request spends at a load balancer, alone there.
+double load_balancer_seconds(const LoadBalancerBlueprint& balancer);
+
 struct MeanLocks {
   Index lock = no_index;
   Index key = no_index;

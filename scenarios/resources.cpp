@@ -302,7 +302,9 @@ Rates plus(Rates a, const Rates& b, double factor) {
 }
 
 std::vector<Resource> resources_of(const Blueprint& blueprint, const MeanVisits& visits, const Rates& rates) {
-  return ResourceList{blueprint, visits, rates}.make();
+  std::vector<Resource> all = ResourceList{blueprint, visits, rates}.make();
+  add_load_balancers(blueprint, visits, all);
+  return all;
 }
 
 std::vector<double> shard_shares(const Blueprint& blueprint, const DatabaseBlueprint& database, Index key) {

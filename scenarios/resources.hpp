@@ -35,6 +35,9 @@ struct Resource {
 // `rates`: of visits by endpoint; which shard is the hottest depends on them.
 std::vector<Resource> resources_of(const Blueprint& blueprint, const MeanVisits& visits, const Rates& rates);
 
+// Those of load balancers go behind the others.
+void add_load_balancers(const Blueprint& blueprint, const MeanVisits& visits, std::vector<Resource>& resources);
+
 // Share of queries by key that each shard gets. Sums to 1.
 std::vector<double> shard_shares(const Blueprint& blueprint, const DatabaseBlueprint& database, Index key);
 // Share of the operations by key that each node of a cache gets. Sums to 1.

@@ -78,6 +78,7 @@ void Scenario::describe(Fields& field) {
   field("routes", routes, "one name for services in several regions, and who is sent to which");
   field("stores", stores, "what keeps objects, in tiers by how long nobody has used them");
   field("faults", faults, "what fails, and when");
+  field("load_balancers", load_balancers, "what stands before services and spreads their requests");
 }
 
 }  // namespace headroom

@@ -11,6 +11,7 @@
 #include "scenarios/fault_spec.hpp"
 #include "scenarios/language_model_spec.hpp"
 #include "scenarios/limit_spec.hpp"
+#include "scenarios/load_balancer_spec.hpp"
 #include "scenarios/machine_spec.hpp"
 #include "scenarios/route_spec.hpp"
 #include "scenarios/station_spec.hpp"
@@ -98,6 +99,7 @@ struct Scenario {
   std::vector<RouteSpec> routes;
   std::vector<StoreSpec> stores;
   std::vector<FaultSpec> faults;
+  std::vector<LoadBalancerSpec> load_balancers;
   void describe(Fields& field);
 
   std::string directory;  // where the file lies; not a field

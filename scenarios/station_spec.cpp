@@ -76,6 +76,7 @@ void ServiceSpec::describe(Fields& field) {
   field("price", price, "per replica, for a service without a node pool", at_least(0));
   field("consumes", consumes, "makes it a worker: it takes messages from a queue instead of requests");
   field("language_model", language_model, "model whose engine each replica runs, for the generate steps of its own endpoints");
+  field("load_balancer", load_balancer, "load balancer that its requests come through");
   field("endpoints", endpoints, "what it can be asked for");
   field("serverless", serverless,
         "the platform starts an instance for a request that finds no free slot, and takes it away when it is idle; \"concurrency\", "

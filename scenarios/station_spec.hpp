@@ -70,6 +70,7 @@ struct ServiceSpec {
   DollarsPerSecond price;
   std::optional<ConsumesSpec> consumes;
   ToLanguageModel language_model;  // that each replica runs
+  ToLoadBalancer load_balancer;
   std::vector<EndpointSpec> endpoints;
   std::optional<ServerlessSpec> serverless;
   void describe(Fields& field);

@@ -51,6 +51,9 @@ struct ToNodePool : Reference {
 struct ToStore : Reference {
   ToStore() : Reference{{}, "store"} {}
 };
+struct ToLoadBalancer : Reference {
+  ToLoadBalancer() : Reference{{}, "load_balancer"} {}
+};
 struct CountField : DistributionField {
   CountField() : DistributionField{{}, Dimension::count} {}
 };

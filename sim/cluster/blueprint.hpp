@@ -10,6 +10,7 @@
 
 #include "sim/cluster/fault_blueprint.hpp"
 #include "sim/cluster/language_model.hpp"
+#include "sim/cluster/load_balancer_blueprint.hpp"
 #include "sim/cluster/route_blueprint.hpp"
 #include "sim/cluster/station_blueprint.hpp"
 #include "sim/cluster/step_blueprint.hpp"
@@ -112,6 +113,7 @@ struct Blueprint {
   std::vector<RouteBlueprint> routes;
   std::vector<StoreBlueprint> stores;
   std::vector<FaultBlueprint> faults;
+  std::vector<LoadBalancerBlueprint> load_balancers;
 
   std::vector<double> percentiles;  // beyond 50, 95, 99: asked for by conditions (0-100)
 };

@@ -62,6 +62,7 @@ class Checker {
       check_probe(service, service.readiness, who + ": its readiness");
       check_probe(service, service.liveness, who + ": its liveness");
       if (service.serverless) check_serverless(service, *service.serverless, who);
+      if (service.load_balancer != no_index) check_fronted(service, who);
       if (service.queue == no_index) continue;
       expect(service.queue < blueprint_.queues.size(), who + ": its queue does not exist");
       expect(service.worker_endpoint < blueprint_.endpoints.size(), who + ": its worker endpoint does not exist");
@@ -80,6 +81,7 @@ class Checker {
     for (const CacheBlueprint& cache : blueprint_.caches) check_cache(cache);
     for (const QueueBlueprint& queue : blueprint_.queues) check_queue(queue);
     for (const LimitBlueprint& limit : blueprint_.limits) check_limit(limit);
+    for (const LoadBalancerBlueprint& balancer : blueprint_.load_balancers) check_load_balancer(balancer);
     for (const LinkBlueprint& link : blueprint_.links) expect(link.bandwidth.value > 0.0, "link " + link.name + ": has no bandwidth");
     for (const LanguageModelBlueprint& model : blueprint_.language_models) {
       if (!model.engine) continue;
@@ -135,6 +137,25 @@ class Checker {
     expect(serverless.floor >= 0 && serverless.most >= std::max(1, serverless.floor), who + ": may have no instance, or fewer than its floor");
     expect(serverless.burst >= 1 && serverless.ramp.value > 0.0, who + ": its platform starts no instance");
     expect(serverless.keep_alive >= Duration{}, who + ": its instances are kept for a time");
+  }
+
+  void check_fronted(const ServiceBlueprint& service, const std::string& who) {
+    if (service.load_balancer >= blueprint_.load_balancers.size()) return problems_.push_back(who + ": its load balancer does not exist");
+    const LoadBalancerBlueprint& balancer = blueprint_.load_balancers[service.load_balancer];
+    expect(service.queue == no_index, who + ": takes messages, which come through no load balancer");
+    expect(service.region == balancer.region, who + ": is in another region than its load balancer");
+    expect(!balancer.health_checks || service.discipline == Discipline::fifo, who + ": health checks need requests that wait first come first served");
+  }
+
+  void check_load_balancer(const LoadBalancerBlueprint& balancer) {
+    const std::string who = "load balancer " + balancer.name;
+    expect(balancer.instances >= 1 && balancer.cpu > 0.0, who + ": has no instance or no core");
+    expect(!balancer.connections || *balancer.connections >= 1, who + ": has no connection");
+    expect(balancer.retries >= 0, who + ": a number of retries is not negative");
+    if (!balancer.health_checks) return;
+    const HealthCheckBlueprint& checks = *balancer.health_checks;
+    expect(checks.timeout > Duration{} && checks.timeout <= checks.interval, who + ": its health checks need a time-out within their interval");
+    expect(checks.failures >= 1 && checks.successes >= 1, who + ": its health checks need counts of one at least");
   }
 
   void check_queue(const QueueBlueprint& queue) {

@@ -72,8 +72,10 @@ bool ExactRequestPlane::hand_over_write(Index writer, Index replica) {
   const CacheSite& site = program_.cache_sites[task.target];
   if (caches_[site.cache].scope == CacheScope::replica) return false;
   const std::vector<Index>& others = servers_[replicas_[replica].server].registered;
-  if (!others.empty()) {
-    task.replica = others[writer % others.size()];
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    const Index other = others[(writer + i) % others.size()];
+    if (other == no_index) continue;  // an empty place of a load balancer
+    task.replica = other;
     return true;
   }
   begin_write(writer, task.target);  // its entry stays, and nobody will write it

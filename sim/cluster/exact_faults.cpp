@@ -26,6 +26,8 @@ void ExactRequestPlane::carry_out(const PlannedChange& change) {
     case ChangeKind::promotion: return promote(change.station, change.shard);
     case ChangeKind::node_returns: return return_node(change);
     case ChangeKind::cache_returns: return return_cache(change.station);
+    case ChangeKind::health_check: return check_members(change.station);
+    case ChangeKind::health_verdict: return judge_those_that_wait(change.station);
   }
 }
 

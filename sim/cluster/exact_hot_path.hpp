@@ -102,8 +102,12 @@ namespace headroom {
 
 [[gnu::always_inline]] inline void ExactRequestPlane::route(Index slot, Task& request) {
   Server& server = *targets_[request.target].server;
-  if (server.kind == Server::Kind::sharded) return route_query(slot, request, server);
-  if (server.registered.empty()) return route_without_balancer(slot, server);
+  if (server.kind != Server::Kind::balanced) {
+    if (server.kind == Server::Kind::fronted) return enter_load_balancer(slot, request, server);
+    if (server.kind == Server::Kind::serverless) return route_to_instance(slot, server);
+    return route_query(slot, request, server);
+  }
+  if (server.registered.empty()) return turn_away(slot, request, TaskOutcome::unavailable);
   const std::size_t position = server.balancer->pick(server.in_flight, server.random);
   ++server.in_flight[position];
   admit(slot, request, server, server.registered[position]);

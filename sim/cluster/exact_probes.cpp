@@ -16,15 +16,19 @@ ProbeAnswer ExactRequestPlane::answer_to_probe(ReplicaRef ref, SimTime sent) con
   return full && sent == now_ ? ProbeAnswer::refused : ProbeAnswer::waits;
 }
 
-// What it has not answered yet counts for the balancer again.
-void ExactRequestPlane::restore_replica(ReplicaRef ref) {
-  if (!replicas_[ref.replica].alive || replicas_[ref.replica].position != no_index) return;
+Index ExactRequestPlane::unanswered_in(Index replica) const {
   Index unanswered = 0;
   for (Index slot = 0; slot < tasks_.size(); ++slot) {
     const Task& task = tasks_[slot];
-    unanswered += task.kind == TaskKind::request && task.replica == ref.replica && !task.responded;
+    unanswered += task.kind == TaskKind::request && task.replica == replica && !task.responded;
   }
-  register_with_balancer(ref.replica, unanswered);
+  return unanswered;
+}
+
+// What it has not answered yet counts for the balancer again.
+void ExactRequestPlane::restore_replica(ReplicaRef ref) {
+  if (!replicas_[ref.replica].alive || replicas_[ref.replica].position != no_index) return;
+  register_with_balancer(ref.replica, unanswered_in(ref.replica));
 }
 
 }  // namespace headroom

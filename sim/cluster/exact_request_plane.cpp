@@ -135,7 +135,7 @@ Index ExactRequestPlane::new_replica(Index server_index, ReplicaDisk* disk) {
   if (server.language_model != no_index) start_engine(index);
   server.replicas.push_back(index);
   server.cpu->whole.add(now_, server.cores);
-  server.slots->whole.add(now_, server.concurrency);
+  if (server.slots != nullptr) server.slots->whole.add(now_, server.concurrency);
   return index;
 }
 
@@ -155,6 +155,7 @@ Index ExactRequestPlane::add_replica(Index service, Index zone, std::shared_ptr<
 
 void ExactRequestPlane::register_with_balancer(Index index, Index unanswered) {
   Server& server = servers_[replicas_[index].server];
+  if (server.kind == Server::Kind::fronted) return join_fleet(index, unanswered);
   replicas_[index].position = static_cast<Index>(server.registered.size());
   server.registered.push_back(index);
   server.in_flight.push_back(unanswered);
@@ -163,8 +164,9 @@ void ExactRequestPlane::register_with_balancer(Index index, Index unanswered) {
 
 void ExactRequestPlane::unregister(Index index) {
   Replica& replica = replicas_[index];
-  if (replica.position == no_index) return;
   Server& server = servers_[replica.server];
+  if (server.kind == Server::Kind::fronted) return leave_fleet(index);
+  if (replica.position == no_index) return;
   server.registered.erase(server.registered.begin() + replica.position);
   server.in_flight.erase(server.in_flight.begin() + replica.position);
   for (Index i = replica.position; i < server.registered.size(); ++i) replicas_[server.registered[i]].position = i;
@@ -284,6 +286,7 @@ void ExactRequestPlane::refresh_instruments() {
       core_time += core_nanoseconds(replicas_[replica]);
     }
     server.cpu->part.bring_to(now_, busy, core_time, busy);
+    if (server.slots == nullptr) continue;
     server.taken_slots.bring(server.slots->part, now_);
     server.waiting.bring(*server.queue_length, now_);
     if (server.requests_in_flight != nullptr) server.requests.bring(*server.requests_in_flight, now_);
@@ -316,6 +319,7 @@ void ExactRequestPlane::refresh_instruments() {
     if (cache.node_utilization != nullptr) show_nodes(cache);
   }
   for (Link& link : links_) show_link(link);
+  for (LoadBalancer& balancer : load_balancers_) servers_[balancer.server].taken_slots.bring(*balancer.connections_open, now_);
 }
 
 std::vector<PhaseResult> ExactRequestPlane::phases() const {

@@ -7,7 +7,8 @@
 // of a shard's nodes answers), exact_connections.cpp, exact_replication.cpp (which writes they have), exact_faults.cpp (what changes
 // at set times), exact_caches.cpp, exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp, exact_links.cpp,
 // exact_limits.cpp, exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches),
-// exact_transfers.cpp (regions, routes, bytes), exact_stores.cpp, exact_serverless.cpp (instances), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it
+// exact_transfers.cpp (regions, routes, bytes), exact_stores.cpp, exact_serverless.cpp (instances), exact_load_balancers.cpp,
+// exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it
 // all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
@@ -26,6 +27,7 @@
 #include "sim/cluster/request_trace.hpp"
 #include "sim/cluster/generation.hpp"
 #include "sim/cluster/flight_table.hpp"
+#include "sim/cluster/load_balancer.hpp"
 #include "sim/cluster/object_store.hpp"
 #include "sim/cluster/router.hpp"
 #include "sim/cluster/station.hpp"
@@ -146,6 +148,7 @@ class ExactRequestPlane final : public RequestPlane {
   void unregister(Index replica);
   void kill(Index replica, TaskOutcome why);
   void kill_doomed();
+  Index unanswered_in(Index replica) const;
   double busy_cores(const Replica& replica) const;
   double core_nanoseconds(const Replica& replica) const;
 
@@ -189,6 +192,7 @@ class ExactRequestPlane final : public RequestPlane {
   Bytes memory_of(const Replica& replica) const;
   Duration way_back(const Task& request, Index caller) const;
   void answer(Index request, TaskOutcome outcome);
+  [[gnu::noinline]] void note_answer(Index request, TaskOutcome outcome);
   void resume_caller(Index caller, TaskOutcome outcome);
   inline void finish_call(Index caller, TaskOutcome outcome);
   void on_timeout(Index caller);
@@ -326,7 +330,7 @@ class ExactRequestPlane final : public RequestPlane {
 
   // exact_serverless.cpp
   void make_platform(Index index, const ServiceBlueprint& service, RandomStreams& streams, Recorder& recorder);
-  [[gnu::noinline]] void route_without_balancer(Index slot, Server& server);
+  [[gnu::noinline]] void route_to_instance(Index slot, Server& server);
   Index start_instance(Server& server);
   void settle_instance(Server& server, Index index);
   void on_instance_up(Index keeper);
@@ -396,6 +400,21 @@ class ExactRequestPlane final : public RequestPlane {
   void strike(const RestartCache& fault);
   void note(std::string subject, std::string text);
 
+  // exact_load_balancers.cpp
+  void make_load_balancers(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void make_fleets(const Blueprint& blueprint, Index load_balancer);
+  [[gnu::noinline]] void enter_load_balancer(Index slot, Task& request, Server& server);
+  void forward(Index request);
+  void leave_load_balancer(Index request, TaskOutcome outcome);
+  void join_fleet(Index replica, Index unanswered);
+  void leave_fleet(Index replica);
+  void members_changed(LoadBalancer& balancer, Index service);
+  void show_members(LoadBalancer& balancer);
+  bool strike(LoadBalancer& balancer, Fleet& fleet, Index member);
+  void judge(LoadBalancer& balancer, Fleet& fleet, Index member, bool passed);
+  void check_members(Index load_balancer);
+  void judge_those_that_wait(Index load_balancer);
+
   SimTime now_{};
   RequestTrace* trace_ = nullptr;  // nobody looks, as a rule
   EventList events_;
@@ -450,6 +469,9 @@ class ExactRequestPlane final : public RequestPlane {
   std::vector<FaultBlueprint> faults_;
   PlannedChanges changes_;
   std::vector<Note> notes_;
+  bool notes_answers_ = false;  // there are any of the next, or bytes are counted
+  std::vector<LoadBalancer> load_balancers_;
+  std::vector<Passage> passages_;  // by the tasks' slots, as far as any of them has come through one
 };
 
 std::unique_ptr<RequestPlane> make_exact_request_plane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);

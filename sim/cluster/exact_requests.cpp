@@ -179,6 +179,12 @@ Duration ExactRequestPlane::way_back(const Task& request, Index caller) const {
   return one_way(from, caller == no_index ? from : region_of(tasks_[caller]));
 }
 
+// For who else is on its way.
+void ExactRequestPlane::note_answer(Index request, TaskOutcome outcome) {
+  if (transfers_ != nullptr && outcome == TaskOutcome::completed) count_answer_bytes(request);
+  if (!load_balancers_.empty()) leave_load_balancer(request, outcome);
+}
+
 // Tells the caller, whoever it is; the request itself may go on.
 void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
   Task& task = tasks_[request];
@@ -189,8 +195,8 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
     const Replica& replica = replicas_[task.replica];
     if (replica.position != no_index) --servers_[replica.server].in_flight[replica.position];
   }
-  if (transfers_ != nullptr && outcome == TaskOutcome::completed) [[unlikely]]
-    count_answer_bytes(request);
+  if (notes_answers_) [[unlikely]]
+    note_answer(request, outcome);
   const Duration delay = way_back(task, caller);
   const Histogram::Entry latency{now_ + delay - task.begun};
   if (!task.counted) {

@@ -40,9 +40,7 @@ void ExactRequestPlane::make_platform(Index index, const ServiceBlueprint& servi
   platform.instances->set(now_, platform.pool.size());
 }
 
-// Of a server that nobody is registered with: it is down, or serverless.
-void ExactRequestPlane::route_without_balancer(Index slot, Server& server) {
-  if (server.kind != Server::Kind::serverless) return turn_away(slot, tasks_[slot], TaskOutcome::unavailable);
+void ExactRequestPlane::route_to_instance(Index slot, Server& server) {
   ServerlessPlatform& platform = *server.platform;
   platform.throttled->whole += 1.0;
   Index index = platform.pool.pick();

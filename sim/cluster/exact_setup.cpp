@@ -53,6 +53,8 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   make_stores(blueprint, streams, recorder);
   make_services(blueprint, streams, recorder);
   make_databases(blueprint, streams, recorder);
+  make_load_balancers(blueprint, streams, recorder);
+  notes_answers_ = transfers_ != nullptr || !load_balancers_.empty();
   make_targets(blueprint, recorder);
   for (Index i = 0; i < arrivals_.size(); ++i) arrivals_[i].journeys = program_.journeys[i].data();
   plan_faults(blueprint);

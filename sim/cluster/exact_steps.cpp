@@ -107,6 +107,7 @@ void ExactRequestPlane::run(Index slot) {
         ++task.pc;
         give_back_connection(slot);
         break;
+      case Op::forward: return forward(slot);
     }
   }
 }

@@ -16,6 +16,8 @@ enum class ChangeKind : std::uint8_t {
   promotion,     // of a replica of (database, shard)
   node_returns,  // (database, shard, copy)
   cache_returns,  // station: of the caches
+  health_check,    // station: of the load balancers
+  health_verdict,  // of those that had not answered the check at once
 };
 
 struct PlannedChange {

@@ -278,6 +278,12 @@ Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, Ra
       codes.push_back(code);
     }
   }
+  for (const LoadBalancerBlueprint& balancer : blueprint.load_balancers) {
+    bool forks = false;
+    const Steps steps{{ComputeStep{balancer.cpu_per_request}}, {WaitStep{balancer.latency}}};
+    program.load_balancer_entries.push_back(compiler.compile(steps, "load_balancers/" + balancer.name, forks));
+    compiler.emit(Op::forward);
+  }
   return program;
 }
 

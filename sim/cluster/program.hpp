@@ -43,6 +43,7 @@ enum class Op : std::uint8_t {
   transfer,      // a: transfer site
   send_query,    // of a query that has waited for a connection
   return_connection,  // of its caller, behind the call
+  forward,       // of a request at a load balancer
 };
 
 struct Instruction {
@@ -185,6 +186,7 @@ struct Program {
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side
   Index send_query = no_index;                       // instruction
+  std::vector<Index> load_balancer_entries;          // what a request does at each before it goes on
 };
 
 // `repeats[w]`: the journeys of workload w start over. The blueprint must have passed check_blueprint.

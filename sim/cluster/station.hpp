@@ -68,7 +68,8 @@ struct Replica {
 };
 
 struct Server {
-  enum class Kind : std::uint8_t { balanced, sharded, worker, serverless };  // the last two are told of slots that are free
+  // Those behind `balanced` find their replicas in a way of their own; the last two are told of slots that are free.
+  enum class Kind : std::uint8_t { balanced, sharded, fronted, worker, serverless };
   Kind kind = Kind::balanced;
   Index region = 0;
   Index concurrency = 1;
@@ -85,12 +86,12 @@ struct Server {
 
   std::unique_ptr<Balancer> balancer;  // balanced
   RandomStream random;
-  std::vector<Index> registered;         // replicas, in order of registration
+  std::vector<Index> registered;         // replicas, in order of registration; fronted: see Fleet
   std::vector<std::uint32_t> in_flight;  // of each registered one
 
   std::unique_ptr<ShardMap> shard_map;  // sharded
   Index shards = 1, copies = 1;
-  std::vector<Index> nodes;  // [shard × copies + copy]
+  std::vector<Index> nodes;  // [shard × copies + copy]; of a load balancer its instances
   Index next_copy = 0, next_shard = 0;
 
   Index queue = no_index;  // worker
@@ -100,12 +101,14 @@ struct Server {
   Index language_model = no_index;  // that its replicas run
 
   std::unique_ptr<ServerlessPlatform> platform;  // serverless
+  Index load_balancer = no_index;  // fronted
+  Index fleet = no_index;          // of its load balancer
 
   std::vector<Index> replicas;  // alive
   Occupancy taken_slots;
   double past_core_nanoseconds = 0.0;  // of replicas that are gone
   LevelShare* cpu = nullptr;
-  LevelShare* slots = nullptr;
+  LevelShare* slots = nullptr;  // not of load balancers
   LevelShare* memory = nullptr;  // where memory is modelled
   Occupancy waiting;             // in the replicas' backlogs
   Occupancy requests;            // in slots and backlogs, messages not counted

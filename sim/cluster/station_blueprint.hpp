@@ -83,6 +83,7 @@ struct ServiceBlueprint {
   int batch = 1;                    // messages taken at a time into the replica's own backlog
   Index language_model = no_index;  // each replica runs an engine of it, for the generate steps of its own endpoints
   std::optional<ServerlessBlueprint> serverless;  // no replicas, nodes, balancer or autoscaler then; memory is only paid for
+  Index load_balancer = no_index;   // that its requests come through
 };
 
 // How a database with replicas replaces a primary that is gone.

@@ -29,6 +29,13 @@ class TransferMeter {
   // A request has reached a replica there, an answer leaves it.
   void count_request(Index slot, Index target, std::uint64_t draw_id, Index region, Index zone);
   void count_answer(Index slot, Index target, std::uint64_t draw_id, Index region, Index zone);
+  // Of a call, 0 where none are said.
+  double request_bytes(Index target, std::uint64_t draw_id) const {
+    return target < sizes_.size() ? sizes_[target].request.draw(draw_id) : 0.0;
+  }
+  double answer_bytes(Index target, std::uint64_t draw_id) const {
+    return target < sizes_.size() ? sizes_[target].response.draw(draw_id) : 0.0;
+  }
 
  private:
   struct Sizes {

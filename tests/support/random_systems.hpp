@@ -149,7 +149,10 @@ class RandomSystem {
     if (chance(0.5)) blueprint.endpoints.back().response_size = span(1000.0);
     if (option(0.4)) put_on_nodes(service);
     if (service.discipline == Discipline::fifo && option(0.5)) service.readiness = ProbeBlueprint{};
-    if (number > 0 && number < 100 && option(0.4)) make_serverless(service);
+    if (number > 0 && number < 100 && option(0.4))
+      make_serverless(service);
+    else if (option(0.4))
+      put_behind_load_balancer(service);
     return service;
   }
 
@@ -167,11 +170,29 @@ class RandomSystem {
     if (option(0.8)) service.serverless->cold_start = Distribution::exponential(0.5);
   }
 
+  // Those that check the health of its members are for lines first come first served.
+  void put_behind_load_balancer(ServiceBlueprint& service) {
+    LoadBalancerBlueprint balancer;
+    balancer.name = "load balancer " + std::to_string(blueprint.load_balancers.size());
+    balancer.instances = option(0.5) ? 1 : 2;
+    balancer.cpu_per_request = Distribution::exponential(0.01);
+    if (option(0.5)) balancer.latency = seconds(0.001);
+    if (option(0.3)) balancer.connections = 3;
+    if (option(0.5)) balancer.membership = Membership::fixed;
+    if (option(0.5)) balancer.retries = 1;
+    if (service.discipline == Discipline::fifo && option(0.7))
+      balancer.health_checks = HealthCheckBlueprint{.interval = to_duration(2.0), .timeout = to_duration(0.2), .failures = 2, .passive = option(0.5)};
+    balancer.price_per_byte = 1e-6;
+    service.load_balancer = static_cast<Index>(blueprint.load_balancers.size());
+    blueprint.load_balancers.push_back(balancer);
+  }
+
   // Its worker is the service behind those that there are.
   void add_queue(int number) {
     ServiceBlueprint& worker = add_random_service(100 + number);
     worker.backlog.reset();
     worker.readiness.reset();
+    worker.load_balancer = no_index;
     worker.batch = 1 + below(5);
     worker.queue = static_cast<Index>(blueprint.queues.size());
     worker.worker_endpoint = static_cast<Index>(blueprint.endpoints.size() - 1);
