@@ -63,6 +63,9 @@ class LoadBalancerChecker {
     if (service.consumes)
       return reading_.issue(&service, "load_balancer",
                             "has no meaning for a worker, which takes messages from its queue by itself", "remove it");
+    if (service.serverless)
+      return reading_.issue(&service, "load_balancer", "has no meaning for a serverless service, whose platform finds the instances",
+                            "remove it");
     const LoadBalancerSpec* balancer = find_named(scenario_.load_balancers, name);
     if (balancer == nullptr) return;
     const std::string& region = region_of(service);

@@ -143,6 +143,7 @@ class Checker {
     if (service.load_balancer >= blueprint_.load_balancers.size()) return problems_.push_back(who + ": its load balancer does not exist");
     const LoadBalancerBlueprint& balancer = blueprint_.load_balancers[service.load_balancer];
     expect(service.queue == no_index, who + ": takes messages, which come through no load balancer");
+    expect(!service.serverless, who + ": is serverless, and needs no load balancer");
     expect(service.region == balancer.region, who + ": is in another region than its load balancer");
     expect(!balancer.health_checks || service.discipline == Discipline::fifo, who + ": health checks need requests that wait first come first served");
   }
