@@ -24,8 +24,8 @@ RequestCount ExactRequestPlane::request_count(Recorder& recorder, const std::vec
   return count;
 }
 
-ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder)
-    : service_count_{static_cast<Index>(blueprint.services.size())} {
+ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
+  service_count_ = static_cast<Index>(blueprint.services.size());
   regions_ = static_cast<Index>(blueprint.network.regions.size());
   for (const auto& row : blueprint.network.round_trip) {
     for (const Duration round_trip : row) one_way_.push_back(round_trip / 2);

@@ -1,0 +1,146 @@
+// ExactState: all that the exact request plane knows while it runs: its clock and events, the tasks, every station, and what is
+// counted of them. What is done with it are the members of ExactRequestPlane.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/cluster/database.hpp"
+#include "sim/cluster/flight_table.hpp"
+#include "sim/cluster/generation.hpp"
+#include "sim/cluster/load_balancer.hpp"
+#include "sim/cluster/object_store.hpp"
+#include "sim/cluster/planned_changes.hpp"
+#include "sim/cluster/program.hpp"
+#include "sim/cluster/replica_disk.hpp"
+#include "sim/cluster/request_plane.hpp"
+#include "sim/cluster/request_trace.hpp"
+#include "sim/cluster/router.hpp"
+#include "sim/cluster/station.hpp"
+#include "sim/cluster/task.hpp"
+#include "sim/cluster/transfer_meter.hpp"
+#include "sim/core/event_list.hpp"
+#include "sim/measure/recorder.hpp"
+
+namespace headroom {
+
+class ExactState {
+ protected:
+  enum EventKind : unsigned {
+    computed,
+    processor_due,
+    woken,
+    timed_out,
+    retry_due,
+    delivered,
+    answer_due,
+    waited_too_long,
+    visible,
+    generation_due,
+    step_done,
+    patience_over,
+    load_overdue,
+    transfer_due,
+    instance_up,
+    instance_idle
+  };
+
+  // Arrivals of one workload, generated ahead in batches.
+  struct ArrivalQueue {
+    std::unique_ptr<Workload> workload;
+    const JourneyCode* journeys = nullptr;
+    std::vector<Arrival> batch;
+    std::size_t next = 0, filled = 0;
+    std::uint64_t count = 0;  // arrivals so far: their identity
+    std::uint64_t key = 0;
+    Index region = 0;
+    std::vector<double> region_shares;  // cumulative, by region; empty: all are at home in `region`
+    std::uint64_t region_key = 0;
+    Counter* sessions = nullptr;
+    Occupancy in_flight;
+    Gauge* in_flight_gauge = nullptr;
+    RequestCount users;
+    std::array<Counter*, outcome_count> failures{};
+    Share* late = nullptr;      // where there are deadlines
+    Gauge* accounts = nullptr;  // where somebody's users change
+  };
+
+  // Executions of one TaskKind.
+  struct Books {
+    std::uint64_t entered = 0;
+    std::array<std::uint64_t, outcome_count> ended{};
+  };
+
+  // A CallTarget with what each request for it meets.
+  struct Target {
+    Server* server = nullptr;
+    RequestCount* count = nullptr;
+    Index entry = no_index;
+    bool write = false;
+  };
+
+  SimTime now_{};
+  RequestTrace* trace_ = nullptr;  // nobody looks, as a rule
+  EventList events_;
+  TaskTable tasks_;
+  ReadyLine ready_;
+  std::uint64_t steps_at_this_instant_ = 0;
+
+  Program program_;
+  std::vector<Server> servers_;  // services, then databases
+  std::vector<Replica> replicas_;
+  std::vector<Index> free_replicas_;
+  std::map<std::pair<Index, std::uint32_t>, NodeCores> nodes_;  // that share their cores, by pool and node
+  std::vector<Index> doomed_;
+  std::vector<ReplicaRef> killed_;
+  std::vector<MessageQueue> queues_;
+  std::vector<Lock> locks_;
+  std::vector<Limit> limits_;
+  std::vector<Cache> caches_;
+  std::vector<std::vector<Index>> replica_caches_;  // per server: caches with a tier in each replica
+  std::vector<KeySpace> keys_;
+  std::vector<Link> links_;
+  std::vector<LanguageModel> language_models_;
+  std::vector<Engine> engines_;                        // by the replicas' slots, once one has an engine
+  std::vector<EngineInstruments> engine_instruments_;  // by service
+  std::vector<Generation> generations_;                // by the tasks' slots, as far as any of them has generated
+  std::vector<ObjectStore> stores_;
+  std::unique_ptr<Router> router_;            // where there are routes
+  std::unique_ptr<TransferMeter> transfers_;  // where bytes are counted
+  std::vector<ArrivalQueue> arrivals_;
+  std::size_t next_workload_ = 0;
+  SimTime next_arrival_ = end_of_time;
+
+  std::deque<RequestCount> request_counts_;
+  std::vector<Target> targets_;  // Program::targets
+  std::array<Books, task_kind_count> books_{};
+
+  Index regions_ = 1;
+  std::vector<Duration> one_way_;  // [from × regions + to]
+  std::vector<std::string> workload_names_;
+  std::vector<PolicyChoice> cache_policies_;
+  std::vector<std::string> cache_names_;
+  FlightTable flights_;  // loads under way, of all caches
+  std::vector<Index> unwritten_;
+  bool has_flights_ = false;
+  Index service_count_ = 0;
+
+  std::vector<Database> databases_;  // of the servers behind the services
+  std::vector<QueryRoute> query_routes_;
+  std::vector<Connection> connections_;      // by the callers' slots, as far as any of them needed one
+  std::vector<std::vector<Index>> clients_;  // by service: databases it holds connections to
+  bool has_connections_ = false;
+  std::vector<FaultBlueprint> faults_;
+  PlannedChanges changes_;
+  std::vector<Note> notes_;
+  bool notes_answers_ = false;  // there are any of the next, or bytes are counted
+  std::vector<LoadBalancer> load_balancers_;
+  std::vector<Passage> passages_;  // by the tasks' slots, as far as any of them has come through one
+};
+
+}  // namespace headroom
