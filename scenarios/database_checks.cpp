@@ -96,7 +96,7 @@ class QueryChecker {
     const DatabaseSpec* database = find_named(scenario_.databases, step.query->name);
     if (database == nullptr || database->partitions) return;
     reading_.issue(&step, "age", "has no meaning: " + database->name + " is not in partitions",
-                   "add \"partitions\": {\"period\": \"1 day\"} to it, or remove it");
+                   "add \"partitions\": {\"period\": \"1 d\"} to it, or remove it");
   }
   void check_operation(const StepSpec& step) {
     const DatabaseSpec* database = find_named(scenario_.databases, step.query->name);

@@ -79,13 +79,17 @@ void ExactRequestPlane::ask_for_connection(Index slot) {
   if (route.copy == no_index) return send(slot, request, one_way(tasks_[caller], server.region));
   ClientPools& clients = *database.clients;
   const Index client = clients.client_of(tasks_[caller].replica), node = route.shard * server.copies + route.copy;
-  if (clients.connections_of(client) == 0) return turn_away(slot, request, TaskOutcome::rejected);
+  if (clients.connections_of(client) == 0) {
+    if (trace_ != nullptr) trace_moment(caller, "no connection");
+    return turn_away(slot, request, TaskOutcome::rejected);
+  }
   connections_[caller] = {client, index, node, clients.life_of(client)};
   request.queued_at = now_;
   if (clients.has_free(client, node)) {
     clients.take(client, node);
     return send_query(slot);
   }
+  if (trace_ != nullptr) trace_moment(caller, "waits for a connection");
   request.state = TaskState::connecting;
   clients.line(client, node).push_back(tasks_, slot);
   if (server.wait_limit)
