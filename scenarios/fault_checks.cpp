@@ -45,7 +45,7 @@ class FaultChecker {
       if (fault.down) reading_.issue(&fault, "down", "belongs to restart", "remove it");
       return;
     }
-    if (!reading_.is_given(&fault, "down")) reading_.issue(&fault, "restart", "needs \"down\": how long it does not answer");
+    if (!reading_.is_given(&fault, "down")) reading_.issue(&fault, "down", "is missing: how long it does not answer");
     const CacheSpec* cache = find_named(scenario_.caches, fault.restart->name);
     if (cache == nullptr || cache->scope != "replica") return;
     reading_.issue(&fault, "restart", cache->name + " is in the replicas of services, and restarts with them",
