@@ -163,6 +163,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   int limits = 0, changes = 0, impatient = 0;
   std::vector<bool> disciplines(4, false), routes(3, false), writes(4, false);
   bool coalesces = false, refreshes = false;
+  bool known = false, written_down = false, struck_off = false, retried = false;  // members of load balancers
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const RandomSystem system{seed};
     for (const QueueBlueprint& queue : system.blueprint.queues) {
@@ -172,6 +173,11 @@ TEST(RandomSystemsTogether, UseEveryOption) {
       buries = buries || queue.dead_letters != no_index;
     }
     coalesces = coalesces || system.blueprint.caches[0].coalesce;
+    for (const LoadBalancerBlueprint& balancer : system.blueprint.load_balancers) {
+      (balancer.membership == Membership::dynamic ? known : written_down) = true;
+      struck_off = struck_off || balancer.health_checks;
+      retried = retried || balancer.retries > 0;
+    }
     refreshes = refreshes || system.blueprint.caches[0].soft_time_to_live;
     for (const EndpointBlueprint& endpoint : system.blueprint.endpoints) {
       for_each_action<LimitStep>(endpoint.steps, [&](const LimitStep&) { ++limits; });
@@ -188,6 +194,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
       shares = shares || service.requested_cpu() < service.cpu;
     }
   }
+  EXPECT_TRUE(known && written_down && struck_off && retried);
   EXPECT_TRUE(probes && shares && redelivers && waits && delays && buries && coalesces && refreshes);
   EXPECT_EQ(writes, std::vector<bool>(4, true));
   EXPECT_GT(limits, 10);
