@@ -202,7 +202,7 @@ TEST(ExactLoadBalancers, BytesThatPassArePaidFor) {
   PlaneUnderTest run{blueprint};
   run.finish();
   EXPECT_EQ(run.ledger("requests").completed, 2U);
-  EXPECT_NEAR(run.value("last cost{component=edge (bytes)}"), 2.1, exact);
+  EXPECT_NEAR(run.value("last cost{component=\"edge (bytes)\"}"), 2.1, exact);
 }
 
 }  // namespace

@@ -170,6 +170,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   int limits = 0, changes = 0, impatient = 0;
   std::vector<bool> disciplines(4, false), routes(3, false), writes(4, false);
   bool coalesces = false, refreshes = false, connects = false, partitions = false, persists = false, limits_clients = false;
+  bool known = false, written_down = false, struck_off = false, retried = false;  // members of load balancers
   int flushes = 0, restarts = 0, serverless = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const RandomSystem system{seed};
@@ -184,6 +185,11 @@ TEST(RandomSystemsTogether, UseEveryOption) {
       partitions = partitions || database.partition_period;
     }
     coalesces = coalesces || system.blueprint.caches[0].coalesce;
+    for (const LoadBalancerBlueprint& balancer : system.blueprint.load_balancers) {
+      (balancer.membership == Membership::dynamic ? known : written_down) = true;
+      struck_off = struck_off || balancer.health_checks;
+      retried = retried || balancer.retries > 0;
+    }
     refreshes = refreshes || system.blueprint.caches[0].soft_time_to_live;
     persists = persists || system.blueprint.caches[0].persistent;
     limits_clients = limits_clients || system.blueprint.caches[0].connections > 0;
@@ -209,6 +215,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   }
   EXPECT_TRUE(probes && shares && redelivers && waits && delays && buries && coalesces && refreshes && connects && partitions);
   EXPECT_TRUE(persists && limits_clients);
+  EXPECT_TRUE(known && written_down && struck_off && retried);
   EXPECT_GT(flushes, 10);
   EXPECT_GT(restarts, 5);
   EXPECT_EQ(writes, std::vector<bool>(4, true));
