@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/cluster/arrival_queue.hpp"
 #include "sim/cluster/database.hpp"
 #include "sim/cluster/planned_changes.hpp"
 #include "sim/cluster/program.hpp"
@@ -79,26 +80,6 @@ class ExactRequestPlane final : public RequestPlane {
     patience_over,
     load_overdue,
     transfer_due
-  };
-
-  // Arrivals of one workload, generated ahead in batches.
-  struct ArrivalQueue {
-    std::unique_ptr<Workload> workload;
-    const JourneyCode* journeys = nullptr;
-    std::vector<Arrival> batch;
-    std::size_t next = 0, filled = 0;
-    std::uint64_t count = 0;  // arrivals so far: their identity
-    std::uint64_t key = 0;
-    Index region = 0;
-    std::vector<double> region_shares;  // cumulative, by region; empty: all are at home in `region`
-    std::uint64_t region_key = 0;
-    Counter* sessions = nullptr;
-    Occupancy in_flight;
-    Gauge* in_flight_gauge = nullptr;
-    RequestCount users;
-    std::array<Counter*, outcome_count> failures{};
-    Share* late = nullptr;      // where there are deadlines
-    Gauge* accounts = nullptr;  // where somebody's users change
   };
 
   // Executions of one TaskKind.
