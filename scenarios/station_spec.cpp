@@ -31,7 +31,7 @@ void LivenessSpec::describe(Fields& field) {
 void ReadinessSpec::describe(Fields& field) {
   field("period", period, "a probe every so often", more_than(0));
   field("timeout", timeout, "a probe that waits so long in the replica's line fails; no more than the period", more_than(0));
-  field("failures", failures, "in a row, until the replica is off the balancer", between(1, 1000));
+  field("failures", failures, "in a row, until the replica is off the balancer", between(1, 1'000'000));
   field("successes", successes, "in a row, until it is on it", between(1, 1000));
 }
 

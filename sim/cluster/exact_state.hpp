@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/cluster/arrival_queue.hpp"
 #include "sim/cluster/database.hpp"
 #include "sim/cluster/flight_table.hpp"
 #include "sim/cluster/generation.hpp"
@@ -48,26 +49,6 @@ class ExactState {
     transfer_due,
     instance_up,
     instance_idle
-  };
-
-  // Arrivals of one workload, generated ahead in batches.
-  struct ArrivalQueue {
-    std::unique_ptr<Workload> workload;
-    const JourneyCode* journeys = nullptr;
-    std::vector<Arrival> batch;
-    std::size_t next = 0, filled = 0;
-    std::uint64_t count = 0;  // arrivals so far: their identity
-    std::uint64_t key = 0;
-    Index region = 0;
-    std::vector<double> region_shares;  // cumulative, by region; empty: all are at home in `region`
-    std::uint64_t region_key = 0;
-    Counter* sessions = nullptr;
-    Occupancy in_flight;
-    Gauge* in_flight_gauge = nullptr;
-    RequestCount users;
-    std::array<Counter*, outcome_count> failures{};
-    Share* late = nullptr;      // where there are deadlines
-    Gauge* accounts = nullptr;  // where somebody's users change
   };
 
   // Executions of one TaskKind.
