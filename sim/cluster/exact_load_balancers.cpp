@@ -35,7 +35,7 @@ void ExactRequestPlane::make_load_balancers(const Blueprint& blueprint, RandomSt
     balancer.carried.resize(static_cast<std::size_t>(described.instances));
     balancer.retries = static_cast<std::size_t>(described.retries);
     balancer.checks = described.health_checks;
-    balancer.connections_open = &recorder.gauge("connections", labels);
+    balancer.connections_open = &recorder.gauge("load_balancer_connections", labels);
     balancer.members = &recorder.gauge("members", labels);
     balancer.forwarded = &recorder.counter("forwarded", labels);
     balancer.connections_refused = &recorder.counter("connections_refused", labels);

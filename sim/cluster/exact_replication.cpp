@@ -2,7 +2,7 @@
 //
 // Every node applies the writes of its shard in the order of their commits, each so long after its commit as is drawn for it and
 // not before the one before. A read sees what its node has applied when it begins; it is stale when that is not the newest
-// committed write of its key. A write is answered at its commit, or when the first or the last replica has applied it, and holds
+// committed write of its key, unless nobody is told of a write before all have it. A write is answered at its commit, or when the first or the last replica has applied it, and holds
 // its connection until then; with no replica left nobody is waited for. When a primary fails for good, the replica that has most
 // is promoted, and what it has not applied by then is gone. Source: PostgreSQL documentation, "High Availability, Load Balancing,
 // and Replication" (synchronous_commit = remote_apply); MySQL reference manual, "Semisynchronous Replication". Differs: what was
@@ -34,6 +34,7 @@ void ExactRequestPlane::take_snapshot(Index slot, Index index) {
   const QueryRoute& route = query_routes_[slot];
   Shard& shard = database.shards[route.shard];
   database.replication->stale_reads->whole += 1.0;
+  if (database.replication->acknowledged == Acknowledged::by_all) return;
   if (route.copy != shard.primary && shard.log.is_behind(route.copy, route.key, now_))
     database.replication->stale_reads->part += 1.0;
 }

@@ -241,7 +241,7 @@ const std::vector<MetricInfo>& table() {
       {"store_requests", counter, Dimension::count, {"store", "tier"}, "objects read or written", "store_requests_total"},
       {"store_time", durations, Dimension::time, {"store"}, "from asking for an object to its last byte", "store_time_seconds"},
       {"stored", gauge, Dimension::bytes, {"store", "tier"}, "bytes that lie in the tier", "stored_bytes"},
-      {"connections", gauge, Dimension::count, {"load_balancer"}, "requests that a load balancer carries, to their answers", "connections"},
+      {"load_balancer_connections", gauge, Dimension::count, {"load_balancer"}, "requests that a load balancer carries, to their answers", "load_balancer_connections"},
       {"load_balancer_cpu", share, Dimension::ratio, {"load_balancer"}, "cores in use, of the load balancer's cores", "load_balancer_cpu_ratio"},
       {"forwarded", counter, Dimension::count, {"load_balancer"}, "requests that went on to a replica", "forwarded_total"},
       {"connections_refused",

@@ -24,10 +24,10 @@ inline std::vector<std::uint64_t> zipf_keys(std::size_t count, std::uint64_t obj
 inline std::uint64_t replay_tier(const std::vector<std::uint64_t>& keys, std::int64_t capacity) {
   CacheTier tier{Bytes{capacity},
                  RegistryOf<CachePolicy>::instance().make(choice_of<CachePolicy>("lru"), {.capacity = Bytes{capacity}}),
-                 std::nullopt};
+                 CacheTier::Limits{}};
   std::uint64_t hits = 0;
   for (const std::uint64_t key : keys) {
-    if (tier.lookup(key, start_of_time))
+    if (tier.lookup(key, start_of_time) != CacheTier::Found::nothing)
       ++hits;
     else
       tier.fill(key, Bytes{1}, start_of_time);

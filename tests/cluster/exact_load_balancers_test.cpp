@@ -49,7 +49,7 @@ TEST(ExactLoadBalancers, AConnectionIsHeldUntilTheAnswer) {
   EXPECT_EQ(run.ledger("requests").completed, 2U);
   EXPECT_EQ(run.ledger("requests").failed.at("rejected"), 1U);
   EXPECT_NEAR(run.value("last connections_refused{load_balancer=edge}"), 1.0, exact);
-  EXPECT_NEAR(run.value("avg connections{load_balancer=edge}"), 20.0 / 1000, exact);
+  EXPECT_NEAR(run.value("avg load_balancer_connections{load_balancer=edge}"), 20.0 / 1000, exact);
 }
 
 // Two at once share its core: 1 s of each takes 2; then 0.5 s on the way and 3 s of work.

@@ -49,6 +49,19 @@ TEST(ExactReplication, AReplicaDoesNotKnowWhatWasWrittenJustNow) {
   }
 }
 
+// Written at 0 and applied at 0.3 s; read from the replica at 0.1, when a writer that waits for all replicas has not been answered.
+TEST(ExactReplication, WhatNobodyHasBeenToldOfIsNotMissed) {
+  for (const Acknowledged acknowledged : {Acknowledged::at_once, Acknowledged::by_all}) {
+    Replicated system{{writing()}, {0}, seconds(0.3)};
+    system.blueprint.databases[0].replication->acknowledged = acknowledged;
+    const Index read = add_service(system.blueprint, "reader", {reading(), reading()}, 1000);
+    system.blueprint.workloads.push_back({"readers", 0, arriving_at({0.1}), {{"visit", 1.0, {{CallStep{.endpoint = read}}}}}});
+    PlaneUnderTest run{system.blueprint};
+    run.finish();
+    EXPECT_NEAR(run.value("rate stale_reads{database=store}"), acknowledged == Acknowledged::at_once ? 0.5 : 0.0, exact);
+  }
+}
+
 // Poisson writes of rate 2 to the key and a lag of 0.5 s: a read from the replica is stale when the last 0.5 s saw a write, with
 // probability 1 - exp(-2 × 0.5). Every other read is the primary's.
 TEST(ExactReplication, AReadIsStaleWhenAWriteIsOnItsWay) {

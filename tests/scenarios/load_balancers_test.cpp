@@ -24,7 +24,7 @@ const char* const fronted = R"({"name": "fronted", "duration": "1 h",
     {"name": "api", "concurrency": 100, "load_balancer": "edge", "endpoints": [
       {"name": "get", "request_size": "1 kB", "response_size": "9 kB", "steps": [{"wait": "45 ms"}]}]}],
   "workloads": [{"model": "users", "name": "users", "rate": "50 /s", "journeys": [{"steps": [{"request": "web.page"}]}]}],
-  "objectives": ["max connections{load_balancer=edge} < 10", "cost{component=\"edge (bytes)\"} < 1 USD", "cost{component=edge} < 1 USD"]})";
+  "objectives": ["max load_balancer_connections{load_balancer=edge} < 10", "cost{component=\"edge (bytes)\"} < 1 USD", "cost{component=edge} < 1 USD"]})";
 
 TEST(LoadBalancers, BecomeIndicesAndBaseUnits) {
   const Blueprint b = build_blueprint(scenario_of(fronted));
