@@ -253,8 +253,6 @@ Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, Ra
   for (Index i = 0; i < blueprint.databases.size(); ++i) {
     for (const OperationBlueprint& operation : blueprint.databases[i].operations) compiler.add_query(i, operation);
   }
-  program.send_query = compiler.here();
-  compiler.emit(Op::send_query);
   for (Index w = 0; w < blueprint.workloads.size(); ++w) {
     const WorkloadBlueprint& workload = blueprint.workloads[w];
     std::vector<JourneyCode>& codes = program.journeys.emplace_back();
@@ -284,6 +282,9 @@ Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, Ra
     program.load_balancer_entries.push_back(compiler.compile(steps, "load_balancers/" + balancer.name, forks));
     compiler.emit(Op::forward);
   }
+  // Behind all that draws by where it stands.
+  program.send_query = compiler.here();
+  compiler.emit(Op::send_query);
   return program;
 }
 

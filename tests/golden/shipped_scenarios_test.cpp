@@ -23,7 +23,7 @@ std::string source(const std::string& path) { return source_dir() + "/" + path; 
 
 std::vector<std::string> shipped() {
   std::vector<std::string> names;
-  for (const char* folder : {"patterns", "ugc-video", "monitoring", "music-community"}) {
+  for (const char* folder : {"patterns", "artist-platform", "monitoring", "parallel-ai", "ugc-video", "music-community"}) {
     for (const auto& entry : fs::directory_iterator{source(std::string{"scenarios/"} + folder)}) {
       const std::string extension = entry.path().extension();
       if (extension == ".json" || extension == ".yaml")
