@@ -71,10 +71,11 @@ bool ExactRequestPlane::hand_over_write(Index writer, Index replica) {
   if (next.op != Op::begin_write || next.a != task.target) return false;
   const CacheSite& site = program_.cache_sites[task.target];
   if (caches_[site.cache].scope == CacheScope::replica) return false;
-  const std::vector<Index>& others = servers_[replicas_[replica].server].registered;
+  const Server& server = servers_[replicas_[replica].server];
+  const std::vector<Index>& others = server.kind == Server::Kind::serverless ? server.replicas : server.registered;
   for (std::size_t i = 0; i < others.size(); ++i) {
     const Index other = others[(writer + i) % others.size()];
-    if (other == no_index) continue;  // an empty place of a load balancer
+    if (other == no_index || other == replica) continue;  // an empty place of a load balancer; itself
     task.replica = other;
     return true;
   }

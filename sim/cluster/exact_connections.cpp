@@ -28,6 +28,10 @@ void ExactRequestPlane::make_connections(const Blueprint& blueprint, Recorder& r
       if (queries(blueprint, service, i)) clients_[service].push_back(i);
     }
   }
+  // The others come when they are added; a serverless floor is there from the start.
+  for (Index service = 0; service < service_count_; ++service) {
+    for (const Index replica : servers_[service].replicas) open_connections(replica);
+  }
 }
 
 // ---- clients -----------------------------------------------------------------------------------------------------------------

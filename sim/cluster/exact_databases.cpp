@@ -99,6 +99,7 @@ void ExactRequestPlane::fail_primary(Index index, Index shard) {
 }
 
 void ExactRequestPlane::promote(Index index, Index shard) {
+  if (databases_[index].shards[shard].primary != no_index) return;  // a node that is back leads
   const std::string subject = "databases/" + databases_[index].name;
   const Index copy = most_advanced(index, shard);
   if (copy == no_index) return note(subject, fmt::format("shard {} has no replica left to promote", shard));

@@ -65,8 +65,7 @@ void ExactRequestPlane::make_fleets(const Blueprint& blueprint, Index index) {
   show_members(balancer);
 }
 
-// ---- the way through
-// -----------------------------------------------------------------------------------------------------------
+// ---- the way through ---------------------------------------------------------------------------------------------------------
 
 void ExactRequestPlane::enter_load_balancer(Index slot, Task& request, Server& server) {
   LoadBalancer& balancer = load_balancers_[server.load_balancer];
@@ -149,7 +148,8 @@ void ExactRequestPlane::leave_fleet(Index replica) {
 }
 
 void ExactRequestPlane::members_changed(LoadBalancer& balancer, Index service) {
-  if (router_ != nullptr) router_->change(service, !servers_[service].registered.empty(), now_);
+  const auto is_there = [](Index replica) { return replica != no_index; };
+  if (router_ != nullptr) router_->change(service, std::ranges::any_of(servers_[service].registered, is_there), now_);
   show_members(balancer);
 }
 
@@ -166,7 +166,8 @@ bool ExactRequestPlane::strike(LoadBalancer& balancer, Fleet& fleet, Index numbe
   Member& member = fleet.members()[number];
   if (++member.strikes < balancer.checks->failures) return false;
   fleet.strike_off(servers_[fleet.service()], replicas_, number);
-  note("load_balancers/" + balancer.name, "a member of " + fleet.name() + " is struck off");
+  if (!std::exchange(balancer.told, true))
+    note("load_balancers/" + balancer.name, "a member of " + fleet.name() + " is struck off, the first of all");
   members_changed(balancer, fleet.service());
   return true;
 }
@@ -182,7 +183,6 @@ void ExactRequestPlane::judge(LoadBalancer& balancer, Fleet& fleet, Index number
   member.strikes = 0;
   if (member.listed || ++member.passes < balancer.checks->successes) return;
   fleet.list(servers_[fleet.service()], replicas_, number, unanswered_in(member.replica));
-  note("load_balancers/" + balancer.name, "a member of " + fleet.name() + " gets requests again");
   members_changed(balancer, fleet.service());
 }
 

@@ -179,8 +179,8 @@ void ExactRequestPlane::drain_replica(ReplicaRef replica) { unregister(replica.r
 
 void ExactRequestPlane::remove_replica(ReplicaRef replica) {
   kill(replica.replica, TaskOutcome::lost);
-  free_replicas_.push_back(replica.replica);
   run_ready();
+  free_replicas_.push_back(replica.replica);  // not before: its disk may be taken next, and an instance may start meanwhile
 }
 
 void ExactRequestPlane::kill(Index index, TaskOutcome why) {

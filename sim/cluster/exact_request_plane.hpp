@@ -6,7 +6,7 @@
 // replicas share), exact_serverless.cpp (instances), exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that
 // come back), exact_locks.cpp, exact_databases.cpp (who of a shard's nodes answers), exact_connections.cpp, exact_replication.cpp
 // (which writes they have), exact_caches.cpp, exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp,
-// exact_cache_faults.cpp, exact_links.cpp, exact_stores.cpp, exact_transfers.cpp (regions, routes, bytes), exact_limits.cpp,
+// exact_cache_faults.cpp, exact_cache_clients.cpp, exact_links.cpp, exact_stores.cpp, exact_transfers.cpp (regions, routes, bytes), exact_limits.cpp,
 // exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_faults.cpp (what
 // changes at set times), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.

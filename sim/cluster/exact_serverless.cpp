@@ -61,6 +61,7 @@ Index ExactRequestPlane::start_instance(Server& server) {
   if (platform.pool.size() >= platform.most || !platform.starts.has(now_, 1.0)) return no_index;
   platform.starts.take(now_, 1.0);
   const Index index = new_replica(static_cast<Index>(&server - servers_.data()));
+  open_connections(index);
   replicas_[index].busy_slots = server.concurrency;  // held by the start: who comes meanwhile waits in the backlog
   const Index keeper = tasks_.acquire();
   tasks_[keeper].kind = TaskKind::instance;

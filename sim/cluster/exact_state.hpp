@@ -73,7 +73,7 @@ class ExactState {
   std::uint64_t steps_at_this_instant_ = 0;
 
   Program program_;
-  std::vector<Server> servers_;  // services, then databases
+  std::vector<Server> servers_;  // services, then databases, then load balancers
   std::vector<Replica> replicas_;
   std::vector<Index> free_replicas_;
   std::map<std::pair<Index, std::uint32_t>, NodeCores> nodes_;  // that share their cores, by pool and node

@@ -59,6 +59,7 @@ struct LoadBalancer {
   std::size_t retries = 0;
   std::optional<HealthCheckBlueprint> checks;
   SimTime checked_at{};
+  bool told = false;  // that a member was struck off; what follows is in the metrics
   std::vector<Fleet> fleets;
   double price_per_byte = 0.0;
 

@@ -1,5 +1,5 @@
-// What will happen to the stations at set times, beside all that requests do: faults, and what follows from them. A handful per
-// run, so an ordered list of their own; the event list of the requests knows nothing of them.
+// What will happen to the stations at set times, beside all that requests do: faults, and what follows from them. A handful at
+// a time, so an ordered list of their own; the event list of the requests knows nothing of them.
 #pragma once
 
 #include <algorithm>

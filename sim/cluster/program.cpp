@@ -132,8 +132,8 @@ class Compiler {
     emit(Op::cache_lookup, site);
     load_around_ = site;
     emit_all(step.on_miss, place + "/on_miss", forks);
+    emit(Op::cache_fill, site);  // a step before it that fails stands here already
     load_around_ = program_.cache_sites[site].outer;
-    emit(Op::cache_fill, site);
     program_.code[lookup].b = here();
     // A refresh runs beside the request that met what was stale.
     if (blueprint_.caches[step.cache].soft_time_to_live) forks = true;
@@ -187,8 +187,8 @@ class Compiler {
     emit_all(step.steps, place + "/lock", forks);
     if (const Distribution& latency = blueprint_.locks[step.lock].latency; !latency.is_zero())
       emit(Op::wait, append(program_.demands, demand(latency, place, "release")));
+    emit(Op::release_lock, site);  // a step before it that fails stands here already
     lock_around_ = program_.lock_sites[site].outer;
-    emit(Op::release_lock, site);
     program_.lock_sites[site].after = here();
   }
   void emit_step(const GenerateStep& step, const std::string& place, bool&) {

@@ -49,7 +49,7 @@ Router::Router(const Blueprint& blueprint, RandomStreams& streams) {
     for (const double weight : described.weights) route.cumulative.push_back((sum += weight) / total);
   }
   for (const ServiceBlueprint& service : blueprint.services)
-    histories_.push_back({.up_before = service.replicas > 0, .changes = {}});
+    histories_.push_back({.up_before = service.replicas > 0 || service.serverless, .changes = {}});
 }
 
 void Router::change(Index service, bool up, SimTime now) {

@@ -1,8 +1,8 @@
 // Stations: anything with servers and a queue, as the exact request plane sees it.
 //
-// A Server is a service, the workers of a queue, or a database; its Replicas have `concurrency` slots (connections, for a
-// database), a backlog served in the order of its discipline, and cores shared by processor sharing. A MessageQueue keeps
-// messages by priority, first come first served within one, until a worker replica with a free slot takes them; with a visibility
+// A Server is a service, the workers of a queue, a database, or a load balancer; its Replicas have `concurrency` slots
+// (connections, for a database), a backlog served in the order of its discipline, and cores shared by processor sharing. A
+// MessageQueue keeps messages by priority, first come first served within one, until a worker replica with a free slot takes them; with a visibility
 // time-out what is not finished in time comes back, ahead of its class, until it has been delivered as often as allowed.
 #pragma once
 

@@ -131,6 +131,32 @@ TEST(HostedModel, FailsAShareOfItsRequestsAfterTheFirstTokensTime) {
   EXPECT_NEAR(run.value("avg latency{language_model=gpt}"), (failed * 0.6 + (10'000 - failed) * 1.1) / 10'000, 1e-6);
 }
 
+// Each fails after 0.6 s. The second, 0.1 s behind, then loads for itself, or asks for the lock within 0.1 s; neither waits until
+// somebody gives up on the first.
+TEST(HostedModel, AFailureAtTheEndOfALoadOrOfALockEndsItForThoseWhoWait) {
+  LanguageModelBlueprint model = hosted();
+  model.hosted.failures = 1.0;
+  for (const bool locked : {false, true}) {
+    Blueprint blueprint = asking(model, {0.0, 0.1});
+    const Steps steps = blueprint.endpoints[0].steps;
+    blueprint.keys.push_back({.name = "page"});
+    if (locked) {
+      blueprint.locks.push_back({.name = "leases"});
+      blueprint.endpoints[0].steps = {{LockStep{.lock = 0, .key = 0, .lease = to_duration(100.0), .steps = steps}}};
+    } else {
+      blueprint.caches.push_back({.name = "pages", .capacity = {1000}, .policy = choice_of<CachePolicy>("lru")});
+      blueprint.caches[0].coalesce = true;
+      blueprint.endpoints[0].steps = {{CacheStep{0, 0, steps}}};
+    }
+    PlaneUnderTest run{std::move(blueprint)};
+    run.finish();
+    EXPECT_EQ(run.ledger("requests").failed.at("unavailable"), 2U);
+    // 0.6 s for the first; 1.1 s for the second, or up to 0.1 s more between two looks at the lock.
+    EXPECT_GE(run.value("avg latency{endpoint=api.work}"), 0.85 - 1e-6) << locked;
+    EXPECT_LE(run.value("avg latency{endpoint=api.work}"), 0.9 + 1e-6) << locked;
+  }
+}
+
 TEST(HostedModel, BillsTokensReadCachedAndWritten) {
   LanguageModelBlueprint model = hosted();
   model.hosted.prices = {.input = 2.5e-6, .cached_input = 1.25e-6, .output = 10e-6};
