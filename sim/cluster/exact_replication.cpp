@@ -2,11 +2,12 @@
 //
 // Every node applies the writes of its shard in the order of their commits, each so long after its commit as is drawn for it and
 // not before the one before. A read sees what its node has applied when it begins; it is stale when that is not the newest
-// committed write of its key, unless nobody is told of a write before all have it. A write is answered at its commit, or when the first or the last replica has applied it, and holds
-// its connection until then; with no replica left nobody is waited for. When a primary fails for good, the replica that has most
-// is promoted, and what it has not applied by then is gone. Source: PostgreSQL documentation, "High Availability, Load Balancing,
-// and Replication" (synchronous_commit = remote_apply); MySQL reference manual, "Semisynchronous Replication". Differs: what was
-// received and not yet applied counts as lost; a semi-synchronous write waits for the application.
+// committed write of its key, unless nobody is told of a write before all have it. A write is answered at its commit, or when
+// the first or the last replica has applied it, and holds its connection until then; with no replica left nobody is waited for.
+// When a primary fails for good, the replica that has most is promoted, and what it has not applied by then is gone. Source:
+// PostgreSQL documentation, "High Availability, Load Balancing, and Replication" (synchronous_commit = remote_apply); MySQL
+// reference manual, "Semisynchronous Replication". Differs: what was received and not yet applied counts as lost; a
+// semi-synchronous write waits for the application.
 #include <algorithm>
 
 #include "sim/cluster/exact_hot_path.hpp"
