@@ -5,7 +5,7 @@
 #include <bit>
 #include <cstdint>
 
-#include "sim/core/random.hpp"
+#include "sim/core/probing_table.hpp"
 
 namespace headroom {
 namespace {
@@ -47,22 +47,16 @@ class PriorityLines final : public BacklogLines {
   std::array<std::uint64_t, 4> waiting_{};  // which lines have somebody
 };
 
-// Lines of the subjects that have somebody waiting, found through a hash table with linear probing, in a ring in the order of
+// Lines of the subjects that have somebody waiting, found through a table, in a ring in the order of
 // turns.
 class FairLines final : public BacklogLines {
  public:
   void push(TaskTable& tasks, Index slot) override {
     const std::uint64_t subject = tasks[slot].subject;
-    std::size_t place = place_of(subject);
-    if (table_[place] == no_index) {
-      if (2 * (in_use_ + 1) > table_.size()) {
-        grow();
-        place = place_of(subject);
-      }
-      table_[place] = new_line(subject);
-      join_ring(table_[place]);
-    }
-    lines_[table_[place]].tasks.push_back(tasks, slot);
+    const TableIndex* const found = by_subject_.find(subject);
+    const Index line = found == nullptr ? by_subject_.insert(subject, {new_line()}).index : found->index;
+    if (found == nullptr) join_ring(line);
+    lines_[line].tasks.push_back(tasks, slot);
     ++size_;
   }
   Index pop(TaskTable& tasks) override {
@@ -76,16 +70,15 @@ class FairLines final : public BacklogLines {
     return slot;
   }
   void remove(TaskTable& tasks, Index slot) override {
-    const std::size_t place = place_of(tasks[slot].subject);
-    const Index line = table_[place];
+    const std::uint64_t subject = tasks[slot].subject;
+    const Index line = by_subject_.find(subject)->index;
     lines_[line].tasks.remove(tasks, slot);
     --size_;
     if (!lines_[line].tasks.empty()) return;
     leave_ring(line);
     lines_[line].next = free_;
     free_ = line;
-    --in_use_;
-    erase(place);
+    by_subject_.erase(subject);
   }
   void append_to(const TaskTable& tasks, std::vector<Index>& all) const override {
     for (Index line = first_; line != no_index; line = lines_[line].next) append_line(lines_[line].tasks, tasks, all);
@@ -93,36 +86,11 @@ class FairLines final : public BacklogLines {
 
  private:
   struct Line {
-    std::uint64_t subject = 0;
     TaskList tasks;
     Index next = no_index, previous = no_index;  // in the ring; next also in the list of free lines
   };
 
-  std::size_t home_of(std::uint64_t subject) const { return mix(subject, 0) & (table_.size() - 1); }
-  // Where the subject is, or would be.
-  std::size_t place_of(std::uint64_t subject) const {
-    std::size_t place = home_of(subject);
-    while (table_[place] != no_index && lines_[table_[place]].subject != subject) place = (place + 1) & (table_.size() - 1);
-    return place;
-  }
-  // Those behind it move up, so that nobody is cut off from their home (Knuth, The Art of Computer Programming 3, 6.4, algorithm
-  // R).
-  void erase(std::size_t hole) {
-    const std::size_t mask = table_.size() - 1;
-    for (std::size_t place = (hole + 1) & mask; table_[place] != no_index; place = (place + 1) & mask) {
-      const std::size_t home = home_of(lines_[table_[place]].subject);
-      if (((place - home) & mask) < ((place - hole) & mask)) continue;  // its home lies behind the hole
-      table_[hole] = table_[place];
-      hole = place;
-    }
-    table_[hole] = no_index;
-  }
-  void grow() {
-    table_.assign(2 * table_.size(), no_index);
-    for (Index line = first_; line != no_index; line = lines_[line].next) table_[place_of(lines_[line].subject)] = line;
-  }
-  Index new_line(std::uint64_t subject) {
-    ++in_use_;
+  Index new_line() {
     Index line = free_;
     if (line == no_index) {
       line = static_cast<Index>(lines_.size());
@@ -131,7 +99,6 @@ class FairLines final : public BacklogLines {
       free_ = lines_[line].next;
     }
     lines_[line] = {};
-    lines_[line].subject = subject;
     return line;
   }
   void join_ring(Index line) {
@@ -147,8 +114,7 @@ class FairLines final : public BacklogLines {
   }
 
   std::vector<Line> lines_;
-  std::vector<Index> table_ = std::vector<Index>(16, no_index);  // into lines_; a power of two, at most half full
-  std::size_t in_use_ = 0;
+  ProbingTable<TableIndex> by_subject_;  // into lines_
   Index free_ = no_index;
   Index first_ = no_index, last_ = no_index;  // of the ring: whose turn is next, whose last
 };

@@ -21,9 +21,9 @@ std::uint64_t ExactRequestPlane::flight_key(const CacheSite& site, const Task& t
 bool ExactRequestPlane::join_flight(Index slot, const CacheSite& site, Duration latency) {
   Task& task = tasks_[slot];
   const std::uint64_t key = flight_key(site, task);
-  FlightTable::Flight* const flight = flights_.find(key);
+  Flight* const flight = flights_.find(key);
   if (flight == nullptr) {
-    flights_.begin(key, slot);
+    flights_.insert(key, {slot, {}});
     return false;
   }
   const Cache& cache = caches_[site.cache];
@@ -46,17 +46,17 @@ void ExactRequestPlane::refresh(Index slot, const Instruction& instruction) {
   cache.refreshes->add();
   const auto lookup = static_cast<Index>(&instruction - program_.code.data());
   const Index loader = launch_background(slot, instruction.a, lookup + 1);
-  flights_.begin(key, loader);
+  flights_.insert(key, {loader, {}});
   make_runnable(loader, tasks_[loader]);
 }
 
 // The load has filled its key.
 void ExactRequestPlane::land(Index loader, const CacheSite& site) {
   const std::uint64_t key = flight_key(site, tasks_[loader]);
-  const FlightTable::Flight* const flight = flights_.find(key);
+  const Flight* const flight = flights_.find(key);
   if (flight == nullptr || flight->loader != loader) return;
   TaskList waiters = flight->waiters;
-  flights_.end(key);
+  flights_.erase(key);
   while (!waiters.empty()) {
     const Index waiter = waiters.pop_front(tasks_);
     go_on_from_flight(waiter, program_.code[tasks_[waiter].pc].b);
@@ -85,8 +85,11 @@ void ExactRequestPlane::on_load_overdue(Index slot) {
 
 // Its loader is gone without a value.
 void ExactRequestPlane::pass_flight(std::uint64_t key) {
-  FlightTable::Flight& flight = *flights_.find(key);
-  if (flight.waiters.empty()) return flights_.end(key);
+  Flight& flight = *flights_.find(key);
+  if (flight.waiters.empty()) {
+    flights_.erase(key);
+    return;
+  }
   flight.loader = flight.waiters.pop_front(tasks_);
   go_on_from_flight(flight.loader, tasks_[flight.loader].pc + 1);
 }
@@ -105,8 +108,8 @@ void ExactRequestPlane::abandon_loads_around(Index slot) {
 // Before the tasks of a replica that dies are ended; those of them that waited have left.
 void ExactRequestPlane::abandon_flights(Index replica) {
   std::vector<std::uint64_t> abandoned;
-  flights_.for_each([&](const FlightTable::Flight& flight) {
-    if (tasks_[flight.loader].replica == replica) abandoned.push_back(flight.key);
+  flights_.for_each([&](std::uint64_t key, const Flight& flight) {
+    if (tasks_[flight.loader].replica == replica) abandoned.push_back(key);
   });
   for (const std::uint64_t key : abandoned) pass_flight(key);
 }

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "sim/cluster/blueprint.hpp"
+#include "sim/core/probing_table.hpp"
 #include "sim/core/time.hpp"
 
 namespace headroom {
@@ -19,17 +19,7 @@ struct LockHolder {
 
 class LockTable {
  public:
-  struct Entry {
-    std::uint64_t key = 0;
-    LockHolder holder;
-    SimTime taken{};
-    Duration lease{}, renew{};  // renew zero: never
-    SimTime expires{};          // end_of_time while its holder renews it
-    bool is_abandoned = false;
-  };
   enum class Answer : std::uint8_t { taken, taken_over, held };  // taken over: from a holder whose lease had run out
-
-  LockTable() : entries_(16) {}
 
   Answer take(std::uint64_t key, LockHolder holder, Duration lease, Duration renew, SimTime now);
   // False if it is another's by now, or was meanwhile: the lease had run out.
@@ -37,22 +27,26 @@ class LockTable {
   // Whoever is_gone(holder) no longer renews and never releases: their keys are held until their leases run out.
   template <class IsGone>
   void abandon(SimTime now, const IsGone& is_gone) {
-    for (Entry& entry : entries_) {
-      if (entry.holder.slot == no_index || entry.is_abandoned || !is_gone(entry.holder)) continue;
-      entry.is_abandoned = true;
-      if (entry.renew > Duration{}) entry.expires = entry.taken + ((now - entry.taken) / entry.renew) * entry.renew + entry.lease;
-    }
+    leases_.for_each([&](std::uint64_t, Lease& lease) {
+      if (lease.is_abandoned || !is_gone(lease.holder)) return;
+      lease.is_abandoned = true;
+      if (lease.renew > Duration{})
+        lease.expires = lease.taken + ((now - lease.taken) / lease.renew) * lease.renew + lease.length;
+    });
   }
-  std::size_t size() const { return in_use_; }
+  std::size_t size() const { return leases_.size(); }
 
  private:
-  std::size_t home_of(std::uint64_t key) const;
-  std::size_t place_of(std::uint64_t key) const;
-  void make_room(SimTime now);
-  void erase(std::size_t hole);
+  struct Lease {
+    LockHolder holder;
+    SimTime taken{};
+    Duration length{}, renew{};  // renew zero: never
+    SimTime expires{};           // end_of_time while its holder renews it
+    bool is_abandoned = false;
+    bool in_use() const { return holder.slot != no_index; }
+  };
 
-  std::vector<Entry> entries_;  // linear probing; a power of two, at most half full
-  std::size_t in_use_ = 0;
+  ProbingTable<Lease> leases_;
 };
 
 }  // namespace headroom

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/cluster/step_blueprint.hpp"
+#include "sim/core/probing_table.hpp"
 #include "sim/core/time.hpp"
 
 namespace headroom {
@@ -31,8 +32,8 @@ class ReplicationLog {
 
  private:
   struct Newest {
-    std::uint64_t key = 0;
-    std::uint64_t write = 0;  // number of the key's newest write; 0: no entry
+    std::uint64_t write = 0;  // number of the key's newest write; the first of all is 1
+    bool in_use() const { return write != 0; }
   };
   struct Copy {
     std::uint64_t applied = 0;  // number of the last write applied; brought up to date when somebody asks
@@ -42,17 +43,15 @@ class ReplicationLog {
   SimTime& time_of(std::uint64_t write, Index copy) { return times_[(write & (capacity_ - 1)) * copies_.size() + copy]; }
   void bring(Index copy, SimTime now);
   std::uint64_t applied_everywhere(SimTime now);
-  void make_room(SimTime now);
-  void remember(std::uint64_t key, SimTime now);
-  std::size_t place_of(std::uint64_t key) const;
+  // everywhere: number of the last write that all copies have.
+  void make_room(std::uint64_t everywhere);
+  void remember(std::uint64_t key, std::uint64_t everywhere);
 
   std::vector<Copy> copies_;
-  std::size_t capacity_ = 16;   // writes on their way, a power of two
-  std::vector<SimTime> times_;  // [write modulo capacity × copies + copy]: when it is applied
-  std::uint64_t last_ = 0;      // number of the last write; the first is 1
-  std::vector<Newest> newest_;  // by key; linear probing; a power of two, at most half full
-  std::vector<Newest> spare_;   // of the same size, for when it is cleared of old keys
-  std::size_t keys_ = 0;
+  std::size_t capacity_ = 16;    // writes on their way, a power of two
+  std::vector<SimTime> times_;   // [write modulo capacity × copies + copy]: when it is applied
+  std::uint64_t last_ = 0;       // number of the last write; the first is 1
+  ProbingTable<Newest> newest_;  // by key
 };
 
 }  // namespace headroom

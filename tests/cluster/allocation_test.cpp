@@ -171,5 +171,26 @@ TEST(NoAllocationEither, OfReplicationAfterWarmUp) {
   EXPECT_GT(run.value("rate stale_reads{database=store}"), 0.001);
 }
 
+// A hundred tenants end their generation of a cache again and again.
+TEST(NoAllocationEither, OfGenerationsAfterWarmUp) {
+  std::vector<Arrival> arrivals;
+  for (std::uint64_t i = 0; i < 20'000; ++i)
+    arrivals.push_back({.at = at_seconds(0.1 * static_cast<double>(i)), .subject = mix(i, 2) % 100, .key = mix(i, 3) % 100});
+  Blueprint blueprint = test::one_service({}, test::scripted(std::move(arrivals)));
+  blueprint.services[0].concurrency = 100;
+  blueprint.keys.push_back({.name = "file", .items = 100, .per = KeyPer::arrival});
+  blueprint.keys.push_back({.name = "tenant", .items = 100, .per = KeyPer::subject});
+  CacheBlueprint cache;
+  cache.name = "files";
+  cache.policy = choice_of<CachePolicy>("lru");
+  cache.capacity = Bytes{1'000'000};
+  blueprint.caches.push_back(cache);
+  blueprint.endpoints[0].steps = {{CacheStep{.cache = 0, .key = 0, .on_miss = {}, .generation = 1}},
+                                  {ChooseStep{{1.0, 1.0}, {{}, {{InvalidateStep{.cache = 0, .generation = 1}}}}}}};
+  test::PlaneUnderTest run{blueprint, 1, 2000.0};
+  expect_no_allocation_once_warm(run);
+  EXPECT_GT(run.value("count invalidations{cache=files}"), 9000);
+}
+
 }  // namespace
 }  // namespace headroom::bench
