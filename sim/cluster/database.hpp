@@ -27,8 +27,8 @@ struct Replication {
   Counter* lost_writes = nullptr;
 };
 
-// Where a query went, of a database that replicates or whose connections are counted. By the tasks' slots, as far as any of them was
-// one. Those without a key are taken for queries of one and the same.
+// Where a query went, of a database that replicates or whose connections are counted. Those without a key are taken for queries
+// of one and the same.
 struct QueryRoute {
   std::uint64_t key = 0;
   Index shard = 0, copy = 0;

@@ -78,8 +78,7 @@ void ExactRequestPlane::ask_for_connection(Index slot) {
   Database& database = databases_[index];
   const QueryRoute route = route_of(server, database, request);
   remember_route(slot, route);
-  if (caller >= connections_.size()) connections_.resize(static_cast<std::size_t>(caller) + caller / 2 + 64);
-  connections_[caller].client = no_index;
+  connections_.begin(caller).client = no_index;
   if (route.copy == no_index) return send(slot, request, one_way(tasks_[caller], server.region));
   ClientPools& clients = *database.clients;
   const Index client = clients.client_of(tasks_[caller].replica), node = route.shard * server.copies + route.copy;
@@ -112,8 +111,9 @@ void ExactRequestPlane::send_query(Index slot) {
 void ExactRequestPlane::give_back_connection(Index slot) {
   const bool waits = tasks_[slot].state == TaskState::connecting;
   const Index caller = waits ? tasks_[slot].parent : slot;
-  if (caller >= connections_.size() || connections_[caller].client == no_index) return;
-  const Connection connection = std::exchange(connections_[caller], {});
+  Connection* const held = connections_.find(caller);
+  if (held == nullptr || held->client == no_index) return;
+  const Connection connection = std::exchange(*held, {});
   Database& database = databases_[connection.database];
   if (waits) return database.clients->line(connection.client, connection.node).remove(tasks_, slot);
   if (database.clients->life_of(connection.client) != connection.life) return;

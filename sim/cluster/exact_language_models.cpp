@@ -51,11 +51,10 @@ void ExactRequestPlane::make_language_models(const Blueprint& blueprint, RandomS
 }
 
 void ExactRequestPlane::start_generation(Index slot, Index site_index) {
-  if (slot >= generations_.size()) generations_.resize(static_cast<std::size_t>(slot) + slot / 2 + 64);
   const GenerateSite& site = program_.generates[site_index];
   Task& task = tasks_[slot];
   LanguageModel& model = language_models_[site.model];
-  Generation& generation = generations_[slot];
+  Generation& generation = generations_.begin(slot);
   generation = {.begun = now_, .model = site.model, .draw_id = mix(task.draw_id, task.pc)};
   generation.input = whole_tokens(site.input.draw(task.draw_id));
   generation.output = whole_tokens(site.output.draw(task.draw_id));

@@ -83,8 +83,7 @@ void ExactRequestPlane::enter_load_balancer(Index slot, Task& request, Server& s
   ++balancer.carried[instance];
   own.taken_slots.enter(now_);
   own.requests.enter(now_);
-  if (slot >= passages_.size()) passages_.resize(static_cast<std::size_t>(slot) + slot / 2 + 64);
-  passages_[slot] = {server.load_balancer, instance};
+  passages_.begin(slot) = {server.load_balancer, instance};
   request.replica = own.nodes[instance];
   request.pc = balancer.entry;
   make_runnable(slot, request);
@@ -117,8 +116,9 @@ void ExactRequestPlane::forward(Index slot) {
 }
 
 void ExactRequestPlane::leave_load_balancer(Index slot, TaskOutcome outcome) {
-  if (slot >= passages_.size() || passages_[slot].load_balancer == no_index) return;
-  const Passage passage = std::exchange(passages_[slot], {});
+  Passage* const carried = passages_.find(slot);
+  if (carried == nullptr || carried->load_balancer == no_index) return;
+  const Passage passage = std::exchange(*carried, {});
   LoadBalancer& balancer = load_balancers_[passage.load_balancer];
   --balancer.carried[passage.instance];
   servers_[balancer.server].taken_slots.leave(now_);

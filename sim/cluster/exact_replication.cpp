@@ -25,10 +25,7 @@ std::optional<Replication> ExactRequestPlane::make_replication(const DatabaseBlu
                      .lost_writes = &recorder.counter("lost_writes", labels)};
 }
 
-void ExactRequestPlane::remember_route(Index slot, const QueryRoute& route) {
-  if (slot >= query_routes_.size()) query_routes_.resize(static_cast<std::size_t>(slot) + slot / 2 + 64);
-  query_routes_[slot] = route;
-}
+void ExactRequestPlane::remember_route(Index slot, const QueryRoute& route) { query_routes_.begin(slot) = route; }
 
 void ExactRequestPlane::take_snapshot(Index slot, Index index) {
   Database& database = databases_[index];

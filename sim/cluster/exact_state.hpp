@@ -22,6 +22,7 @@
 #include "sim/cluster/request_plane.hpp"
 #include "sim/cluster/request_trace.hpp"
 #include "sim/cluster/router.hpp"
+#include "sim/cluster/slot_table.hpp"
 #include "sim/cluster/station.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/cluster/transfer_meter.hpp"
@@ -89,7 +90,7 @@ class ExactState {
   std::vector<LanguageModel> language_models_;
   std::vector<Engine> engines_;                        // by the replicas' slots, once one has an engine
   std::vector<EngineInstruments> engine_instruments_;  // by service
-  std::vector<Generation> generations_;                // by the tasks' slots, as far as any of them has generated
+  SlotTable<Generation> generations_;
   std::vector<ObjectStore> stores_;
   std::unique_ptr<Router> router_;            // where there are routes
   std::unique_ptr<TransferMeter> transfers_;  // where bytes are counted
@@ -112,8 +113,8 @@ class ExactState {
   Index service_count_ = 0;
 
   std::vector<Database> databases_;  // of the servers behind the services
-  std::vector<QueryRoute> query_routes_;
-  std::vector<Connection> connections_;      // by the callers' slots, as far as any of them needed one
+  SlotTable<QueryRoute> query_routes_;
+  SlotTable<Connection> connections_;        // of the callers
   std::vector<std::vector<Index>> clients_;  // by service: databases it holds connections to
   bool has_connections_ = false;
   std::vector<FaultBlueprint> faults_;
@@ -121,7 +122,7 @@ class ExactState {
   std::vector<Note> notes_;
   bool notes_answers_ = false;  // there are any of the next, or bytes are counted
   std::vector<LoadBalancer> load_balancers_;
-  std::vector<Passage> passages_;  // by the tasks' slots, as far as any of them has come through one
+  SlotTable<Passage> passages_;
 };
 
 }  // namespace headroom

@@ -22,10 +22,7 @@ TransferMeter::TransferMeter(const Blueprint& blueprint, RandomStreams& streams,
   }
 }
 
-void TransferMeter::note_caller(Index slot, const CallerPlace& caller) {
-  if (slot >= callers_.size()) callers_.resize(static_cast<std::size_t>(slot) + slot / 2 + 64);
-  callers_[slot] = caller;
-}
+void TransferMeter::note_caller(Index slot, const CallerPlace& caller) { callers_.begin(slot) = caller; }
 
 TransferKind TransferMeter::kind_of(const CallerPlace& caller, Index region, Index zone, bool answer) {
   if (caller.user) return answer ? TransferKind::internet_out : TransferKind::internet_in;

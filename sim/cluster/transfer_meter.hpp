@@ -6,6 +6,7 @@
 
 #include "sim/cluster/blueprint.hpp"
 #include "sim/cluster/program.hpp"
+#include "sim/cluster/slot_table.hpp"
 #include "sim/measure/recorder.hpp"
 
 namespace headroom {
@@ -45,7 +46,7 @@ class TransferMeter {
   static TransferKind kind_of(const CallerPlace& caller, Index region, Index zone, bool answer);
 
   std::vector<Sizes> sizes_;  // by endpoint
-  std::vector<CallerPlace> callers_;
+  SlotTable<CallerPlace> callers_;
   TransferPrices prices_;
   std::array<Counter*, transfer_kinds.size()> bytes_{}, cost_{};
 };
