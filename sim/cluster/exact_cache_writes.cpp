@@ -14,13 +14,9 @@ Index ExactRequestPlane::launch_background(Index owner_slot, Index site, Index e
   const Index slot = new_task(TaskKind::background);
   Task& task = tasks_[slot];
   const Task& owner = tasks_[owner_slot];
+  hand_over(owner, task);
   task.draw_id = owner.draw_id;
-  task.root_id = owner.root_id;
-  task.subject = owner.subject;
-  task.arrival_key = owner.arrival_key;
-  task.priority = owner.priority;
   task.delivery = owner.delivery;
-  task.workload = owner.workload;
   task.replica = owner.replica;
   task.target = site;
   task.begun = now_;
@@ -77,6 +73,8 @@ bool ExactRequestPlane::hand_over_write(Index writer, Index replica) {
     const Index other = others[(writer + i) % others.size()];
     if (other == no_index || other == replica) continue;  // an empty place of a load balancer; itself
     task.replica = other;
+    --replicas_[replica].in_background;
+    ++replicas_[other].in_background;
     return true;
   }
   begin_write(writer, task.target);  // its entry stays, and nobody will write it

@@ -18,12 +18,8 @@ Index ExactRequestPlane::deliver(Index message_slot, MessageQueue& queue) {
   Task& delivery = tasks_[slot];
   delivery.parent = message_slot;
   delivery.target = message.target;
+  hand_over(message, delivery);
   delivery.draw_id = message.draw_id;
-  delivery.root_id = message.root_id;
-  delivery.workload = message.workload;
-  delivery.subject = message.subject;
-  delivery.arrival_key = message.arrival_key;
-  delivery.priority = message.priority;
   delivery.delivery = message.delivery;
   delivery.begun = message.queued_at;
   if (message.delivery > 0) queue.redeliveries->add();
@@ -88,12 +84,8 @@ void ExactRequestPlane::bury(Index slot) {
   if (queue.dead_letter_queue == no_index) return;
   const Index letter_slot = new_task(TaskKind::message);
   Task& letter = tasks_[letter_slot];
-  letter.workload = message.workload;
-  letter.subject = message.subject;
-  letter.arrival_key = message.arrival_key;
-  letter.priority = message.priority;
+  hand_over(message, letter);
   letter.draw_id = mix(message.draw_id, 0xdead);
-  letter.root_id = message.root_id;
   publish(queue.dead_letter_queue, letter_slot);
 }
 

@@ -132,18 +132,24 @@ namespace headroom {
   return slot;
 }
 
+// Of a user who has come.
+[[gnu::always_inline]] inline void ExactRequestPlane::begin_for(Task& task, Index workload, const Arrival& arrival,
+                                                                std::uint64_t identity) {
+  task.workload = static_cast<std::uint16_t>(workload);
+  task.subject = arrival.subject;
+  task.arrival_key = arrival.key;
+  task.priority = arrival.priority;
+  task.draw_id = task.root_id = identity;
+}
+
 [[gnu::always_inline]] inline void ExactRequestPlane::send_users_request(Index workload, const Arrival& arrival, Index site,
                                                                          std::uint64_t identity) {
   const Index request = new_task(TaskKind::request);
   Task& task = tasks_[request];
   task.user_request = true;
-  task.workload = static_cast<std::uint16_t>(workload);
+  begin_for(task, workload, arrival, identity);
   task.target = program_.calls[site].target;
   task.call = site;
-  task.priority = arrival.priority;
-  task.subject = arrival.subject;
-  task.arrival_key = arrival.key;
-  task.draw_id = task.root_id = identity;
   task.begun = now_;
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.enter(now_);

@@ -15,12 +15,10 @@ Index ExactRequestPlane::new_message(const Task* publisher, Index site_index) {
   const Task from = *publisher;  // a copy: making a task may move the others
   const Index slot = new_task(TaskKind::message);
   Task& message = tasks_[slot];
-  message.workload = from.workload;
-  message.subject = from.subject;
-  message.arrival_key = from.arrival_key;
-  message.priority = site.priority >= 0 ? static_cast<std::uint8_t>(std::min(site.priority, 255)) : from.priority;
+  hand_over(from, message);
+  if (site.priority >= 0) message.priority = static_cast<std::uint8_t>(std::min(site.priority, 255));
   message.draw_id = mix(from.draw_id, (std::uint64_t{from.pc} << 32) | (std::uint32_t{from.delivery} << 16) | 1);
-  message.root_id = from.kind == TaskKind::session ? message.draw_id : from.root_id;
+  if (from.kind == TaskKind::session) message.root_id = message.draw_id;
   return slot;
 }
 
@@ -29,12 +27,8 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
   const Index slot = new_task(TaskKind::message);
   Task& message = tasks_[slot];
   message.user_request = true;
-  message.workload = static_cast<std::uint16_t>(workload);
-  message.subject = arrival.subject;
-  message.arrival_key = arrival.key;
-  message.priority =
-      publish_site.priority >= 0 ? static_cast<std::uint8_t>(std::min(publish_site.priority, 255)) : arrival.priority;
-  message.draw_id = message.root_id = identity;
+  begin_for(message, workload, arrival, identity);
+  if (publish_site.priority >= 0) message.priority = static_cast<std::uint8_t>(std::min(publish_site.priority, 255));
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.enter(now_);
   if (!publish(publish_site.queue, slot))

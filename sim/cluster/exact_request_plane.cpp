@@ -102,11 +102,7 @@ void ExactRequestPlane::refill(ArrivalQueue& arrivals) {
   if (code.only_publish != no_index) return publish_users_message(workload, arrival, code.only_publish, identity);
   const Index slot = new_task(TaskKind::session);
   Task& session = tasks_[slot];
-  session.workload = static_cast<std::uint16_t>(workload);
-  session.subject = arrival.subject;
-  session.arrival_key = arrival.key;
-  session.priority = arrival.priority;
-  session.draw_id = session.root_id = identity;
+  begin_for(session, workload, arrival, identity);
   session.begun = now_;
   session.pc = code.entry;
   make_runnable(slot, session);

@@ -108,6 +108,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void try_call(Index task);
   inline void send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);
   inline void send(Index slot, Task& request, Duration delay);
+  static inline void begin_for(Task& task, Index workload, const Arrival& arrival, std::uint64_t identity);
   inline void route(Index slot, Task& request);
   void turn_away(Index slot, Task& request, TaskOutcome outcome);
   inline void admit(Index slot, Task& request, Server& server, Index replica);

@@ -65,13 +65,10 @@ void ExactRequestPlane::try_call(Index caller) {
   callee.parent = caller;
   callee.target = site.target;
   callee.call = task.call;
-  callee.workload = task.workload;
-  callee.priority = task.priority;
-  callee.subject = task.subject;
-  callee.arrival_key = task.arrival_key;
+  hand_over(task, callee);
   // A message that is delivered again does the same work; what it asks of others is another try.
   callee.draw_id = mix(task.draw_id, (std::uint64_t{task.pc} << 32) | (std::uint32_t{task.delivery} << 16) | wait.attempt);
-  callee.root_id = belongs_to_user(task) ? mix(task.draw_id, std::uint64_t{task.pc} << 32) : task.root_id;
+  if (belongs_to_user(task)) callee.root_id = mix(task.draw_id, std::uint64_t{task.pc} << 32);
   callee.begun = now_;
   if (site.route != no_index) [[unlikely]]
     callee.target = routed_target(site.route, task, callee);

@@ -188,13 +188,9 @@ void ExactRequestPlane::launch_branch(Index parent, Index entry, Index number) {
   Task& branch = tasks_[slot];
   Task& owner = tasks_[parent];
   branch.parent = parent;
+  hand_over(owner, branch);
   branch.draw_id = mix(owner.draw_id, (std::uint64_t{owner.pc} << 32) | (number + 1));
-  branch.root_id = owner.root_id;
-  branch.subject = owner.subject;
-  branch.arrival_key = owner.arrival_key;
-  branch.priority = owner.priority;
   branch.delivery = owner.delivery;
-  branch.workload = owner.workload;
   branch.begun = now_;
   branch.replica = owner.replica;
   branch.pc = entry;

@@ -90,6 +90,15 @@ struct Task {
 };
 static_assert(sizeof(Task) == 96);
 
+// On whose behalf it works, and whose numbers it draws per request, is as of `from`.
+inline void hand_over(const Task& from, Task& to) {
+  to.root_id = from.root_id;
+  to.subject = from.subject;
+  to.arrival_key = from.arrival_key;
+  to.workload = from.workload;
+  to.priority = from.priority;
+}
+
 // What a task keeps while it waits for others; most tasks never do. Not cleared when a slot is taken again: begun with the call
 // or with the branches that it is about.
 struct TaskWait {
