@@ -97,8 +97,6 @@ void ResourceList::add_database(Index index) {
   Resource connections = empty_resource("databases/" + database.name, "connections");
   Resource cpu = empty_resource(connections.station, "cpu");
   cpu.queues = false;
-  Rates total = rates_;
-  if (std::all_of(total.begin(), total.end(), [](double rate) { return rate <= 0.0; })) total.assign(n, 1.0);
   std::vector<Rates> connection_busy(static_cast<std::size_t>(database.shards), none), cpu_busy = connection_busy;
   std::map<Index, std::vector<double>> shares;
   for (Index e = 0; e < n; ++e) {
@@ -120,10 +118,6 @@ void ResourceList::add_database(Index index) {
     }
   }
   cpu.visits = connections.visits;
-  const auto hottest = [&](const std::vector<Rates>& by_shard) {
-    return *std::max_element(by_shard.begin(), by_shard.end(),
-                             [&](const Rates& a, const Rates& b) { return dot(a, total) < dot(b, total); });
-  };
   connections.busy = hottest(connection_busy);
   cpu.busy = hottest(cpu_busy);
   connections.servers = connections_usable(blueprint_, index, false);
@@ -301,6 +295,27 @@ Rates plus(Rates a, const Rates& b, double factor) {
   return a;
 }
 
+namespace {
+
+// Of what is asked by a key, the part that goes to each of so many places: place_of(rank) says where an item lies.
+template <class PlaceOf>
+std::vector<double> place_shares(const KeyBlueprint& keys, std::uint32_t places, const PlaceOf& place_of) {
+  constexpr std::uint64_t counted = 100'000;  // beyond that items are so many and so rare that they spread evenly
+  std::vector<double> shares(places, 0.0);
+  const double first = zipf_classes(keys.items, keys.zipf).front().probability;
+  double left = 1.0;
+  for (std::uint64_t rank = 0; places > 1 && rank < std::min(keys.items, counted); ++rank) {
+    const double p = first * std::pow(static_cast<double>(rank + 1), -keys.zipf);
+    shares[place_of(rank)] += p;
+    left -= p;
+  }
+  if (places > 1 && keys.items <= counted) left = 0.0;
+  for (double& share : shares) share += std::max(0.0, left) / places;
+  return shares;
+}
+
+}  // namespace
+
 std::vector<Resource> resources_of(const Blueprint& blueprint, const MeanVisits& visits, const Rates& rates) {
   std::vector<Resource> all = ResourceList{blueprint, visits, rates}.make();
   add_load_balancers(blueprint, visits, all);
@@ -308,42 +323,18 @@ std::vector<Resource> resources_of(const Blueprint& blueprint, const MeanVisits&
 }
 
 std::vector<double> shard_shares(const Blueprint& blueprint, const DatabaseBlueprint& database, Index key) {
-  constexpr std::uint64_t counted = 100'000;  // beyond that items are so many and so rare that they spread evenly
-  std::vector<double> shares(static_cast<std::size_t>(database.shards), 0.0);
-  double left = 1.0;
-  if (key != no_index && database.shards > 1 && database.sharding.chosen()) {
-    const KeyBlueprint& keys = blueprint.keys[key];
-    const auto map =
-        RegistryOf<ShardPolicy>::instance().make(database.sharding, {})->map(static_cast<std::uint32_t>(database.shards));
-    const double first = zipf_classes(keys.items, keys.zipf).front().probability;
-    for (std::uint64_t rank = 0; rank < std::min(keys.items, counted); ++rank) {
-      const double p = first * std::pow(static_cast<double>(rank + 1), -keys.zipf);
-      shares[map->shard_of(rank)] += p;
-      left -= p;
-    }
-    if (keys.items <= counted) left = 0.0;
-  }
-  for (double& share : shares) share += left / database.shards;
-  return shares;
+  const auto shards = static_cast<std::uint32_t>(database.shards);
+  if (key == no_index || shards == 1 || !database.sharding.chosen()) return std::vector<double>(shards, 1.0 / shards);
+  const auto map = RegistryOf<ShardPolicy>::instance().make(database.sharding, {})->map(shards);
+  return place_shares(blueprint.keys[key], shards, [&](std::uint64_t rank) { return map->shard_of(rank); });
 }
 
 std::vector<double> node_shares(const Blueprint& blueprint, const CacheBlueprint& cache, Index key) {
-  constexpr std::uint64_t counted = 100'000;  // as for shards
   const auto nodes = static_cast<std::uint32_t>(cache.nodes);
+  if (key != no_index)
+    return place_shares(blueprint.keys[key], nodes, [&](std::uint64_t rank) { return cache_node(rank, nodes); });
   std::vector<double> shares(nodes, 0.0);
-  if (key == no_index) {
-    shares.front() = 1.0;
-    return shares;
-  }
-  const KeyBlueprint& keys = blueprint.keys[key];
-  const double first = zipf_classes(keys.items, keys.zipf).front().probability;
-  double left = 1.0;
-  for (std::uint64_t rank = 0; nodes > 1 && rank < std::min(keys.items, counted); ++rank) {
-    const double p = first * std::pow(static_cast<double>(rank + 1), -keys.zipf);
-    shares[cache_node(rank, nodes)] += p;
-    left -= p;
-  }
-  for (double& share : shares) share += std::max(0.0, left) / nodes;
+  shares.front() = 1.0;
   return shares;
 }
 

@@ -37,8 +37,7 @@ class Checker {
         check_steps(journey.steps, "journey " + journey.name, Place::journey);
       }
     }
-    for (const FaultBlueprint& fault : blueprint_.faults)
-      std::visit([this](const auto& what) { check_fault(what); }, fault.what);
+    for (const FaultBlueprint& fault : blueprint_.faults) std::visit([this](const auto& what) { check_fault(what); }, fault.what);
     check_cycles();
     return std::move(problems_);
   }
@@ -52,9 +51,11 @@ class Checker {
     for (const ServiceBlueprint& service : blueprint_.services) {
       const std::string who = "service " + service.name;
       expect(service.region < blueprint_.network.regions.size(), who + ": its region does not exist");
-      expect(service.node_pool == no_index || service.node_pool < blueprint_.node_pools.size(), who + ": its node pool does not exist");
+      expect(service.node_pool == no_index || service.node_pool < blueprint_.node_pools.size(),
+             who + ": its node pool does not exist");
       expect(service.concurrency >= 1 && service.cpu > 0.0, who + ": needs a slot and some CPU");
-      expect(service.requested_cpu() > 0.0 && service.requested_cpu() <= service.cpu, who + ": requests more CPU than it may use, or none");
+      expect(service.requested_cpu() > 0.0 && service.requested_cpu() <= service.cpu,
+             who + ": requests more CPU than it may use, or none");
       expect(service.balancer.chosen(), who + ": has no balancer");
       const Index model = service.language_model;
       expect(model == no_index || (model < blueprint_.language_models.size() && blueprint_.language_models[model].engine),
@@ -68,27 +69,32 @@ class Checker {
       expect(service.worker_endpoint < blueprint_.endpoints.size(), who + ": its worker endpoint does not exist");
       expect(service.batch >= 1, who + ": takes no message at a time");
     }
-    for (const DatabaseBlueprint& database : blueprint_.databases) {
-      expect(database.sharding.chosen(), "database " + database.name + ": has no sharding");
-      expect(database.shards >= 1 && database.replicas >= 1 && database.pool >= 1, "database " + database.name + ": has no connection");
-      const auto& connections = database.connections;
-      expect(!connections || (connections->limit >= 1 && connections->per_client >= 1),
-             "database " + database.name + ": lets nobody connect");
-      expect(!database.partition_period || *database.partition_period > Duration{},
-             "database " + database.name + ": its partitions are no time");
-      expect(!database.replication || database.replicas >= 2, "database " + database.name + ": replicates without a replica");
-    }
+    for (const DatabaseBlueprint& database : blueprint_.databases) check_database(database);
     for (const CacheBlueprint& cache : blueprint_.caches) check_cache(cache);
     for (const QueueBlueprint& queue : blueprint_.queues) check_queue(queue);
     for (const LimitBlueprint& limit : blueprint_.limits) check_limit(limit);
     for (const LoadBalancerBlueprint& balancer : blueprint_.load_balancers) check_load_balancer(balancer);
-    for (const LinkBlueprint& link : blueprint_.links) expect(link.bandwidth.value > 0.0, "link " + link.name + ": has no bandwidth");
-    for (const LanguageModelBlueprint& model : blueprint_.language_models) {
-      if (!model.engine) continue;
-      const EngineBlueprint& engine = *model.engine;
-      expect(!engine.times.prefill.empty() && !engine.times.decode.empty(), "language model " + model.name + ": has no step times");
-      expect(engine.kv_tokens >= 1 && engine.batch >= 1 && engine.step_tokens >= 1, "language model " + model.name + ": has no room");
-    }
+    for (const LinkBlueprint& link : blueprint_.links)
+      expect(link.bandwidth.value > 0.0, "link " + link.name + ": has no bandwidth");
+    for (const LanguageModelBlueprint& model : blueprint_.language_models) check_language_model(model);
+  }
+
+  void check_database(const DatabaseBlueprint& database) {
+    const std::string who = "database " + database.name;
+    expect(database.sharding.chosen(), who + ": has no sharding");
+    expect(database.shards >= 1 && database.replicas >= 1 && database.pool >= 1, who + ": has no connection");
+    const auto& connections = database.connections;
+    expect(!connections || (connections->limit >= 1 && connections->per_client >= 1), who + ": lets nobody connect");
+    expect(!database.partition_period || *database.partition_period > Duration{}, who + ": its partitions are no time");
+    expect(!database.replication || database.replicas >= 2, who + ": replicates without a replica");
+  }
+
+  void check_language_model(const LanguageModelBlueprint& model) {
+    if (!model.engine) return;
+    const std::string who = "language model " + model.name;
+    const EngineBlueprint& engine = *model.engine;
+    expect(!engine.times.prefill.empty() && !engine.times.decode.empty(), who + ": has no step times");
+    expect(engine.kv_tokens >= 1 && engine.batch >= 1 && engine.step_tokens >= 1, who + ": has no room");
   }
 
   void check_cache(const CacheBlueprint& cache) {
@@ -124,28 +130,34 @@ class Checker {
 
   void check_probe(const ServiceBlueprint& service, const std::optional<ProbeBlueprint>& probe, const std::string& what) {
     if (!probe) return;
-    expect(service.queue == no_index && service.discipline == Discipline::fifo, what + " needs requests that wait first come first served");
+    expect(service.queue == no_index && service.discipline == Discipline::fifo,
+           what + " needs requests that wait first come first served");
     expect(probe->timeout > Duration{} && probe->timeout <= probe->period, what + " needs a time-out within its period");
-    expect(probe->failures >= 1 && probe->successes >= 1 && probe->initial_delay >= Duration{}, what + " needs counts of one at least");
+    expect(probe->failures >= 1 && probe->successes >= 1 && probe->initial_delay >= Duration{},
+           what + " needs counts of one at least");
   }
 
   void check_serverless(const ServiceBlueprint& service, const ServerlessBlueprint& serverless, const std::string& who) {
     const bool is_alone = service.replicas == 0 && service.node_pool == no_index && !service.autoscaler.chosen();
-    expect(is_alone && service.queue == no_index && service.language_model == no_index, who + ": is serverless and has replicas of its own");
+    expect(is_alone && service.queue == no_index && service.language_model == no_index,
+           who + ": is serverless and has replicas of its own");
     expect(service.discipline == Discipline::fifo && !service.backlog && !service.readiness && !service.liveness,
            who + ": is serverless and has no line of requests");
-    expect(serverless.floor >= 0 && serverless.most >= std::max(1, serverless.floor), who + ": may have no instance, or fewer than its floor");
+    expect(serverless.floor >= 0 && serverless.most >= std::max(1, serverless.floor),
+           who + ": may have no instance, or fewer than its floor");
     expect(serverless.burst >= 1 && serverless.ramp.value > 0.0, who + ": its platform starts no instance");
     expect(serverless.keep_alive >= Duration{}, who + ": its instances are kept for a time");
   }
 
   void check_fronted(const ServiceBlueprint& service, const std::string& who) {
-    if (service.load_balancer >= blueprint_.load_balancers.size()) return problems_.push_back(who + ": its load balancer does not exist");
+    if (service.load_balancer >= blueprint_.load_balancers.size())
+      return problems_.push_back(who + ": its load balancer does not exist");
     const LoadBalancerBlueprint& balancer = blueprint_.load_balancers[service.load_balancer];
     expect(service.queue == no_index, who + ": takes messages, which come through no load balancer");
     expect(!service.serverless, who + ": is serverless, and needs no load balancer");
     expect(service.region == balancer.region, who + ": is in another region than its load balancer");
-    expect(!balancer.health_checks || service.discipline == Discipline::fifo, who + ": health checks need requests that wait first come first served");
+    expect(!balancer.health_checks || service.discipline == Discipline::fifo,
+           who + ": health checks need requests that wait first come first served");
   }
 
   void check_load_balancer(const LoadBalancerBlueprint& balancer) {
@@ -155,7 +167,8 @@ class Checker {
     expect(balancer.retries >= 0, who + ": a number of retries is not negative");
     if (!balancer.health_checks) return;
     const HealthCheckBlueprint& checks = *balancer.health_checks;
-    expect(checks.timeout > Duration{} && checks.timeout <= checks.interval, who + ": its health checks need a time-out within their interval");
+    expect(checks.timeout > Duration{} && checks.timeout <= checks.interval,
+           who + ": its health checks need a time-out within their interval");
     expect(checks.failures >= 1 && checks.successes >= 1, who + ": its health checks need counts of one at least");
   }
 
@@ -163,9 +176,11 @@ class Checker {
     const std::string who = "queue " + queue.name;
     expect(queue.priorities >= 1, who + ": has no priority class");
     expect(!queue.visibility || *queue.visibility > Duration{}, who + ": its visibility is no time");
-    expect(!queue.deliveries || (queue.visibility && *queue.deliveries >= 1), who + ": its deliveries need a visibility, and to be one at least");
+    expect(!queue.deliveries || (queue.visibility && *queue.deliveries >= 1),
+           who + ": its deliveries need a visibility, and to be one at least");
     expect(queue.dead_letters == no_index || queue.deliveries, who + ": has dead letters without a bound on deliveries");
-    expect(queue.dead_letters == no_index || queue.dead_letters < blueprint_.queues.size(), who + ": its queue of dead letters does not exist");
+    expect(queue.dead_letters == no_index || queue.dead_letters < blueprint_.queues.size(),
+           who + ": its queue of dead letters does not exist");
   }
 
   void check_limit(const LimitBlueprint& limit) {
@@ -262,7 +277,8 @@ class Checker {
   void check_step(const TransferStep& step, const std::string& where, Place place) {
     expect(place != Place::journey, where + ": a journey has nothing to send with");
     expect(step.link < blueprint_.links.size(), where + ": its link does not exist");
-    expect(step.bytes.has_value() != (step.key < blueprint_.keys.size()), where + ": a transfer is of bytes or of a key's object");
+    expect(step.bytes.has_value() != (step.key < blueprint_.keys.size()),
+           where + ": a transfer is of bytes or of a key's object");
     expect(step.compression > 0.0 && step.compression <= 1.0, where + ": compression leaves between nothing and all");
     expect(!step.bit_rate || step.bit_rate->value > 0.0, where + ": a flow needs some bandwidth");
   }
@@ -285,12 +301,14 @@ class Checker {
     expect(place != Place::journey, where + ": a journey has no replica to hold a lock on");
     expect(step.lock < blueprint_.locks.size() && step.key < blueprint_.keys.size(), where + ": its lock or key does not exist");
     expect(step.lease > Duration{} && step.poll > Duration{}, where + ": a lock needs a lease and a time to ask again");
-    expect(!step.renew || (*step.renew > Duration{} && *step.renew < step.lease), where + ": a lease is renewed before it runs out");
+    expect(!step.renew || (*step.renew > Duration{} && *step.renew < step.lease),
+           where + ": a lease is renewed before it runs out");
   }
   void check_step(const GenerateStep& step, const std::string& where, Place place) {
     expect(place != Place::journey, where + ": a journey has nothing to ask a language model with");
     expect(step.model < blueprint_.language_models.size(), where + ": its language model does not exist");
-    if (step.model < blueprint_.language_models.size() && blueprint_.language_models[step.model].engine && place != Place::journey) {
+    if (step.model < blueprint_.language_models.size() && blueprint_.language_models[step.model].engine &&
+        place != Place::journey) {
       expect(blueprint_.services[blueprint_.endpoints[endpoint_].service].language_model == step.model,
              where + ": its service runs no engine of " + blueprint_.language_models[step.model].name);
     }
@@ -332,8 +350,9 @@ class Checker {
 bool shares_node_cores(const Blueprint& blueprint, Index service) {
   const Index pool = blueprint.services[service].node_pool;
   if (pool == no_index) return false;
-  return std::any_of(blueprint.services.begin(), blueprint.services.end(),
-                     [pool](const ServiceBlueprint& other) { return other.node_pool == pool && other.requested_cpu() < other.cpu; });
+  return std::any_of(blueprint.services.begin(), blueprint.services.end(), [pool](const ServiceBlueprint& other) {
+    return other.node_pool == pool && other.requested_cpu() < other.cpu;
+  });
 }
 
 std::vector<std::string> check_blueprint(const Blueprint& blueprint) { return Checker{blueprint}.check(); }

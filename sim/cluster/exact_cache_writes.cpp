@@ -18,6 +18,7 @@ Index ExactRequestPlane::launch_background(Index owner_slot, Index site, Index e
   task.draw_id = owner.draw_id;
   task.delivery = owner.delivery;
   task.replica = owner.replica;
+  ++replicas_[task.replica].in_background;
   task.target = site;
   task.begun = now_;
   task.pc = entry;
@@ -72,9 +73,9 @@ bool ExactRequestPlane::hand_over_write(Index writer, Index replica) {
   for (std::size_t i = 0; i < others.size(); ++i) {
     const Index other = others[(writer + i) % others.size()];
     if (other == no_index || other == replica) continue;  // an empty place of a load balancer; itself
-    task.replica = other;
     --replicas_[replica].in_background;
     ++replicas_[other].in_background;
+    task.replica = other;
     return true;
   }
   begin_write(writer, task.target);  // its entry stays, and nobody will write it
@@ -82,6 +83,7 @@ bool ExactRequestPlane::hand_over_write(Index writer, Index replica) {
 }
 
 void ExactRequestPlane::end_background(Index slot, TaskOutcome outcome) {
+  --replicas_[tasks_[slot].replica].in_background;
   const CacheSite& site = program_.cache_sites[tasks_[slot].target];
   if (site.writes_behind && outcome != TaskOutcome::completed) caches_[site.cache].lost_writes->add();
 }

@@ -186,36 +186,12 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
 
   if (has_connections_ && server.kind != Server::Kind::sharded) close_connections(index);
   if (!locks_.empty()) abandon_locks(index);
-  std::vector<Index> whole_tasks;
-  std::vector<Index> branches;
-  // Only replicas that die at work pay for this search, so that no request pays for a list of who is where.
-  const bool has_background = books_[static_cast<std::size_t>(TaskKind::background)].entered > 0;
-  const Index end = replicas_[index].busy_slots > 0 || has_background ? tasks_.size() : 0;
-  for (Index slot = 0; slot < end; ++slot) {
-    Task& task = tasks_[slot];
-    const bool left_alone = task.kind == TaskKind::branch || task.kind == TaskKind::background;
-    const bool at_work = left_alone || (task.kind != TaskKind::free && task.in_slot);
-    if (!at_work || task.replica != index) continue;
-    if (task.kind == TaskKind::background && hand_over_write(slot, index)) continue;
-    if (task.state == TaskState::coalesced) leave_flight(slot);
-    if (task.state == TaskState::transferring) abandon_transfer(slot);
-    if (task.state == TaskState::publishing) withdraw(std::exchange(task.child, no_index));
-    if (task.state == TaskState::generating) abandon_generation(slot, why);
-    // Nobody waits for what these had asked of others, and no event wakes them.
-    if (task.child != no_index) tasks_[task.child].parent = no_index;
-    task.child = no_index;
-    task.timer = 0;
-    (task.kind == TaskKind::branch ? branches : whole_tasks).push_back(slot);
-  }
+  std::vector<Index> whole_tasks, branches;
+  take_from_work(index, why, whole_tasks, branches);
   replicas_[index].backlog.append_to(tasks_, whole_tasks);
   if (has_flights_) abandon_flights(index);
 
-  if (server.language_model != no_index) stop_engine(index);
-  replicas_[index].processor.clear(now_);
-  replicas_[index].processor_event = 0;
-  leave_node(index);
-  replicas_[index].computing.leave_all(now_);
-  server.past_core_nanoseconds += core_nanoseconds(replicas_[index]);
+  stop_computing(server, index);
   for (const Index slot : branches) {
     if (trace_ != nullptr) trace_ended(slot, why);
     tasks_.release(slot);
@@ -229,6 +205,40 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   server.slots->whole.add(now_, -static_cast<double>(server.concurrency));
   if (!replica_caches_[replicas_[index].server].empty()) end_replica_caches(index);
   std::erase(server.replicas, index);
+}
+
+// What a replica that dies is at, apart from its backlog; from here on no event wakes it. Only replicas that die at work pay for
+// the search among all tasks, so that no request pays for a list of who is where.
+void ExactRequestPlane::take_from_work(Index index, TaskOutcome why, std::vector<Index>& whole_tasks,
+                                       std::vector<Index>& branches) {
+  if (replicas_[index].busy_slots == 0 && replicas_[index].in_background == 0) return;
+  const Index end = tasks_.size();
+  for (Index slot = 0; slot < end; ++slot) {
+    Task& task = tasks_[slot];
+    const bool left_alone = task.kind == TaskKind::branch || task.kind == TaskKind::background;
+    const bool at_work = left_alone || (task.kind != TaskKind::free && task.in_slot);
+    if (!at_work || task.replica != index) continue;
+    if (task.kind == TaskKind::background && hand_over_write(slot, index)) continue;
+    if (task.state == TaskState::coalesced) leave_flight(slot);
+    if (task.state == TaskState::transferring) abandon_transfer(slot);
+    if (task.state == TaskState::publishing) withdraw(std::exchange(task.child, no_index));
+    if (task.state == TaskState::generating) abandon_generation(slot, why);
+    // Nobody waits for what these had asked of others.
+    if (task.child != no_index) tasks_[task.child].parent = no_index;
+    task.child = no_index;
+    task.timer = 0;
+    (task.kind == TaskKind::branch ? branches : whole_tasks).push_back(slot);
+  }
+}
+
+void ExactRequestPlane::stop_computing(Server& server, Index index) {
+  if (server.language_model != no_index) stop_engine(index);
+  Replica& replica = replicas_[index];
+  replica.processor.clear(now_);
+  replica.processor_event = 0;
+  leave_node(index);
+  replica.computing.leave_all(now_);
+  server.past_core_nanoseconds += core_nanoseconds(replica);
 }
 
 void ExactRequestPlane::kill_doomed() {

@@ -57,6 +57,8 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void make_queues(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_locks(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_caches(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
+  void make_cache(const CacheBlueprint& cache, RandomStreams& streams, Recorder& recorder);
+  static void make_cache_instruments(const CacheBlueprint& cache, Cache& station, Recorder& recorder);
   void make_key_shares(const Blueprint& blueprint, Recorder& recorder);
   void make_write_counters(const Blueprint& blueprint, Recorder& recorder);
   void make_targets(const Blueprint& blueprint, Recorder& recorder);
@@ -76,6 +78,8 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void register_with_balancer(Index replica, Index unanswered);
   void unregister(Index replica);
   void kill(Index replica, TaskOutcome why);
+  void take_from_work(Index replica, TaskOutcome why, std::vector<Index>& whole_tasks, std::vector<Index>& branches);
+  void stop_computing(Server& server, Index replica);
   void kill_doomed();
   Index unanswered_in(Index replica) const;
   double busy_cores(const Replica& replica) const;

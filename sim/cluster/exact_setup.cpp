@@ -203,37 +203,7 @@ void ExactRequestPlane::make_locks(const Blueprint& blueprint, RandomStreams& st
 }
 
 void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
-  for (Index i = 0; i < blueprint.caches.size(); ++i) {
-    const CacheBlueprint& cache = blueprint.caches[i];
-    cache_policies_.push_back(cache.policy);
-    cache_names_.push_back(cache.name);
-    Cache& station = caches_.emplace_back();
-    station.scope = cache.scope;
-    station.latency = {cache.latency, streams.key_of("caches/" + cache.name + "/latency")};
-    const std::vector<Label> labels{{"cache", cache.name}};
-    station.hit_ratio = &recorder.share("hit_ratio", labels);
-    station.bytes = &recorder.gauge("cache_bytes", labels);
-    station.evictions = &recorder.counter("evictions", labels);
-    station.limits = {cache.time_to_live, cache.soft_time_to_live};
-    station.coalesces = cache.coalesce;
-    station.coalesce_limit = cache.coalesce_limit;
-    station.has_flights = cache.coalesce || cache.soft_time_to_live;
-    has_flights_ = has_flights_ || station.has_flights;
-    if (cache.coalesce) station.coalesced = &recorder.counter("coalesced", labels);
-    if (cache.soft_time_to_live) {
-      station.stale_served = &recorder.counter("stale_served", labels);
-      station.refreshes = &recorder.counter("refreshes", labels);
-    }
-    const Index instances = cache.scope == CacheScope::shared ? 1 : cache.scope == CacheScope::region ? regions_ : 0;
-    station.nodes = static_cast<Index>(cache.nodes);
-    station.capacity = Bytes{cache.capacity.count / cache.nodes};
-    for (Index tier = 0; tier < instances * station.nodes; ++tier) station.tiers.push_back(new_tier(i));
-    if (cache.operations.value > 0.0) {
-      station.operation = to_duration(1.0 / cache.operations.value);
-      station.lines.resize(station.tiers.size());
-      station.node_utilization = &recorder.share("node_utilization", labels);
-    }
-  }
+  for (const CacheBlueprint& cache : blueprint.caches) make_cache(cache, streams, recorder);
   make_write_counters(blueprint, recorder);
   make_key_shares(blueprint, recorder);
   make_cache_faults(blueprint, recorder);
@@ -245,13 +215,48 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
     for_each_action<InvalidateStep>(endpoint.steps, [&](const InvalidateStep& step) { used[step.cache] = true; });
     for (Index i = 0; i < used.size(); ++i) {
       std::vector<Index>& list = replica_caches_[endpoint.service];
-      if (used[i] && caches_[i].asks_replica && std::find(list.begin(), list.end(), i) == list.end())
-        list.push_back(i);
+      if (used[i] && caches_[i].asks_replica && std::find(list.begin(), list.end(), i) == list.end()) list.push_back(i);
     }
   }
 }
 
 std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) const {
+void ExactRequestPlane::make_cache(const CacheBlueprint& cache, RandomStreams& streams, Recorder& recorder) {
+  cache_policies_.push_back(cache.policy);
+  cache_names_.push_back(cache.name);
+  const auto index = static_cast<Index>(caches_.size());
+  Cache& station = caches_.emplace_back();
+  station.scope = cache.scope;
+  station.latency = {cache.latency, streams.key_of("caches/" + cache.name + "/latency")};
+  station.limits = {cache.time_to_live, cache.soft_time_to_live};
+  station.coalesces = cache.coalesce;
+  station.coalesce_limit = cache.coalesce_limit;
+  station.has_flights = cache.coalesce || cache.soft_time_to_live;
+  has_flights_ = has_flights_ || station.has_flights;
+  const Index instances = cache.scope == CacheScope::shared ? 1 : cache.scope == CacheScope::region ? regions_ : 0;
+  station.nodes = static_cast<Index>(cache.nodes);
+  station.capacity = Bytes{cache.capacity.count / cache.nodes};
+  for (Index tier = 0; tier < instances * station.nodes; ++tier) station.tiers.push_back(new_tier(index));
+  if (cache.operations.value > 0.0) {
+    station.operation = to_duration(1.0 / cache.operations.value);
+    station.lines.resize(station.tiers.size());
+  }
+  make_cache_instruments(cache, station, recorder);
+}
+
+void ExactRequestPlane::make_cache_instruments(const CacheBlueprint& cache, Cache& station, Recorder& recorder) {
+  const std::vector<Label> labels{{"cache", cache.name}};
+  station.hit_ratio = &recorder.share("hit_ratio", labels);
+  station.bytes = &recorder.gauge("cache_bytes", labels);
+  station.evictions = &recorder.counter("evictions", labels);
+  if (cache.coalesce) station.coalesced = &recorder.counter("coalesced", labels);
+  if (cache.soft_time_to_live) {
+    station.stale_served = &recorder.counter("stale_served", labels);
+    station.refreshes = &recorder.counter("refreshes", labels);
+  }
+  if (cache.operations.value > 0.0) station.node_utilization = &recorder.share("node_utilization", labels);
+}
+
   return new_tier(cache, caches_[cache].capacity);
 }
 

@@ -231,13 +231,8 @@ class Compiler {
   Index load_around_ = no_index;
 };
 
-}  // namespace
-
-Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, RandomStreams& streams) {
-  Program program;
-  program.server_forks.assign(blueprint.services.size() + blueprint.databases.size(), false);
-  Compiler compiler{blueprint, streams, program};
-
+// What can be called: the endpoints, then reads and writes of the databases, then their other operations.
+void add_targets(const Blueprint& blueprint, Compiler& compiler, Program& program) {
   for (const EndpointBlueprint& endpoint : blueprint.endpoints) {
     bool forks = false;
     const Index entry = compiler.compile(endpoint.steps, "services/" + endpoint.name, forks);
@@ -253,28 +248,47 @@ Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, Ra
   for (Index i = 0; i < blueprint.databases.size(); ++i) {
     for (const OperationBlueprint& operation : blueprint.databases[i].operations) compiler.add_query(i, operation);
   }
+}
+
+// A user who may have to wait for room needs a task to wait with.
+bool is_plain_publish(const Blueprint& blueprint, const Program& program, const Instruction& step) {
+  return step.op == Op::publish && !blueprint.queues[program.publishes[step.a].queue].publishers_wait;
+}
+
+// And so does one who may give up, try again, or go elsewhere.
+bool is_plain_call(const WorkloadBlueprint& workload, const Program& program, const Instruction& step) {
+  if (step.op != Op::call || !workload.region_shares.empty()) return false;
+  const CallSite& call = program.calls[step.a];
+  return call.timeout == Duration{} && !call.patience && call.retry.attempts == 1 && call.route == no_index;
+}
+
+JourneyCode journey_code(const Blueprint& blueprint, const WorkloadBlueprint& workload, const JourneyBlueprint& journey,
+                         bool repeats, Compiler& compiler, const Program& program) {
+  bool forks = false;
+  JourneyCode code{.entry = compiler.compile(journey.steps, "workloads/" + workload.name + "/journeys/" + journey.name, forks)};
+  if (repeats) {
+    compiler.emit(Op::restart, no_index, code.entry);
+    return code;
+  }
+  const bool one_step = compiler.here() == code.entry + 1;
+  compiler.emit(Op::end);
+  const Instruction first = program.code[code.entry];
+  if (one_step && is_plain_publish(blueprint, program, first)) code.only_publish = first.a;
+  if (one_step && is_plain_call(workload, program, first)) code.only_call = first.a;
+  return code;
+}
+
+}  // namespace
+
+Program compile(const Blueprint& blueprint, const std::vector<bool>& repeats, RandomStreams& streams) {
+  Program program;
+  program.server_forks.assign(blueprint.services.size() + blueprint.databases.size(), false);
+  Compiler compiler{blueprint, streams, program};
+  add_targets(blueprint, compiler, program);
   for (Index w = 0; w < blueprint.workloads.size(); ++w) {
-    const WorkloadBlueprint& workload = blueprint.workloads[w];
     std::vector<JourneyCode>& codes = program.journeys.emplace_back();
-    for (const JourneyBlueprint& journey : workload.journeys) {
-      bool forks = false;
-      JourneyCode code{.entry = compiler.compile(journey.steps, "workloads/" + workload.name + "/journeys/" + journey.name, forks)};
-      const Instruction first = code.entry < program.code.size() ? program.code[code.entry] : Instruction{Op::end};
-      if (repeats[w]) {
-        compiler.emit(Op::restart, no_index, code.entry);
-      } else {
-        const bool one_step = compiler.here() == code.entry + 1;
-        compiler.emit(Op::end);
-        // A user who may have to wait for room needs a task to wait with.
-        const bool plain_publish = one_step && first.op == Op::publish && !blueprint.queues[program.publishes[first.a].queue].publishers_wait;
-        if (plain_publish) code.only_publish = first.a;
-        const bool plain_call = one_step && first.op == Op::call && program.calls[first.a].timeout == Duration{} &&
-                                !program.calls[first.a].patience && program.calls[first.a].retry.attempts == 1 &&
-                                program.calls[first.a].route == no_index && workload.region_shares.empty();
-        if (plain_call) code.only_call = first.a;
-      }
-      codes.push_back(code);
-    }
+    for (const JourneyBlueprint& journey : blueprint.workloads[w].journeys)
+      codes.push_back(journey_code(blueprint, blueprint.workloads[w], journey, repeats[w], compiler, program));
   }
   for (const LoadBalancerBlueprint& balancer : blueprint.load_balancers) {
     bool forks = false;

@@ -60,6 +60,7 @@ struct Replica {
   std::uint64_t processor_event = 0;
   SimTime processor_due = end_of_time;
   NodeCores* node = nullptr;                       // where it shares a node's cores
+  Index in_background = 0;                         // tasks that were left to it
   bool doomed = false;                             // over its memory; dies at the end of this instant
   SimTime served_to{};                             // where starts are watched: who came before then has had a slot (fifo)
   bool vacant = false;                             // worker with a free slot and nothing in its own backlog: in the queue's line
