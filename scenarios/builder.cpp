@@ -240,7 +240,7 @@ class Builder {
     if (spec.failover) database.failover = {spec.failover->detection, spec.failover->promotion, spec.failover->recovery};
     database.repair = spec.repair;
     if (spec.connections) {
-      database.connections = {spec.connection_limit(), spec.connections->per_client};
+      database.connections = {spec.connection_limit(), spec.connections->per_client, value_of(spec.connections->wait_limit)};
       if (!spec.connections->pooler) database.pool = database.connections->limit;
     }
     if (spec.partitions) database.partition_period = spec.partitions->period;

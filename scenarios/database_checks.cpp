@@ -72,6 +72,11 @@ void check_connections(const DatabaseSpec& database, Reading& reading) {
     reading.issue(&database, of_pooler, "has no meaning without a pooler: each connection is served as it asks",
                   "write \"pooler\": true in its \"connections\", or remove it");
   }
+  if (database.wait_limit && connections.wait_limit) {
+    reading.issue(&database, "wait_limit",
+                  "has no meaning without a pooler, beside the one of its \"connections\": there is one line",
+                  "write \"pooler\": true in its \"connections\", or remove it");
+  }
 }
 
 void check_partitions(const DatabaseSpec& database, Reading& reading) {

@@ -49,6 +49,10 @@ void ConnectionsSpec::describe(Fields& field) {
   field("pooler", pooler,
         "a pooler (PgBouncer) in front of each node, which lets \"pool\" queries through at a time; without one each connection "
         "is served as it asks, and \"pool\" has no meaning");
+  field(
+      "wait_limit", wait_limit,
+      "a query that has waited this long in its client's line fails; without it the \"wait_limit\" of the database counts there "
+      "too. A pooler's line has a time of its own, from when the query gets there: it may wait as long again");
 }
 
 void PartitionsSpec::describe(Fields& field) {
@@ -68,7 +72,8 @@ void DatabaseSpec::describe(Fields& field) {
   field("replicas", replicas, "replicas per shard; writes go to the first, reads are spread over all", between(1, 1000));
   field("pool", pool, "connections per shard replica: operations at a time", between(1, 1e6));
   field("backlog", backlog, "operations that may wait per shard replica; any number without it", between(0, 1e9));
-  field("wait_limit", wait_limit, "an operation that has waited this long for a connection fails");
+  field("wait_limit", wait_limit,
+        "an operation that has waited this long for a connection fails; of each line that it waits in, where there are two");
   field("cpu", cpu, "cores per shard replica", between(0.001, 1024));
   field("read", read, "what a read takes");
   field("write", write, "what a write takes");

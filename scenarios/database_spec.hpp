@@ -57,6 +57,7 @@ struct ConnectionsSpec {
   int per_client = 10;
   Bytes memory;  // of one
   bool pooler = false;
+  std::optional<DistributionField> wait_limit;
   void describe(Fields& field);
 };
 

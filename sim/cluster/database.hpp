@@ -15,6 +15,7 @@ namespace headroom {
 
 struct Shard {
   Index primary = 0;  // copy that takes the writes; none: for the time being nobody
+  Index failures = 0;  // of its primaries, so far
   ReplicationLog log;
 };
 
@@ -44,6 +45,7 @@ struct Database {
   std::optional<ClientPools> clients;  // where connections are counted
   LevelShare* connections = nullptr;
   DurationInstrument* connection_wait = nullptr;
+  std::optional<Demand> connection_wait_limit;
   std::optional<Duration> partition_period;
 };
 

@@ -1,17 +1,19 @@
 // Connections of databases: what a query waits for before it is sent, where the clients of a database hold so many open.
 //
 // A query whose client has no connection at all is refused (rejected); one that finds all of them taken waits in the client's
-// line, no longer than the wait limit of the database, first come first served. A connection is the caller's from the moment it
-// has one until it has the answer, both ways on the network included. Sources: PostgreSQL documentation, max_connections ("sorry,
-// too many clients already"); HikariCP, "About Pool Sizing" (a pool of fixed size per client); PgBouncer documentation
-// (max_client_conn beside default_pool_size: here the limit beside the pool). Differs: a query that is under way when its client
-// dies no longer counts as a connection; opening one takes no time.
+// line, first come first served. Who is refused there, or waits longer than the limit of that line, has not left the client: it
+// learns so at once. Behind a pooler there is a second line with a limit of its own, whose time begins when the query gets there,
+// as HikariCP's connectionTimeout and PgBouncer's query_wait_timeout are two settings that know nothing of each other. A
+// connection is the caller's from the moment it has one until it has the answer, both ways on the network included. Sources:
+// PostgreSQL documentation, max_connections ("sorry, too many clients already"); HikariCP, "About Pool Sizing" (a pool of fixed
+// size per client); PgBouncer documentation (max_client_conn beside default_pool_size: here the limit beside the pool). Differs:
+// a query that is under way when its client dies no longer counts as a connection; opening one takes no time.
 #include "sim/cluster/exact_hot_path.hpp"
 #include "sim/cluster/steps.hpp"
 
 namespace headroom {
 
-void ExactRequestPlane::make_connections(const Blueprint& blueprint, Recorder& recorder) {
+void ExactRequestPlane::make_connections(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
   clients_.resize(blueprint.services.size());
   for (Index i = 0; i < blueprint.databases.size(); ++i) {
     const DatabaseBlueprint& database = blueprint.databases[i];
@@ -20,6 +22,10 @@ void ExactRequestPlane::make_connections(const Blueprint& blueprint, Recorder& r
     databases_[i].clients.emplace(static_cast<Index>(database.connections->limit),
                                   static_cast<Index>(database.connections->per_client),
                                   static_cast<Index>(database.shards * database.replicas));
+    databases_[i].connection_wait_limit =
+        database.connections->wait_limit
+            ? Demand{*database.connections->wait_limit, streams.key_of("databases/" + database.name + "/connections/wait_limit")}
+            : servers_[service_count_ + i].wait_limit;
     databases_[i].connections = &recorder.level_share("connections", labels);
     databases_[i].connection_wait = &recorder.durations("connection_wait", labels);
     databases_[i].connections->whole.set(now_, database.connections->limit);
@@ -53,7 +59,6 @@ void ExactRequestPlane::close_connections(Index replica) {
         const Index slot = clients.line(client, node).pop_front(tasks_);
         const Index caller = std::exchange(tasks_[slot].parent, no_index);
         tasks_[caller].child = connections_[caller].client = no_index;
-        tasks_[slot].state = TaskState::runnable;
         end_task(slot, TaskOutcome::lost);
       }
     }
@@ -83,6 +88,7 @@ void ExactRequestPlane::ask_for_connection(Index slot) {
   ClientPools& clients = *database.clients;
   const Index client = clients.client_of(tasks_[caller].replica), node = route.shard * server.copies + route.copy;
   if (clients.connections_of(client) == 0) {
+    request.state = TaskState::connecting;
     if (trace_ != nullptr) trace_moment(caller, "no connection");
     return turn_away(slot, request, TaskOutcome::rejected);
   }
@@ -95,8 +101,9 @@ void ExactRequestPlane::ask_for_connection(Index slot) {
   if (trace_ != nullptr) trace_moment(caller, "waits for a connection");
   request.state = TaskState::connecting;
   clients.line(client, node).push_back(tasks_, slot);
-  if (server.wait_limit)
-    request.timer = events_.schedule(now_ + to_duration(server.wait_limit->draw(request.draw_id)), waited_too_long, slot);
+  if (database.connection_wait_limit)
+    request.timer =
+        events_.schedule(now_ + to_duration(database.connection_wait_limit->draw(request.draw_id)), waited_too_long, slot);
 }
 
 // It has its connection. Its caller may be gone meanwhile.

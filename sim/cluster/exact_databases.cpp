@@ -83,6 +83,7 @@ void ExactRequestPlane::fail_primary(Index index, Index shard) {
   Server& server = servers_[service_count_ + index];
   const Index gone = std::exchange(server.nodes[shard * server.copies + copy], no_index);
   set_primary(index, shard, no_index);
+  ++database.shards[shard].failures;
   kill(gone, TaskOutcome::lost);
   free_replicas_.push_back(gone);
   const std::uint64_t lost = database.failover && database.replication ? lose_unapplied(index, shard) : 0;
@@ -90,7 +91,7 @@ void ExactRequestPlane::fail_primary(Index index, Index shard) {
                             lost == 0 ? "" : fmt::format(", {} acknowledged writes are lost", lost)));
   if (database.failover) {
     const SimTime promoted = now_ + database.failover->detection + database.failover->promotion;
-    changes_.add({promoted, ChangeKind::promotion, index, shard});
+    changes_.add({promoted, ChangeKind::promotion, index, shard, copy, database.shards[shard].failures});
     if (database.failover->recovery)
       changes_.add({promoted + *database.failover->recovery, ChangeKind::node_returns, index, shard, copy});
   } else if (database.repair) {
@@ -98,8 +99,11 @@ void ExactRequestPlane::fail_primary(Index index, Index shard) {
   }
 }
 
-void ExactRequestPlane::promote(Index index, Index shard) {
-  if (databases_[index].shards[shard].primary != no_index) return;  // a node that is back leads
+void ExactRequestPlane::promote(const PlannedChange& change) {
+  const Index index = change.station, shard = change.shard;
+  const Shard& waiting = databases_[index].shards[shard];
+  if (waiting.primary != no_index) return;         // a node that is back leads
+  if (waiting.failures != change.failure) return;  // it led, and has failed too: that is noticed later
   const std::string subject = "databases/" + databases_[index].name;
   const Index copy = most_advanced(index, shard);
   if (copy == no_index) return note(subject, fmt::format("shard {} has no replica left to promote", shard));

@@ -23,7 +23,7 @@ void ExactRequestPlane::plan_faults(const Blueprint& blueprint) {
 void ExactRequestPlane::carry_out(const PlannedChange& change) {
   switch (change.kind) {
     case ChangeKind::fault: return std::visit([this](const auto& what) { strike(what); }, faults_[change.station].what);
-    case ChangeKind::promotion: return promote(change.station, change.shard);
+    case ChangeKind::promotion: return promote(change);
     case ChangeKind::node_returns: return return_node(change);
     case ChangeKind::cache_returns: return return_cache(change.station);
     case ChangeKind::health_check: return check_members(change.station);

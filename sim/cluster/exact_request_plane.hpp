@@ -108,11 +108,11 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   Duration one_way(Index from, Index to) const { return one_way_[from * regions_ + to]; }
   Duration one_way(const Task& from, Index to) const { return regions_ == 1 ? one_way_.front() : one_way(region_of(from), to); }
   inline Index new_task(TaskKind kind);
+  static inline void begin_for(Task& task, Index workload, const Arrival& arrival, std::uint64_t identity);
   inline void start_call(Index task, Index site);
   void try_call(Index task);
   inline void send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);
   inline void send(Index slot, Task& request, Duration delay);
-  static inline void begin_for(Task& task, Index workload, const Arrival& arrival, std::uint64_t identity);
   inline void route(Index slot, Task& request);
   void turn_away(Index slot, Task& request, TaskOutcome outcome);
   inline void admit(Index slot, Task& request, Server& server, Index replica);
@@ -126,7 +126,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   Bytes memory_of(const Replica& replica) const;
   Duration way_back(const Task& request, Index caller) const;
   void answer(Index request, TaskOutcome outcome);
-  [[gnu::noinline]] void note_answer(Index request, TaskOutcome outcome);
+  [[gnu::noinline]] Duration note_answer(Index request, Index caller, TaskOutcome outcome);
   void resume_caller(Index caller, TaskOutcome outcome);
   inline void finish_call(Index caller, TaskOutcome outcome);
   void on_timeout(Index caller);
@@ -304,12 +304,12 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   QueryRoute route_of(Server& server, const Database& database, const Task& request) const;
   Index node_of(Index database, Index shard, Index copy) const;
   void fail_primary(Index database, Index shard);
-  void promote(Index database, Index shard);
+  void promote(const PlannedChange& change);
   void return_node(const PlannedChange& change);
   void set_primary(Index database, Index shard, Index copy);
 
   // exact_connections.cpp
-  void make_connections(const Blueprint& blueprint, Recorder& recorder);
+  void make_connections(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void open_connections(Index replica);
   void close_connections(Index replica);
   void show_connections(Database& database);

@@ -176,10 +176,11 @@ Duration ExactRequestPlane::way_back(const Task& request, Index caller) const {
   return one_way(from, caller == no_index ? from : region_of(tasks_[caller]));
 }
 
-// For who else is on its way.
-void ExactRequestPlane::note_answer(Index request, TaskOutcome outcome) {
+// For who else is on its way. How long the answer travels: what never left its client does not.
+Duration ExactRequestPlane::note_answer(Index request, Index caller, TaskOutcome outcome) {
   if (transfers_ != nullptr && outcome == TaskOutcome::completed) count_answer_bytes(request);
   if (!load_balancers_.empty()) leave_load_balancer(request, outcome);
+  return tasks_[request].state == TaskState::connecting ? Duration{} : way_back(tasks_[request], caller);
 }
 
 // Tells the caller, whoever it is; the request itself may go on.
@@ -192,9 +193,7 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
     const Replica& replica = replicas_[task.replica];
     if (replica.position != no_index) --servers_[replica.server].in_flight[replica.position];
   }
-  if (notes_answers_) [[unlikely]]
-    note_answer(request, outcome);
-  const Duration delay = way_back(task, caller);
+  const Duration delay = notes_answers_ ? note_answer(request, caller, outcome) : way_back(task, caller);
   const Histogram::Entry latency{now_ + delay - task.begun};
   if (!task.counted) {
     count_request(task, outcome, latency);

@@ -54,7 +54,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   make_services(blueprint, streams, recorder);
   make_databases(blueprint, streams, recorder);
   make_load_balancers(blueprint, streams, recorder);
-  notes_answers_ = transfers_ != nullptr || !load_balancers_.empty();
+  notes_answers_ = transfers_ != nullptr || !load_balancers_.empty() || has_connections_;
   make_targets(blueprint, recorder);
   for (Index i = 0; i < arrivals_.size(); ++i) arrivals_[i].journeys = program_.journeys[i].data();
   plan_faults(blueprint);
@@ -147,7 +147,8 @@ void ExactRequestPlane::make_databases(const Blueprint& blueprint, RandomStreams
 
     Database& extra = databases_.emplace_back();
     extra.name = database.name;
-    extra.shards.assign(server.shards, Shard{0, ReplicationLog{database.replication ? server.copies : 0}});
+    extra.shards.assign(server.shards,
+                        Shard{.primary = 0, .failures = 0, .log = ReplicationLog{database.replication ? server.copies : 0}});
     extra.failover = database.failover;
     extra.repair = database.repair;
     extra.replication = make_replication(database, streams, recorder);
@@ -164,7 +165,7 @@ void ExactRequestPlane::make_databases(const Blueprint& blueprint, RandomStreams
       servers_[index].nodes.push_back(replica);
     }
   }
-  make_connections(blueprint, recorder);
+  make_connections(blueprint, streams, recorder);
 }
 
 void ExactRequestPlane::make_queues(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
@@ -220,7 +221,6 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
   }
 }
 
-std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) const {
 void ExactRequestPlane::make_cache(const CacheBlueprint& cache, RandomStreams& streams, Recorder& recorder) {
   cache_policies_.push_back(cache.policy);
   cache_names_.push_back(cache.name);
@@ -257,6 +257,7 @@ void ExactRequestPlane::make_cache_instruments(const CacheBlueprint& cache, Cach
   if (cache.operations.value > 0.0) station.node_utilization = &recorder.share("node_utilization", labels);
 }
 
+std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) const {
   return new_tier(cache, caches_[cache].capacity);
 }
 

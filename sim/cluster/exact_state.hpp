@@ -120,7 +120,7 @@ class ExactState {
   std::vector<FaultBlueprint> faults_;
   PlannedChanges changes_;
   std::vector<Note> notes_;
-  bool notes_answers_ = false;  // there are any of the next, or bytes are counted
+  bool notes_answers_ = false;  // there are any of the next, or connections, or bytes are counted
   std::vector<LoadBalancer> load_balancers_;
   SlotTable<Passage> passages_;
 };

@@ -25,6 +25,7 @@ struct PlannedChange {
   ChangeKind kind = ChangeKind::fault;
   Index station = no_index;
   Index shard = 0, copy = 0;
+  Index failure = 0;  // that a promotion is for: of the shard, by number
 };
 
 class PlannedChanges {

@@ -111,6 +111,8 @@ struct OperationBlueprint {
 struct ConnectionsBlueprint {
   int limit = 100;                  // of a node, from all clients; the pool beside it is what a pooler in front lets through
   int per_client = 10;              // as far as there are so many left
+  std::optional<Distribution> wait_limit =
+      std::nullopt;  // of a client's line; none: the database's, which a pooler's line has too
 };
 
 struct DatabaseBlueprint {

@@ -27,6 +27,12 @@ struct Connected {
     blueprint.databases.push_back(store);
   }
   DatabaseBlueprint& store() { return blueprint.databases[0]; }
+  void put_store_away(double round_trip) {
+    blueprint.network.regions = {"near", "far"};
+    const Duration way = to_duration(round_trip);
+    blueprint.network.round_trip = {{Duration{}, way}, {way, Duration{}}};
+    store().region = 1;
+  }
 
   Blueprint blueprint;
 };
@@ -106,6 +112,25 @@ TEST(ExactConnections, APoolerLetsFewerThroughThanAreConnected) {
   EXPECT_NEAR(run.value("avg queue_wait{database=store}"), 1.0, exact);
 }
 
+// Two have connections, one of them is let through at a time: the third waits for 1 s in the client's line and then, from 1 to
+// 2 s, in the pooler's. 2 s in all, but in neither line more than 1.2 s.
+TEST(ExactConnections, EachOfTwoLinesHasATimeOfItsOwn) {
+  const auto two_lines = [](double wait_limit, std::optional<double> in_client) {
+    Connected system{{0, 0, 0}, {.limit = 10, .per_client = 2}};
+    system.store().pool = 1;
+    system.store().wait_limit = seconds(wait_limit);
+    if (in_client) system.store().connections->wait_limit = seconds(*in_client);
+    PlaneUnderTest run{system.blueprint};
+    run.finish();
+    return std::pair{run.value("count failures{reason=wait_limit}"), run.value("avg connection_wait{database=store}")};
+  };
+  EXPECT_EQ(two_lines(1.2, std::nullopt), (std::pair{0.0, 1.0 / 3}));
+  EXPECT_EQ(two_lines(1.2, 0.9), (std::pair{1.0, 0.0})) << "the third leaves its client's line at 0.9 s";
+  const auto [failures, wait] = two_lines(0.9, 1.2);
+  EXPECT_EQ(failures, 1.0) << "the second leaves the pooler's line at 0.9 s, and its connection to the third";
+  EXPECT_NEAR(wait, 0.9 / 3, exact);
+}
+
 // Each node of a sharded database has a pool of its own: queries without a key take turns between two shards.
 TEST(ExactConnections, EveryNodeHasConnectionsOfItsOwn) {
   Connected system{{0, 0, 0, 0}, {.limit = 10, .per_client = 1}};
@@ -118,14 +143,34 @@ TEST(ExactConnections, EveryNodeHasConnectionsOfItsOwn) {
 // 0.2 s away: the second query goes there once the first has its answer, 1.4 s after it was asked.
 TEST(ExactConnections, AQueryTravelsOnceItHasItsConnection) {
   Connected system{{0, 0}, {.limit = 10, .per_client = 1}};
-  system.blueprint.network.regions = {"near", "far"};
-  const Duration way = to_duration(0.4);
-  system.blueprint.network.round_trip = {{Duration{}, way}, {way, Duration{}}};
-  system.store().region = 1;
+  system.put_store_away(0.4);
   PlaneUnderTest run{system.blueprint};
   run.finish();
   EXPECT_NEAR(run.value("avg connection_wait{database=store}"), 1.4 / 2, exact);
   EXPECT_NEAR(run.value("avg latency{database=store}"), (1.4 + 1.4 + 1.4) / 2, exact);
+}
+
+// Of two replicas the second has no connection. The query of the first takes 0.2 + 1 + 0.2 s; that of the second never leaves, so
+// its caller knows at once.
+TEST(ExactConnections, ARefusalThatNeverLeftItsClientTakesNoTime) {
+  Connected system{{0, 0}, {.limit = 1, .per_client = 1}, 2};
+  system.put_store_away(0.4);
+  PlaneUnderTest run{system.blueprint};
+  run.finish();
+  EXPECT_EQ(run.value("count failures{reason=rejected}"), 1);
+  EXPECT_NEAR(run.value("avg latency{workload=users}"), (1.4 + 0.0) / 2, exact);
+}
+
+// The second waits for 0.5 s in its client's line, and goes nowhere.
+TEST(ExactConnections, WhoWaitsTooLongForAConnectionIsToldAtOnce) {
+  Connected system{{0, 0}, {.limit = 10, .per_client = 1}};
+  system.store().wait_limit = seconds(0.5);
+  system.put_store_away(0.4);
+  PlaneUnderTest run{system.blueprint};
+  run.finish();
+  EXPECT_EQ(run.value("count failures{reason=wait_limit}"), 1);
+  EXPECT_NEAR(run.value("avg latency{workload=users}"), (1.4 + 0.5) / 2, exact);
+  EXPECT_NEAR(run.value("avg latency{database=store}"), (1.4 + 0.5) / 2, exact);
 }
 
 // What waits when its node fails at 0.5 s is sent there all the same, and learns that nobody is there.

@@ -105,6 +105,21 @@ TEST(ExactFailover, WhoeverIsPromotedMayFailToo) {
   EXPECT_EQ(result.notes[4].text, "shard 0 has no primary that could fail");
 }
 
+// The primary of 3 fails for good at 18, and the one that failed first is back at 3 + 1 + 3 + 13 = 20 and leads. When it fails
+// too, at 21, that is noticed at 22 and mended at 25: what had begun for the failure of 18, due at 22, is not for this one.
+// Nobody writes from 3 to 7, from 18 to 20 and from 21 to 25.
+TEST(ExactFailover, APromotionIsForTheFailureThatCausedIt) {
+  Queried system{{23, 26}, {}};
+  system.store().replicas = 3;
+  system.store().failover =
+      FailoverBlueprint{.detection = to_duration(1), .promotion = to_duration(3), .recovery = to_duration(13)};
+  for (const double at : {3, 18, 21}) system.fail_at(at);
+  PlaneUnderTest run{system.blueprint};
+  run.finish();
+  EXPECT_EQ(run.value("count failures{reason=unavailable}"), 1) << "of 23 s";
+  EXPECT_NEAR(run.value("avg shards_down{database=store}"), (4.0 + 2.0 + 4.0) / 1000, exact);
+}
+
 TEST(ExactFailover, OnlyTheShardThatFailsIsTouched) {
   Queried system{{5, 6, 7, 8}, {}};
   system.store().shards = 2;

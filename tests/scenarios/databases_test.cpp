@@ -126,6 +126,16 @@ TEST(Databases, AllowAsManyConnectionsAsTheirMemoryHolds) {
   EXPECT_EQ(pooled.pool, 3);
 }
 
+// Seconds in the client's line, and in the pooler's.
+TEST(Databases, MayHaveAWaitLimitForEachOfTwoLines) {
+  const Blueprint both = build_blueprint(
+      scenario_of(with_database(R"("wait_limit": "2 s", "connections": {"limit": 60, "pooler": true, "wait_limit": "3 s"},)")));
+  EXPECT_EQ(both.databases[0].wait_limit->mean(), 2.0);
+  EXPECT_EQ(both.databases[0].connections->wait_limit->mean(), 3.0);
+  const Blueprint one = build_blueprint(scenario_of(with_database(R"("wait_limit": "2 s", "connections": {"limit": 60},)")));
+  EXPECT_FALSE(one.databases[0].connections->wait_limit.has_value());
+}
+
 // Three replicas with 2 each of the 5 there are; the connections that one query of 1 ms per second needs are 5.
 TEST(Databases, AreExplainedByTheConnectionsThatTheirClientsHave) {
   std::string text = with_database(R"("connections": {"limit": 5, "per_client": 2},)");

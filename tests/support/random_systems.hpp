@@ -104,6 +104,7 @@ class RandomSystem {
     }
     if (database.replicas > 1 && chance(0.6)) database.replication = {span(0.05), static_cast<Acknowledged>(below(3))};
     if (option(0.5)) database.connections = {2 * database.pool + 1, database.pool};
+    if (database.connections && option(0.3)) database.connections->wait_limit = Distribution::exponential(0.1);
     if (option(0.3)) database.partition_period = to_duration(7.0);
     blueprint.databases.push_back(database);
     // A second failure would leave nobody where nodes do not come back.
