@@ -14,7 +14,8 @@ namespace {
 constexpr Duration relist_period{std::chrono::seconds{1}};
 
 // Ticks at period, 2 × period, …: before the end of the run.
-void start_loop(const ControlPlane& control, const std::string& name, TurnOrder order, Duration period, std::function<void()> tick) {
+void start_loop(const ControlPlane& control, const std::string& name, TurnOrder order, Duration period,
+                std::function<void()> tick) {
   if (period <= Duration{}) throw std::logic_error{fmt::format("{}: the period must be more than 0", name)};
   SimulationEngine& engine = control.engine;
   engine.start_actor(name, control.infrastructure.control(), order, [&engine, period, tick = std::move(tick)](ActorClock& clock) {
@@ -41,7 +42,8 @@ std::vector<std::unique_ptr<Autoscaler>> make_autoscalers(const Blueprint& bluep
                                       .replicas = service.replica_limits,
                                       .memory = service.memory,
                                       .queue = service.queue == no_index ? std::string{} : blueprint.queues[service.queue].name};
-    policies.push_back(service.autoscaler.chosen() ? RegistryOf<Autoscaler>::instance().make(service.autoscaler, context) : nullptr);
+    policies.push_back(service.autoscaler.chosen() ? RegistryOf<Autoscaler>::instance().make(service.autoscaler, context)
+                                                   : nullptr);
   }
   return policies;
 }
@@ -49,7 +51,8 @@ std::vector<std::unique_ptr<Autoscaler>> make_autoscalers(const Blueprint& bluep
 std::vector<std::unique_ptr<NodeAutoscaler>> make_node_autoscalers(const Blueprint& blueprint) {
   std::vector<std::unique_ptr<NodeAutoscaler>> policies;
   for (const NodePoolBlueprint& pool : blueprint.node_pools) {
-    policies.push_back(pool.autoscaler.chosen() ? RegistryOf<NodeAutoscaler>::instance().make(pool.autoscaler, {pool.name}) : nullptr);
+    policies.push_back(pool.autoscaler.chosen() ? RegistryOf<NodeAutoscaler>::instance().make(pool.autoscaler, {pool.name})
+                                                : nullptr);
   }
   return policies;
 }
@@ -73,15 +76,17 @@ void start_autoscaling(const ControlPlane& control, Index service, Autoscaler& p
                const ScalingDecision decision = policy.decide(observed);
                const IntegerRange limits = control.blueprint.services[service].replica_limits;
                // A wish below zero is a fault of the policy and is told as such by scale().
-               const int allowed = decision.replicas < 0 ? decision.replicas : std::clamp(decision.replicas, limits.low, limits.high);
-               const std::string held = allowed == decision.replicas ? "" : fmt::format("; held to {} by the service's replica_limits", allowed);
+               const int allowed =
+                   decision.replicas < 0 ? decision.replicas : std::clamp(decision.replicas, limits.low, limits.high);
+               const std::string held =
+                   allowed == decision.replicas ? "" : fmt::format("; held to {} by the service's replica_limits", allowed);
                control.infrastructure.scale(service, allowed, decision.reason + held);
              });
 }
 
 void start_node_autoscaling(const ControlPlane& control, Index pool, NodeAutoscaler& policy) {
-  start_loop(control, "node autoscaler of " + control.blueprint.node_pools[pool].name, {Turn::node_autoscaling, pool}, policy.period(),
-             [control, pool, &policy] {
+  start_loop(control, "node autoscaler of " + control.blueprint.node_pools[pool].name, {Turn::node_autoscaling, pool},
+             policy.period(), [control, pool, &policy] {
                const NodePoolView observed = control.infrastructure.view_of_pool(pool);
                const NodeDecision decision = policy.decide(observed);
                control.infrastructure.apply(pool, decision);

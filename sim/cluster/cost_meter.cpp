@@ -22,7 +22,8 @@ CostMeter::CostMeter(const Blueprint& blueprint, Recorder& recorder) {
     const double instances = cache.scope == CacheScope::region ? static_cast<double>(blueprint.network.regions.size()) : 1.0;
     open(recorder, cache.name, cache.price, instances * cache.nodes);
   }
-  for (const LoadBalancerBlueprint& balancer : blueprint.load_balancers) open(recorder, balancer.name, balancer.price, balancer.instances);
+  for (const LoadBalancerBlueprint& balancer : blueprint.load_balancers)
+    open(recorder, balancer.name, balancer.price, balancer.instances);
 }
 
 std::size_t CostMeter::open(Recorder& recorder, const std::string& component, DollarsPerSecond price, double count) {

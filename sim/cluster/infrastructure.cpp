@@ -11,7 +11,8 @@ namespace {
 
 std::vector<PodShape> shapes_of(const Blueprint& blueprint) {
   std::vector<PodShape> shapes;
-  for (const ServiceBlueprint& service : blueprint.services) shapes.push_back({service.requested_cpu(), service.memory, service.gpus});
+  for (const ServiceBlueprint& service : blueprint.services)
+    shapes.push_back({service.requested_cpu(), service.memory, service.gpus});
   return shapes;
 }
 
@@ -25,7 +26,13 @@ Infrastructure::Infrastructure(const Blueprint& blueprint, SimulationEngine& eng
       shapes_{shapes_of(blueprint)},
       network_{blueprint.network, blueprint.node_pools},
       cost_{blueprint, recorder},
-      kubelet_{blueprint, engine, network_, plane, streams, recorder, notes,
+      kubelet_{blueprint,
+               engine,
+               network_,
+               plane,
+               streams,
+               recorder,
+               notes,
                {.readiness_changed = [this](Pod& pod) { services_[pod.service].readiness_changed(pod, engine_.now()); },
                 .gone = [this](Pod& pod) { finish_pod(pod); }}} {
   for (Index pool = 0; pool < blueprint.node_pools.size(); ++pool) {
@@ -134,7 +141,8 @@ void Infrastructure::apply(Index pool, const NodeDecision& decision) {
   const int room = blueprint_.node_pools[pool].maximum - static_cast<int>(pools_[pool]->nodes().size());
   const int add = std::min(decision.add, room);
   if (add <= 0) return;
-  notes_.add(engine_.now(), "node_pools/" + blueprint_.node_pools[pool].name, fmt::format("asked for {} more: {}", add, decision.reason));
+  notes_.add(engine_.now(), "node_pools/" + blueprint_.node_pools[pool].name,
+             fmt::format("asked for {} more: {}", add, decision.reason));
   for (int i = 0; i < add; ++i) add_node(pool);
 }
 
@@ -145,11 +153,12 @@ void Infrastructure::add_node(Index pool) {
   Draws draws{boot_keys_[pool], node->id()};
   const SimTime up = engine_.now() + to_duration(blueprint_.node_pools[pool].boot.sample(draws));
   const TurnOrder order{Turn::nodes, (static_cast<std::uint64_t>(pool) << 40U) + node->id()};
-  node->boot = engine_.start_actor("boot of " + blueprint_.node_pools[pool].name, network_.control(), order, [this, pool, node, up](ActorClock& clock) {
-    clock.sleep_until(up);
-    node->boot = {};
-    node_up(pool, *node);
-  });
+  node->boot = engine_.start_actor("boot of " + blueprint_.node_pools[pool].name, network_.control(), order,
+                                   [this, pool, node, up](ActorClock& clock) {
+                                     clock.sleep_until(up);
+                                     node->boot = {};
+                                     node_up(pool, *node);
+                                   });
 }
 
 void Infrastructure::node_up(Index pool, Node& node) {
@@ -204,7 +213,8 @@ void Infrastructure::expect_interruption(Index pool, const Node& node) {
                         Node* const present = pools_[pool]->find(id);
                         if (present == nullptr) return;
                         pools_[pool]->note_interruption();
-                        if (present->stage != NodeStage::draining) remove_node(pool, *present, "the provider takes the spot node back");
+                        if (present->stage != NodeStage::draining)
+                          remove_node(pool, *present, "the provider takes the spot node back");
                         clock.sleep_until(told + notice);
                         if (Node* left = pools_[pool]->find(id)) take_away(pool, *left);
                       });

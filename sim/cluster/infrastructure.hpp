@@ -23,8 +23,8 @@ namespace headroom {
 class Infrastructure {
  public:
   // Builds the nodes; std::invalid_argument for a pool that cannot be built.
-  Infrastructure(const Blueprint& blueprint, SimulationEngine& engine, RequestPlane& plane, RandomStreams& streams, Recorder& recorder,
-                 RunNotes& notes);
+  Infrastructure(const Blueprint& blueprint, SimulationEngine& engine, RequestPlane& plane, RandomStreams& streams,
+                 Recorder& recorder, RunNotes& notes);
 
   // The state at time 0: the initial nodes up, the initial replicas on them and ready; those without room are pending.
   void start();

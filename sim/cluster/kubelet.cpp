@@ -18,8 +18,11 @@ Kubelet::Kubelet(const Blueprint& blueprint, SimulationEngine& engine, const Net
   for (const ServiceBlueprint& service : blueprint.services) {
     start_up_keys_.push_back(streams.key_of("services/" + service.name + "/start_up"));
     watches_memory_ = watches_memory_ || service.memory.count > 0;
-    const auto restarts = [&](const char* reason) { return &recorder.counter("restarts", {{"reason", reason}, {"service", service.name}}); };
-    restarts_.push_back({service.memory.count > 0 ? restarts("out_of_memory") : nullptr, service.liveness ? restarts("liveness") : nullptr});
+    const auto restarts = [&](const char* reason) {
+      return &recorder.counter("restarts", {{"reason", reason}, {"service", service.name}});
+    };
+    restarts_.push_back(
+        {service.memory.count > 0 ? restarts("out_of_memory") : nullptr, service.liveness ? restarts("liveness") : nullptr});
   }
 }
 

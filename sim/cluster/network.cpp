@@ -10,11 +10,13 @@ namespace {
 
 namespace s4u = simgrid::s4u;
 
-constexpr double unlimited = 1e15;   // bytes per second; of links that are there for their latency
-constexpr double host_speed = 1e9;   // flop/s; computing is the request plane's, so it decides nothing
+constexpr double unlimited = 1e15;  // bytes per second; of links that are there for their latency
+constexpr double host_speed = 1e9;  // flop/s; computing is the request plane's, so it decides nothing
 
 s4u::Link* unlimited_link(s4u::NetZone* zone, const std::string& name, Duration latency = {}) {
-  return zone->create_link(name, unlimited)->set_latency(to_seconds(latency))->set_sharing_policy(s4u::Link::SharingPolicy::FATPIPE);
+  return zone->create_link(name, unlimited)
+      ->set_latency(to_seconds(latency))
+      ->set_sharing_policy(s4u::Link::SharingPolicy::FATPIPE);
 }
 
 void attach(s4u::NetZone* star, simgrid::kernel::routing::NetPoint* point, s4u::Link* link) {
@@ -31,7 +33,8 @@ void check(const NodePoolBlueprint& pool, const NetworkBlueprint& network) {
 }  // namespace
 
 Network::Network(const NetworkBlueprint& network, const std::vector<NodePoolBlueprint>& pools) {
-  if (!(network.registry_bandwidth.value > 0.0)) throw std::invalid_argument{"network: the registry's bandwidth must be more than 0"};
+  if (!(network.registry_bandwidth.value > 0.0))
+    throw std::invalid_argument{"network: the registry's bandwidth must be more than 0"};
   for (const NodePoolBlueprint& pool : pools) check(pool, network);
 
   world_ = s4u::create_full_zone("world");

@@ -23,7 +23,9 @@ class Network {
   // The hosts of a pool's potential nodes, by slot: as many as its maximum. All are off at the start.
   const std::vector<simgrid::s4u::Host*>& node_hosts(Index pool) const { return node_hosts_[pool]; }
   // Nodes are dealt to the zones of their pool in turn.
-  static std::uint32_t zone_of(const NodePoolBlueprint& pool, std::uint32_t slot) { return slot % static_cast<std::uint32_t>(pool.zones); }
+  static std::uint32_t zone_of(const NodePoolBlueprint& pool, std::uint32_t slot) {
+    return slot % static_cast<std::uint32_t>(pool.zones);
+  }
 
   // Moves an image from the registry to a node; the calling actor waits until it is there.
   void pull_image(Bytes image, simgrid::s4u::Host* node) const;

@@ -24,8 +24,8 @@ std::vector<Label> label_of(const NodePoolBlueprint& pool) { return {{"node_pool
 
 }  // namespace
 
-NodePool::NodePool(const NodePoolBlueprint& blueprint, const std::vector<PodShape>& shapes, std::vector<simgrid::s4u::Host*> hosts,
-                   Recorder& recorder)
+NodePool::NodePool(const NodePoolBlueprint& blueprint, const std::vector<PodShape>& shapes,
+                   std::vector<simgrid::s4u::Host*> hosts, Recorder& recorder)
     : blueprint_{blueprint},
       shapes_{shapes},
       hosts_{std::move(hosts)},
@@ -86,15 +86,16 @@ Node* NodePool::find(std::uint32_t id) {
 }
 
 int NodePool::nodes_kept() const {
-  return static_cast<int>(std::count_if(nodes_.begin(), nodes_.end(), [](const auto& entry) { return entry.second->stage != NodeStage::draining; }));
+  return static_cast<int>(
+      std::count_if(nodes_.begin(), nodes_.end(), [](const auto& entry) { return entry.second->stage != NodeStage::draining; }));
 }
 
 // ---- pods --------------------------------------------------------------------------------------------------------------------
 
 bool NodePool::fits(const Node& node, const PodShape& shape) const {
   return node.stage == NodeStage::up && static_cast<int>(node.pods().size()) < blueprint_.pods_per_node &&
-         node.cpu_requested() + shape.cpu <= blueprint_.cpu + rounding && node.memory_requested() + shape.memory <= blueprint_.memory &&
-         node.gpus_requested() + shape.gpus <= blueprint_.gpus;
+         node.cpu_requested() + shape.cpu <= blueprint_.cpu + rounding &&
+         node.memory_requested() + shape.memory <= blueprint_.memory && node.gpus_requested() + shape.gpus <= blueprint_.gpus;
 }
 
 bool NodePool::try_to_place(Pod& pod, SimTime now) {
@@ -212,7 +213,8 @@ void NodePool::find_pods_that_fit_elsewhere() {
   std::vector<Room> room;
   for (const NodeView& view : node_views_) {
     room.push_back({blueprint_.cpu - view.cpu_requested, blueprint_.memory - view.memory_requested,
-                    view.booting ? 0 : blueprint_.pods_per_node - static_cast<int>(view.pods), blueprint_.gpus - view.gpus_requested});
+                    view.booting ? 0 : blueprint_.pods_per_node - static_cast<int>(view.pods),
+                    blueprint_.gpus - view.gpus_requested});
   }
   std::vector<std::pair<std::size_t, PodShape>> moved;
   for (std::size_t from = 0; from < node_views_.size(); ++from) {

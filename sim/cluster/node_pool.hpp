@@ -21,7 +21,8 @@ class NodePool {
  public:
   // `shapes`: by service; outlives the pool. `hosts`: as many as the pool may ever have nodes at a time.
   // A pool without a placement policy takes "best-fit"; std::invalid_argument if that is not offered.
-  NodePool(const NodePoolBlueprint& blueprint, const std::vector<PodShape>& shapes, std::vector<simgrid::s4u::Host*> hosts, Recorder& recorder);
+  NodePool(const NodePoolBlueprint& blueprint, const std::vector<PodShape>& shapes, std::vector<simgrid::s4u::Host*> hosts,
+           Recorder& recorder);
 
   const NodePoolBlueprint& blueprint() const { return blueprint_; }
 

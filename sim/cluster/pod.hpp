@@ -34,11 +34,11 @@ struct Pod {
   Node* node = nullptr;
   Index replica = no_index;  // in the request plane, while ready, unready or draining
   SimTime created;
-  std::optional<SimTime> started;        // of the container
-  SimTime up;                            // its present container's start-up is over
+  std::optional<SimTime> started;  // of the container
+  SimTime up;                      // its present container's start-up is over
   std::optional<SimTime> ready_changed;
   int restarts = 0;
-  std::shared_ptr<ReplicaDisk> disk;     // when crashed: what its next container finds
+  std::shared_ptr<ReplicaDisk> disk;  // when crashed: what its next container finds
   CrashLoopBackOff back_off;
   SimTime restart_at;                    // when crashed
   std::optional<PodSample> cpu, memory;  // newest scraped

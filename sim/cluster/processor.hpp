@@ -54,12 +54,14 @@ class Processor {
   // Cores in use.
   double busy() const { return std::min(static_cast<double>(running_.size()), cores_); }
   // Cores in use × ns since the start of the run, up to now.
-  double core_nanoseconds(SimTime now) const { return core_nanoseconds_ + busy() * static_cast<double>((now - changed_).count()); }
+  double core_nanoseconds(SimTime now) const {
+    return core_nanoseconds_ + busy() * static_cast<double>((now - changed_).count());
+  }
 
  private:
   struct Computation {
-    double finish;         // virtual time at which it ends
-    std::uint64_t order;   // first started, first finished, when equal
+    double finish;        // virtual time at which it ends
+    std::uint64_t order;  // first started, first finished, when equal
     std::uint32_t task;
   };
   static bool later(const Computation& a, const Computation& b) {

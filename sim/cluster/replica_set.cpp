@@ -11,9 +11,14 @@ namespace {
 // Smaller goes first. A pod that never was ready, and one that is not, count as ready for no time.
 auto deletion_rank(const Pod& pod, std::uint32_t alike_on_node) {
   const SimTime ready_since = pod.ready() ? *pod.ready_changed : end_of_time;
-  return std::tuple{pod.node != nullptr,      pod.phase() == PodPhase::running, pod.ready(),
-                    -static_cast<std::int64_t>(alike_on_node), -ready_since.time_since_epoch().count(), -pod.restarts,
-                    -static_cast<std::int64_t>(pod.created.time_since_epoch().count()), -static_cast<std::int64_t>(pod.number)};
+  return std::tuple{pod.node != nullptr,
+                    pod.phase() == PodPhase::running,
+                    pod.ready(),
+                    -static_cast<std::int64_t>(alike_on_node),
+                    -ready_since.time_since_epoch().count(),
+                    -pod.restarts,
+                    -static_cast<std::int64_t>(pod.created.time_since_epoch().count()),
+                    -static_cast<std::int64_t>(pod.number)};
 }
 
 }  // namespace

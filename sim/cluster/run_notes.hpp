@@ -16,8 +16,10 @@ class RunNotes {
 
   // `subject`: "services/api", "node_pools/general".
   void add(SimTime now, std::string subject, std::string text) {
-    if (notes_.size() < limit) notes_.push_back({to_seconds(now), std::move(subject), std::move(text)});
-    else ++left_out_;
+    if (notes_.size() < limit)
+      notes_.push_back({to_seconds(now), std::move(subject), std::move(text)});
+    else
+      ++left_out_;
   }
   std::vector<Note> take(SimTime end) {
     if (left_out_ > 0) notes_.push_back({to_seconds(end), "notes", std::to_string(left_out_) + " more notes were left out"});

@@ -28,7 +28,8 @@ std::vector<SimTime> merge_borders(const std::vector<SimTime>& fixed, const std:
   std::vector<SimTime> merged = fixed;
   for (const SimTime border : even) {
     const auto after = std::lower_bound(fixed.begin(), fixed.end(), border);
-    const bool near = (after != fixed.end() && *after - border < sliver) || (after != fixed.begin() && border - *std::prev(after) < sliver);
+    const bool near =
+        (after != fixed.end() && *after - border < sliver) || (after != fixed.begin() && border - *std::prev(after) < sliver);
     if (!near && border > start_of_time) merged.push_back(border);
   }
   std::sort(merged.begin(), merged.end());

@@ -78,7 +78,8 @@ void SimulationEngine::call_next() {
 
 // ---- the engine --------------------------------------------------------------------------------------------------------------
 
-SimulationEngine::SimulationEngine(const std::string& network_model, SimTime end) : end_{end}, command_line_{network_model}, engine_{&command_line_.count, command_line_.pointers.data()} {
+SimulationEngine::SimulationEngine(const std::string& network_model, SimTime end)
+    : end_{end}, command_line_{network_model}, engine_{&command_line_.count, command_line_.pointers.data()} {
   current_engine = this;
   // SimGrid's signals are static and keep their callbacks for the life of the process: they find the run through a pointer.
   simgrid::s4u::Engine::on_time_advance_cb([](double) {
@@ -93,7 +94,8 @@ SimulationEngine::~SimulationEngine() { current_engine = nullptr; }
 
 SimulationEngine::CommandLine::CommandLine(const std::string& network_model) : words{"headroom"} {
   if (network_model != "CM02" && network_model != "LV08") {
-    throw std::invalid_argument{fmt::format("the network model \"{}\" is not offered; write \"CM02\" or \"LV08\"", network_model)};
+    throw std::invalid_argument{
+        fmt::format("the network model \"{}\" is not offered; write \"CM02\" or \"LV08\"", network_model)};
   }
   if (std::exchange(engine_was_made, true)) throw std::logic_error{"one run per process: the engine's clock cannot be reset"};
   // A deadlock is logged at the highest level there is, and comes out as an exception instead: everything is dropped.
@@ -142,7 +144,8 @@ ActorHandle SimulationEngine::start_main_actor(const std::string& name, simgrid:
   return start(name, host, order, std::move(body), false);
 }
 
-ActorHandle SimulationEngine::start(const std::string& name, simgrid::s4u::Host* host, TurnOrder order, Body body, bool background) {
+ActorHandle SimulationEngine::start(const std::string& name, simgrid::s4u::Host* host, TurnOrder order, Body body,
+                                    bool background) {
   const auto clock = std::make_shared<ActorClock>(*this, order);
   ActorHandle handle;
   handle.clock = clock;
@@ -157,7 +160,8 @@ ActorHandle SimulationEngine::start(const std::string& name, simgrid::s4u::Host*
   return handle;
 }
 
-ActorHandle SimulationEngine::start_actor_without_turns(const std::string& name, simgrid::s4u::Host* host, std::function<void()> body) {
+ActorHandle SimulationEngine::start_actor_without_turns(const std::string& name, simgrid::s4u::Host* host,
+                                                        std::function<void()> body) {
   ActorHandle handle;
   handle.actor = simgrid::s4u::Actor::create(name, host, [this, body = std::move(body)] { guard(body); });
   handle.actor->daemonize();
@@ -200,7 +204,8 @@ void SimulationEngine::run() {
     throw IncompleteRun{fmt::format("the run stopped at {} s: {}", to_seconds(now_), error.what())};
   }
   if (deadlocked_) {
-    throw IncompleteRun{fmt::format("the run stopped at {} s: every actor waits for something that cannot happen (deadlock)", to_seconds(now_))};
+    throw IncompleteRun{
+        fmt::format("the run stopped at {} s: every actor waits for something that cannot happen (deadlock)", to_seconds(now_))};
   }
 }
 

@@ -52,8 +52,8 @@ class ActorClock {
   SimulationEngine& engine_;
   TurnOrder order_;
   SimTime wakes_{};
-  std::uint64_t ticket_ = 0;    // breaks ties of order; 0: not in line
-  bool waits_ = false;          // awake, but not its turn yet
+  std::uint64_t ticket_ = 0;  // breaks ties of order; 0: not in line
+  bool waits_ = false;        // awake, but not its turn yet
   simgrid::s4u::SemaphorePtr permission_;
 };
 
