@@ -65,6 +65,12 @@ Names::Names(const Scenario& scenario) {
       if (!contains("priority", priority)) add("priority", priority);
     }
   }
+  for (const QueueSpec& queue : scenario.queues) {
+    for (int level = 0; queue.priorities > 1 && level < queue.priorities; ++level) {
+      const std::string priority = std::to_string(level);
+      if (!contains("priority", priority)) add("priority", priority);
+    }
+  }
   add_all(*this, "link", scenario.links);
   add_all(*this, "workload", scenario.workloads);
   for (const ServiceSpec& service : scenario.services) {

@@ -57,6 +57,7 @@ class Monitors final : public Workload {
   bool stationary() const override;
   std::vector<Rhythm> rhythms() const override;
   Duration rhythm_of(std::uint64_t subject) const override;
+  SimTime due(std::uint64_t subject, SimTime at) const override;
   FieldProblems problems() const override { return problems_; }
 
  private:
@@ -86,8 +87,8 @@ void Monitors::Options::describe(Fields& field) {
   field("period", period, "every monitor runs a job once per period; 5 min without it", more_than(0.0));
   field("classes", classes, "monitors of several periods, instead of one");
   field.choice("phase", phase,
-               "\"aligned\": all at the start of every period; \"jittered\": a fresh random delay after it; \"hashed\": a phase "
-               "of its own",
+               "\"aligned\": all at the start of every period; \"jittered\": a fresh random delay after it, which counts as "
+               "lateness; \"hashed\": a phase of its own",
                {"aligned", "jittered", "hashed"});
   field("jitter", jitter, "of jittered phases: the delay is uniform from 0 to this; default the period", more_than(0.0));
 }
@@ -183,6 +184,13 @@ Duration Monitors::rhythm_of(std::uint64_t subject) const {
   const auto has = [&](const Group& group) { return subject < group.first + group.count; };
   const auto found = std::ranges::find_if(groups_, has);
   return found == groups_.end() ? Duration{} : found->period;
+}
+
+// Jitter delays a run within its own period, so the period's start is what it was due at.
+SimTime Monitors::due(std::uint64_t subject, SimTime at) const {
+  const Duration period = rhythm_of(subject);
+  if (options_.rule() != PhaseRule::jittered || period == Duration{}) return at;
+  return SimTime{at.time_since_epoch() / period * period};
 }
 
 std::size_t Monitors::next(std::span<Arrival> batch) {

@@ -57,7 +57,9 @@ void TraceOptions::describe(Fields& field) {
   field("subject_column", subject_column, "of requests: the column of who asks (a whole number, or any text)");
   field("begin", begin, "where to begin in the trace, from the time of its first row", at_least(0.0));
   field("length", length, "how much of the trace to take, in its own time; default to its end", more_than(0.0));
-  field("scale", scale, "multiplies the rate; of requests at most 1: the share of lines kept", more_than(0.0));
+  field("scale", scale,
+        "multiplies the rate; of requests: how often a line counts on average; copies come at random times before the next line",
+        between(1e-9, 1e6));
   field("speed", speed, "how many times faster than recorded", more_than(0.0));
   field("repeat", repeat, "begin again when the window is over");
   field.choice("arrivals", arrivals, "of rates: \"poisson\", or \"even\" within each interval", {"poisson", "even"});
@@ -69,7 +71,6 @@ FieldProblems TraceOptions::problems(const std::string& directory) const {
   if (rates() && key_column) say("key_column", "belongs to \"kind\": \"requests\"");
   if (rates() && subject_column) say("subject_column", "belongs to \"kind\": \"requests\"");
   if (!rates() && arrivals == "even") say("arrivals", "belongs to \"kind\": \"rates\"; requests come when they were recorded");
-  if (!rates() && scale > 1.0) say("scale", "is more than 1; requests can be left out, not made up");
   if (!rates() && repeat && !length) say("length", "is needed to repeat requests: how long one round takes");
   if (file.empty()) say("file", "is empty; name a CSV file");
   if (time_column.empty()) say("time_column", "is empty; name the column of times");
@@ -165,6 +166,9 @@ class TraceRequests {
  private:
   void rewind();
   bool next_in_window(TraceRow& row);
+  bool next_line(TraceRow& row);
+  std::int64_t times();
+  void fill_copies(const TraceRow& line, double until);
 
   TraceOptions options_;
   std::string path_;
@@ -175,6 +179,11 @@ class TraceRequests {
   double window_begin_ = 0.0;
   double shift_ = 0.0;
   bool round_gave_ = false;
+  TraceRow line_;  // the next one, if there is one
+  bool has_line_ = false;
+  TraceRow present_;
+  std::vector<double> copies_;  // times of the present line and its copies, sorted
+  std::size_t given_ = 0;       // of them
 };
 
 void TraceRequests::rewind() {
@@ -195,13 +204,43 @@ bool TraceRequests::next_in_window(TraceRow& row) {
     if (row.time >= window_begin_ + options_.length_seconds()) return false;
     if (row.time < window_begin_) continue;
     round_gave_ = true;  // even if thinning leaves nothing of this round, the next may keep something
-    if (options_.scale < 1.0 && thinning_.uniform() >= options_.scale) continue;
     row.time = shift_ + (row.time - window_begin_) / options_.speed;
     return true;
   }
 }
 
+// How often a line counts: `scale` on average, the whole part always.
+std::int64_t TraceRequests::times() {
+  const double whole = std::floor(options_.scale);
+  const double rest = options_.scale - whole;
+  return static_cast<std::int64_t>(whole) + (rest > 0.0 && thinning_.uniform() < rest ? 1 : 0);
+}
+
+// One line and its copies: the first when it was recorded, the others at random times until the line after it, so that a trace
+// scaled up has its shape and no batches that were not there.
 bool TraceRequests::next(TraceRow& row) {
+  while (given_ == copies_.size()) {
+    if (!has_line_ && !next_line(line_)) return false;
+    const TraceRow present = line_;
+    has_line_ = next_line(line_);
+    fill_copies(present, has_line_ ? line_.time : present.time);
+  }
+  row = present_;
+  row.time = copies_[given_++];
+  return true;
+}
+
+void TraceRequests::fill_copies(const TraceRow& line, double until) {
+  present_ = line;
+  given_ = 0;
+  copies_.clear();
+  const std::int64_t count = times();
+  for (std::int64_t i = 0; i < count; ++i)
+    copies_.push_back(i == 0 ? line.time : line.time + (until - line.time) * thinning_.uniform());
+  std::sort(copies_.begin(), copies_.end());
+}
+
+bool TraceRequests::next_line(TraceRow& row) {
   while (!next_in_window(row)) {
     if (!options_.repeat || !round_gave_) return false;
     shift_ += options_.length_seconds() / options_.speed;

@@ -30,6 +30,12 @@ struct ArrivalQueue {
   RequestCount users;
   std::array<Counter*, outcome_count> failures{};
   Share* late = nullptr;      // where there are deadlines
+  DurationInstrument* lateness = nullptr;  // there too
+  // Users who are here: sessions, thinking or not, and requests that are a session of their own. Where all are requests:
+  // in_flight.
+  Occupancy concurrent;
+  Gauge* concurrent_users = nullptr;
+  bool has_sessions = false;
   Gauge* accounts = nullptr;  // where somebody's users change
 };
 

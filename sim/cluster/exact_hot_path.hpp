@@ -47,7 +47,10 @@ namespace headroom {
   task.in_slot = true;
   task.pc = targets_[task.target].entry;
   server.queue_wait->record(now_ - task.queued_at);
-  if (server.queue != no_index) queues_[server.queue].queue_wait->record(now_ - task.begun);
+  if (server.queue != no_index) {
+    const MessageQueue& queue = queues_[server.queue];
+    queue.queue_wait[queue.class_of(task)]->record(now_ - task.begun);
+  }
   if (trace_ != nullptr) [[unlikely]]
     trace_served(slot);
   make_runnable(slot, task);
@@ -153,6 +156,7 @@ namespace headroom {
   task.begun = now_;
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.enter(now_);
+  if (arrivals.has_sessions) arrivals.concurrent.enter(now_);
   send(request, task, one_way(arrivals.region, targets_[task.target].server->region));
 }
 

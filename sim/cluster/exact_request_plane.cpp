@@ -104,6 +104,7 @@ void ExactRequestPlane::refill(ArrivalQueue& arrivals) {
   Task& session = tasks_[slot];
   begin_for(session, workload, arrival, identity);
   session.begun = now_;
+  arrivals.concurrent.enter(now_);
   session.pc = code.entry;
   make_runnable(slot, session);
 }
@@ -315,6 +316,10 @@ void ExactRequestPlane::refresh_instruments() {
   }
   for (ArrivalQueue& arrivals : arrivals_) {
     arrivals.in_flight.bring(*arrivals.in_flight_gauge, now_);
+    if (arrivals.has_sessions)
+      arrivals.concurrent.bring(*arrivals.concurrent_users, now_);
+    else
+      *arrivals.concurrent_users = *arrivals.in_flight_gauge;
     arrivals.users.bring();
     if (arrivals.accounts != nullptr) arrivals.accounts->set(now_, arrivals.workload->users_at(now_));
     arrivals.sessions->total = static_cast<double>(arrivals.count);

@@ -201,6 +201,7 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
   }
   if (task.user_request) {
     count_users_request(task.workload, outcome, latency, task.turned_away);
+    if (task.kind == TaskKind::request && arrivals_[task.workload].has_sessions) arrivals_[task.workload].concurrent.leave(now_);
     if (arrivals_[task.workload].late != nullptr) [[unlikely]]
       count_lateness(task, now_ + delay - task.begun);
     return;
@@ -251,6 +252,8 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
     answer(slot, outcome);
   } else if (task.kind == TaskKind::background) {
     end_background(slot, outcome);
+  } else if (task.kind == TaskKind::session) {
+    arrivals_[task.workload].concurrent.leave(now_);
   }
   tasks_.release(slot);
   if (held_slot) vacate_slot(servers_[replicas_[index].server], replicas_[index], index);

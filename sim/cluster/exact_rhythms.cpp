@@ -13,13 +13,16 @@ void ExactRequestPlane::when_changed(Index slot, const ChangeSite& site) {
   task.pc = Draws{site.key, task.draw_id}.uniform() < chance ? task.pc + 1 : site.after;
 }
 
-// Against its deadline: of a request of a user, by message or by call, that has ended.
+// Against its schedule and its deadline: of a request of a user, by message or by call, that has ended. `task` is what began
+// when the workload said so: the request, the message or the session.
 void ExactRequestPlane::count_lateness(const Task& task, Duration latency) {
   const ArrivalQueue& arrivals = arrivals_[task.workload];
   const Duration allowed = arrivals.workload->deadline_of(task.subject);
   if (allowed == Duration{}) return;
+  const Duration late = latency + (task.begun - arrivals.workload->due(task.subject, task.begun));
+  arrivals.lateness->record(late);
   arrivals.late->whole += 1.0;
-  if (latency > allowed) arrivals.late->part += 1.0;
+  if (late > allowed) arrivals.late->part += 1.0;
 }
 
 }  // namespace headroom

@@ -56,7 +56,10 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   make_load_balancers(blueprint, streams, recorder);
   notes_answers_ = transfers_ != nullptr || !load_balancers_.empty() || has_connections_;
   make_targets(blueprint, recorder);
-  for (Index i = 0; i < arrivals_.size(); ++i) arrivals_[i].journeys = program_.journeys[i].data();
+  for (Index i = 0; i < arrivals_.size(); ++i) {
+    arrivals_[i].journeys = program_.journeys[i].data();
+    arrivals_[i].has_sessions = std::ranges::any_of(program_.journeys[i], &JourneyCode::is_session);
+  }
   plan_faults(blueprint);
   find_next_arrival();
 }
@@ -77,7 +80,11 @@ void ExactRequestPlane::make_workloads(const Blueprint& blueprint, RandomStreams
       arrivals.failures[i] =
           &recorder.counter("failures", {{"reason", to_text(static_cast<TaskOutcome>(i))}, {"workload", workload.name}});
     }
-    if (arrivals.workload->has_deadlines()) arrivals.late = &recorder.share("late", labels);
+    arrivals.concurrent_users = &recorder.gauge("concurrent_users", labels);
+    if (arrivals.workload->has_deadlines()) {
+      arrivals.late = &recorder.share("late", labels);
+      arrivals.lateness = &recorder.durations("lateness", labels);
+    }
     workload_names_.push_back(workload.name);
     refill(arrivals);
   }
@@ -187,7 +194,11 @@ void ExactRequestPlane::make_queues(const Blueprint& blueprint, RandomStreams& s
     station.redeliveries = &recorder.counter("redeliveries", labels);
     station.duplicates = &recorder.counter("duplicates", labels);
     station.dead_letters = &recorder.counter("dead_letters", labels);
-    station.queue_wait = &recorder.durations("queue_wait", labels);
+    for (int priority = 0; priority < queue.priorities; ++priority) {
+      std::vector<Label> of_class = labels;
+      if (queue.priorities > 1) of_class.insert(of_class.begin(), {"priority", std::to_string(priority)});
+      station.queue_wait.push_back(&recorder.durations("queue_wait", of_class));
+    }
   }
 }
 

@@ -163,6 +163,8 @@ struct JourneyCode {
   // A journey that is one request and nothing else needs no task of its own: its call site, else none.
   Index only_call = no_index;
   Index only_publish = no_index;
+
+  bool is_session() const { return only_call == no_index && only_publish == no_index; }
 };
 
 struct Program {

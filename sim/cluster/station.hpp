@@ -140,15 +140,16 @@ struct MessageQueue {
   Gauge* queue_age = nullptr;
   Gauge* in_flight = nullptr;
   Gauge* publishers_waiting = nullptr;
-  DurationInstrument* queue_wait = nullptr;
+  std::vector<DurationInstrument*> queue_wait;  // by priority
   Counter* redeliveries = nullptr;
   Counter* duplicates = nullptr;
   Counter* dead_letters = nullptr;
 
+  Index class_of(const Task& message) const { return std::min<Index>(message.priority, priorities - 1); }
   bool is_full() const { return limit && waiting.level() + delayed >= *limit; }
   TaskList& line_of(const Task& message) {
     const Index lines = visibility ? 2 : 1;
-    const Index of_class = std::min<Index>(message.priority, priorities - 1) * lines;
+    const Index of_class = class_of(message) * lines;
     return classes[of_class + (visibility && message.delivery == 0 ? 1 : 0)];
   }
 };

@@ -27,11 +27,13 @@ struct MetricInfo {
 //   latency          durations  {workload | service | endpoint | database | language_model}  from sending a request to its answer, or to giving up
 //   on
 //                               it; what was turned away at once (rejected, unavailable) has no latency, only an error
-//   queue_wait       durations  {service | queue | database}     time spent waiting for a slot, a worker, a connection
+//   queue_wait       durations  {service | queue, priority | database}     time spent waiting for a slot, a worker, a connection
 //   requests         counter    {workload | service | endpoint | database | language_model}  requests ended
 //   errors           share      {workload | service | endpoint | database | language_model}  requests that failed, of those that ended
 //   failures         counter    {workload, reason}               requests of users that failed, by reason
 //   late             share      {workload}                       took longer than its deadline
+//   lateness         durations  {workload}                       from when it was due until it was done
+//   concurrent_users gauge      {workload}                       sessions begun and not ended, thinking included
 //   accounts         gauge      {workload}                       where somebody's users change
 //   throttled        share      {limit, priority | service}      refused by a limit, or for want of an instance
 //   limit_wait       durations  {limit}                          for tokens

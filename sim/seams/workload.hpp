@@ -81,6 +81,8 @@ class Workload {
   virtual std::vector<Rhythm> rhythms() const { return {}; }
   // How long after one arrival of the subject the next one comes; zero: that is not known.
   virtual Duration rhythm_of(std::uint64_t) const { return {}; }
+  // When the subject's arrival of `at` was due by its schedule: at `at`, where it does not wait on purpose (jitter). Not later.
+  virtual SimTime due(std::uint64_t, SimTime at) const { return at; }
   // Whether work is to be done within a time, and within which: without another word before the subject comes again.
   virtual bool has_deadlines() const { return !rhythms().empty(); }
   virtual Duration deadline_of(std::uint64_t subject) const { return rhythm_of(subject); }

@@ -56,6 +56,9 @@ TEST(ExactMessages, TheUrgentGoFirst) {
   EXPECT_FALSE(run.plane().is_idle(run.replicas(0)[0]));
   run.finish();
   EXPECT_NEAR(run.value("avg queue_wait{queue=jobs}"), (0.0 + 1 + 2 + 3 + 4) / 5, exact);
+  EXPECT_NEAR(run.value("avg queue_wait{queue=jobs,priority=0}"), (0.0 + 1 + 2) / 3, exact);
+  EXPECT_NEAR(run.value("avg queue_wait{queue=jobs,priority=1}"), (3.0 + 4) / 2, exact);
+  EXPECT_NEAR(run.value("max queue_wait{queue=jobs,priority=1}"), 4.0, exact);
 }
 
 TEST(ExactMessages, AFullQueueTurnsAway) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "tests/policies/policy_under_test.hpp"
 #include "tests/support/plane_under_test.hpp"
 
 namespace headroom::test {
@@ -87,10 +88,56 @@ TEST(ExactRhythms, ARunIsLateWhenTheNextIsDueBeforeItIsDone) {
     PlaneUnderTest run{blueprint};
     run.finish();
     EXPECT_NEAR(run.value("rate late{workload=users}"), 1.0 / 3, exact);
+    EXPECT_NEAR(run.value("avg lateness{workload=users}"), (1.5 + 3.0 + 4.5) / 3, exact);
     if (by_message) {
       EXPECT_NEAR(run.value("avg queue_wait{queue=jobs}"), (0.0 + 1.5 + 3) / 3, exact) << "lateness of the starts";
     }
   }
+}
+
+// 15 s of work after a jitter that is uniform up to 50 s, every 60 s: 25 + 15 s late on average against the schedule, and not
+// done when the next is due if the jitter is more than 45 of 50 s.
+TEST(ExactRhythms, JitterCountsAgainstTheSchedule) {
+  const PolicyChoice monitors = chosen_policy<Workload>(
+      {{"model", "monitors"}, {"users", 600}, {"phase", "jittered"}, {"period", "60 s"}, {"jitter", "50 s"}});
+  PlaneUnderTest run{many_slots({{WaitStep{seconds(15)}}}, monitors), 1, 6000.0};
+  run.finish();
+  const double runs = 600.0 * 100.0;
+  EXPECT_NEAR(run.value("avg lateness{workload=users}"), 40.0, 4.5 * 50.0 / std::sqrt(12.0 * runs));
+  EXPECT_NEAR(run.value("rate late{workload=users}"), 0.1, 4.5 * std::sqrt(0.1 * 0.9 / runs));
+  constexpr double bucket = 0.005;  // half-width of the histogram's buckets, relative
+  EXPECT_GE(run.value("min lateness{workload=users}"), 15.0 * (1.0 - bucket));
+  EXPECT_LE(run.value("max lateness{workload=users}"), 65.0 * (1.0 + bucket));
+}
+
+// A visit of 1 ms, 20 s of thought and 1 ms, begun every 0.2 s: 500 × 20.002 s of presence in 1000 s, and 101 at once where the
+// first of 20.002 s overlaps with the hundred and first. Who only asks is here for 1 ms.
+TEST(ExactRhythms, UsersWhoThinkAreHere) {
+  for (const bool with_requests : {false, true}) {
+    std::vector<Arrival> arrivals;
+    for (const double at : every(0.2, 500)) arrivals.push_back({.at = at_seconds(at), .subject = 1});
+    for (const double at : every(0.2, with_requests ? 500 : 0))
+      arrivals.push_back({.at = at_seconds(at + 200.0), .journey = 1, .subject = 1});
+    Blueprint blueprint = many_slots({{WaitStep{seconds(0.001)}}}, scripted(std::move(arrivals)));
+    JourneyBlueprint& visit = blueprint.workloads[0].journeys[0];
+    visit.steps = {{CallStep{.endpoint = 0}}, {WaitStep{seconds(20)}}, {CallStep{.endpoint = 0}}};
+    if (with_requests) blueprint.workloads[0].journeys.push_back({"glance", 1.0, {{CallStep{.endpoint = 0}}}});
+    PlaneUnderTest run{blueprint};
+    run.finish();
+    const double present = 500 * 20.002 + (with_requests ? 500 * 0.001 : 0.0);
+    EXPECT_NEAR(run.value("avg concurrent_users{workload=users}"), present / 1000.0, exact);
+    EXPECT_EQ(run.value("max concurrent_users{workload=users}"), 101.0);
+    const double requests = (with_requests ? 1500 : 1000) * 0.001;
+    EXPECT_NEAR(run.value("avg in_flight{workload=users}"), requests / 1000.0, exact);
+  }
+}
+
+TEST(ExactRhythms, WhereEveryVisitIsARequestTheUsersAreTheRequests) {
+  PlaneUnderTest run{many_slots({{WaitStep{seconds(3)}}}, arriving_at({0, 1, 2, 10}))};
+  run.finish();
+  EXPECT_NEAR(run.value("avg concurrent_users{workload=users}"), 4 * 3.0 / 1000.0, exact);
+  EXPECT_EQ(run.value("max concurrent_users{workload=users}"), 3.0);
+  EXPECT_EQ(run.value("max in_flight{workload=users}"), 3.0);
 }
 
 CallStep& request_of(Blueprint& blueprint) { return std::get<CallStep>(blueprint.workloads[0].journeys[0].steps[0].action); }

@@ -119,6 +119,29 @@ TEST_F(Trace, RequestsAreThinnedAndRepeated) {
   EXPECT_NEAR(count_between(arrivals, 100, 200), 2500.0, 4.5 * deviation);
 }
 
+// 2.5 of every line: two or three, the first when it was recorded, the others before the next line.
+TEST_F(Trace, RequestsAreMultipliedWithinTheirGaps) {
+  std::string text = "t_s,url\n";
+  for (int i = 0; i < 4'000; ++i) text += std::to_string(i) + "," + std::to_string(i) + "\n";
+  write("a.csv", text);
+  const auto trace = workload(with(requests, {{"scale", 2.5}, {"key_column", "url"}}), setting(4'000.0));
+  EXPECT_NEAR(trace->mean_rate(), 2.5, 1e-9);
+  const auto arrivals = all_arrivals(*trace);
+  EXPECT_NEAR(static_cast<double>(arrivals.size()), 10'000.0, 4.5 * std::sqrt(4'000 * 0.25));
+  double offsets = 0.0;
+  std::size_t copies = 0;
+  for (std::size_t i = 0; i < arrivals.size(); ++i) {
+    const double at = to_seconds(arrivals[i].at), line = static_cast<double>(arrivals[i].key);
+    EXPECT_GE(at, line);
+    EXPECT_LE(at, line + 1.0);
+    if (i > 0) {
+      EXPECT_GE(arrivals[i].at, arrivals[i - 1].at);
+    }
+    if (at > line) offsets += at - line, ++copies;
+  }
+  EXPECT_NEAR(offsets / static_cast<double>(copies), 0.5, 4.5 * std::sqrt(1.0 / 12.0 / static_cast<double>(copies)));
+}
+
 TEST_F(Trace, ReportsEveryBadLineWithItsPlace) {
   write("a.csv", "t_s,requests\n0,1\n60,abc\n120\n90,5\n180,-3\n170,2\n");
   EXPECT_EQ(problems(rates),
@@ -183,8 +206,6 @@ TEST_F(Trace, SaysWhatIsWrongWithTheOptions) {
   write("a.csv", three_minutes);
   EXPECT_EQ(problems(with(rates, {{"begin", "1 h"}})), Sentences{"begin: is after the end of the trace, which covers 2 min"});
   EXPECT_EQ(problems(with(rates, {{"key_column", "x"}})), Sentences{"key_column: belongs to \"kind\": \"requests\""});
-  EXPECT_EQ(problems(with(requests, {{"scale", 2.0}})),
-            Sentences{"scale: is more than 1; requests can be left out, not made up"});
   EXPECT_EQ(problems(with(requests, {{"repeat", true}})),
             Sentences{"length: is needed to repeat requests: how long one round takes"});
 }
