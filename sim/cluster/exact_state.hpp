@@ -48,7 +48,8 @@ class ExactState {
     load_overdue,
     transfer_due,
     instance_up,
-    instance_idle
+    instance_idle,
+    tokens_due
   };
 
   // Executions of one TaskKind.
@@ -121,6 +122,7 @@ class ExactState {
   std::vector<Note> notes_;
   bool notes_answers_ = false;  // there are any of the next, or bytes are counted
   std::vector<LoadBalancer> load_balancers_;
+  std::vector<std::uint32_t> writes_behind_;  // by the slots of their writers: writes acknowledged that each is to do
   std::vector<Passage> passages_;  // by the tasks' slots, as far as any of them has come through one
 };
 

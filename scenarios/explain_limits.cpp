@@ -1,0 +1,65 @@
+#include "scenarios/explain_limits.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "scenarios/rounded_text.hpp"
+
+namespace headroom {
+namespace {
+
+double tokens_per_second(const Blueprint& blueprint, const SystemDemand& demand, Index limit) {
+  double tokens = 0.0;
+  for (Index e = 0; e < blueprint.endpoints.size(); ++e) {
+    for (const MeanTokens& taken : demand.visits().endpoint(e).tokens) {
+      if (taken.limit == limit) tokens += demand.mean()[e] * taken.tokens;
+    }
+  }
+  return tokens;
+}
+
+// In the long run: the bucket's rate or the quota, whichever is less.
+double granted_per_second(const LimitTier& tier) {
+  const double rate = tier.rate.value > 0.0 ? tier.rate.value : std::numeric_limits<double>::infinity();
+  return tier.quota ? std::min(rate, *tier.quota / to_seconds(tier.period)) : rate;
+}
+
+// "priorities 0 to 4", "priority 5", "priorities from 5 on".
+std::string priorities_of(const LimitBlueprint& limit, std::size_t tier) {
+  const int first = limit.tiers[tier].priority;
+  if (tier + 1 == limit.tiers.size()) return fmt::format("priorities from {} on", first);
+  const int last = limit.tiers[tier + 1].priority - 1;
+  return first == last ? fmt::format("priority {}", first) : fmt::format("priorities {} to {}", first, last);
+}
+
+std::string grants_of(const LimitBlueprint& limit, double tokens) {
+  std::string text;
+  for (std::size_t i = 0; i < limit.tiers.size(); ++i) {
+    const double granted = granted_per_second(limit.tiers[i]);
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", rounded_text(granted, Dimension::rate), priorities_of(limit, i));
+    if (limit.per_subject) text += fmt::format(" (all of them, if {} ask alike)", rounded_text(std::ceil(tokens / granted)));
+  }
+  return text;
+}
+
+}  // namespace
+
+bool is_capacity(const LimitBlueprint& limit) {
+  return !limit.per_subject && limit.tiers.size() == 1 && limit.tiers[0].priority == 0;
+}
+
+void add_limits(const Blueprint& blueprint, const SystemDemand& demand, std::vector<std::string>& remarks) {
+  for (Index i = 0; i < blueprint.limits.size(); ++i) {
+    const LimitBlueprint& limit = blueprint.limits[i];
+    const double tokens = tokens_per_second(blueprint, demand, i);
+    if (is_capacity(limit) || !(tokens > 0.0)) continue;
+    remarks.push_back(fmt::format("limits/{}: {} tokens are asked for in all; in the long run {} gets {}", limit.name,
+                                  rounded_text(tokens, Dimension::rate), limit.per_subject ? "a subject" : "a tier",
+                                  grants_of(limit, tokens)));
+  }
+}
+
+}  // namespace headroom
