@@ -27,20 +27,21 @@ double granted_per_second(const LimitTier& tier) {
   return tier.quota ? std::min(rate, *tier.quota / to_seconds(tier.period)) : rate;
 }
 
-// "priorities 0 to 4", "priority 5", "priorities from 5 on".
+// " with priorities 0 to 4", " with priority 5", " with priorities from 5 on"; empty where the tier is for all.
 std::string priorities_of(const LimitBlueprint& limit, std::size_t tier) {
   const int first = limit.tiers[tier].priority;
-  if (tier + 1 == limit.tiers.size()) return fmt::format("priorities from {} on", first);
+  if (tier + 1 == limit.tiers.size()) return first == 0 ? "" : fmt::format(" with priorities from {} on", first);
   const int last = limit.tiers[tier + 1].priority - 1;
-  return first == last ? fmt::format("priority {}", first) : fmt::format("priorities {} to {}", first, last);
+  return first == last ? fmt::format(" with priority {}", first) : fmt::format(" with priorities {} to {}", first, last);
 }
 
 std::string grants_of(const LimitBlueprint& limit, double tokens) {
   std::string text;
   for (std::size_t i = 0; i < limit.tiers.size(); ++i) {
     const double granted = granted_per_second(limit.tiers[i]);
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", rounded_text(granted, Dimension::rate), priorities_of(limit, i));
-    if (limit.per_subject) text += fmt::format(" (all of them, if {} ask alike)", rounded_text(std::ceil(tokens / granted)));
+    text += fmt::format("{}{} tokens/s{}", text.empty() ? "" : ", ", rounded_text(granted), priorities_of(limit, i));
+    // A rate of decimal fractions: 300 must not become 301.
+    if (limit.per_subject) text += fmt::format(" (enough if {} ask alike)", rounded_text(std::ceil(tokens / granted - 1e-9)));
   }
   return text;
 }
@@ -56,8 +57,8 @@ void add_limits(const Blueprint& blueprint, const SystemDemand& demand, std::vec
     const LimitBlueprint& limit = blueprint.limits[i];
     const double tokens = tokens_per_second(blueprint, demand, i);
     if (is_capacity(limit) || !(tokens > 0.0)) continue;
-    remarks.push_back(fmt::format("limits/{}: {} tokens are asked for in all; in the long run {} gets {}", limit.name,
-                                  rounded_text(tokens, Dimension::rate), limit.per_subject ? "a subject" : "a tier",
+    remarks.push_back(fmt::format("limits/{}: {} tokens/s are asked for in all; in the long run {} gets {}", limit.name,
+                                  rounded_text(tokens), limit.per_subject ? "a subject" : "a tier",
                                   grants_of(limit, tokens)));
   }
 }

@@ -19,7 +19,7 @@ const char* const system_of_all = R"({"name": "all", "duration": "1 h", "warm_up
       {"name": "get", "steps": [{"cache": "near", "key": "k", "on_miss": [{"query": "db", "read": "k"}]}, {"call": "store.put", "on_failure": "continue"}]},
       {"name": "all", "steps": [{"for_each": 4, "at_most": 2, "steps": [{"wait": "1 s"}]}, {"parallel": [[{"compute": "1 ms"}], [{"compute": "2 ms"}]]}, {"respond": true}]}]},
     {"name": "store", "region": "us", "endpoints": [{"name": "put", "steps": [{"query": "db", "write": "k"}, {"publish": "jobs", "priority": 1}]}]},
-    {"name": "worker", "region": "us", "consumes": {"queue": "jobs", "endpoint": "run", "batch": 4}, "endpoints": [{"name": "skip", "steps": []}, {"name": "run", "steps": []}]}],
+    {"name": "worker", "region": "us", "consumes": {"queue": "jobs", "endpoint": "run", "batch": 4}, "endpoints": [{"name": "skip", "steps": [{"query": "other", "read": "k"}]}, {"name": "run", "steps": []}]}],
   "databases": [{"name": "other", "region": "us"}, {"name": "db", "region": "us"}],
   "queues": [{"name": "jobs", "priorities": 2}],
   "caches": [{"name": "near", "scope": "region", "capacity": "1 GiB"}],
