@@ -56,9 +56,10 @@ class CostChecker {
     if (limit == nullptr || (step.cost && !reading_.is_read(&step, "cost"))) return;
     const double least = step.cost ? step.cost->value.quantile(0.0) : 1.0;
     for (const LimitTierSpec& tier : limit->tiers) {
+      if (tier.burst && !reading_.is_read(&tier, "burst")) continue;  // an issue already
       if (tier.rate && least > longest_overdraft(step, tier) + tier.tokens())
         refuse(step, *limit, tier, least, "burst", "holds", tier.tokens());
-      if (tier.quota && least > *tier.quota) refuse(step, *limit, tier, least, "quota", "grants in a period", *tier.quota);
+      if (tier.quota && least > *tier.quota) refuse(step, *limit, tier, least, "quota", "grants", *tier.quota);
     }
   }
 
@@ -72,8 +73,8 @@ class CostChecker {
               const std::string& does, double tokens) {
     const auto number = [](double value) { return to_text(value, Dimension::count); };
     reading_.issue(&step, step.cost ? "cost" : "limit",
-                   "takes " + number(least) + " tokens or more, and the tier of priority " + std::to_string(tier.priority) +
-                       " of " + limit.name + " " + does + " " + number(tokens) + ": nobody would ever get them",
+                   "takes at least " + number(least) + " of the tokens, and the tier of priority " + std::to_string(tier.priority) +
+                       " of " + limit.name + " " + does + " " + number(tokens) + ": nobody ever gets them",
                    "take less, or give the tier \"" + std::string{field} + "\": " + number(std::ceil(least)) + " or more");
   }
 

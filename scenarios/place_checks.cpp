@@ -7,6 +7,7 @@
 
 #include "scenarios/checks.hpp"
 #include "scenarios/resolve.hpp"
+#include "scenarios/rounded_text.hpp"
 #include "scenarios/routes.hpp"
 #include "sim/core/units.hpp"
 
@@ -85,7 +86,7 @@ void check_regions_of(const WorkloadSpec& workload, Reading& reading) {
   if (!(total > 0.0)) {
     reading.issue(&workload, "regions", "has no share above 0", "write {\"eu\": 0.3, \"us\": 0.7}");
   } else if (std::abs(total - 1.0) > rounding && reading.is_read(&workload, "regions")) {
-    reading.issue(&workload, "regions", "has shares that sum to " + to_text(total, Dimension::count) + ", not to 1",
+    reading.issue(&workload, "regions", "has shares that sum to " + rounded_text(total) + ", not to 1",
                   "say where all users are at home: {\"eu\": 0.3, \"us\": 0.7}");
   }
 }

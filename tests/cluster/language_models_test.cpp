@@ -154,8 +154,8 @@ TEST(HostedModel, AFailureAtTheEndOfALoadOrOfALockEndsItForThoseWhoWait) {
     run.finish();
     EXPECT_EQ(run.ledger("requests").failed.at("unavailable"), 2U);
     // 0.6 s for the first; 1.1 s for the second, or up to 0.1 s more between two looks at the lock.
-    EXPECT_GE(run.value("avg latency{endpoint=api.work}"), 0.85 - 1e-6) << locked;
-    EXPECT_LE(run.value("avg latency{endpoint=api.work}"), 0.9 + 1e-6) << locked;
+    EXPECT_GE(1000 * run.value("avg in_flight{service=api}"), 0.6 + 1.1 - 1e-6) << locked;
+    EXPECT_LE(1000 * run.value("avg in_flight{service=api}"), 0.6 + 1.2 + 1e-6) << locked;
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/core/registry.hpp"
+#include "sim/seams/autoscaler.hpp"
 #include "tests/reports/synthetic_study.hpp"
 
 namespace headroom {
@@ -50,7 +52,7 @@ TEST(Comparison, TakesTheInstancesOfAServerlessServiceForItsReplicas) {
   api.serverless.emplace();
   file.variants[1].scenario.services = {api};
   api.serverless.reset();
-  api.autoscaler.name = "hpa";
+  api.autoscaler = choice_of<Autoscaler>("fixed");
   file.variants[0].scenario.services = {api};
   RunResult replicas = run_with(0, 600, 0), instances = run_with(0, 600, 0);
   synthetic::add_gauge(replicas, "replicas", {{"service", "api"}}, {3.0});
@@ -79,7 +81,9 @@ TEST(Comparison, ShowsWhatWasThrottledIfAnyWas) {
     const std::vector<ComparisonRow> rows = compare_variants(file, study);
     const ComparisonRow* row = find(rows, "throttled");
     ASSERT_EQ(row != nullptr, throttled > 0.0);
-    if (row != nullptr) EXPECT_DOUBLE_EQ(row->cells[0].value.mean, 0.05);
+    if (row != nullptr) {
+      EXPECT_DOUBLE_EQ(row->cells[0].value.mean, 0.05);
+    }
   }
 }
 

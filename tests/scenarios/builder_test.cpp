@@ -91,7 +91,7 @@ TEST(Builder, BuildsWhatIsSaidOfLimitsChangesAndPatience) {
   const Blueprint b = build_blueprint(scenario_of(R"({"name": "small", "duration": "1 min",
     "services": [{"name": "api", "endpoints": [{"name": "get", "steps": [
       {"limit": "plan"},
-      {"limit": "plan", "cost": 500, "on_limit": "wait", "longest_wait": "2 s", "steps": [{"wait": "1 s"}]},
+      {"limit": "plan", "cost": 2, "on_limit": "wait", "longest_wait": "2 s", "steps": [{"wait": "1 s"}]},
       {"for_each": {"uniform": {"low": 1, "high": 9}}, "per": "subject", "steps": [
         {"when_changed": "2 /d", "steps": [{"wait": "1 s"}]}, {"when_changed": "1 /h", "since": "5 min", "steps": [{"wait": "1 s"}]}]}]}]}],
     "limits": [{"name": "plan", "tiers": [{"rate": "10 /s", "quota": 1000}, {"priority": 2, "rate": "0.5 /s", "quota": 5, "period": "1 h"}]},
@@ -111,7 +111,7 @@ TEST(Builder, BuildsWhatIsSaidOfLimitsChangesAndPatience) {
   EXPECT_EQ(std::get<LimitStep>(steps[0].action).cost.mean(), 1);
   EXPECT_EQ(std::get<LimitStep>(steps[0].action).on_limit, OnLimit::fail);
   const auto& waits = std::get<LimitStep>(steps[1].action);
-  EXPECT_EQ(waits.cost.mean(), 500);
+  EXPECT_EQ(waits.cost.mean(), 2);
   EXPECT_EQ(waits.on_limit, OnLimit::wait);
   EXPECT_EQ(waits.longest_wait, 2s);
   EXPECT_EQ(waits.steps.size(), 1U);

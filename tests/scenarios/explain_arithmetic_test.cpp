@@ -47,7 +47,7 @@ TEST(ExplainArithmetic, AQuotaForAllIsACapacityLikeARate) {
 // A subject gets 0.5 /s, or 43,200 / 86,400 s = 0.5 /s and 8,640 / 86,400 s = 0.1 /s: 60 and 300 of them for 30 /s.
 TEST(ExplainArithmetic, SaysHowManySubjectsGetWhatIsAskedFor) {
   const Explanation explanation = explained(asked(
-      R"("limits": [{"name": "plan", "tiers": [{"rate": "2 /s", "quota": 43200}, {"priority": 5, "rate": "2 /s", "quota": 8640}]}])",
+      R"("limits": [{"name": "plan", "tiers": [{"rate": "4 /s", "quota": 43200}, {"priority": 5, "rate": "4 /s", "quota": 8640}]}])",
       R"({"limit": "plan", "cost": 3}, {"wait": "1 ms"})"));
   EXPECT_TRUE(says(explanation,
                    "limits/plan: 30 tokens/s are asked for in all; in the long run a subject gets 0.5 tokens/s with priorities 0 to "
