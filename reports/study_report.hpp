@@ -36,7 +36,7 @@ struct ComparisonRow {
   std::vector<ComparisonCell> cells;  // one per variant
   // What the row means in each variant: `selector`, but the instances of a service that is serverless there are its replicas.
   std::vector<MetricSelector> selectors;
-  bool only_if_any = false;           // left out where it is 0 everywhere
+  bool only_if_any = false;  // left out where it is 0 everywhere
 };
 
 struct StudyReport {

@@ -69,10 +69,9 @@ void add_populations(const Blueprint& blueprint, const SystemDemand& demand, Rem
   for (Index w = 0; w < demand.sources().size(); ++w) {
     const double population = demand.sources()[w].population;
     if (population <= 0.0) continue;
-    std::string text = fmt::format(
-        "workloads/{}: closed population of {:.0f}: at most N / (Z + R) = {:.0f} / {} = {} journeys/s",
-        blueprint.workloads[w].name, population, population, rounded_text(demand.cycle_seconds(w), Dimension::time),
-        rounded_text(closed[w]));
+    std::string text = fmt::format("workloads/{}: closed population of {:.0f}: at most N / (Z + R) = {:.0f} / {} = {} journeys/s",
+                                   blueprint.workloads[w].name, population, population,
+                                   rounded_text(demand.cycle_seconds(w), Dimension::time), rounded_text(closed[w]));
     if (demand.closed_share() < 1.0)
       text += fmt::format("; the first bottleneck allows {} journeys/s", rounded_text(demand.closed_share() * closed[w]));
     remarks.push_back(std::move(text));
@@ -176,9 +175,10 @@ void add_places(const Blueprint& blueprint, Remarks& remarks) {
   for (const ServiceBlueprint& service : blueprint.services) {
     const int most = most_replicas(service), places = places_of(blueprint, service);
     if (most <= places) continue;
-    remarks.push_back(fmt::format("services/{}: of {} replicas that may be asked for {} have a place in {}, whose members are fixed: the others "
-                                  "get no requests",
-                                  service.name, most, places, blueprint.load_balancers[service.load_balancer].name));
+    remarks.push_back(fmt::format(
+        "services/{}: of {} replicas that may be asked for {} have a place in {}, whose members are fixed: the others "
+        "get no requests",
+        service.name, most, places, blueprint.load_balancers[service.load_balancer].name));
   }
 }
 
@@ -190,10 +190,11 @@ void add_visibilities(const Blueprint& blueprint, const SystemDemand& demand, Re
     const double needed = rounds * demand.visits().endpoint(service.worker_endpoint).seconds;
     const double visibility = to_seconds(*blueprint.queues[service.queue].visibility);
     if (needed < visibility) continue;
-    remarks.push_back(fmt::format("queues/{}: its visibility is {}, but the last of a batch that {} takes is done after {} "
-                                  "on average: messages are worked on twice",
-                                  blueprint.queues[service.queue].name, rounded_text(visibility, Dimension::time), service.name,
-                                  rounded_text(needed, Dimension::time)));
+    remarks.push_back(
+        fmt::format("queues/{}: its visibility is {}, but the last of a batch that {} takes is done after {} "
+                    "on average: messages are worked on twice",
+                    blueprint.queues[service.queue].name, rounded_text(visibility, Dimension::time), service.name,
+                    rounded_text(needed, Dimension::time)));
   }
 }
 
@@ -220,17 +221,18 @@ void add_hot_locks(const Blueprint& blueprint, const SystemDemand& demand, Remar
 void add_replica_conditions(const Blueprint& blueprint, Remarks& remarks) {
   for (const ServiceBlueprint& service : blueprint.services) {
     if (service.node_pool != no_index && service.requested_cpu() < service.cpu) {
-      remarks.push_back(fmt::format("services/{}: its cores are counted at its limit of {}; a node that is full gives it its request, {}",
-                                    service.name, rounded_text(service.cpu), rounded_text(service.requested_cpu())));
+      remarks.push_back(
+          fmt::format("services/{}: its cores are counted at its limit of {}; a node that is full gives it its request, {}",
+                      service.name, rounded_text(service.cpu), rounded_text(service.requested_cpu())));
     }
     if (!service.liveness) continue;
     const ProbeBlueprint& probe = *service.liveness;
     const double allowed = to_seconds(probe.initial_delay + (probe.failures - 1) * probe.period);
     if (service.start_up.mean() <= allowed) continue;
-    remarks.push_back(fmt::format("services/{}: its liveness probe kills a container that is not up after {}, and the start-up takes "
-                                  "{} on average",
-                                  service.name, rounded_text(allowed, Dimension::time),
-                                  rounded_text(service.start_up.mean(), Dimension::time)));
+    remarks.push_back(fmt::format(
+        "services/{}: its liveness probe kills a container that is not up after {}, and the start-up takes "
+        "{} on average",
+        service.name, rounded_text(allowed, Dimension::time), rounded_text(service.start_up.mean(), Dimension::time)));
   }
 }
 

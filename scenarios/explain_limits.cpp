@@ -58,8 +58,7 @@ void add_limits(const Blueprint& blueprint, const SystemDemand& demand, std::vec
     const double tokens = tokens_per_second(blueprint, demand, i);
     if (is_capacity(limit) || !(tokens > 0.0)) continue;
     remarks.push_back(fmt::format("limits/{}: {} tokens/s are asked for in all; in the long run {} gets {}", limit.name,
-                                  rounded_text(tokens), limit.per_subject ? "a subject" : "a tier",
-                                  grants_of(limit, tokens)));
+                                  rounded_text(tokens), limit.per_subject ? "a subject" : "a tier", grants_of(limit, tokens)));
   }
 }
 

@@ -38,9 +38,9 @@ void add_serverless(const Blueprint& blueprint, const SystemDemand& demand, std:
     if (!(rate > 0.0)) continue;
     const double at_work = instances_at_work(blueprint, demand.visits(), demand.mean(), s);
     const double at_peak = instances_at_work(blueprint, demand.visits(), demand.peak(), s);
-    remarks.push_back(fmt::format("services/{}: {} instances at work at the mean load, {} at the peak{}; {}",
-                                  service.name, rounded_text(at_work), rounded_text(at_peak), service.concurrency > 1 ? ", with their slots full" : "",
-                                  bill(service, rate, at_work)));
+    remarks.push_back(fmt::format("services/{}: {} instances at work at the mean load, {} at the peak{}; {}", service.name,
+                                  rounded_text(at_work), rounded_text(at_peak),
+                                  service.concurrency > 1 ? ", with their slots full" : "", bill(service, rate, at_work)));
     // Above it requests overlap, and who comes to a busy instance is cold or not by the history of all of them.
     constexpr double seldom_overlap = 0.1;
     if (service.serverless->floor > 0 || at_work * service.concurrency > seldom_overlap) continue;

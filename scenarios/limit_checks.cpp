@@ -73,8 +73,9 @@ class CostChecker {
               const std::string& does, double tokens) {
     const auto number = [](double value) { return to_text(value, Dimension::count); };
     reading_.issue(&step, step.cost ? "cost" : "limit",
-                   "takes at least " + number(least) + " of the tokens, and the tier of priority " + std::to_string(tier.priority) +
-                       " of " + limit.name + " " + does + " " + number(tokens) + ": nobody ever gets them",
+                   "takes at least " + number(least) + " of the tokens, and the tier of priority " +
+                       std::to_string(tier.priority) + " of " + limit.name + " " + does + " " + number(tokens) +
+                       ": nobody ever gets them",
                    "take less, or give the tier \"" + std::string{field} + "\": " + number(std::ceil(least)) + " or more");
   }
 

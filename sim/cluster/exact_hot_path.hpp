@@ -95,8 +95,7 @@ namespace headroom {
   server.requests.enter(now_);
   request.queued_at = now_;
   if (replica.busy_slots < server.concurrency) return occupy(slot, request, server, replica);
-  if (server.backlog_limit && replica.backlog.size() >= *server.backlog_limit)
-    return end_task(slot, TaskOutcome::rejected);
+  if (server.backlog_limit && replica.backlog.size() >= *server.backlog_limit) return end_task(slot, TaskOutcome::rejected);
   queue_up(slot, request, server, replica);
 }
 

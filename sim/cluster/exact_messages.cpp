@@ -37,8 +37,7 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
   message.draw_id = message.root_id = identity;
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.enter(now_);
-  if (!publish(publish_site.queue, slot))
-    count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}});
+  if (!publish(publish_site.queue, slot)) count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}});
 }
 
 // True if the publisher goes on; else the queue was full, and it waits for room or has failed for it. What users publish

@@ -32,8 +32,7 @@ bool is_zero_unless_counted(const MetricSelector& selector) {
 
 // What a selector means in a run, looked up once for all windows.
 struct Selected {
-  Selected(const MetricSelector& meant, const RunResult& of)
-      : selector{meant}, run{of}, is_known{is_zero_unless_counted(meant)} {
+  Selected(const MetricSelector& meant, const RunResult& of) : selector{meant}, run{of}, is_known{is_zero_unless_counted(meant)} {
     for (const Series& one : run.series) {
       if (selects(selector, one.metric, one.labels)) series.push_back(&one);
     }

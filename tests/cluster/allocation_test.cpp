@@ -153,8 +153,8 @@ TEST(NoAllocationEither, OfServerlessInstancesAfterWarmUp) {
     arrivals.push_back({.at = at_seconds(0.1 * (static_cast<double>(i) + to_unit(mix(i, 1)))), .subject = i});
   Blueprint blueprint = test::one_service({{WaitStep{Distribution::exponential(0.3)}}}, test::scripted(std::move(arrivals)));
   blueprint.services[0].replicas = 0;
-  blueprint.services[0].serverless = ServerlessBlueprint{
-      .floor = 1, .most = 6, .keep_alive = to_duration(0.5), .cold_start = Distribution::exponential(0.2)};
+  blueprint.services[0].serverless =
+      ServerlessBlueprint{.floor = 1, .most = 6, .keep_alive = to_duration(0.5), .cold_start = Distribution::exponential(0.2)};
   test::PlaneUnderTest run{blueprint, 1, 2000.0};
   expect_no_allocation_once_warm(run);
   EXPECT_GT(run.value("count cold_starts{service=api}"), 1000);

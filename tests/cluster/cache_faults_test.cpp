@@ -206,8 +206,8 @@ TEST(CacheFaults, TheDiskOfAKilledReplicaIsThereThoughAnInstanceStartsAtThatInst
   blueprint.services.back().replicas = 0;
   blueprint.services.back().serverless =
       ServerlessBlueprint{.keep_alive = to_duration(10), .cold_start = Distribution::constant(1.0)};
-  const Index front = add_service(blueprint, "front",
-                                  {{CallStep{.endpoint = 0, .ignore_failure = true}}, {CallStep{.endpoint = function}}}, 10);
+  const Index front =
+      add_service(blueprint, "front", {{CallStep{.endpoint = 0, .ignore_failure = true}}, {CallStep{.endpoint = function}}}, 10);
   blueprint.workloads[0].journeys[0].steps = {{CallStep{.endpoint = front}}};
   PlaneUnderTest run{blueprint};
   run.advance(4.5);

@@ -121,8 +121,8 @@ TEST(ExactRequests, AFailedCallFailsItsCallerUnlessToldToGoOn) {
   }
 }
 
-// A callee that is not there fails 9 of 10 at once; the tenth, which does not call it, takes 1 s. Quick failures would make a median
-// of 0 of that.
+// A callee that is not there fails 9 of 10 at once; the tenth, which does not call it, takes 1 s. Quick failures would make a
+// median of 0 of that.
 TEST(ExactRequests, WhoFailsForItsCalleeAddsNothingToTheLatency) {
   Blueprint blueprint = one_service({}, arriving_at({0, 10, 20, 30, 40, 50, 60, 70, 80}));
   const Index callee = add_service(blueprint, "backend", {{ComputeStep{seconds(1)}}});

@@ -70,7 +70,8 @@ TEST(ExactStores, AReadBringsAnObjectBackAndOthersWaitForTheSame) {
 // Objects of odd sizes whose versions are a third of them, all touched: they have left the hot tier at 200 s, to the last byte.
 TEST(ExactStores, ATierThatAllHaveLeftHoldsNothing) {
   std::vector<Arrival> arrivals;
-  for (std::uint64_t key = 0; key < 100; ++key) arrivals.push_back({.at = at_seconds(0.1 * static_cast<double>(key)), .key = key});
+  for (std::uint64_t key = 0; key < 100; ++key)
+    arrivals.push_back({.at = at_seconds(0.1 * static_cast<double>(key)), .key = key});
   Stored system{arrivals, true};
   system.blueprint.keys[0].size = Distribution::uniform(1.1e6, 9.7e6);
   system.store().chain.snapshot_every = 3;

@@ -123,7 +123,8 @@ TEST(Verdict, OfALatencyOfNothingServedMissesEveryUpperLimit) {
   add_requests(runs.back(), 1000.0, {0.0});
   add_latencies(runs.back(), std::vector<double>(1000, 0.1));
   EXPECT_EQ(judge(objective("p(95) latency < 1 s"), runs).outcome, Outcome::fail);
-  EXPECT_NE(judge(objective("p(95) latency < 1 s"), runs).explanation.find("no request was served in 2 of 3 runs"), std::string::npos);
+  EXPECT_NE(judge(objective("p(95) latency < 1 s"), runs).explanation.find("no request was served in 2 of 3 runs"),
+            std::string::npos);
 }
 
 TEST(Verdict, OfACountOfWhatCannotHappenIsThatOfZero) {

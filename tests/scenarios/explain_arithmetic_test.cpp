@@ -49,9 +49,10 @@ TEST(ExplainArithmetic, SaysHowManySubjectsGetWhatIsAskedFor) {
   const Explanation explanation = explained(asked(
       R"("limits": [{"name": "plan", "tiers": [{"rate": "4 /s", "quota": 43200}, {"priority": 5, "rate": "4 /s", "quota": 8640}]}])",
       R"({"limit": "plan", "cost": 3}, {"wait": "1 ms"})"));
-  EXPECT_TRUE(says(explanation,
-                   "limits/plan: 30 tokens/s are asked for in all; in the long run a subject gets 0.5 tokens/s with priorities 0 to "
-                   "4 (enough if 60 ask alike), 0.1 tokens/s with priorities from 5 on (enough if 300 ask alike)"))
+  EXPECT_TRUE(
+      says(explanation,
+           "limits/plan: 30 tokens/s are asked for in all; in the long run a subject gets 0.5 tokens/s with priorities 0 to "
+           "4 (enough if 60 ask alike), 0.1 tokens/s with priorities from 5 on (enough if 300 ask alike)"))
       << testing::PrintToString(explanation.remarks);
 }
 
@@ -70,7 +71,8 @@ TEST(ExplainArithmetic, ReplicasWithoutAConnectionMissAlways) {
   const Explanation explanation = explained(asked(
       R"("caches": [{"name": "pages", "capacity": "1 MiB", "connections": 40, "connections_per_client": 5}],
          "keys": [{"name": "page"}], "databases": [{"name": "store", "read": {"wait": "1 ms"}}])",
-      R"({"cache": "pages", "key": "page", "on_miss": [{"query": "store", "read": "page"}]}, {"wait": "1 ms"})", R"("replicas": 12, )"));
+      R"({"cache": "pages", "key": "page", "on_miss": [{"query": "store", "read": "page"}]}, {"wait": "1 ms"})",
+      R"("replicas": 12, )"));
   EXPECT_TRUE(says(explanation, "caches/pages: hit ratio for key page estimated at 66.7 %"))
       << testing::PrintToString(explanation.remarks);
   EXPECT_NEAR(load_of(explanation, "databases/store", "connections").demand, 10.0 * 4 / 12, 1e-6);
@@ -79,16 +81,17 @@ TEST(ExplainArithmetic, ReplicasWithoutAConnectionMissAlways) {
 // Three places, 10 replicas at most: what the other seven could carry nobody brings them.
 TEST(ExplainArithmetic, ReplicasBeyondThePlacesOfAFixedFleetCarryNothing) {
   for (const bool fixed : {false, true}) {
-    const Explanation explanation = explained(
-        asked(std::string{R"("load_balancers": [{"name": "edge", "membership": ")"} + (fixed ? "static" : "dynamic") + R"("}])",
-              R"({"wait": "100 ms"})",
-              R"("replicas": 3, "load_balancer": "edge", "autoscaler": {"policy": "hpa", "metrics": [{"resource": "cpu", "target": "60 %"}]}, "replica_limits": [1, 10], )"));
+    const Explanation explanation = explained(asked(
+        std::string{R"("load_balancers": [{"name": "edge", "membership": ")"} + (fixed ? "static" : "dynamic") + R"("}])",
+        R"({"wait": "100 ms"})",
+        R"("replicas": 3, "load_balancer": "edge", "autoscaler": {"policy": "hpa", "metrics": [{"resource": "cpu", "target": "60 %"}]}, "replica_limits": [1, 10], )"));
     const StationLoad slots = load_of(explanation, "services/api", "slots");
     EXPECT_NEAR(slots.capacity_at_limit, (fixed ? 3 : 10) * 100 / 0.1, 1e-6);
-    EXPECT_EQ(says(explanation,
-                   "services/api: of 10 replicas that may be asked for 3 have a place in edge, whose members are fixed: the others "
-                   "get no requests"),
-              fixed);
+    EXPECT_EQ(
+        says(explanation,
+             "services/api: of 10 replicas that may be asked for 3 have a place in edge, whose members are fixed: the others "
+             "get no requests"),
+        fixed);
   }
 }
 
@@ -99,9 +102,10 @@ TEST(ExplainArithmetic, AStoreBillsItsRequestsAndWhatIsRetrieved) {
                 {"name": "hot", "price_per_gb_month": "0.02 USD", "price_per_1000_reads": "0.0004 USD", "price_per_1000_writes": "0.005 USD",
                  "retrieval_price_per_gb": "0.01 USD"}]}])",
             R"({"store": "files", "read": "file"})"));
-  EXPECT_TRUE(says(explanation,
-                   "stores/files: 1 GB at the start (100.0 % hot) cost 0.02 USD a month to keep; requests 10.37 USD and retrieval "
-                   "259.2 USD a month"))
+  EXPECT_TRUE(
+      says(explanation,
+           "stores/files: 1 GB at the start (100.0 % hot) cost 0.02 USD a month to keep; requests 10.37 USD and retrieval "
+           "259.2 USD a month"))
       << testing::PrintToString(explanation.remarks);
 }
 
