@@ -151,7 +151,7 @@ MetricSelector requests_of(const MetricSelector& latency) {
 // The longest time over which windows of the span in a row are broken; `broken` judges a value.
 double longest_breach(const MetricSelector& selector, const RunResult& run, TimeSpan span, auto broken) {
   std::vector<std::optional<double>> values = window_values(selector, run);
-  if (selector.metric == "latency") {
+  if (selector.metric == "latency" && !Selected{selector, run}.series.empty()) {
     // Where requests ended and none was served, somebody waits for ever.
     const auto ended = window_values(requests_of(selector), run);
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -284,7 +284,7 @@ bool serves_none(const MetricSelector& selector, const RunResult& run, TimeSpan 
   MetricSelector served = requests_of(selector);
   const double ended = evaluate(served, run, span).value_or(0.0);
   served.metric = "latency";
-  return ended > 0.0 && evaluate(served, run, span).value_or(0.0) == 0.0;
+  return ended > 0.0 && evaluate(served, run, span) == 0.0;
 }
 
 double longest_breach_seconds(const Condition& condition, const RunResult& run, TimeSpan span) {

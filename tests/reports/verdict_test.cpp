@@ -114,7 +114,10 @@ TEST(Verdict, OfALatencySaysHowManyWereServedWhereMoreThanOneInAHundredWereNot) 
 
 TEST(Verdict, OfALatencyOfNothingServedMissesEveryUpperLimit) {
   std::vector<RunResult> runs{empty_run(1, 0), empty_run(1, 1)};
-  for (RunResult& run : runs) add_requests(run, 1000.0, {1000.0});
+  for (RunResult& run : runs) {
+    add_requests(run, 1000.0, {1000.0});
+    add_latencies(run, {});
+  }
   EXPECT_EQ(judge(objective("p(95) latency < 1 s"), runs).outcome, Outcome::fail);
   EXPECT_EQ(judge(objective("p(95) latency < 1 s"), runs).explanation, "none of 2,000 requests was served");
   EXPECT_EQ(judge(objective("p(95) latency < 1 s for 30 s"), runs).outcome, Outcome::fail) << "the run has 60";
