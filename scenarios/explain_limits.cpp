@@ -48,10 +48,6 @@ std::string grants_of(const LimitBlueprint& limit, double tokens) {
 
 }  // namespace
 
-bool is_capacity(const LimitBlueprint& limit) {
-  return !limit.per_subject && limit.tiers.size() == 1 && limit.tiers[0].priority == 0;
-}
-
 void add_limits(const Blueprint& blueprint, const SystemDemand& demand, std::vector<std::string>& remarks) {
   for (Index i = 0; i < blueprint.limits.size(); ++i) {
     const LimitBlueprint& limit = blueprint.limits[i];

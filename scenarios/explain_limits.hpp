@@ -8,9 +8,6 @@
 
 namespace headroom {
 
-// Whether all requests share the tokens of the limit's only tier: then its rate and its quota are capacities like others.
-bool is_capacity(const LimitBlueprint& limit);
-
 // A sentence per limit that is none and that something takes from, at the mean load.
 void add_limits(const Blueprint& blueprint, const SystemDemand& demand, std::vector<std::string>& remarks);
 

@@ -7,7 +7,6 @@
 
 #include "models/queueing/caches.hpp"
 #include "scenarios/database_use.hpp"
-#include "scenarios/explain_limits.hpp"
 #include "sim/cluster/cache_tier.hpp"
 #include "sim/core/registry.hpp"
 
@@ -359,6 +358,10 @@ std::vector<double> node_shares(const Blueprint& blueprint, const CacheBlueprint
 int most_replicas(const ServiceBlueprint& service) {
   if (service.serverless) return service.serverless->most;
   return service.autoscaler.chosen() ? std::max(service.replicas, service.replica_limits.high) : service.replicas;
+}
+
+bool is_capacity(const LimitBlueprint& limit) {
+  return !limit.per_subject && limit.tiers.size() == 1 && limit.tiers[0].priority == 0;
 }
 
 int places_of(const Blueprint& blueprint, const ServiceBlueprint& service) {
