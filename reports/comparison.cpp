@@ -22,6 +22,12 @@ class Rows {
     row.phase = phase;
     rows_.push_back(std::move(row));
   }
+  // A row that is there only if any of what it counts was.
+  void add_if_any(MetricSelector selector) {
+    const std::size_t before = rows_.size();
+    add(std::move(selector));
+    if (rows_.size() > before) rows_.back().only_if_any = true;
+  }
   std::vector<ComparisonRow> take() { return std::move(rows_); }
 
  private:
@@ -72,6 +78,7 @@ std::vector<ComparisonRow> choose_rows(const ScenarioFile& file) {
   }
   for (const double p : {50.0, 95.0, 99.0}) rows.add(percentile(p));
   rows.add(select(Aggregation::rate, "errors"));
+  rows.add_if_any(select(Aggregation::rate, "throttled"));
   rows.add(select(Aggregation::rate, "requests"));
   add_system_rows(file, rows);
   rows.add(select(Aggregation::rate, "cost"));
@@ -79,20 +86,27 @@ std::vector<ComparisonRow> choose_rows(const ScenarioFile& file) {
   return rows.take();
 }
 
-// Of which only the span matters.
-Condition condition_of(const ComparisonRow& row) {
+MetricSelector selector_in(const Scenario& scenario, MetricSelector selector) {
+  const auto is_meant = [&](const ServiceSpec& service) {
+    return service.serverless && selector.labels == std::vector<Label>{{"service", service.name}};
+  };
+  if (selector.metric == "replicas" && std::any_of(scenario.services.begin(), scenario.services.end(), is_meant))
+    selector.metric = "instances";
+  return selector;
+}
+
+TimeSpan span_of(const ComparisonRow& row, const RunResult& run) {
   Condition condition;
-  condition.selector = row.selector;
   condition.phase = row.phase;
-  return condition;
+  return headroom::span_of(condition, run);
 }
 
 using ByReplication = std::map<std::uint64_t, double>;
 
-ByReplication values_of(const ComparisonRow& row, const std::vector<RunResult>& runs) {
+ByReplication values_of(const ComparisonRow& row, std::size_t variant, const std::vector<RunResult>& runs) {
   ByReplication values;
   for (const RunResult& run : runs) {
-    if (const std::optional<double> value = row_value(row, run)) values[run.replication] = *value;
+    if (const std::optional<double> value = row_value(row, variant, run)) values[run.replication] = *value;
   }
   return values;
 }
@@ -117,11 +131,11 @@ std::optional<PairedDifference> difference_of(const ByReplication& values, const
 }
 
 // Mean of what the instruments know each value to lie between; empty for empty ones.
-ValueBounds known_of(const ComparisonRow& row, const std::vector<RunResult>& runs) {
+ValueBounds known_of(const ComparisonRow& row, std::size_t variant, const std::vector<RunResult>& runs) {
   ValueBounds sum;
   double count = 0.0;
   for (const RunResult& run : runs) {
-    const std::optional<ValueBounds> bounds = evaluate_bounds(row.selector, run, span_of(condition_of(row), run));
+    const std::optional<ValueBounds> bounds = evaluate_bounds(row.selectors[variant], run, span_of(row, run));
     if (!bounds) continue;
     sum.low += bounds->low;
     sum.high += bounds->high;
@@ -130,13 +144,14 @@ ValueBounds known_of(const ComparisonRow& row, const std::vector<RunResult>& run
   return count == 0.0 ? sum : ValueBounds{sum.low / count, sum.high / count};
 }
 
-void measure(ComparisonRow& row, const Study& study) {
+void measure(ComparisonRow& row, const ScenarioFile& file, const Study& study) {
+  for (const NamedScenario& variant : file.variants) row.selectors.push_back(selector_in(variant.scenario, row.selector));
   std::optional<ByReplication> reference;
-  for (const std::vector<RunResult>& runs : study.runs) {
-    const ByReplication values = values_of(row, runs);
+  for (std::size_t v = 0; v < study.runs.size(); ++v) {
+    const ByReplication values = values_of(row, v, study.runs[v]);
     ComparisonCell cell;
     if (!values.empty()) cell.value = t_interval(plain(values));
-    cell.known = known_of(row, runs);
+    cell.known = known_of(row, v, study.runs[v]);
     if (reference)
       cell.difference = difference_of(values, *reference);
     else
@@ -146,7 +161,9 @@ void measure(ComparisonRow& row, const Study& study) {
 }
 
 bool has_data(const ComparisonRow& row) {
-  return std::any_of(row.cells.begin(), row.cells.end(), [](const ComparisonCell& cell) { return cell.value.count > 0; });
+  return std::any_of(row.cells.begin(), row.cells.end(), [&](const ComparisonCell& cell) {
+    return cell.value.count > 0 && (!row.only_if_any || cell.value.mean > 0.0);
+  });
 }
 
 // Half of what is left open by the buckets of histograms; nothing for what is kept exactly.
@@ -180,13 +197,13 @@ void mark_standings(std::vector<ComparisonRow>& rows) {
 
 }  // namespace
 
-std::optional<double> row_value(const ComparisonRow& row, const RunResult& run) {
-  return evaluate(row.selector, run, span_of(condition_of(row), run));
+std::optional<double> row_value(const ComparisonRow& row, std::size_t variant, const RunResult& run) {
+  return evaluate(row.selectors[variant], run, span_of(row, run));
 }
 
 std::vector<ComparisonRow> compare_variants(const ScenarioFile& file, const Study& study) {
   std::vector<ComparisonRow> rows = choose_rows(file);
-  for (ComparisonRow& row : rows) measure(row, study);
+  for (ComparisonRow& row : rows) measure(row, file, study);
   std::erase_if(rows, [](const ComparisonRow& row) { return !has_data(row); });
   mark_standings(rows);
   return rows;

@@ -7,9 +7,9 @@
 
 namespace headroom {
 
-// Rows are chosen from the scenario and the data: what the objectives speak of first, then latency, errors, requests that ended,
-// replicas of autoscaled services, CPU, hit ratios, cost; only where at least one variant has a value. Differences are paired by
-// replication against the first variant and Holm-corrected over the whole table at 5 %.
+// Rows are chosen from the scenario and the data: what the objectives speak of first, then latency, errors, what was throttled
+// (if any was), requests that ended, replicas of autoscaled services, CPU, hit ratios, cost; only where at least one variant has
+// a value. Differences are paired by replication against the first variant and Holm-corrected over the whole table at 5 %.
 //
 // Not to reject "no difference" is no evidence for it while the interval is wide, and with two to four runs Student's t is: at
 // two runs its half width is 12.7 standard errors. Where `enough_runs_to_tell` runs with the same mean difference and the same
@@ -20,7 +20,7 @@ inline constexpr std::size_t fewest_runs = 5;
 inline constexpr std::size_t enough_runs_to_tell = 10;
 std::vector<ComparisonRow> compare_variants(const ScenarioFile& file, const Study& study);
 
-// The value of a row in one run, after warm-up; none if nothing was observed.
-std::optional<double> row_value(const ComparisonRow& row, const RunResult& run);
+// The value of a row in one run of a variant, after warm-up; none if nothing was observed.
+std::optional<double> row_value(const ComparisonRow& row, std::size_t variant, const RunResult& run);
 
 }  // namespace headroom

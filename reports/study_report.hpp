@@ -34,6 +34,9 @@ struct ComparisonRow {
   std::string title;  // "p99 latency of users"
   Dimension dimension = Dimension::count;
   std::vector<ComparisonCell> cells;  // one per variant
+  // What the row means in each variant: `selector`, but the instances of a service that is serverless there are its replicas.
+  std::vector<MetricSelector> selectors;
+  bool only_if_any = false;  // left out where it is 0 everywhere
 };
 
 struct StudyReport {

@@ -94,10 +94,10 @@ json ledger_json(const std::vector<LedgerEntry>& ledger) {
   return list;
 }
 
-json run_json(const RunResult& run, const std::vector<ComparisonRow>& rows) {
+json run_json(const RunResult& run, std::size_t variant, const std::vector<ComparisonRow>& rows) {
   json values = json::object();
   for (const ComparisonRow& row : rows) {
-    const std::optional<double> value = row_value(row, run);
+    const std::optional<double> value = row_value(row, variant, run);
     values[row.title] = value ? json(*value) : json(nullptr);
   }
   return {{"replication", run.replication},
@@ -116,7 +116,7 @@ json variant_json(const StudyReport& report, std::size_t v) {
   json verdicts = json::array();
   for (const Verdict& verdict : report.verdicts[v]) verdicts.push_back(verdict_json(verdict));
   json runs = json::array();
-  for (const RunResult& run : report.study.runs[v]) runs.push_back(run_json(run, report.comparison));
+  for (const RunResult& run : report.study.runs[v]) runs.push_back(run_json(run, v, report.comparison));
   return {{"name", variant.name},
           {"outcome", to_text(overall(report.verdicts[v]))},
           {"differs_in", settings_json(variant.settings)},

@@ -105,12 +105,12 @@ std::vector<std::string> all_objectives(const StudyReport& report) {
   return titles;
 }
 
-// What a variant does not keep, and why, under its name.
+// What a variant does not keep, and why, under its name; and what is to be known of what it keeps.
 std::string remarks_of(const std::string& name, const std::vector<Verdict>& verdicts, const Paint& paint, std::size_t width) {
   std::string text;
   for (const Verdict& verdict : verdicts) {
     const std::string remark = remark_of(verdict);
-    if (verdict.outcome == Outcome::pass || remark.empty()) continue;
+    if (remark.empty() || (verdict.outcome == Outcome::pass && explanation_text(verdict).empty())) continue;
     const std::string value = verdict.value.count == 0 ? "" : value_text(verdict, "") + ", ";
     text += "  " + paint(verdict.outcome, mark_of(verdict.outcome)) + " " +
             wrapped(objective_title(verdict.objective) + ": " + value + remark, width, 7, 5) + "\n";

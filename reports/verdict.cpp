@@ -15,6 +15,7 @@ namespace {
 struct Observations {
   std::vector<double> values;
   std::vector<double> lows, highs;  // between which the instruments know each value to lie
+  std::size_t unserved = 0;         // runs in which no request was served whose latency is meant
   std::size_t unreached = 0;        // runs in which a time_to was never reached
   double largest_factor = 0.0;      // that those runs did reach
 };
@@ -52,7 +53,7 @@ double largest_factor_reached(MetricSelector selector, const RunResult& run, Tim
 
 bool was_observed(MetricSelector selector, const RunResult& run, TimeSpan span) {
   if (selector.aggregation == Aggregation::time_to) selector.aggregation = Aggregation::last;
-  return evaluate(selector, run, span).has_value();
+  return evaluate(selector, run, span).has_value() || serves_none(selector, run, span);
 }
 
 void add(Observations& seen, double value, const ValueBounds& bounds) {
@@ -70,6 +71,8 @@ void observe(const Condition& condition, const RunResult& run, Observations& see
   }
   if (const std::optional<double> value = evaluate(condition.selector, run, span)) {
     add(seen, *value, evaluate_bounds(condition.selector, run, span).value());
+  } else if (serves_none(condition.selector, run, span)) {
+    ++seen.unserved;
   } else if (condition.selector.aggregation == Aggregation::time_to && was_observed(condition.selector, run, span)) {
     ++seen.unreached;
     seen.largest_factor = std::max(seen.largest_factor, largest_factor_reached(condition.selector, run, span));
@@ -121,7 +124,7 @@ void judge_values(Verdict& verdict, const Bound& bound, const Observations& seen
   }
   verdict.outcome = outcome_of(bound, low, high);
   if (verdict.outcome == Outcome::inconclusive) explain(verdict, open_explanation(verdict, bound, low, high));
-  const std::size_t observed = seen.values.size() + seen.unreached;
+  const std::size_t observed = seen.values.size() + seen.unreached + seen.unserved;
   if (observed < runs) explain(verdict, fmt::format("nothing was observed in {} of {} runs", runs - observed, runs));
   if (runs == 1) explain(verdict, std::string{one_run_explanation});
 }
@@ -144,6 +147,26 @@ double counted(const std::string& metric, const Condition& condition, std::span<
   double total = 0.0;
   for (const RunResult& run : runs) total += evaluate(selector, run, span_of(condition, run)).value_or(0.0);
   return total;
+}
+
+// A latency is that of what was served: who reads that it is kept should know of how many.
+void tell_served(Verdict& verdict, std::span<const RunResult> runs) {
+  constexpr double worth_telling = 0.01;
+  const Condition& condition = verdict.objective.that;
+  if (condition.selector.metric != "latency") return;
+  const double ended = counted("requests", condition, runs), served = counted("latency", condition, runs);
+  if (ended - served <= worth_telling * ended) return;
+  explain(verdict, fmt::format("latency of the {} that were served", display(served / ended, Dimension::ratio)));
+}
+
+// No request was served in some run: it waits for ever, and keeps no upper limit.
+void judge_unserved(Verdict& verdict, const Bound& bound, const Observations& seen, std::span<const RunResult> runs) {
+  const double ended = counted("requests", verdict.objective.that, runs);
+  const bool everywhere = seen.unserved == runs.size();
+  verdict.outcome = bound.is_upper() ? Outcome::fail : seen.values.empty() ? Outcome::inconclusive : verdict.outcome;
+  if (bound.is_upper()) verdict.margin.reset();
+  explain(verdict, everywhere ? fmt::format("none of {} requests was served", count_text(static_cast<std::size_t>(ended)))
+                              : fmt::format("no request was served in {} of {} runs", seen.unserved, runs.size()));
 }
 
 // No failure among few requests shows little: the outcome then rests on what was not seen.
@@ -195,7 +218,7 @@ Verdict judge(const ObjectiveSpec& objective, std::span<const RunResult> runs) {
   Observations seen;
   for (const RunResult& run : runs) observe(condition, run, seen);
   const Bound bound = bound_of(condition);
-  if (seen.values.empty() && seen.unreached == 0) {
+  if (seen.values.empty() && seen.unreached + seen.unserved == 0) {
     explain(verdict, runs.empty() ? "no run completed" : "nothing was observed");
     return verdict;
   }
@@ -206,6 +229,8 @@ Verdict judge(const ObjectiveSpec& objective, std::span<const RunResult> runs) {
     verdict.explanation.clear();
     explain(verdict, unreached_text(condition, seen, runs.size()));
   }
+  if (seen.unserved > 0) judge_unserved(verdict, bound, seen, runs);
+  if (verdict.outcome != Outcome::fail) tell_served(verdict, runs);
   if (verdict.outcome == Outcome::pass) judge_span(verdict, bound, runs);
   if (verdict.outcome == Outcome::pass) judge_resolution(verdict, runs);
   return verdict;

@@ -40,7 +40,8 @@ struct Verdict {
 // it lies.
 //
 // With "for", the value is the longest time over which the condition did not hold, against that duration. A `time_to` that is
-// not reached in some run took infinitely long there: it misses every upper limit.
+// not reached in some run took infinitely long there: it misses every upper limit. So does the latency of a run in which requests
+// ended and none was served; one that is kept while more than 1 % were not served says so.
 Verdict judge(const ObjectiveSpec& objective, std::span<const RunResult> runs);
 // Of required objectives: fail if one failed, else inconclusive if one is, else pass.
 Outcome overall(std::span<const Verdict> verdicts);

@@ -86,7 +86,9 @@ void DatabaseSpec::describe(Fields& field) {
         "1 + n x this times as long",
         between(0.0, 100.0));
   field("price", price, "per shard replica", at_least(0));
-  field("failover", failover, "what happens when a primary fails and there are replicas");
+  field("failover", failover,
+        "what happens when a primary fails and there are replicas; until one is promoted writes and reads with \"consistency\": "
+        "\"primary\" fail, while other reads find their way to the nodes that are left at once");
   field("repair", repair, "without \"failover\": from the failure of a primary until it is back, with all that was committed",
         more_than(0));
   field("replication", replication, "how the replicas of a shard learn of writes; without it they have them at once");

@@ -12,6 +12,8 @@
 #include "scenarios/demand.hpp"
 #include "scenarios/explain_bills.hpp"
 #include "scenarios/explain_caches.hpp"
+#include "scenarios/explain_limits.hpp"
+#include "scenarios/rounded_text.hpp"
 #include "sim/cluster/steps.hpp"
 #include "sim/core/units.hpp"
 
@@ -67,11 +69,11 @@ void add_populations(const Blueprint& blueprint, const SystemDemand& demand, Rem
   for (Index w = 0; w < demand.sources().size(); ++w) {
     const double population = demand.sources()[w].population;
     if (population <= 0.0) continue;
-    std::string text = fmt::format(
-        "workloads/{}: closed population of {:.0f}: at most N / (Z + R) = {:.0f} / {} = {:.4g} journeys/s",
-        blueprint.workloads[w].name, population, population, to_text(demand.cycle_seconds(w), Dimension::time), closed[w]);
+    std::string text = fmt::format("workloads/{}: closed population of {:.0f}: at most N / (Z + R) = {:.0f} / {} = {} journeys/s",
+                                   blueprint.workloads[w].name, population, population,
+                                   rounded_text(demand.cycle_seconds(w), Dimension::time), rounded_text(closed[w]));
     if (demand.closed_share() < 1.0)
-      text += fmt::format("; the first bottleneck allows {:.4g} journeys/s", demand.closed_share() * closed[w]);
+      text += fmt::format("; the first bottleneck allows {} journeys/s", rounded_text(demand.closed_share() * closed[w]));
     remarks.push_back(std::move(text));
   }
 }
@@ -147,9 +149,10 @@ void add_shared_cores(const SystemDemand& demand, Remarks& remarks) {
                       resource.station, resource.name, resource.name));
     } else if (queue->mean_held > worth_telling * load.service_seconds) {
       remarks.push_back(
-          fmt::format("{}: by sharing the cores a visit holds one of the {} for {:.3g} s instead of {:.3g} s; the mean wait "
+          fmt::format("{}: by sharing the cores a visit holds one of the {} for {} instead of {}; the mean wait "
                       "for one counts that",
-                      resource.station, resource.name, queue->mean_held, load.service_seconds));
+                      resource.station, resource.name, rounded_text(queue->mean_held, Dimension::time),
+                      rounded_text(load.service_seconds, Dimension::time)));
     }
   }
 }
@@ -168,6 +171,17 @@ void add_rooms(const Blueprint& blueprint, Remarks& remarks) {
   }
 }
 
+void add_places(const Blueprint& blueprint, Remarks& remarks) {
+  for (const ServiceBlueprint& service : blueprint.services) {
+    const int most = most_replicas(service), places = places_of(blueprint, service);
+    if (most <= places) continue;
+    remarks.push_back(fmt::format(
+        "services/{}: of {} replicas that may be asked for {} have a place in {}, whose members are fixed: the others "
+        "get no requests",
+        service.name, most, places, blueprint.load_balancers[service.load_balancer].name));
+  }
+}
+
 // Its clock starts when a message is taken, and in a batch some wait for the others.
 void add_visibilities(const Blueprint& blueprint, const SystemDemand& demand, Remarks& remarks) {
   for (const ServiceBlueprint& service : blueprint.services) {
@@ -176,9 +190,11 @@ void add_visibilities(const Blueprint& blueprint, const SystemDemand& demand, Re
     const double needed = rounds * demand.visits().endpoint(service.worker_endpoint).seconds;
     const double visibility = to_seconds(*blueprint.queues[service.queue].visibility);
     if (needed < visibility) continue;
-    remarks.push_back(fmt::format("queues/{}: its visibility is {:.3g} s, but the last of a batch that {} takes is done after {:.3g} s "
-                                  "on average: messages are worked on twice",
-                                  blueprint.queues[service.queue].name, visibility, service.name, needed));
+    remarks.push_back(
+        fmt::format("queues/{}: its visibility is {}, but the last of a batch that {} takes is done after {} "
+                    "on average: messages are worked on twice",
+                    blueprint.queues[service.queue].name, rounded_text(visibility, Dimension::time), service.name,
+                    rounded_text(needed, Dimension::time)));
   }
 }
 
@@ -205,16 +221,18 @@ void add_hot_locks(const Blueprint& blueprint, const SystemDemand& demand, Remar
 void add_replica_conditions(const Blueprint& blueprint, Remarks& remarks) {
   for (const ServiceBlueprint& service : blueprint.services) {
     if (service.node_pool != no_index && service.requested_cpu() < service.cpu) {
-      remarks.push_back(fmt::format("services/{}: its cores are counted at its limit of {:.3g}; a node that is full gives it its request, {:.3g}",
-                                    service.name, service.cpu, service.requested_cpu()));
+      remarks.push_back(
+          fmt::format("services/{}: its cores are counted at its limit of {}; a node that is full gives it its request, {}",
+                      service.name, rounded_text(service.cpu), rounded_text(service.requested_cpu())));
     }
     if (!service.liveness) continue;
     const ProbeBlueprint& probe = *service.liveness;
     const double allowed = to_seconds(probe.initial_delay + (probe.failures - 1) * probe.period);
     if (service.start_up.mean() <= allowed) continue;
-    remarks.push_back(fmt::format("services/{}: its liveness probe kills a container that is not up after {:.3g} s, and the start-up takes "
-                                  "{:.3g} s on average",
-                                  service.name, allowed, service.start_up.mean()));
+    remarks.push_back(fmt::format(
+        "services/{}: its liveness probe kills a container that is not up after {}, and the start-up takes "
+        "{} on average",
+        service.name, rounded_text(allowed, Dimension::time), rounded_text(service.start_up.mean(), Dimension::time)));
   }
 }
 
@@ -239,6 +257,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_populations(blueprint, demand, explanation.remarks);
   add_shared_cores(demand, explanation.remarks);
   add_rooms(blueprint, explanation.remarks);
+  add_places(blueprint, explanation.remarks);
   add_visibilities(blueprint, demand, explanation.remarks);
   add_hot_locks(blueprint, demand, explanation.remarks);
   add_replica_conditions(blueprint, explanation.remarks);
@@ -249,6 +268,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_bills(blueprint, demand, explanation.remarks);
   add_cache_remarks(blueprint, demand, explanation.remarks);
   add_serverless(blueprint, demand, explanation.remarks);
+  add_limits(blueprint, demand, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());
   return explanation;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "scenarios/rounded_text.hpp"
 #include "sim/cluster/tier_shares.hpp"
 
 namespace headroom {
@@ -60,8 +61,8 @@ void add_transfers(const Blueprint& blueprint, const SystemDemand& demand, std::
     const auto kind = static_cast<TransferKind>(i);
     const double price = blueprint.network.transfer_prices.of(kind);
     if (!(price > 0.0) || !(bytes[i] > 0.0)) continue;
-    remarks.push_back(fmt::format("{}: {:.4g} GB a month at the mean load, {:.4g} USD", transfer_component(kind),
-                                  bytes[i] * month / 1e9, bytes[i] * month * price));
+    remarks.push_back(fmt::format("{}: {} GB a month at the mean load, {} USD", transfer_component(kind),
+                                  rounded_text(bytes[i] * month / 1e9), rounded_text(bytes[i] * month * price)));
   }
 }
 
@@ -75,12 +76,36 @@ void add_bytes_passed(const Blueprint& blueprint, const SystemDemand& demand, st
         bytes += demand.mean()[e] * (endpoint.request_size.mean() + endpoint.response_size.mean());
     }
     if (!(balancer.price_per_byte > 0.0) || !(bytes > 0.0)) continue;
-    remarks.push_back(fmt::format("{}: {:.4g} GB a month at the mean load, {:.4g} USD", passed_bytes_component(balancer.name),
-                                  bytes * month / 1e9, bytes * month * balancer.price_per_byte));
+    remarks.push_back(fmt::format("{}: {} GB a month at the mean load, {} USD", passed_bytes_component(balancer.name),
+                                  rounded_text(bytes * month / 1e9), rounded_text(bytes * month * balancer.price_per_byte)));
   }
 }
 
-void add_store(const Blueprint& blueprint, const StoreBlueprint& store, std::vector<std::string>& remarks) {
+struct StoreUse {
+  double requests = 0.0, retrieval = 0.0;  // US dollars per second
+};
+
+// Reads find the ages of the start.
+StoreUse use_of(const Blueprint& blueprint, const SystemDemand& demand, Index index, const std::vector<double>& shares) {
+  const StoreBlueprint& store = blueprint.stores[index];
+  const double bytes = std::max(1.0, blueprint.keys[store.key].size.mean()) * store.chain.read_of(store.versions);
+  StoreUse use;
+  for (Index e = 0; e < blueprint.endpoints.size(); ++e) {
+    for (const MeanStores& asked : demand.visits().endpoint(e).stores) {
+      if (asked.store != index) continue;
+      const double rate = demand.mean()[e] * asked.count;
+      if (asked.write) use.requests += rate * store.tiers.front().write_price;
+      for (std::size_t i = 0; !asked.write && i < shares.size(); ++i) {
+        use.requests += rate * shares[i] * store.tiers[i].read_price;
+        use.retrieval += rate * shares[i] * store.tiers[i].retrieval_price * bytes;
+      }
+    }
+  }
+  return use;
+}
+
+void add_store(const Blueprint& blueprint, const SystemDemand& demand, Index index, std::vector<std::string>& remarks) {
+  const StoreBlueprint& store = blueprint.stores[index];
   const KeyBlueprint& key = blueprint.keys[store.key];
   const double bytes = static_cast<double>(key.items) * std::max(1.0, key.size.mean()) * store.chain.stored_with(store.versions);
   const std::vector<double> shares = tier_shares(store, 0.0);
@@ -90,14 +115,19 @@ void add_store(const Blueprint& blueprint, const StoreBlueprint& store, std::vec
     tiers += fmt::format("{}{:.1f} % {}", tiers.empty() ? "" : ", ", 100.0 * shares[i], store.tiers[i].name);
     dollars += bytes * shares[i] * store.tiers[i].price * month;
   }
-  remarks.push_back(fmt::format("stores/{}: {:.4g} GB at the start ({}) cost {:.4g} USD a month to keep", store.name, bytes / 1e9,
-                                tiers, dollars));
+  const StoreUse use = use_of(blueprint, demand, index, shares);
+  std::string text = fmt::format("stores/{}: {} GB at the start ({}) cost {} USD a month to keep", store.name,
+                                 rounded_text(bytes / 1e9), tiers, rounded_text(dollars));
+  if (use.requests + use.retrieval > 0.0)
+    text += fmt::format("; requests {} USD and retrieval {} USD a month, as long as reads find it like that",
+                        rounded_text(use.requests * month), rounded_text(use.retrieval * month));
+  remarks.push_back(std::move(text));
 }
 
 }  // namespace
 
 void add_bills(const Blueprint& blueprint, const SystemDemand& demand, std::vector<std::string>& remarks) {
-  for (const StoreBlueprint& store : blueprint.stores) add_store(blueprint, store, remarks);
+  for (Index store = 0; store < blueprint.stores.size(); ++store) add_store(blueprint, demand, store, remarks);
   add_transfers(blueprint, demand, remarks);
   add_bytes_passed(blueprint, demand, remarks);
 }

@@ -8,7 +8,7 @@
 
 namespace headroom {
 
-// A sentence per store and one per kind of priced transfer, at the mean load.
+// A sentence per store (what lies there, what is asked of it) and one per kind of priced transfer, at the mean load.
 void add_bills(const Blueprint& blueprint, const SystemDemand& demand, std::vector<std::string>& remarks);
 
 // Of serverless services: how many instances, how many requests find none, how much a month.

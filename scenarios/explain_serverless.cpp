@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "scenarios/explain_bills.hpp"
+#include "scenarios/rounded_text.hpp"
 
 namespace headroom {
 namespace {
@@ -23,8 +24,8 @@ std::string bill(const ServiceBlueprint& service, double rate, double at_work) {
   const double requests = rate * month * serverless.price_per_request;
   const double memory = at_work * bytes * month * serverless.price;
   const double floor = serverless.floor * bytes * month * serverless.floor_price;
-  return fmt::format("{:.4g} USD a month (requests {:.4g}, memory {:.4g}, floor {:.4g}), cold starts not counted",
-                     requests + memory + floor, requests, memory, floor);
+  return fmt::format("{} USD a month (requests {}, memory {}, floor {}), cold starts not counted",
+                     rounded_text(requests + memory + floor), rounded_text(requests), rounded_text(memory), rounded_text(floor));
 }
 
 }  // namespace
@@ -37,9 +38,9 @@ void add_serverless(const Blueprint& blueprint, const SystemDemand& demand, std:
     if (!(rate > 0.0)) continue;
     const double at_work = instances_at_work(blueprint, demand.visits(), demand.mean(), s);
     const double at_peak = instances_at_work(blueprint, demand.visits(), demand.peak(), s);
-    remarks.push_back(fmt::format("services/{}: {:.3g} instances at work at the mean load, {:.3g} at the peak{}; {}",
-                                  service.name, at_work, at_peak, service.concurrency > 1 ? ", with their slots full" : "",
-                                  bill(service, rate, at_work)));
+    remarks.push_back(fmt::format("services/{}: {} instances at work at the mean load, {} at the peak{}; {}", service.name,
+                                  rounded_text(at_work), rounded_text(at_peak),
+                                  service.concurrency > 1 ? ", with their slots full" : "", bill(service, rate, at_work)));
     // Above it requests overlap, and who comes to a busy instance is cold or not by the history of all of them.
     constexpr double seldom_overlap = 0.1;
     if (service.serverless->floor > 0 || at_work * service.concurrency > seldom_overlap) continue;

@@ -92,6 +92,11 @@ void Reading::issue(const PolicyChoice& choice, std::string_view path, std::stri
   issue(object, path, std::move(message));
 }
 
+std::optional<PlaceId> Reading::place_of(const void* object) const {
+  const auto found = objects_.find(object);
+  return found == objects_.end() ? std::nullopt : std::optional{found->second};
+}
+
 bool Reading::is_read(const void* object, std::string_view field) const {
   const auto given = fields_.find({object, std::string{field}});
   return given != fields_.end() && !issues.is_at(given->second);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,8 @@ struct Reading {
   void remember_object(const void* object, PlaceId place) { objects_[object] = place; }
   void remember_field(const void* object, std::string_view field, PlaceId place) { fields_[{object, std::string{field}}] = place; }
   bool is_given(const void* object, std::string_view field) const { return fields_.contains({object, std::string{field}}); }
+  // Of an object that was read; nothing if it is not in the file.
+  std::optional<PlaceId> place_of(const void* object) const;
   // Given, and nothing was wrong with it.
   bool is_read(const void* object, std::string_view field) const;
   // Chosen, and nothing was wrong with its options.

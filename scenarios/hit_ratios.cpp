@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <set>
 
 namespace headroom {
 
@@ -43,12 +42,26 @@ double HitRatios::estimate(const MeanVisits& visits, const std::vector<double>& 
       for (const Index s : services[c])
         instances += blueprint_.services[s].serverless ? instances_at_work(blueprint_, visits, rates, s) : blueprint_.services[s].replicas;
     }
-    change = std::max(change, estimate_cache(c, lookups[c], std::max(1.0, instances)));
+    const double connected = connected_share(c, services[c], static_cast<double>(regions[c].size()));
+    change = std::max(change, estimate_cache(c, lookups[c], std::max(1.0, instances), connected));
   }
   return change;
 }
 
-double HitRatios::estimate_cache(Index index, const std::map<Index, double>& rate_by_key, double instances) {
+// Of the replicas that ask it, those that find a connection: the others miss always. Of the replicas at the start, and in regions
+// as if they had as many each.
+double HitRatios::connected_share(Index index, const std::set<Index>& services, double regions) const {
+  const CacheBlueprint& cache = blueprint_.caches[index];
+  if (cache.connections == 0) return 1.0;
+  double clients = 0.0;
+  for (const Index s : services) clients += blueprint_.services[s].serverless ? 0.0 : blueprint_.services[s].replicas;
+  if (cache.scope == CacheScope::region) clients /= std::max(1.0, regions);
+  const double served = std::floor(static_cast<double>(cache.connections) / cache.connections_per_client);
+  return clients > served ? served / clients : 1.0;
+}
+
+// connected: share of the look-ups that come to the cache at all.
+double HitRatios::estimate_cache(Index index, const std::map<Index, double>& rate_by_key, double instances, double connected) {
   const CacheBlueprint& cache = blueprint_.caches[index];
   double total = 0.0;
   for (const auto& [key, rate] : rate_by_key) total += rate;
@@ -60,7 +73,7 @@ double HitRatios::estimate_cache(Index index, const std::map<Index, double>& rat
   }
   // A refresh is a load as a miss is.
   const auto& fresh = cache.soft_time_to_live ? cache.soft_time_to_live : cache.time_to_live;
-  const double life = fresh ? to_seconds(*fresh) * total / instances : std::numeric_limits<double>::infinity();
+  const double life = fresh ? to_seconds(*fresh) * connected * total / instances : std::numeric_limits<double>::infinity();
   const CacheOrder order = cache.policy.name == "fifo" ? CacheOrder::fifo : CacheOrder::lru;
   const auto presence = che_presence(classes, static_cast<double>(cache.capacity.count), life, order);
   double change = 0.0;
@@ -69,7 +82,7 @@ double HitRatios::estimate_cache(Index index, const std::map<Index, double>& rat
     double hits = 0.0;
     for (std::size_t end = i + popularity(key).size(); i < end; ++i)
       hits += classes[i].probability * classes[i].items * presence[i];
-    const double ratio = rate > 0.0 ? hits * total / rate : 0.0;
+    const double ratio = rate > 0.0 ? connected * hits * total / rate : 0.0;
     change = std::max(change, std::abs(ratio - of(index, key)));
     ratios_[{index, key}] = ratio;
   }

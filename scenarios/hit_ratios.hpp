@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -25,7 +26,8 @@ class HitRatios {
 
  private:
   double of(Index cache, Index key) const;
-  double estimate_cache(Index cache, const std::map<Index, double>& rate_by_key, double instances);
+  double connected_share(Index cache, const std::set<Index>& services, double regions) const;
+  double estimate_cache(Index cache, const std::map<Index, double>& rate_by_key, double instances, double connected);
   const std::vector<PopularityClass>& popularity(Index key);
 
   const Blueprint& blueprint_;

@@ -1,7 +1,11 @@
 // Rate limits: tiers that limit something, in order; buckets that can hold what is taken.
+#include <cmath>
+#include <limits>
 #include <string>
 
 #include "scenarios/checks.hpp"
+#include "scenarios/resolve.hpp"
+#include "scenarios/step_walk.hpp"
 #include "sim/core/units.hpp"
 
 namespace headroom {
@@ -33,6 +37,52 @@ void check_order(const LimitSpec& limit, Reading& reading) {
   }
 }
 
+// Costs that no request of a tier can ever pay: more than its bucket holds, where nobody waits for what comes in addition, or
+// more than its quota.
+class CostChecker {
+ public:
+  CostChecker(const Scenario& scenario, Reading& reading) : scenario_{scenario}, reading_{reading} {}
+
+  void check(const std::vector<StepSpec>& steps) {
+    for (const StepSpec& step : steps) {
+      if (step.limit) check_step(step);
+      for_each_inner(step, [this](const std::vector<StepSpec>& inner) { check(inner); });
+    }
+  }
+
+ private:
+  void check_step(const StepSpec& step) {
+    const LimitSpec* limit = find_named(scenario_.limits, step.limit->name);
+    if (limit == nullptr || (step.cost && !reading_.is_read(&step, "cost"))) return;
+    const double least = step.cost ? step.cost->value.quantile(0.0) : 1.0;
+    for (const LimitTierSpec& tier : limit->tiers) {
+      if (tier.burst && !reading_.is_read(&tier, "burst")) continue;  // an issue already
+      if (tier.rate && least > longest_overdraft(step, tier) + tier.tokens())
+        refuse(step, *limit, tier, least, "burst", "holds", tier.tokens());
+      if (tier.quota && least > *tier.quota) refuse(step, *limit, tier, least, "quota", "grants", *tier.quota);
+    }
+  }
+
+  // Tokens that come while a request may wait for them.
+  static double longest_overdraft(const StepSpec& step, const LimitTierSpec& tier) {
+    if (step.on_limit.value_or("fail") != "wait") return 0.0;
+    return step.longest_wait ? to_seconds(*step.longest_wait) * tier.rate->value : std::numeric_limits<double>::infinity();
+  }
+
+  void refuse(const StepSpec& step, const LimitSpec& limit, const LimitTierSpec& tier, double least, const char* field,
+              const std::string& does, double tokens) {
+    const auto number = [](double value) { return to_text(value, Dimension::count); };
+    reading_.issue(&step, step.cost ? "cost" : "limit",
+                   "takes at least " + number(least) + " of the tokens, and the tier of priority " +
+                       std::to_string(tier.priority) + " of " + limit.name + " " + does + " " + number(tokens) +
+                       ": nobody ever gets them",
+                   "take less, or give the tier \"" + std::string{field} + "\": " + number(std::ceil(least)) + " or more");
+  }
+
+  const Scenario& scenario_;
+  Reading& reading_;
+};
+
 }  // namespace
 
 void check_limits(const Scenario& scenario, Reading& reading) {
@@ -42,6 +92,10 @@ void check_limits(const Scenario& scenario, Reading& reading) {
     }
     for (const LimitTierSpec& tier : limit.tiers) check_tier(tier, reading);
     check_order(limit, reading);
+  }
+  CostChecker costs{scenario, reading};
+  for (const ServiceSpec& service : scenario.services) {
+    for (const EndpointSpec& endpoint : service.endpoints) costs.check(endpoint.steps);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "scenarios/rounded_text.hpp"
 #include "sim/cluster/router.hpp"
 #include "sim/cluster/steps.hpp"
 #include "sim/cluster/tier_shares.hpp"
@@ -234,7 +235,7 @@ void MeanVisits::visit(Index index) {
       if (!call.timeout || seconds <= to_seconds(*call.timeout)) continue;
       remarks_.push_back(fmt::format("{} calls {} with a time-out of {}, but its mean time to answer is {} without any queueing",
                                      endpoint.name, blueprint_.endpoints[callee.endpoint].name, to_text(*call.timeout),
-                                     to_text(seconds, Dimension::time)));
+                                     rounded_text(seconds, Dimension::time)));
     }
   });
 }

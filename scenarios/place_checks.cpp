@@ -1,11 +1,13 @@
 // Routes, regions of workloads and stores: what must be said, what contradicts, what has no meaning.
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <set>
 #include <string>
 
 #include "scenarios/checks.hpp"
 #include "scenarios/resolve.hpp"
+#include "scenarios/rounded_text.hpp"
 #include "scenarios/routes.hpp"
 #include "sim/core/units.hpp"
 
@@ -80,7 +82,20 @@ void check_regions_of(const WorkloadSpec& workload, Reading& reading) {
     total += region.share;
     if (!seen.insert(region.name.name).second) reading.issue(&region, "name", "is there twice", "give it once");
   }
-  if (!(total > 0.0)) reading.issue(&workload, "regions", "has no share above 0", "write {\"eu\": 0.3, \"us\": 0.7}");
+  constexpr double rounding = 1e-6;
+  if (!(total > 0.0)) {
+    reading.issue(&workload, "regions", "has no share above 0", "write {\"eu\": 0.3, \"us\": 0.7}");
+  } else if (std::abs(total - 1.0) > rounding && reading.is_read(&workload, "regions")) {
+    reading.issue(&workload, "regions", "has shares that sum to " + rounded_text(total) + ", not to 1",
+                  "say where all users are at home: {\"eu\": 0.3, \"us\": 0.7}");
+  }
+}
+
+// Objects without a size take no time and no room.
+void check_size(const StoreSpec& store, const Scenario& scenario, Reading& reading) {
+  const KeySpec* key = find_named(scenario.keys, store.key.name);
+  if (key == nullptr || reading.is_given(key, "size")) return;
+  reading.issue(&store, "key", "is " + key->name + ", whose objects have no size", "give the key one: \"size\": \"100 KB\"");
 }
 
 void check_tiers(const StoreSpec& store, Reading& reading) {
@@ -111,7 +126,10 @@ void check_tiers(const StoreSpec& store, Reading& reading) {
 void check_places(const Scenario& scenario, Reading& reading) {
   for (const RouteSpec& route : scenario.routes) RouteChecker{scenario, route, reading}.check();
   for (const WorkloadSpec& workload : scenario.workloads) check_regions_of(workload, reading);
-  for (const StoreSpec& store : scenario.stores) check_tiers(store, reading);
+  for (const StoreSpec& store : scenario.stores) {
+    check_tiers(store, reading);
+    check_size(store, scenario, reading);
+  }
 }
 
 }  // namespace headroom

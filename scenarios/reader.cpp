@@ -11,6 +11,7 @@
 #include "scenarios/field_reader.hpp"
 #include "scenarios/settings.hpp"
 #include "scenarios/sha256.hpp"
+#include "scenarios/unused_parts.hpp"
 
 namespace headroom {
 
@@ -41,6 +42,7 @@ class ScenarioReader {
       file.variants.push_back(read_one(variant.name, std::move(variant.scenario), base));
     }
     complain_of_unused_assumptions();
+    unused_parts_.complain(issues_);
     issues_.throw_if_any();
     for (const std::string& name : document->files) file.inputs.push_back({name, sha256_of_file(name), name, false});
     for (const std::string& name : input_files_) {
@@ -75,6 +77,7 @@ class ScenarioReader {
     Reading reading{issues_, directory_};
     read_object(tree, std::get<ObjectAccess>(field_value_of(*scenario)), reading);
     check_scenario(*scenario, reading);
+    unused_parts_.look_at(*scenario, reading);
     apply_overrides(*scenario);  // checked by themselves; what they replace may go with what they do not
     check_one_study(*scenario, reading);
     if (issues_.size() == issues_before) check_messages(*scenario, reading);
@@ -137,6 +140,7 @@ class ScenarioReader {
   Issues issues_{places_};
   std::map<std::string, PlaceId> given_;
   std::set<std::string> used_;
+  UnusedParts unused_parts_;
   std::vector<std::string> input_files_;
 };
 

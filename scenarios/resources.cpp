@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "models/queueing/caches.hpp"
@@ -72,7 +73,8 @@ void ResourceList::add_service(Index index) {
   // The platform starts as many as are needed, and rejects who comes to more: nobody waits for a slot.
   const int at_first = service.serverless ? service.serverless->most : service.replicas;
   const int replicas = replicas_with_room(blueprint_, index, at_first);
-  const int limit = replicas_with_room(blueprint_, index, most_replicas(service));
+  // Who comes beyond the places of a fixed fleet gets no requests.
+  const int limit = replicas_with_room(blueprint_, index, std::min(most_replicas(service), places_of(blueprint_, service)));
   slots.queues = !service.serverless;
   if (slots.queues) slots.cores = shared_cores(cpu.service, service.cpu, replicas);
   const auto add = [&](Resource& resource, double per_replica) {
@@ -231,21 +233,27 @@ void ResourceList::add_language_model(Index index) {
   list_.push_back(std::move(places));
 }
 
-// A rate of tokens for all, where every request is in its tier. What each subject may take limits the system no further than its subjects.
+// Tokens for all, where every request is in their tier: what comes back, and what a period's quota is over its length. What each
+// subject may take limits the system no further than its subjects.
 void ResourceList::add_tokens(Index index) {
   const LimitBlueprint& limit = blueprint_.limits[index];
-  if (limit.per_subject || limit.tiers.size() != 1 || limit.tiers[0].priority > 0 || !(limit.tiers[0].rate.value > 0.0)) return;
-  Resource resource = empty_resource("limits/" + limit.name, "tokens");
-  resource.queues = false;
-  for (Index e = 0; e < blueprint_.endpoints.size(); ++e) {
-    for (const MeanTokens& taken : visits_.endpoint(e).tokens) {
-      if (taken.limit != index) continue;
-      resource.visits[e] += 1.0;
-      resource.service[e] += taken.tokens / limit.tiers[0].rate.value;
+  if (!is_capacity(limit)) return;
+  const LimitTier& tier = limit.tiers[0];
+  const auto add = [&](const char* name, double per_second) {
+    Resource resource = empty_resource("limits/" + limit.name, name);
+    resource.queues = false;
+    for (Index e = 0; e < blueprint_.endpoints.size(); ++e) {
+      for (const MeanTokens& taken : visits_.endpoint(e).tokens) {
+        if (taken.limit != index) continue;
+        resource.visits[e] += 1.0;
+        resource.service[e] += taken.tokens / per_second;
+      }
     }
-  }
-  resource.busy = resource.service;
-  list_.push_back(std::move(resource));
+    resource.busy = resource.service;
+    list_.push_back(std::move(resource));
+  };
+  if (tier.rate.value > 0.0) add("tokens", tier.rate.value);
+  if (tier.quota) add("quota", *tier.quota / to_seconds(tier.period));
 }
 
 // What a node has left. Requests are sums of decimal fractions of cores: 10 × 0.1 must fit into 1.
@@ -341,6 +349,16 @@ std::vector<double> node_shares(const Blueprint& blueprint, const CacheBlueprint
 int most_replicas(const ServiceBlueprint& service) {
   if (service.serverless) return service.serverless->most;
   return service.autoscaler.chosen() ? std::max(service.replicas, service.replica_limits.high) : service.replicas;
+}
+
+bool is_capacity(const LimitBlueprint& limit) {
+  return !limit.per_subject && limit.tiers.size() == 1 && limit.tiers[0].priority == 0;
+}
+
+int places_of(const Blueprint& blueprint, const ServiceBlueprint& service) {
+  const bool is_fixed =
+      service.load_balancer != no_index && blueprint.load_balancers[service.load_balancer].membership == Membership::fixed;
+  return is_fixed ? service.replicas : std::numeric_limits<int>::max();
 }
 
 int replicas_with_room(const Blueprint& blueprint, Index index, int replicas) {

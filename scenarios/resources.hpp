@@ -45,6 +45,10 @@ std::vector<double> node_shares(const Blueprint& blueprint, const CacheBlueprint
 
 // How many replicas may be asked for: those at the start, or the autoscaler's most.
 int most_replicas(const ServiceBlueprint& service);
+// Whether all requests share the tokens of the limit's only tier: then its rate and its quota are capacities like others.
+bool is_capacity(const LimitBlueprint& limit);
+// Replicas that get requests: as many as the service starts with where its load balancer knows a fixed list, else any number.
+int places_of(const Blueprint& blueprint, const ServiceBlueprint& service);
 // How many of `replicas` find room on the node pool once it has grown to its maximum, beside the replicas that all other services
 // start with (packed first fit, largest first); at least 1. Without a node pool: all.
 int replicas_with_room(const Blueprint& blueprint, Index service, int replicas);

@@ -14,7 +14,7 @@ void NetworkSpec::describe(Fields& field) {
 
 void RegionShareSpec::describe(Fields& field) {
   field.required("name", name, "a region");
-  field.required("share", share, "of the subjects that are at home there, against the shares of the other regions", at_least(0));
+  field.required("share", share, "of the subjects that are at home there; those of all regions sum to 1", at_least(0));
 }
 
 void RouteSpec::describe(Fields& field) {

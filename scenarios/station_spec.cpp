@@ -47,7 +47,9 @@ void ServiceSpec::describe(Fields& field) {
                "priority number; "
                "fair, one of each tenant (subject) in turn",
                {"fifo", "lifo", "priority", "fair"});
-  field("wait_limit", wait_limit, "a request that has waited this long for a slot fails; drawn per request");
+  field("wait_limit", wait_limit,
+        "a request that has waited this long for a slot (of a serverless service, for its instance to start) fails; drawn per "
+        "request");
   field("cpu", cpu, "cores per replica, also what it requests of its node; may be a fraction", between(0.001, 1024));
   field("cpu_request", cpu_request,
         "cores that a replica requests of its node, which its utilization is measured against; what \"cpu\" says without it",

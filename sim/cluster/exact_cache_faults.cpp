@@ -5,6 +5,8 @@
 // it held; what was written or invalidated meanwhile is then out of date in it. Writes behind that wait are lost with the
 // contents; those of a persistent cache are written at their time. Loads that others wait for go on: that is the clients' doing.
 // Source: Redis documentation, "Redis persistence" (no persistence, append-only file with fsync at every write).
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "sim/cluster/exact_hot_path.hpp"
@@ -25,12 +27,14 @@ std::uint64_t ExactRequestPlane::empty_tier(CacheTier& tier) {
   unwritten_.clear();
   tier.clear();
   tier.take_unwritten(unwritten_);
+  std::uint64_t lost = 0;
   for (const Index writer : unwritten_) {
+    lost += writes_behind_[writer];
     tasks_[writer].timer = 0;
     tasks_[writer].state = TaskState::runnable;
     end_task(writer, TaskOutcome::lost);
   }
-  return unwritten_.size();
+  return lost;
 }
 
 // Of all its instances, those included that are away.
@@ -71,7 +75,7 @@ void ExactRequestPlane::replace_tiers(Cache& cache, std::vector<std::unique_ptr<
 void ExactRequestPlane::strike(const RestartCache& fault) {
   Cache& cache = caches_[fault.cache];
   const std::string subject = "caches/" + cache_names_[fault.cache];
-  if (cache.is_away) return note(subject, "is away already and does not restart again");
+  if (cache.is_away) return restart_again(cache, fault);
   std::uint64_t lost = 0;
   if (cache.persistent)
     for (const auto& tier : cache.tiers) tier->forget_writers();
@@ -82,13 +86,23 @@ void ExactRequestPlane::strike(const RestartCache& fault) {
   std::vector<std::unique_ptr<CacheTier>> without_room;
   while (without_room.size() < cache.tiers.size()) without_room.push_back(new_tier(fault.cache, Bytes{}));
   cache.is_away = true;
+  cache.back_at = now_ + fault.down;
   replace_tiers(cache, std::move(without_room));
   cache.away->set(now_, 1.0);
-  changes_.add({now_ + fault.down, ChangeKind::cache_returns, fault.cache});
+  changes_.add({cache.back_at, ChangeKind::cache_returns, fault.cache});
+}
+
+// It holds nothing that it could lose once more, and is back when the last of its restarts has ended.
+void ExactRequestPlane::restart_again(Cache& cache, const RestartCache& fault) {
+  cache.back_at = std::max(cache.back_at, now_ + fault.down);
+  changes_.add({cache.back_at, ChangeKind::cache_returns, fault.cache});
+  note("caches/" + cache_names_[fault.cache],
+       fmt::format("restarts again, and is away until {}", to_text(cache.back_at - start_of_time)));
 }
 
 void ExactRequestPlane::return_cache(Index index) {
   Cache& cache = caches_[index];
+  if (!cache.is_away || now_ < cache.back_at) return;  // it has restarted again since this was planned
   cache.is_away = false;
   replace_tiers(cache, std::move(cache.kept));
   cache.kept.clear();

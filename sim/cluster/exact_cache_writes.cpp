@@ -30,11 +30,15 @@ void ExactRequestPlane::write_behind(Index slot, const Instruction& instruction)
   const auto here = static_cast<Index>(&instruction - program_.code.data());
   CacheTier& tier = *tier_of(site, tasks_[slot]);
   const std::uint64_t key = entry_key(site, tasks_[slot]);
-  const bool is_dirty = tier.writer_of(key) != CacheTier::no_writer;
+  const Index waiting = tier.writer_of(key);
   fill_cache(slot, instruction.a);
   tasks_[slot].pc = instruction.b;
-  if (is_dirty) return caches_[site.cache].coalesced_writes->add();
+  if (waiting != CacheTier::no_writer) {
+    ++writes_behind_[waiting];
+    return caches_[site.cache].coalesced_writes->add();
+  }
   const Index writer = launch_background(slot, instruction.a, here + 1);
+  writes_behind_.begin(writer) = 1;
   if (tier.set_writer(key, writer) && site.delay > Duration{}) return sleep(writer, site.delay, woken);
   make_runnable(writer, tasks_[writer]);
 }
@@ -85,7 +89,8 @@ bool ExactRequestPlane::hand_over_write(Index writer, Index replica) {
 void ExactRequestPlane::end_background(Index slot, TaskOutcome outcome) {
   --replicas_[tasks_[slot].replica].in_background;
   const CacheSite& site = program_.cache_sites[tasks_[slot].target];
-  if (site.writes_behind && outcome != TaskOutcome::completed) caches_[site.cache].lost_writes->add();
+  // All that were acknowledged for this one write.
+  if (site.writes_behind && outcome != TaskOutcome::completed) caches_[site.cache].lost_writes->add(writes_behind_[slot]);
 }
 
 }  // namespace headroom

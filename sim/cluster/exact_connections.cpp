@@ -90,7 +90,7 @@ void ExactRequestPlane::ask_for_connection(Index slot) {
   if (clients.connections_of(client) == 0) {
     request.state = TaskState::connecting;
     if (trace_ != nullptr) trace_moment(caller, "no connection");
-    return turn_away(slot, request, TaskOutcome::rejected);
+    return end_task(slot, TaskOutcome::rejected);
   }
   connections_[caller] = {client, index, node, clients.life_of(client)};
   request.queued_at = now_;

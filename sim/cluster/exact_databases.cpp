@@ -61,7 +61,7 @@ bool ExactRequestPlane::is_served(const Database& database, const Server& server
 void ExactRequestPlane::route_query(Index slot, Task& request, Server& server) {
   const Database& database = databases_[static_cast<std::size_t>(&server - &servers_[service_count_])];
   const QueryRoute route = database.clients ? query_routes_[slot] : route_of(server, database, request);
-  if (!is_served(database, server, request, route)) return turn_away(slot, request, TaskOutcome::unavailable);
+  if (!is_served(database, server, request, route)) return end_task(slot, TaskOutcome::unavailable);
   if (database.replication) remember_route(slot, route);
   admit(slot, request, server, server.nodes[route.shard * server.copies + route.copy]);
 }

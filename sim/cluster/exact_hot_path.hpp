@@ -30,14 +30,14 @@ namespace headroom {
 
 [[gnu::always_inline]] inline void ExactRequestPlane::count_request(const Task& request, TaskOutcome outcome,
                                                                     Histogram::Entry latency) {
-  targets_[request.target].count->count(!is_error(outcome), latency, request.turned_away);
+  targets_[request.target].count->count(outcome, latency);
 }
 
 [[gnu::always_inline]] inline void ExactRequestPlane::count_users_request(Index workload, TaskOutcome outcome,
-                                                                          Histogram::Entry latency, bool turned_away) {
+                                                                          Histogram::Entry latency) {
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.leave(now_);
-  arrivals.users.count(!is_error(outcome), latency, turned_away);
+  arrivals.users.count(outcome, latency);
   if (outcome != TaskOutcome::completed) arrivals.failures[static_cast<std::size_t>(outcome)]->add();
 }
 
@@ -98,8 +98,7 @@ namespace headroom {
   server.requests.enter(now_);
   request.queued_at = now_;
   if (replica.busy_slots < server.concurrency) return occupy(slot, request, server, replica);
-  if (server.backlog_limit && replica.backlog.size() >= *server.backlog_limit)
-    return turn_away(slot, request, TaskOutcome::rejected);
+  if (server.backlog_limit && replica.backlog.size() >= *server.backlog_limit) return end_task(slot, TaskOutcome::rejected);
   queue_up(slot, request, server, replica);
 }
 
@@ -110,7 +109,7 @@ namespace headroom {
     if (server.kind == Server::Kind::serverless) return route_to_instance(slot, server);
     return route_query(slot, request, server);
   }
-  if (server.registered.empty()) return turn_away(slot, request, TaskOutcome::unavailable);
+  if (server.registered.empty()) return end_task(slot, TaskOutcome::unavailable);
   const std::size_t position = server.balancer->pick(server.in_flight, server.random);
   ++server.in_flight[position];
   admit(slot, request, server, server.registered[position]);

@@ -125,9 +125,8 @@ void ExactRequestPlane::on_generation(Index slot) {
 void ExactRequestPlane::end_generation(const Generation& generation, TaskOutcome outcome) {
   LanguageModel& model = language_models_[generation.model];
   ++model.ended[static_cast<std::size_t>(outcome)];
-  const bool completed = outcome == TaskOutcome::completed;
-  model.count->count(completed, Histogram::Entry{now_ - generation.begun}, outcome == TaskOutcome::rejected);
-  if (!completed) return;
+  model.count->count(outcome, Histogram::Entry{now_ - generation.begun});
+  if (outcome != TaskOutcome::completed) return;
   model.time_to_first_token->record(generation.first_token - generation.begun);
   if (generation.output > 1) model.time_per_token->record((now_ - generation.first_token) / (generation.output - 1));
   model.tokens_in->add(generation.input);

@@ -35,10 +35,13 @@ bool ExactRequestPlane::pass_limit(Index slot, const LimitSite& site) {
   const auto wait = tier->tokens.take(key, site.cost.draw(task.draw_id), site.longest_wait, now_);
   tier->throttled->whole += 1.0;
   if (wait) {
-    ++task.pc;
-    limit.wait->record(*wait);
-    if (*wait == Duration{}) return false;
-    sleep(slot, *wait, woken, "limit");
+    tasks_.begin_wait(slot).call_begun = now_;
+    if (*wait == Duration{}) {
+      end_limit_wait(slot);
+      ++task.pc;
+      return false;
+    }
+    sleep(slot, *wait, tokens_due, "limit");
     return true;
   }
   tier->throttled->part += 1.0;
@@ -46,16 +49,26 @@ bool ExactRequestPlane::pass_limit(Index slot, const LimitSite& site) {
     task.pc = site.after;
     return false;
   }
-  throttle(slot);
+  end_task(slot, TaskOutcome::throttled);
   return true;
 }
 
-// What is refused has no latency, as what is turned away from a slot.
-void ExactRequestPlane::throttle(Index slot) {
-  Index request = slot;
-  while (tasks_[request].kind == TaskKind::branch) request = tasks_[request].parent;
-  tasks_[request].turned_away = true;
-  end_task(slot, TaskOutcome::throttled);
+// Whether it waits for tokens: until then it stays at the step.
+bool ExactRequestPlane::is_limited(const Task& task) const {
+  return task.state == TaskState::sleeping && task.kind != TaskKind::instance && program_.code[task.pc].op == Op::pass_limit;
+}
+
+void ExactRequestPlane::on_tokens(Index slot) {
+  end_limit_wait(slot);
+  Task& task = tasks_[slot];
+  ++task.pc;
+  resume(slot, task);
+}
+
+// A wait is counted when it is over, with its tokens or because whoever waited went with its replica.
+void ExactRequestPlane::end_limit_wait(Index slot) {
+  const LimitSite& site = program_.limit_sites[program_.code[tasks_[slot].pc].a];
+  limits_[site.limit].wait->record(now_ - tasks_.wait(slot).call_begun);
 }
 
 }  // namespace headroom

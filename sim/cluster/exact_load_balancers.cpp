@@ -78,7 +78,7 @@ void ExactRequestPlane::enter_load_balancer(Index slot, Task& request, Server& s
   }
   if (balancer.connections && balancer.carried[instance] >= *balancer.connections) {
     balancer.connections_refused->add();
-    return turn_away(slot, request, TaskOutcome::rejected);
+    return end_task(slot, TaskOutcome::rejected);
   }
   ++balancer.carried[instance];
   own.taken_slots.enter(now_);
@@ -112,7 +112,7 @@ void ExactRequestPlane::forward(Index slot) {
     if (fleet.size() == 0) break;
     position = (position + (stays ? 1 : 0)) % fleet.size();
   }
-  turn_away(slot, request, TaskOutcome::unavailable);
+  end_task(slot, TaskOutcome::unavailable);
 }
 
 void ExactRequestPlane::leave_load_balancer(Index slot, TaskOutcome outcome) {

@@ -31,8 +31,7 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
   if (publish_site.priority >= 0) message.priority = static_cast<std::uint8_t>(std::min(publish_site.priority, 255));
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.enter(now_);
-  if (!publish(publish_site.queue, slot))
-    count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}}, true);
+  if (!publish(publish_site.queue, slot)) count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}});
 }
 
 // True if the publisher goes on; else the queue was full, and it waits for room or has failed for it. What users publish
@@ -52,7 +51,7 @@ bool ExactRequestPlane::publish_from(Index publisher, Index site) {
     return false;
   }
   if (publish(queue, message)) return true;
-  if (by_user) count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}}, true);
+  if (by_user) count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}});
   if (by_user && arrivals_[workload].workload->repeats()) return true;
   end_task(publisher, TaskOutcome::rejected);
   return false;
@@ -198,7 +197,7 @@ void ExactRequestPlane::count_message(const Task& message, TaskOutcome outcome) 
   const Histogram::Entry latency{now_ - message.begun};
   count_request(message, outcome, latency);
   if (!message.user_request) return;
-  count_users_request(message.workload, outcome, latency, false);
+  count_users_request(message.workload, outcome, latency);
   if (arrivals_[message.workload].late != nullptr) count_lateness(message, now_ - message.begun);
 }
 

@@ -78,6 +78,7 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case patience_over: return on_patience_over(event.slot);
     case load_overdue: return on_load_overdue(event.slot);
     case transfer_due: return on_transfer(event.slot);
+    case tokens_due: return on_tokens(event.slot);
     case instance_up: return on_instance_up(event.slot);
     case instance_idle: return on_instance_idle(event.slot);
     case processor_due: return;
@@ -222,6 +223,7 @@ void ExactRequestPlane::take_from_work(Index index, TaskOutcome why, std::vector
     if (task.kind == TaskKind::background && hand_over_write(slot, index)) continue;
     if (task.state == TaskState::coalesced) leave_flight(slot);
     if (task.state == TaskState::transferring) abandon_transfer(slot);
+    if (is_limited(task)) end_limit_wait(slot);
     if (task.state == TaskState::publishing) withdraw(std::exchange(task.child, no_index));
     if (task.state == TaskState::generating) abandon_generation(slot, why);
     // Nobody waits for what these had asked of others.

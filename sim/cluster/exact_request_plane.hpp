@@ -114,7 +114,6 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   inline void send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);
   inline void send(Index slot, Task& request, Duration delay);
   inline void route(Index slot, Task& request);
-  void turn_away(Index slot, Task& request, TaskOutcome outcome);
   inline void admit(Index slot, Task& request, Server& server, Index replica);
   inline void queue_up(Index slot, Task& task, Server& server, Replica& replica);
   inline void occupy(Index slot, Task& task, Server& server, Replica& replica);
@@ -136,7 +135,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void on_waited_too_long(Index task);
   void end_task(Index task, TaskOutcome outcome);
   inline void count_request(const Task& request, TaskOutcome outcome, Histogram::Entry latency);
-  inline void count_users_request(Index workload, TaskOutcome outcome, Histogram::Entry latency, bool turned_away);
+  inline void count_users_request(Index workload, TaskOutcome outcome, Histogram::Entry latency);
 
   // exact_trace.cpp: only called when somebody looks, and out of the way of what runs when nobody does
   [[gnu::cold, gnu::noinline]] void trace_sent(Index request);
@@ -179,7 +178,9 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   // exact_limits.cpp
   void make_limits(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   bool pass_limit(Index task, const LimitSite& site);
-  void throttle(Index task);
+  bool is_limited(const Task& task) const;
+  void on_tokens(Index task);
+  void end_limit_wait(Index task);
 
   // exact_rhythms.cpp
   void when_changed(Index task, const ChangeSite& site);
@@ -332,6 +333,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void strike(const FailPrimary& fault);
   void strike(const FlushCache& fault);
   void strike(const RestartCache& fault);
+  void restart_again(Cache& cache, const RestartCache& fault);
   void note(std::string subject, std::string text);
 
   // exact_load_balancers.cpp

@@ -86,7 +86,7 @@ void ExactRequestPlane::try_call(Index caller) {
   bool stays = outcome == TaskOutcome::completed || ignore_failure;
   if (belongs_to_user(task)) {
     const TaskWait& wait = tasks_.wait(caller);
-    count_users_request(task.workload, outcome, Histogram::Entry{now_ - wait.call_begun}, wait.callee_turned_away);
+    count_users_request(task.workload, outcome, Histogram::Entry{now_ - wait.call_begun});
     if (arrivals_[task.workload].late != nullptr) [[unlikely]]
       count_lateness(task, now_ - wait.call_begun);
     // A member of a closed population does not leave because a request failed: it goes on with its journey.
@@ -144,15 +144,9 @@ void ExactRequestPlane::leave_callee(Index caller, TaskOutcome why) {
   }
   if (trace_ != nullptr) [[unlikely]]
     trace_moment(caller, to_text(why));
-  tasks_.wait(caller).callee_turned_away = false;
 }
 
 // ---- the server's side -------------------------------------------------------------------------------------------------------
-
-void ExactRequestPlane::turn_away(Index slot, Task& request, TaskOutcome outcome) {
-  request.turned_away = true;
-  end_task(slot, outcome);
-}
 
 void ExactRequestPlane::on_waited_too_long(Index slot) { end_task(slot, TaskOutcome::wait_limit); }
 
@@ -200,19 +194,17 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
     task.counted = true;
   }
   if (task.user_request) {
-    count_users_request(task.workload, outcome, latency, task.turned_away);
+    count_users_request(task.workload, outcome, latency);
     if (task.kind == TaskKind::request && arrivals_[task.workload].has_sessions) arrivals_[task.workload].concurrent.leave(now_);
     if (arrivals_[task.workload].late != nullptr) [[unlikely]]
       count_lateness(task, now_ + delay - task.begun);
     return;
   }
   if (caller == no_index) return;
-  TaskWait& wait = tasks_.wait(caller);
-  wait.callee_turned_away = task.turned_away;
   if (delay == Duration{}) return resume_caller(caller, outcome);
   Task& waiting = tasks_[caller];
   waiting.child = no_index;
-  if (now_ + delay >= wait.deadline) return;  // too late: the time-out comes first
+  if (now_ + delay >= tasks_.wait(caller).deadline) return;  // too late: the time-out comes first
   waiting.state = TaskState::answered;
   waiting.outcome = outcome;
   waiting.timer = events_.schedule(now_ + delay, answer_due, caller);

@@ -47,7 +47,7 @@ void ExactRequestPlane::route_to_instance(Index slot, Server& server) {
   if (index == no_index) index = start_instance(server);
   if (index == no_index) {
     platform.throttled->part += 1.0;
-    return turn_away(slot, tasks_[slot], TaskOutcome::rejected);
+    return end_task(slot, TaskOutcome::rejected);
   }
   platform.cold_starts->whole += 1.0;
   if (platform.pool[index].starting) platform.cold_starts->part += 1.0;

@@ -49,7 +49,8 @@ class ExactState {
     load_overdue,
     transfer_due,
     instance_up,
-    instance_idle
+    instance_idle,
+    tokens_due
   };
 
   // Executions of one TaskKind.
@@ -122,6 +123,7 @@ class ExactState {
   std::vector<Note> notes_;
   bool notes_answers_ = false;  // there are any of the next, or connections, or bytes are counted
   std::vector<LoadBalancer> load_balancers_;
+  SlotTable<std::uint32_t> writes_behind_;  // of writers: writes acknowledged that each is to do
   SlotTable<Passage> passages_;
 };
 

@@ -162,7 +162,7 @@ void ObjectStore::refresh(SimTime now) {
     Tier& tier = tiers_[i];
     tier.untouched_seconds += 0.5 * (tier.share + shares[i]) * passed;
     tier.share = shares[i];
-    tier.stored->set(now, tier.bytes.level + tier.share * untouched_.level * mean_bytes_);
+    tier.stored->set(now, std::round(tier.bytes.level + tier.share * untouched_.level * mean_bytes_));
     if (tier.cost == nullptr) continue;
     const double byte_seconds = tier.bytes.integral(now) + tier.untouched_seconds * mean_bytes_;
     tier.cost->total = tier.described.price * byte_seconds + tier.early_departures;

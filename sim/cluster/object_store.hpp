@@ -5,6 +5,7 @@
 // object's own age. No allocation once as many objects have been touched as will be.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -69,7 +70,8 @@ class ObjectStore {
   void look_again(Index object);
   void move(Object& object, Index tier, SimTime at);
   void pay(Tier& tier, double price_of_request, double bytes_read);
-  double stored_bytes(const Object& object) const { return object.size * chain_.stored_with(object.versions); }
+  // Whole bytes: what has come and gone leaves exactly nothing.
+  double stored_bytes(const Object& object) const { return std::round(object.size * chain_.stored_with(object.versions)); }
 
   Index key_ = no_index;
   bool promotes_ = false;

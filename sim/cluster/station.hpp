@@ -36,10 +36,12 @@ struct RequestCount {
   Counter* requests = nullptr;
   Share* errors = nullptr;
 
-  void count(bool success, Histogram::Entry latency_of_it, bool turned_away) {
+  // Only what was served has a latency: the time to a quick refusal would make a failing system look fast.
+  void count(TaskOutcome outcome, Histogram::Entry latency_of_it) {
     ++ended;
-    failed += !success;
-    if (!turned_away) latency->record(latency_of_it);
+    failed += is_error(outcome);
+    if (outcome == TaskOutcome::completed) [[likely]]
+      latency->record(latency_of_it);
   }
   void bring() const {
     requests->total = errors->whole = static_cast<double>(ended);
@@ -211,6 +213,7 @@ struct Cache {
   bool persistent = false;
   bool is_away = false;  // restarting: its tiers are others, without room, and these are
   std::vector<std::unique_ptr<CacheTier>> kept;
+  SimTime back_at{};      // of the last restart
   Gauge* away = nullptr;  // where a fault restarts it
 
   // Where a node has a limited number of connections. Who has found none has a tier without room of its own.

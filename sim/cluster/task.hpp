@@ -86,7 +86,6 @@ struct Task {
   bool counted : 1 = false;                      // its request is in the metrics already (its caller gave up)
   bool in_slot : 1 = false;
   bool user_request : 1 = false;  // a user's request that has no session task
-  bool turned_away : 1 = false;   // never got as far as a slot or a line for one: it has no latency
 };
 static_assert(sizeof(Task) == 96);
 
@@ -106,7 +105,6 @@ struct TaskWait {
   SimTime deadline{};                         // when the present try times out
   Index active = 0, launched = 0, total = 0;  // branches running; for_each: started, all
   std::uint16_t attempt = 0;
-  bool callee_turned_away = false;  // the last callee had no latency
 };
 
 class TaskTable {

@@ -10,7 +10,9 @@ double share_up_to(const Distribution& distribution, double value) {
     const double middle = 0.5 * (low + high);
     (distribution.quantile(middle) <= value ? low : high) = middle;
   }
-  return 0.5 * (low + high);
+  // The ends are reached exactly: of nobody there is not a last fraction.
+  if (low == 0.0) return 0.0;
+  return high == 1.0 ? 1.0 : 0.5 * (low + high);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
+#include <string_view>
 
 #include "sim/measure/selection.hpp"
 
@@ -18,9 +20,19 @@ bool inside(double begin, double end, TimeSpan span) {
   return middle > span.begin_seconds && middle < span.end_seconds;
 }
 
+// Where nothing can be lost, nobody counts what is: a number of things that happened is 0 then. Not of what is counted in every
+// system, where labels that select nothing contradict each other; and what nobody has given a price has none, not 0.
+bool is_zero_unless_counted(const MetricSelector& selector) {
+  constexpr std::string_view counted_everywhere[]{"latency", "requests", "errors", "availability"};
+  if (std::ranges::find(counted_everywhere, selector.metric) != std::end(counted_everywhere)) return false;
+  const MetricInfo* metric = find_metric(selector.metric);
+  if (metric == nullptr || metric->dimension == Dimension::money) return false;
+  return metric->kind == MetricKind::counter || (metric->kind != MetricKind::gauge && selector.aggregation == Aggregation::count);
+}
+
 // What a selector means in a run, looked up once for all windows.
 struct Selected {
-  Selected(const MetricSelector& meant, const RunResult& of) : selector{meant}, run{of} {
+  Selected(const MetricSelector& meant, const RunResult& of) : selector{meant}, run{of}, is_known{is_zero_unless_counted(meant)} {
     for (const Series& one : run.series) {
       if (selects(selector, one.metric, one.labels)) series.push_back(&one);
     }
@@ -28,10 +40,12 @@ struct Selected {
   const MetricSelector& selector;
   const RunResult& run;
   std::vector<const Series*> series;
+  bool is_known;  // even if there are none
 };
 
 WindowSum sum_of_window(const Selected& selected, std::size_t window) {
   WindowSum sum;
+  sum.any = selected.is_known;
   const double seconds = selected.run.window_ends[window] - window_begin(selected.run, window);
   for (const Series* series : selected.series) {
     const std::vector<std::vector<double>>& columns = series->columns;
@@ -108,6 +122,7 @@ std::optional<double> window_value(const Selected& selected, MetricKind kind, st
 WindowSum durations_in(const Selected& selected, TimeSpan span) {
   const std::vector<double>& ends = selected.run.slice_ends;
   WindowSum sum;
+  sum.any = selected.is_known;
   for (const Series* series : selected.series) {
     sum.any = true;
     for (std::size_t i = 0; i < series->slices.size(); ++i) {
@@ -128,9 +143,20 @@ bool is_from_buckets(const MetricSelector& selector) {
   return selector.aggregation == Aggregation::percentile || selector.aggregation == Aggregation::min;
 }
 
+// The number of those whose latency is meant, served or not.
+MetricSelector requests_of(const MetricSelector& latency) {
+  return {.aggregation = Aggregation::count, .metric = "requests", .labels = latency.labels};
+}
+
 // The longest time over which windows of the span in a row are broken; `broken` judges a value.
 double longest_breach(const MetricSelector& selector, const RunResult& run, TimeSpan span, auto broken) {
-  const std::vector<std::optional<double>> values = window_values(selector, run);
+  std::vector<std::optional<double>> values = window_values(selector, run);
+  if (selector.metric == "latency" && !Selected{selector, run}.series.empty()) {
+    // Where requests ended and none was served, somebody waits for ever.
+    const auto ended = window_values(requests_of(selector), run);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (!values[i] && ended[i].value_or(0.0) > 0.0) values[i] = std::numeric_limits<double>::infinity();
+  }
   double longest = 0.0, present = 0.0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double begin = window_begin(run, i), end = run.window_ends[i];
@@ -251,6 +277,14 @@ std::optional<ValueBounds> evaluate_bounds(const MetricSelector& selector, const
   const double probability = selector.aggregation == Aggregation::percentile ? selector.percentile / 100.0 : 0.0;
   const Histogram::QuantileBounds bounds = durations_in({selector, run}, span).histogram.quantile_bounds_seconds(probability);
   return ValueBounds{bounds.low, bounds.high};
+}
+
+bool serves_none(const MetricSelector& selector, const RunResult& run, TimeSpan span) {
+  if (selector.metric != "latency") return false;
+  MetricSelector served = requests_of(selector);
+  const double ended = evaluate(served, run, span).value_or(0.0);
+  served.metric = "latency";
+  return ended > 0.0 && evaluate(served, run, span) == 0.0;
 }
 
 double longest_breach_seconds(const Condition& condition, const RunResult& run, TimeSpan span) {

@@ -22,7 +22,8 @@ TimeSpan span_of(const Condition& condition, const RunResult& run);
 //   p(N), avg, max, min of durations: over the merged histograms of the slices in the span.  rate: counter per second; share:
 //   part / whole. avg of a gauge: time average; max, min: of its largest levels / window means; last: at the end of the span.
 //   avg, max, min of a share: whole-span ratio, largest, smallest window ratio.
-//   count: amount of a counter, part of a share, number of durations.
+//   count: amount of a counter, part of a share, number of durations; 0 of what no part of the system could do, so that nobody
+//   counted it (writes lost where nothing can be lost).
 //   time_to Nx: seconds from the first time `replicas_wanted` (or the metric itself) rises above its level at the start of the
 //   span until the metric reaches N × that level; none if it never does. To the resolution of the windows, never too short.
 //   cost_per_user: cost in the span per user, as USD per second; cost_per_request: cost / requests of workloads.
@@ -36,7 +37,11 @@ struct ValueBounds {
 };
 std::optional<ValueBounds> evaluate_bounds(const MetricSelector& selector, const RunResult& run, TimeSpan span);
 
+// Of a latency: requests ended in the span, and none was served. Its value is none then, and nearer to infinity than to anything.
+bool serves_none(const MetricSelector& selector, const RunResult& run, TimeSpan span);
+
 // With "for": the longest time in the span during which the condition did NOT hold window by window (0: it always held).
+// No latency holds in a window in which requests ended and none was served.
 // The objective is missed when that is at least `lasting`.
 double longest_breach_seconds(const Condition& condition, const RunResult& run, TimeSpan span);
 // What is known of that time: windows whose value comes from a histogram and lies within its error of the limit count as kept for

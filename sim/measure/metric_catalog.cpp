@@ -10,7 +10,8 @@ const std::vector<MetricInfo>& table() {
        durations,
        Dimension::time,
        {"workload", "service", "endpoint", "database", "operation", "language_model"},
-       "from sending a request to its answer, or to giving up on it; what was turned away at once has none",
+       "of what was served: from sending a request to its answer; what failed, was refused or was given up has none, and is in errors, "
+       "failures and throttled",
        "latency_seconds"},
       {"queue_wait",
        durations,
@@ -68,7 +69,7 @@ const std::vector<MetricInfo>& table() {
        "what a limit refused, of what asked for its tokens; requests to a serverless service that found no free instance and none "
        "that might start",
        "throttled_ratio"},
-      {"limit_wait", durations, Dimension::time, {"limit"}, "waited for tokens of a limit, by those who got them", "limit_wait_seconds"},
+      {"limit_wait", durations, Dimension::time, {"limit"}, "waited for tokens of a limit, counted when the wait is over: with tokens, or because the replica of who waited went", "limit_wait_seconds"},
       {"in_flight", gauge, Dimension::count, {"workload", "service"}, "requests begun and not ended", "in_flight_requests"},
       {"sessions", counter, Dimension::count, {"workload"}, "journeys begun", "sessions_total"},
       {"replicas", gauge, Dimension::count, {"service"}, "replicas registered with the balancer", "replicas"},

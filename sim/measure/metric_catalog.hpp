@@ -24,9 +24,8 @@ struct MetricInfo {
 };
 
 // Every metric, in the order of documentation:
-//   latency          durations  {workload | service | endpoint | database | language_model}  from sending a request to its answer, or to giving up
-//   on
-//                               it; what was turned away at once (rejected, unavailable) has no latency, only an error
+//   latency          durations  {workload | service | endpoint | database | language_model}  from sending a request to its
+//                               answer; what failed, was refused or was given up has none: it is in errors, failures, throttled
 //   queue_wait       durations  {service | queue, priority | database}     time spent waiting for a slot, a worker, a connection
 //   requests         counter    {workload | service | endpoint | database | language_model}  requests ended
 //   errors           share      {workload | service | endpoint | database | language_model}  requests that failed, of those that ended

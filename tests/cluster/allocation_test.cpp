@@ -146,6 +146,21 @@ TEST(NoAllocationEither, OfStoresRoutesAndTransfersAfterWarmUp) {
   EXPECT_GT(run.value("count transferred{transfer=internet_out}"), 1e7);
 }
 
+// Ten requests a second, of which some find an instance, some start one and some are rejected; instances come and go.
+TEST(NoAllocationEither, OfServerlessInstancesAfterWarmUp) {
+  std::vector<Arrival> arrivals;
+  for (std::uint64_t i = 0; i < 20'000; ++i)
+    arrivals.push_back({.at = at_seconds(0.1 * (static_cast<double>(i) + to_unit(mix(i, 1)))), .subject = i});
+  Blueprint blueprint = test::one_service({{WaitStep{Distribution::exponential(0.3)}}}, test::scripted(std::move(arrivals)));
+  blueprint.services[0].replicas = 0;
+  blueprint.services[0].serverless =
+      ServerlessBlueprint{.floor = 1, .most = 6, .keep_alive = to_duration(0.5), .cold_start = Distribution::exponential(0.2)};
+  test::PlaneUnderTest run{blueprint, 1, 2000.0};
+  expect_no_allocation_once_warm(run);
+  EXPECT_GT(run.value("count cold_starts{service=api}"), 1000);
+  EXPECT_GT(run.value("count throttled{service=api}"), 100);
+}
+
 // Ten queries per second, half of them writes of a thousand keys, to three nodes of each of two shards.
 TEST(NoAllocationEither, OfReplicationAfterWarmUp) {
   std::vector<Arrival> arrivals;

@@ -57,6 +57,19 @@ TEST(ExactFailover, TheOtherNodesGoOnServingReads) {
   EXPECT_NEAR(run.value("avg latency{workload=readers}"), (3 + 3 + 3 + 5.5) / 4, exact);
 }
 
+// Who insists on the primary is refused from 3.8 until 3.8 + 10 + 20, like a write.
+TEST(ExactFailover, ReadsOfThePrimaryFailUntilAReplicaIsPromoted) {
+  Queried system{{}, {0, 4, 33, 34}};
+  system.store().replicas = 2;
+  system.store().failover = FailoverBlueprint{.detection = to_duration(10), .promotion = to_duration(20), .recovery = {}};
+  std::get<QueryStep>(system.blueprint.endpoints[1].steps[0].action).at_primary = true;
+  system.fail_at(3.8);
+  PlaneUnderTest run{system.blueprint};
+  run.finish();
+  EXPECT_EQ(run.value("count failures{reason=unavailable}"), 2) << "of 4 and of 33 s";
+  EXPECT_NEAR(run.value("avg latency{workload=readers}"), 3.0, exact);
+}
+
 // The failed node is back at 3 + 1 + 3 + 13 = 20: reads of 21 and 21.5 do not wait for each other, as those of 10 and 10.5 do.
 TEST(ExactFailover, TheFailedNodeComesBackAsAReplica) {
   Queried system{{}, {10, 10.5, 21, 21.5}};

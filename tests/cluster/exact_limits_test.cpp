@@ -110,6 +110,26 @@ TEST(ExactLimits, WhoWaitsIsServedInTurnAndNotLongerThanAllowed) {
   EXPECT_NEAR(run.value("max latency{workload=users}"), 2.0, exact);
 }
 
+// Waits of 0, 1 and 2 s: at 0.5 s the first is over, at 1.5 s two are; then the replica goes, 1.5 s into the third.
+TEST(ExactLimits, AWaitIsCountedWhenItIsOverHoweverItEnds) {
+  for (const double until : {0.5, 1.5, 2.5}) {
+    Limited system{of_one_tenant({0, 0, 0}), {bucket(1, 1)}};
+    system.step().on_limit = OnLimit::wait;
+    PlaneUnderTest run{system.blueprint, 1, until};
+    run.finish();
+    EXPECT_EQ(run.value("count limit_wait{limit=plan}"), std::floor(until) + 1);
+  }
+  Limited system{of_one_tenant({0, 0, 0}), {bucket(1, 1)}};
+  system.step().on_limit = OnLimit::wait;
+  PlaneUnderTest run{system.blueprint};
+  run.advance(1.5);
+  run.plane().remove_replica(run.replicas(0)[0]);
+  run.finish();
+  EXPECT_EQ(run.value("count limit_wait{limit=plan}"), 3);
+  EXPECT_NEAR(run.value("avg limit_wait{limit=plan}"), (0.0 + 1 + 1.5) / 3, exact);
+  EXPECT_EQ(run.value("count failures{reason=lost}"), 1);
+}
+
 TEST(ExactLimits, AQuotaEndsWithItsPeriod) {
   Limited system{of_one_tenant({0, 1, 2, 3, 9.9, 10, 11}), {{.rate = {}, .quota = 3.0, .period = to_duration(10.0)}}};
   PlaneUnderTest run{system.blueprint};

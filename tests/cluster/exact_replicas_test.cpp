@@ -33,7 +33,7 @@ TEST(ExactReplicas, WhatIsInARemovedReplicaIsLost) {
   run.plane().remove_replica(run.replicas(0)[0]);
   run.finish();
   EXPECT_EQ(run.value("count failures{reason=lost}"), 3);  // one in the slot, two in the backlog
-  EXPECT_NEAR(run.value("avg latency"), 2.0, exact);
+  EXPECT_NEAR(1000 * run.value("avg in_flight{workload=users}"), 3 * 2.0, exact);
   EXPECT_NEAR(run.value("last in_flight{workload=users}"), 0.0, exact);
 }
 
@@ -47,7 +47,7 @@ TEST(ExactReplicas, ACallerLearnsThatItsCalleeIsLostAndACalleeThatItsCallerIs) {
     run.plane().remove_replica(run.replicas(victim)[0]);
     run.finish();
     EXPECT_DOUBLE_EQ(run.value("rate errors"), 1.0);
-    EXPECT_NEAR(run.value("avg latency"), 2.0, exact);
+    EXPECT_NEAR(1000 * run.value("avg in_flight{workload=users}"), 2.0, exact);
     // The callee of a lost caller works on for nobody.
     EXPECT_NEAR(run.value("avg cpu{service=backend}"), victim == 0 ? 5.0 / 1000 : 1.0, exact);
   }

@@ -142,6 +142,55 @@ TEST(ExactRoutes, EveryChangeIsLearntOfInItsTurn) {
   EXPECT_EQ(asked(run, "api-us"), 2);
 }
 
+// Instances come with the requests, so a serverless service is there before it has any: eu answers itself, cold for 1 s.
+TEST(ExactRoutes, AServerlessServiceIsThereThoughNoInstanceIs) {
+  Routed system{at_times({1, 2})};
+  system.route().failover = true;
+  system.blueprint.services[0].replicas = 0;
+  system.blueprint.services[0].serverless =
+      ServerlessBlueprint{.keep_alive = time_of(10), .cold_start = Distribution::constant(1.0)};
+  PlaneUnderTest run{system.blueprint};
+  run.finish();
+  EXPECT_EQ(asked(run, "api-eu"), 2);
+  EXPECT_EQ(asked(run, "api-us"), 0);
+}
+
+// us, serverless, takes over when eu is gone: at 12 after a cold start of 1 s and 0.1 s on the way, at 14 warm.
+TEST(ExactRoutes, CallersFailOverToAServerlessService) {
+  Routed system{at_times({9, 12, 14})};
+  system.route().failover = true;
+  system.blueprint.services[1].replicas = 0;
+  system.blueprint.services[1].serverless =
+      ServerlessBlueprint{.keep_alive = time_of(10), .cold_start = Distribution::constant(1.0)};
+  PlaneUnderTest run{system.blueprint};
+  run.advance(10);
+  run.plane().remove_replica(run.replicas(0)[0]);
+  run.finish();
+  EXPECT_EQ(asked(run, "api-us"), 2);
+  EXPECT_NEAR(run.value("avg latency{workload=users}"), (0 + 1.1 + 0.1) / 3, exact);
+}
+
+// The places of a fixed fleet stay when their replicas go; a fleet of empty places is down all the same.
+TEST(ExactRoutes, CallersFailOverPastAFixedFleetOfEmptyPlaces) {
+  Routed system{at_times({9, 12, 33})};
+  system.route().failover = true;
+  system.blueprint.services[0].load_balancer = 0;
+  system.blueprint.services[0].replicas = 2;
+  system.blueprint.load_balancers.push_back(
+      {.name = "edge", .cpu_per_request = {}, .latency = {}, .connections = {}, .health_checks = {}, .price = {}});
+  system.blueprint.load_balancers[0].membership = Membership::fixed;
+  PlaneUnderTest run{system.blueprint};
+  run.advance(10);
+  for (const ReplicaRef& replica : run.replicas(0)) run.plane().remove_replica(replica);
+  run.advance(30);
+  run.plane().add_replica(0);
+  run.plane().add_replica(0);
+  run.finish();
+  EXPECT_EQ(run.value("count failures{workload=users}"), 0);
+  EXPECT_EQ(asked(run, "api-us"), 1);
+  EXPECT_EQ(asked(run, "api-eu"), 2);
+}
+
 TEST(ExactRoutes, AServiceRoutesItsCallsFromWhereItIs) {
   Routed system{at_times({1})};
   const Index front = add_service(system.blueprint, "front", {{CallStep{.route = 0}}});

@@ -67,6 +67,31 @@ TEST(ExactStores, AReadBringsAnObjectBackAndOthersWaitForTheSame) {
   EXPECT_NEAR(run.value("avg latency{workload=users}"), (1.1 + 12 + (5 + 1.1) + 1.1) / 4, exact);
 }
 
+// Objects of odd sizes whose versions are a third of them, all touched: they have left the hot tier at 200 s, to the last byte.
+TEST(ExactStores, ATierThatAllHaveLeftHoldsNothing) {
+  std::vector<Arrival> arrivals;
+  for (std::uint64_t key = 0; key < 100; ++key)
+    arrivals.push_back({.at = at_seconds(0.1 * static_cast<double>(key)), .key = key});
+  Stored system{arrivals, true};
+  system.blueprint.keys[0].size = Distribution::uniform(1.1e6, 9.7e6);
+  system.store().chain.snapshot_every = 3;
+  system.store().chain.share = 1.0 / 3.0;
+  PlaneUnderTest run{system.blueprint, 1, 200.0};
+  run.finish();
+  EXPECT_EQ(run.value("last stored{tier=hot}"), 0.0);
+  EXPECT_GT(run.value("last stored{tier=cold}"), 100 * 1.1e6);
+  EXPECT_EQ(std::fmod(run.value("last stored{tier=cold}"), 1.0), 0.0) << "whole bytes";
+}
+
+// Ages are all 100 s or none: nobody is in the tier before or behind.
+TEST(ExactStores, ASharePastAllAgesIsExactlyNothing) {
+  Stored system{{}};
+  system.store().ages = Distribution::constant(50.0);
+  EXPECT_EQ(tier_shares(system.store(), 0.0)[1], 0.0);
+  EXPECT_EQ(tier_shares(system.store(), 49.0)[1], 0.0);
+  EXPECT_EQ(tier_shares(system.store(), 50.0)[0], 0.0);
+}
+
 TEST(ExactStores, AWriteMakesAnObjectHot) {
   Stored system{asking({{200, 7}}), true};
   system.blueprint.endpoints[0].steps.push_back({StoreStep{.store = 0}});

@@ -179,8 +179,17 @@ TEST(Evaluate, WhatWasNotRecordedHasNoValue) {
   EXPECT_EQ(value("p(95) latency", run, "storm"), nothing);
   EXPECT_EQ(value("rate errors", run), nothing);
   EXPECT_EQ(value("avg cpu{service=api}", run), nothing);
-  EXPECT_EQ(value("rate sessions", run), nothing);
+  EXPECT_EQ(value("count cost", run), nothing) << "nobody has given a price";
   EXPECT_EQ(value("cost_per_user", run), nothing);
+}
+
+TEST(Evaluate, ACountOfWhatNothingCouldDoIsZero) {
+  const RunResult run = empty_run();
+  EXPECT_EQ(value("count lost_writes", run), 0.0);
+  EXPECT_EQ(value("rate sessions", run), 0.0);
+  EXPECT_EQ(value("count throttled{limit=plan}", run), 0.0);
+  EXPECT_EQ(value("rate throttled{limit=plan}", run), nothing) << "a share of nothing";
+  EXPECT_EQ(value("count requests{service=api}", run), nothing) << "requests are counted wherever there are any";
 }
 
 TEST(Evaluate, CostPerUserIsARatePerUser) {

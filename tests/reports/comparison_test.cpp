@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/core/registry.hpp"
+#include "sim/seams/autoscaler.hpp"
 #include "tests/reports/synthetic_study.hpp"
 
 namespace headroom {
@@ -40,6 +42,49 @@ TEST(Comparison, PutsObjectivesFirstAndNothingTwice) {
   EXPECT_EQ(rows[1].title, "errors");
   EXPECT_DOUBLE_EQ(rows[0].cells[0].value.mean, 100.0);
   EXPECT_DOUBLE_EQ(rows[1].cells[0].value.mean, 0.001);
+}
+
+// An autoscaled service against the same one as serverless: 3 replicas, 5 instances.
+TEST(Comparison, TakesTheInstancesOfAServerlessServiceForItsReplicas) {
+  ScenarioFile file{.path = {}, .variants = {named("base", {}), named("serverless", {})}, .inputs = {}};
+  ServiceSpec api;
+  api.name = "api";
+  api.serverless.emplace();
+  file.variants[1].scenario.services = {api};
+  api.serverless.reset();
+  api.autoscaler = choice_of<Autoscaler>("fixed");
+  file.variants[0].scenario.services = {api};
+  RunResult replicas = run_with(0, 600, 0), instances = run_with(0, 600, 0);
+  synthetic::add_gauge(replicas, "replicas", {{"service", "api"}}, {3.0});
+  synthetic::add_gauge(instances, "replicas", {{"service", "api"}}, {0.0});
+  synthetic::add_gauge(instances, "instances", {{"service", "api"}}, {5.0});
+  Study study;
+  study.runs = {{replicas}, {instances}};
+  const std::vector<ComparisonRow> rows = compare_variants(file, study);
+  const ComparisonRow* mean = find(rows, "mean replicas of api");
+  ASSERT_NE(mean, nullptr);
+  EXPECT_DOUBLE_EQ(mean->cells[0].value.mean, 3.0);
+  EXPECT_DOUBLE_EQ(mean->cells[1].value.mean, 5.0);
+}
+
+TEST(Comparison, ShowsWhatWasThrottledIfAnyWas) {
+  ScenarioFile file{.path = {}, .variants = {named("base", {})}, .inputs = {}};
+  for (const double throttled : {0.0, 30.0}) {
+    RunResult run = run_with(0, 600, 0);
+    run.series.push_back({.metric = "throttled",
+                          .labels = {{"limit", "plan"}},
+                          .kind = MetricKind::share,
+                          .columns = {{throttled}, {600.0}},
+                          .slices = {}});
+    Study study;
+    study.runs = {{run}};
+    const std::vector<ComparisonRow> rows = compare_variants(file, study);
+    const ComparisonRow* row = find(rows, "throttled");
+    ASSERT_EQ(row != nullptr, throttled > 0.0);
+    if (row != nullptr) {
+      EXPECT_DOUBLE_EQ(row->cells[0].value.mean, 0.05);
+    }
+  }
 }
 
 TEST(Comparison, PairsOnlyReplicationsThatBothVariantsHave) {

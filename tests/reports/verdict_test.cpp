@@ -94,6 +94,56 @@ std::vector<RunResult> runs_with_latency(const std::vector<double>& seconds) {
   return runs;
 }
 
+TEST(Verdict, OfALatencySaysHowManyWereServedWhereMoreThanOneInAHundredWereNot) {
+  const auto judged = [](double failed, const char* condition) {
+    std::vector<RunResult> runs;
+    for (std::uint64_t i = 0; i < 2; ++i) {
+      runs.push_back(empty_run(1, i));
+      add_requests(runs.back(), 1000.0, {failed});
+      add_latencies(runs.back(), std::vector<double>(static_cast<std::size_t>(1000.0 - failed), 0.1));
+    }
+    return judge(objective(condition), runs);
+  };
+  EXPECT_EQ(judged(630, "p(95) latency < 1 s").outcome, Outcome::pass);
+  EXPECT_EQ(judged(630, "p(95) latency < 1 s").explanation, "latency of the 37 % that were served");
+  EXPECT_EQ(judged(630, "p(95) latency < 1 s for 30 s").explanation, "latency of the 37 % that were served");
+  EXPECT_EQ(judged(10, "p(95) latency < 1 s").explanation, "");
+  EXPECT_EQ(judged(630, "rate requests > 1 /s").explanation, "");
+  EXPECT_EQ(judged(630, "p(95) latency < 50 ms").explanation, "") << "missed as it is";
+}
+
+TEST(Verdict, OfALatencyOfNothingServedMissesEveryUpperLimit) {
+  std::vector<RunResult> runs{empty_run(1, 0), empty_run(1, 1)};
+  for (RunResult& run : runs) {
+    add_requests(run, 1000.0, {1000.0});
+    add_latencies(run, {});
+  }
+  EXPECT_EQ(judge(objective("p(95) latency < 1 s"), runs).outcome, Outcome::fail);
+  EXPECT_EQ(judge(objective("p(95) latency < 1 s"), runs).explanation, "none of 2,000 requests was served");
+  EXPECT_EQ(judge(objective("p(95) latency < 1 s for 30 s"), runs).outcome, Outcome::fail) << "the run has 60";
+  EXPECT_EQ(judge(objective("p(95) latency > 1 s"), runs).outcome, Outcome::inconclusive);
+  runs.push_back(empty_run(1, 2));
+  add_requests(runs.back(), 1000.0, {0.0});
+  add_latencies(runs.back(), std::vector<double>(1000, 0.1));
+  EXPECT_EQ(judge(objective("p(95) latency < 1 s"), runs).outcome, Outcome::fail);
+  EXPECT_NE(judge(objective("p(95) latency < 1 s"), runs).explanation.find("no request was served in 2 of 3 runs"),
+            std::string::npos);
+}
+
+TEST(Verdict, OfACountOfWhatCannotHappenIsThatOfZero) {
+  const std::vector<RunResult> runs{empty_run(1, 0), empty_run(1, 1)};
+  const Verdict verdict = judge(objective("count lost_writes <= 0"), runs);
+  EXPECT_EQ(verdict.outcome, Outcome::pass);
+  EXPECT_EQ(verdict.value.mean, 0.0);
+  EXPECT_EQ(judge(objective("rate redeliveries{queue=jobs} < 1 /s for 30 s"), runs).outcome, Outcome::pass);
+  EXPECT_EQ(judge(objective("count sessions > 0"), runs).outcome, Outcome::fail);
+  EXPECT_EQ(judge(objective("count cold_starts < 5"), runs).outcome, Outcome::pass);
+  EXPECT_EQ(judge(objective("rate cold_starts < 5 %"), runs).outcome, Outcome::inconclusive) << "a share of nothing";
+  EXPECT_EQ(judge(objective("count cost < 5 USD"), runs).outcome, Outcome::inconclusive) << "nobody has given a price";
+  EXPECT_EQ(judge(objective("count requests{service=api,workload=users} < 5"), runs).outcome, Outcome::inconclusive)
+      << "no requests are of both";
+}
+
 TEST(Verdict, CannotTellWithinTheHistogramsResolution) {
   // 300 ms = 3e8 ns: 2^28 <= 3e8 < 2^29, buckets of 2^21 ns: 143 × 2^21 = 299.892736 ms to 144 × 2^21 - 1 ns = 301.989887 ms,
   // middle 300.94 ms.

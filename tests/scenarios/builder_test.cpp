@@ -19,7 +19,7 @@ const char* const system_of_all = R"({"name": "all", "duration": "1 h", "warm_up
       {"name": "get", "steps": [{"cache": "near", "key": "k", "on_miss": [{"query": "db", "read": "k"}]}, {"call": "store.put", "on_failure": "continue"}]},
       {"name": "all", "steps": [{"for_each": 4, "at_most": 2, "steps": [{"wait": "1 s"}]}, {"parallel": [[{"compute": "1 ms"}], [{"compute": "2 ms"}]]}, {"respond": true}]}]},
     {"name": "store", "region": "us", "endpoints": [{"name": "put", "steps": [{"query": "db", "write": "k"}, {"publish": "jobs", "priority": 1}]}]},
-    {"name": "worker", "region": "us", "consumes": {"queue": "jobs", "endpoint": "run", "batch": 4}, "endpoints": [{"name": "skip", "steps": []}, {"name": "run", "steps": []}]}],
+    {"name": "worker", "region": "us", "consumes": {"queue": "jobs", "endpoint": "run", "batch": 4}, "endpoints": [{"name": "skip", "steps": [{"query": "other", "read": "k"}]}, {"name": "run", "steps": []}]}],
   "databases": [{"name": "other", "region": "us"}, {"name": "db", "region": "us"}],
   "queues": [{"name": "jobs", "priorities": 2}],
   "caches": [{"name": "near", "scope": "region", "capacity": "1 GiB"}],
@@ -91,7 +91,7 @@ TEST(Builder, BuildsWhatIsSaidOfLimitsChangesAndPatience) {
   const Blueprint b = build_blueprint(scenario_of(R"({"name": "small", "duration": "1 min",
     "services": [{"name": "api", "endpoints": [{"name": "get", "steps": [
       {"limit": "plan"},
-      {"limit": "plan", "cost": 500, "on_limit": "wait", "longest_wait": "2 s", "steps": [{"wait": "1 s"}]},
+      {"limit": "plan", "cost": 2, "on_limit": "wait", "longest_wait": "2 s", "steps": [{"wait": "1 s"}]},
       {"for_each": {"uniform": {"low": 1, "high": 9}}, "per": "subject", "steps": [
         {"when_changed": "2 /d", "steps": [{"wait": "1 s"}]}, {"when_changed": "1 /h", "since": "5 min", "steps": [{"wait": "1 s"}]}]}]}]}],
     "limits": [{"name": "plan", "tiers": [{"rate": "10 /s", "quota": 1000}, {"priority": 2, "rate": "0.5 /s", "quota": 5, "period": "1 h"}]},
@@ -111,7 +111,7 @@ TEST(Builder, BuildsWhatIsSaidOfLimitsChangesAndPatience) {
   EXPECT_EQ(std::get<LimitStep>(steps[0].action).cost.mean(), 1);
   EXPECT_EQ(std::get<LimitStep>(steps[0].action).on_limit, OnLimit::fail);
   const auto& waits = std::get<LimitStep>(steps[1].action);
-  EXPECT_EQ(waits.cost.mean(), 500);
+  EXPECT_EQ(waits.cost.mean(), 2);
   EXPECT_EQ(waits.on_limit, OnLimit::wait);
   EXPECT_EQ(waits.longest_wait, 2s);
   EXPECT_EQ(waits.steps.size(), 1U);

@@ -517,7 +517,7 @@ TEST(Explain, SlotsWaitForTheCoresTheirHoldersShare) {
   // In a slot: 1 / (100 - 90) in all, less the wait: 0.1 - 0.0656 s.
   EXPECT_EQ(
       remarks[0],
-      "services/api: by sharing the cores a visit holds one of the slots for 0.0344 s instead of 0.01 s; the mean wait for one "
+      "services/api: by sharing the cores a visit holds one of the slots for 34.39 ms instead of 10 ms; the mean wait for one "
       "counts that");
 }
 

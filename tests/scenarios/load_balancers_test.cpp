@@ -22,7 +22,8 @@ const char* const fronted = R"({"name": "fronted", "duration": "1 h",
   "services": [
     {"name": "web", "concurrency": 100, "endpoints": [{"name": "page", "steps": [{"call": "api.get"}]}]},
     {"name": "api", "concurrency": 100, "load_balancer": "edge", "endpoints": [
-      {"name": "get", "request_size": "1 kB", "response_size": "9 kB", "steps": [{"wait": "45 ms"}]}]}],
+      {"name": "get", "request_size": "1 kB", "response_size": "9 kB", "steps": [{"wait": "45 ms"}]}]},
+    {"name": "other", "load_balancer": "inner", "endpoints": [{"name": "get"}]}],
   "workloads": [{"model": "users", "name": "users", "rate": "50 /s", "journeys": [{"steps": [{"request": "web.page"}]}]}],
   "objectives": ["max load_balancer_connections{load_balancer=edge} < 10", "cost{component=\"edge (bytes)\"} < 1 USD", "cost{component=edge} < 1 USD"]})";
 

@@ -31,7 +31,7 @@ const char* const two_regions = R"({"name": "two", "duration": "1 h",
     "delta": {"versions": 3, "snapshot_every": 5, "share": "20 %"}}],
   "routes": [{"name": "api", "services": ["api-eu", "api-us"], "failover": true, "propagation": "30 s"},
              {"name": "dealt", "services": ["api-us", "api-eu"], "policy": "home", "weights": [3, 1]}],
-  "workloads": [{"model": "users", "name": "web", "rate": "10 /s", "regions": {"us": 3, "eu": 1}, "journeys": [{"steps": [{"request": "api.get"}]}]}]})";
+  "workloads": [{"model": "users", "name": "web", "rate": "10 /s", "regions": {"us": 0.75, "eu": 0.25}, "journeys": [{"steps": [{"request": "api.get"}]}]}]})";
 
 TEST(RoutesAndStores, BecomeIndicesAndBaseUnits) {
   const Blueprint b = build_blueprint(scenario_of(two_regions));
@@ -44,7 +44,7 @@ TEST(RoutesAndStores, BecomeIndicesAndBaseUnits) {
   EXPECT_EQ(b.routes[1].policy, RoutePolicy::home);
   EXPECT_EQ(b.routes[1].weights, (std::vector{3.0, 1.0}));
   EXPECT_EQ(std::get<CallStep>(b.workloads[0].journeys[0].steps[0].action).route, 0U);
-  EXPECT_EQ(b.workloads[0].region_shares, (std::vector{1.0, 3.0}));
+  EXPECT_EQ(b.workloads[0].region_shares, (std::vector{0.25, 0.75}));
   EXPECT_NEAR(b.network.transfer_prices.internet, 0.09e-9, 1e-18);
   EXPECT_EQ(b.endpoints[1].response_size.mean(), 1e6);
 
@@ -86,7 +86,7 @@ TEST(RoutesAndStores, ExplainSendsEverybodyToTheNearest) {
 // which e^(-0.75) = 47.2 % cold: 1,400 × (0.528 × 0.023 + 0.472 × 0.004) USD.
 TEST(RoutesAndStores, ExplainSumsUpTheBillsOfAMonth) {
   const Explanation explanation = explain(build_blueprint(scenario_of(two_regions)));
-  EXPECT_TRUE(remarks_have(explanation, "transfer (internet): 2.592e+04 GB a month at the mean load, 2333 USD"));
+  EXPECT_TRUE(remarks_have(explanation, "transfer (internet): 25920 GB a month at the mean load, 2333 USD"));
   EXPECT_TRUE(remarks_have(explanation, "transfer (cross-region): 194.4 GB a month at the mean load, 3.888 USD"));
   EXPECT_TRUE(
       remarks_have(explanation, "stores/files: 1400 GB at the start (52.8 % hot, 47.2 % cold) cost 19.64 USD a month to keep"));
