@@ -19,7 +19,7 @@ void ExactRequestPlane::make_connections(const Blueprint& blueprint, Recorder& r
     const std::vector<Label> labels{{"database", database.name}};
     databases_[i].clients.emplace(static_cast<Index>(database.connections->limit),
                                   static_cast<Index>(database.connections->per_client),
-                                  static_cast<Index>(database.shards * database.replicas));
+                                  static_cast<Index>(database.most_shards() * database.replicas));
     databases_[i].connections = &recorder.level_share("connections", labels);
     databases_[i].connection_wait = &recorder.durations("connection_wait", labels);
     databases_[i].connections->whole.set(now_, database.connections->limit);

@@ -116,6 +116,7 @@ class ExactState {
   std::vector<Connection> connections_;      // by the callers' slots, as far as any of them needed one
   std::vector<std::vector<Index>> clients_;  // by service: databases it holds connections to
   bool has_connections_ = false;
+  bool has_visits_ = false;  // some database reshards
   std::vector<FaultBlueprint> faults_;
   PlannedChanges changes_;
   std::vector<Note> notes_;

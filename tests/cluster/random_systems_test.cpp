@@ -3,8 +3,10 @@
 // meanwhile.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <utility>
 
+#include "sim/cluster/resharding.hpp"
 #include "sim/cluster/steps.hpp"
 #include "tests/support/random_systems.hpp"
 
@@ -17,6 +19,20 @@ struct Outcome {
   RunResult result;
   std::uint64_t left = 0;  // in replicas, at the end
 };
+
+// Copies what moves in 20 steps of a second, and lets nodes go as they become idle.
+void reshard(const Blueprint& blueprint, const std::vector<ReshardingPlan>& plans, RequestPlane& plane, double now) {
+  for (Index i = 0; i < blueprint.databases.size(); ++i) {
+    const DatabaseBlueprint& database = blueprint.databases[i];
+    if (!database.resharding) continue;
+    const double step = std::floor(now - to_seconds(database.resharding->at));
+    if (step == 0.0) plane.begin_resharding(i);
+    for (Index move = 0; step >= 0.0 && step <= 20.0 && move < plans[i].moves.size(); ++move)
+      plane.copied(i, move, step / 20.0);
+    if (step == 20.0) plane.end_resharding(i);
+    if (step > 20.0) plane.draining_nodes(i);
+  }
+}
 
 // Half of the systems lose and gain replicas while they are asked; all have one of each service in the end.
 Outcome run_system(std::uint64_t seed) {
@@ -35,6 +51,9 @@ Outcome run_system(std::uint64_t seed) {
     if (blueprint.services[service].node_pool != no_index) plane->run_on(added, {0, system.option(0.5) ? 0U : 1U});
     return added;
   };
+  std::vector<ReshardingPlan> plans;
+  for (const DatabaseBlueprint& database : blueprint.databases)
+    plans.push_back(database.resharding ? plan_resharding(database) : ReshardingPlan{});
   std::vector<ReplicaRef> replicas, draining, unready;
   for (Index i = 0; i < blueprint.services.size(); ++i) {
     for (int n = 0; n < blueprint.services[i].replicas; ++n) replicas.push_back(add_replica(i));
@@ -42,6 +61,7 @@ Outcome run_system(std::uint64_t seed) {
   const bool is_shaken = seed % 2 == 0;
   for (const double end : windows) {
     plane->advance_to(at_seconds(end));
+    reshard(blueprint, plans, *plane, end);
     for (const ReplicaRef& back : std::exchange(unready, {})) plane->restore_replica(back);
     if (is_shaken && end < system.load_ends && system.chance(0.3)) {
       const auto chosen = replicas.begin() + system.below(static_cast<int>(replicas.size()));
@@ -114,7 +134,8 @@ TEST_P(RandomSystems, HaveNoLevelBelowZeroAndNoMoreInSlotsThanThereAre) {
         EXPECT_GE(*std::min_element(column.begin(), column.end()), -1e-9) << name;
       // What stays in a cache or a store is not in flight, nor are members of load balancers and the floor of a serverless service.
       const double stays = series.metric == "instances" ? floor_of(series.labels[0].value) : 0.0;
-      const bool is_kept = series.metric == "cache_bytes" || series.metric == "stored" || series.metric == "members";
+      const bool is_kept = series.metric == "cache_bytes" || series.metric == "stored" || series.metric == "members" ||
+                           series.metric == "resharding_progress";
       const double left = is_kept ? 0.0 : series.columns[2].back() - stays;
       EXPECT_NEAR(left, 0.0, 1e-9) << name;
     } else if (series.kind == MetricKind::share) {
