@@ -42,7 +42,7 @@ struct Resharding {
   double done = 0.0;              // of all keys
   SimTime begun{};
   std::vector<Index> draining;    // replicas of shards that are no more
-  Gauge* progress = nullptr;
+  LevelShare* progress = nullptr;
   DurationInstrument* time = nullptr;
   Counter* dual_reads = nullptr;
   Counter* dual_writes = nullptr;

@@ -8,6 +8,8 @@
 // MySQL at YouTube, Vitess documentation ("Resharding": copy, catch up, switch); Apache Cassandra documentation ("pending
 // ranges": writes go to the old and to the new owner while a node joins). Differs: here reads try the new owner before the
 // switch, which Redis Cluster does from the other side (ASK); the copy itself takes none of the nodes' time.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "sim/cluster/exact_hot_path.hpp"
@@ -22,15 +24,15 @@ void ExactRequestPlane::make_resharding(const DatabaseBlueprint& blueprint, Data
   resharding.map = RegistryOf<ShardPolicy>::instance().make(blueprint.sharding, {})->map(resharding.shards);
   resharding.plan = plan_resharding(blueprint);
   resharding.copied.assign(static_cast<std::size_t>(blueprint.shards) * resharding.shards, 1.0);
-  resharding.progress = &recorder.gauge("resharding_progress", labels);
+  resharding.progress = &recorder.level_share("resharding_progress", labels);
+  resharding.progress->whole.set(now_, 1.0);
   resharding.time = &recorder.durations("resharding_time", labels);
   resharding.dual_reads = &recorder.counter("dual_reads", labels);
   resharding.dual_writes = &recorder.counter("dual_writes", labels);
   has_visits_ = true;
 }
 
-// ---- while keys move
-// -----------------------------------------------------------------------------------------------------------
+// ---- while keys move ---------------------------------------------------------------------------------------------------------
 
 // From the present owner of the key to the coming one.
 void ExactRequestPlane::follow_move(const Database& database, std::uint64_t key, QueryRoute& route) const {
@@ -113,8 +115,7 @@ void ExactRequestPlane::leave_visit(Index query) {
   tasks_[query].child = no_index;
 }
 
-// ---- begin and end
-// -------------------------------------------------------------------------------------------------------------
+// ---- begin and end -----------------------------------------------------------------------------------------------------------
 
 void ExactRequestPlane::begin_resharding(Index index) {
   Database& database = databases_[index];
@@ -143,7 +144,7 @@ void ExactRequestPlane::copied(Index index, Index move, double share) {
   double& present = resharding.copied[what.from * resharding.shards + what.to];
   resharding.done += (share - present) * what.share;
   present = share;
-  resharding.progress->set(now_, resharding.done / resharding.plan.moved);
+  resharding.progress->part.set(now_, std::min(1.0, resharding.done / resharding.plan.moved));
 }
 
 void ExactRequestPlane::end_resharding(Index index) {
@@ -161,7 +162,7 @@ void ExactRequestPlane::end_resharding(Index index) {
   server.shards = database.shards_there = resharding.shards;
   database.phase = ShardingPhase::resharded;
   show_shards_down(database);
-  resharding.progress->set(now_, 1.0);
+  resharding.progress->part.set(now_, 1.0);
   resharding.time->record(now_ - resharding.begun);
   note("databases/" + database.name,
        fmt::format("the {} shards have all keys, after {:.1f} s", server.shards, to_seconds(now_ - resharding.begun)));

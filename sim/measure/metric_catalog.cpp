@@ -152,7 +152,7 @@ const std::vector<MetricInfo>& table() {
        "behind, and failed or went with their cache or their replica",
        "lost_writes_total"},
       {"resharding_progress",
-       gauge,
+       share,
        Dimension::ratio,
        {"database"},
        "copied, of what moves to another shard",

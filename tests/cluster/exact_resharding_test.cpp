@@ -101,7 +101,8 @@ struct Resharded {
 
 // All that moves, so far.
 void copy(PlaneUnderTest& run, const DatabaseBlueprint& database, double share) {
-  for (Index move = 0; move < plan_resharding(database).moves.size(); ++move) run.plane().copied(0, move, share);
+  const ReshardingPlan plan = plan_resharding(database);
+  for (Index move = 0; move < plan.moves.size(); ++move) run.plane().copied(0, move, share);
 }
 
 const std::uint64_t moving = key_between(0, 2), staying = key_between(0, 0);

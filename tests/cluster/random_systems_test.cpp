@@ -134,8 +134,7 @@ TEST_P(RandomSystems, HaveNoLevelBelowZeroAndNoMoreInSlotsThanThereAre) {
         EXPECT_GE(*std::min_element(column.begin(), column.end()), -1e-9) << name;
       // What stays in a cache or a store is not in flight, nor are members of load balancers and the floor of a serverless service.
       const double stays = series.metric == "instances" ? floor_of(series.labels[0].value) : 0.0;
-      const bool is_kept = series.metric == "cache_bytes" || series.metric == "stored" || series.metric == "members" ||
-                           series.metric == "resharding_progress";
+      const bool is_kept = series.metric == "cache_bytes" || series.metric == "stored" || series.metric == "members";
       const double left = is_kept ? 0.0 : series.columns[2].back() - stays;
       EXPECT_NEAR(left, 0.0, 1e-9) << name;
     } else if (series.kind == MetricKind::share) {
@@ -192,6 +191,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   std::vector<bool> disciplines(4, false), routes(3, false), writes(4, false);
   bool coalesces = false, refreshes = false, connects = false, partitions = false, persists = false, limits_clients = false;
   bool known = false, written_down = false, struck_off = false, retried = false;  // members of load balancers
+  bool grows = false, shrinks = false;  // in shards
   int flushes = 0, restarts = 0, serverless = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const RandomSystem system{seed};
@@ -204,6 +204,8 @@ TEST(RandomSystemsTogether, UseEveryOption) {
     for (const DatabaseBlueprint& database : system.blueprint.databases) {
       connects = connects || database.connections;
       partitions = partitions || database.partition_period;
+      grows = grows || (database.resharding && database.resharding->shards > database.shards);
+      shrinks = shrinks || (database.resharding && database.resharding->shards < database.shards);
     }
     coalesces = coalesces || system.blueprint.caches[0].coalesce;
     for (const LoadBalancerBlueprint& balancer : system.blueprint.load_balancers) {
@@ -236,6 +238,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   }
   EXPECT_TRUE(probes && shares && redelivers && waits && delays && buries && coalesces && refreshes && connects && partitions);
   EXPECT_TRUE(persists && limits_clients);
+  EXPECT_TRUE(grows && shrinks);
   EXPECT_TRUE(known && written_down && struck_off && retried);
   EXPECT_GT(flushes, 10);
   EXPECT_GT(restarts, 5);
@@ -246,6 +249,14 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   EXPECT_GT(impatient, 10);
   EXPECT_EQ(disciplines, std::vector<bool>(4, true));
   EXPECT_EQ(routes, std::vector<bool>(3, true));
+}
+
+TEST(RandomSystemsTogether, AskBothShardsWhileKeysMove) {
+  std::uint64_t visits = 0;
+  for (std::uint64_t seed = 1; seed <= 40 && visits < 50; ++seed) {
+    if (const LedgerEntry* entry = entry_of(run_system(seed).result, "visits")) visits += entry->completed;
+  }
+  EXPECT_GE(visits, 50U);
 }
 
 }  // namespace
