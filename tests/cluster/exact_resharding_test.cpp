@@ -199,8 +199,7 @@ TEST(ExactResharding, AfterwardsQueriesAreSpreadAsIfTheShardsHadAlwaysBeenThere)
   }
 }
 
-// ---- nodes that come, go and fail
-// ----------------------------------------------------------------------------------------------
+// ---- nodes that come, go and fail ---------------------------------------------------------------------------------------------
 
 // Of four shards two remain. The read of 4.5 looks in vain until 5.5 and is at work on the former shard until 6.5; that is no
 // more at 5.7.
