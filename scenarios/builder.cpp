@@ -244,6 +244,8 @@ class Builder {
       if (!spec.connections->pooler) database.pool = database.connections->limit;
     }
     if (spec.partitions) database.partition_period = spec.partitions->period;
+    database.data = spec.data;
+    if (spec.resharding) database.resharding = {spec.resharding->at, spec.resharding->shards, spec.resharding->bandwidth};
     if (spec.replication) database.replication = {spec.replication->lag.value, acknowledged_by(spec.replication->mode)};
     return database;
   }

@@ -1,11 +1,12 @@
-// Databases: what is said of nodes that fail, of replicas, of indexes, of connections and of partitions goes together; what
-// queries name is there.
+// Databases: what is said of nodes that fail, of replicas, of indexes, of connections, of partitions and of resharding goes
+// together; what queries name is there.
 #include <string>
 #include <vector>
 
 #include "scenarios/checks.hpp"
 #include "scenarios/resolve.hpp"
 #include "scenarios/step_walk.hpp"
+#include "sim/cluster/station_blueprint.hpp"
 #include "sim/core/units.hpp"
 
 namespace headroom {
@@ -84,6 +85,40 @@ void check_partitions(const DatabaseSpec& database, Reading& reading) {
   reading.issue(&database.shards, "policy", "has no meaning with \"partitions\", which lie on the shards in turn", "remove it");
 }
 
+void check_data(const DatabaseSpec& database, Reading& reading) {
+  if (database.resharding) {
+    if (database.data.count > 0) return;
+    return reading.issue(&database, reading.is_given(&database, "data") ? "data" : "resharding", "has nothing to copy",
+                         "write \"data\": \"500 GB\" for " + database.name);
+  }
+  if (!reading.is_given(&database, "data")) return;
+  reading.issue(&database, "data", "has no meaning without \"resharding\", which copies it",
+                "write \"resharding\": {\"at\": \"10 min\", \"shards\": 8, \"bandwidth\": \"200 MB/s\"}, or remove it");
+}
+
+void check_resharding(const DatabaseSpec& database, Duration duration, Reading& reading) {
+  check_data(database, reading);
+  if (!database.resharding) return;
+  const ReshardingSpec& resharding = *database.resharding;
+  if (resharding.at >= duration) {
+    reading.issue(&resharding, "at", "is " + to_text(resharding.at) + ", and the run ends after " + to_text(duration),
+                  "let it begin earlier, or remove it");
+  }
+  const std::int64_t before = database.shards.count, after = resharding.shards;
+  if (before == after) {
+    reading.issue(&resharding, "shards", "is " + std::to_string(after) + ", as many as there are from the start",
+                  "write another number, or remove it");
+  } else if (before * after > most_shard_moves) {
+    reading.issue(&resharding, "shards",
+                  "is " + std::to_string(after) + ": from " + std::to_string(before) + " shards " + std::to_string(before * after) +
+                      " streams would be copied, and at most " + std::to_string(most_shard_moves) + " are",
+                  "let fewer shards stand for them");
+  }
+  if (!database.partitions) return;
+  reading.issue(&database, "resharding", "does not go with \"partitions\", which lie on the shards in turn, whatever the keys",
+                "remove one of them");
+}
+
 class QueryChecker {
  public:
   QueryChecker(const Scenario& scenario, Reading& reading) : scenario_{scenario}, reading_{reading} {}
@@ -132,6 +167,7 @@ void check_databases(const Scenario& scenario, Reading& reading) {
     check_indexes(database, reading);
     check_connections(database, reading);
     check_partitions(database, reading);
+    check_resharding(database, scenario.duration, reading);
   }
   QueryChecker queries{scenario, reading};
   for (const ServiceSpec& service : scenario.services) {

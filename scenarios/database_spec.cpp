@@ -60,6 +60,15 @@ void PartitionsSpec::describe(Fields& field) {
         more_than(0));
 }
 
+void ReshardingSpec::describe(Fields& field) {
+  field.required("at", at, "when the new shards are there, and the copy begins", at_least(Duration{}));
+  field.required("shards", shards, "how many there will be, more or fewer; the \"policy\" says which keys move", between(1, 4096));
+  field.required("bandwidth", bandwidth,
+                 "that the node of each shard has for the copy, each way, over a link of its own: what it sends to several shards at "
+                 "a time shares that, and what it gets from several. The nodes of a database are in no node pool",
+                 more_than(0));
+}
+
 int DatabaseSpec::connection_limit() const {
   if (connections->pooler || connections->memory.count <= 0 || memory.count <= 0) return connections->limit;
   return static_cast<int>(std::clamp<std::int64_t>(memory.count / connections->memory.count, 1, connections->limit));
@@ -96,6 +105,11 @@ void DatabaseSpec::describe(Fields& field) {
   field("memory", memory, "of a shard node, for connections", at_least(0));
   field("partitions", partitions,
         "tables in partitions by time: a query asks the partition of now, or of so long ago as its \"age\" says");
+  field("data", data, "that all shards have together, for the copy of a \"resharding\"", at_least(0));
+  field("resharding", resharding,
+        "another number of shards while queries go on: writes of keys that move go to both of their shards, reads to the new one "
+        "and, where it has not got the key yet, on to the former one; queries without a key stay with the former shards. When all "
+        "is copied the former ones are asked no more, and those that are too many go");
 }
 
 }  // namespace headroom

@@ -67,6 +67,14 @@ struct PartitionsSpec {
   void describe(Fields& field);
 };
 
+struct ReshardingSpec {
+  static constexpr std::string_view type_name = "resharding";
+  Duration at{};
+  int shards = 1;
+  BytesPerSecond bandwidth;
+  void describe(Fields& field);
+};
+
 struct DatabaseSpec {
   static constexpr std::string_view type_name = "database";
   std::string name;
@@ -88,6 +96,8 @@ struct DatabaseSpec {
   std::optional<ConnectionsSpec> connections;
   Bytes memory;
   std::optional<PartitionsSpec> partitions;
+  Bytes data;
+  std::optional<ReshardingSpec> resharding;
   // Connections that a node allows, as far as its memory holds them; needs `connections`.
   int connection_limit() const;
   void describe(Fields& field);

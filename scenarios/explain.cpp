@@ -269,6 +269,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_cache_remarks(blueprint, demand, explanation.remarks);
   add_serverless(blueprint, demand, explanation.remarks);
   add_limits(blueprint, demand, explanation.remarks);
+  add_reshardings(blueprint, demand, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());
   return explanation;
 }

@@ -13,5 +13,7 @@ void add_bills(const Blueprint& blueprint, const SystemDemand& demand, std::vect
 
 // Of serverless services: how many instances, how many requests find none, how much a month.
 void add_serverless(const Blueprint& blueprint, const SystemDemand& demand, std::vector<std::string>& remarks);
+// Of databases that get another number of shards.
+void add_reshardings(const Blueprint& blueprint, const SystemDemand& demand, std::vector<std::string>& remarks);
 
 }  // namespace headroom

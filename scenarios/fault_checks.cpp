@@ -1,4 +1,5 @@
 // Faults: within the run, of something that is there, and for primaries that somebody replaces or repairs.
+#include <algorithm>
 #include <string>
 
 #include "scenarios/checks.hpp"
@@ -29,10 +30,11 @@ class FaultChecker {
   void check_primary(const FaultSpec& fault) {
     const DatabaseSpec* database = find_named(scenario_.databases, fault.fail_primary->name);
     if (database == nullptr) return;
-    if (fault.shard >= database->shards.count) {
+    const int shards = std::max(database->shards.count, database->resharding ? database->resharding->shards : 0);
+    if (fault.shard >= shards) {
       reading_.issue(&fault, "shard",
                      "is " + std::to_string(fault.shard) + ", but " + database->name + " has the shards 0 to " +
-                         std::to_string(database->shards.count - 1));
+                         std::to_string(shards - 1));
     }
     if (database->failover || database->repair) return;
     reading_.issue(&fault, "fail_primary", "nothing says how " + database->name + " comes back",

@@ -87,6 +87,7 @@ class Checker {
     expect(!connections || (connections->limit >= 1 && connections->per_client >= 1), who + ": lets nobody connect");
     expect(!database.partition_period || *database.partition_period > Duration{}, who + ": its partitions are no time");
     expect(!database.replication || database.replicas >= 2, who + ": replicates without a replica");
+    if (database.resharding) check_resharding(database, *database.resharding);
   }
 
   void check_language_model(const LanguageModelBlueprint& model) {
@@ -95,6 +96,14 @@ class Checker {
     const EngineBlueprint& engine = *model.engine;
     expect(!engine.times.prefill.empty() && !engine.times.decode.empty(), who + ": has no step times");
     expect(engine.kv_tokens >= 1 && engine.batch >= 1 && engine.step_tokens >= 1, who + ": has no room");
+  }
+
+  void check_resharding(const DatabaseBlueprint& database, const ReshardingBlueprint& resharding) {
+    const std::string who = "database " + database.name;
+    expect(resharding.shards >= 1 && resharding.shards != database.shards, who + ": reshards to no other number of shards");
+    expect(resharding.bandwidth.value > 0.0 && database.data.count > 0, who + ": has nothing to copy, or copies it over nothing");
+    expect(static_cast<std::int64_t>(resharding.shards) * database.shards <= most_shard_moves, who + ": has too many shards to reshard");
+    expect(!database.partition_period, who + ": its partitions do not move by key");
   }
 
   void check_cache(const CacheBlueprint& cache) {
@@ -114,7 +123,7 @@ class Checker {
   void check_fault(const FailPrimary& fault) {
     if (fault.database >= blueprint_.databases.size()) return problems_.push_back("a fault: its database does not exist");
     const DatabaseBlueprint& database = blueprint_.databases[fault.database];
-    expect(fault.shard < static_cast<Index>(database.shards), "a fault: database " + database.name + " has no such shard");
+    expect(fault.shard < static_cast<Index>(database.most_shards()), "a fault: database " + database.name + " has no such shard");
   }
 
   void check_fault(const FlushCache& fault) {

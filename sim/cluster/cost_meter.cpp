@@ -14,7 +14,7 @@ CostMeter::CostMeter(const Blueprint& blueprint, Recorder& recorder) {
     replicas_.push_back(pays_itself ? open(recorder, service.name, service.price, 0.0) : none);
   }
   for (const DatabaseBlueprint& database : blueprint.databases) {
-    open(recorder, database.name, database.price, static_cast<double>(database.shards) * database.replicas);
+    databases_.push_back(open(recorder, database.name, database.price, static_cast<double>(database.shards) * database.replicas));
   }
   for (const LockBlueprint& lock : blueprint.locks) open(recorder, lock.name, lock.price, 1.0);
   for (const CacheBlueprint& cache : blueprint.caches) {

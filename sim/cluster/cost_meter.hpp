@@ -13,12 +13,13 @@ namespace headroom {
 
 class CostMeter {
  public:
-  // Databases and caches are there from the start to the end; node pools and replicas without nodes come and go.
+  // Caches are there from the start to the end; node pools, replicas without nodes and nodes of databases come and go.
   CostMeter(const Blueprint& blueprint, Recorder& recorder);
 
   // Reserved nodes are on the bill from the start: their comings and goings change nothing.
   void add_node(Index pool, Purchase purchase, SimTime now, int change);
   void add_replica(Index service, SimTime now, int change) { change_count(replicas_[service], now, change); }
+  void add_shard_nodes(Index database, SimTime now, int change) { change_count(databases_[database], now, change); }
   // Brings the counters up to now: before they are read.
   void accrue(SimTime now);
 
@@ -39,6 +40,7 @@ class CostMeter {
   };
   std::vector<PoolAccounts> nodes_;    // by pool
   std::vector<std::size_t> replicas_;  // by service
+  std::vector<std::size_t> databases_;
 };
 
 }  // namespace headroom

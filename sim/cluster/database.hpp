@@ -1,6 +1,8 @@
 // What a database keeps beside being a Server: of each shard, which copy takes its writes and which writes the others have.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,8 +10,10 @@
 #include "sim/cluster/client_pools.hpp"
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/replication_log.hpp"
+#include "sim/cluster/resharding.hpp"
 #include "sim/cluster/station_blueprint.hpp"
 #include "sim/measure/instruments.hpp"
+#include "sim/seams/shard_policy.hpp"
 
 namespace headroom {
 
@@ -28,11 +32,30 @@ struct Replication {
   Counter* lost_writes = nullptr;
 };
 
-// Where a query went, of a database that replicates or whose connections are counted. Those without a key are taken for queries
-// of one and the same.
+enum class ShardingPhase : std::uint8_t { steady, copying, resharded };
+
+// A change of the number of shards, while it is ahead and under way.
+struct Resharding {
+  std::unique_ptr<ShardMap> map;  // of the new number; the server's in the end
+  Index shards = 1;               // new number
+  ReshardingPlan plan;
+  std::vector<double> copied;     // [from × shards + to]: of what moves between these
+  double done = 0.0;              // of all keys
+  SimTime begun{};
+  std::vector<Index> draining;    // replicas of shards that are no more
+  LevelShare* progress = nullptr;
+  DurationInstrument* time = nullptr;
+  Counter* dual_reads = nullptr;
+  Counter* dual_writes = nullptr;
+};
+
+// Where a query went, of a database that replicates, reshards or whose connections are counted. Those without a key are taken
+// for queries of one and the same.
 struct QueryRoute {
   std::uint64_t key = 0;
   Index shard = 0, copy = 0;
+  Index other = no_index;  // while keys move: the shard that the key moves from; none: it stays
+  ShardingPhase phase = ShardingPhase::steady;  // when this was decided
 };
 
 struct Database {
@@ -47,6 +70,9 @@ struct Database {
   DurationInstrument* connection_wait = nullptr;
   std::optional<Demand> connection_wait_limit;
   std::optional<Duration> partition_period;
+  ShardingPhase phase = ShardingPhase::steady;
+  Index shards_there = 1;  // of `shards`; the others are to come, or gone
+  std::optional<Resharding> resharding;
 };
 
 }  // namespace headroom

@@ -21,7 +21,7 @@ void ExactRequestPlane::make_connections(const Blueprint& blueprint, RandomStrea
     const std::vector<Label> labels{{"database", database.name}};
     databases_[i].clients.emplace(static_cast<Index>(database.connections->limit),
                                   static_cast<Index>(database.connections->per_client),
-                                  static_cast<Index>(database.shards * database.replicas));
+                                  static_cast<Index>(database.most_shards() * database.replicas));
     databases_[i].connection_wait_limit =
         database.connections->wait_limit
             ? Demand{*database.connections->wait_limit, streams.key_of("databases/" + database.name + "/connections/wait_limit")}

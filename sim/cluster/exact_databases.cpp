@@ -20,26 +20,31 @@ Index ExactRequestPlane::node_of(Index database, Index shard, Index copy) const 
 // Which shard, and which of its copies; none where nobody is there to ask.
 QueryRoute ExactRequestPlane::route_of(Server& server, const Database& database, const Task& request) const {
   const CallSite& site = program_.calls[request.call];
-  QueryRoute route;
-  if (site.key != no_index && (server.shards > 1 || database.replication)) {
+  QueryRoute route{.phase = database.phase};
+  if (site.key != no_index && (server.shards > 1 || database.replication || database.resharding)) {
     // The key is the caller's: a branch of a for_each has its own.
     const Task& owner = request.parent == no_index ? request : tasks_[request.parent];
     const std::uint64_t key = key_of(site.key, owner);
     if (server.shards > 1) route.shard = server.shard_map->shard_of(key);
     route.key = mix(site.key, key);
+    if (database.phase == ShardingPhase::copying) follow_move(database, key, route);
   } else if (server.shards > 1 && !database.partition_period) {
     route.shard = server.next_shard++ % server.shards;
   }
   if (database.partition_period) route.shard = shard_of_then(database, site, request);
+  choose_copy(server, database, request, route);
+  return route;
+}
+
+void ExactRequestPlane::choose_copy(Server& server, const Database& database, const Task& request, QueryRoute& route) const {
   route.copy = database.shards[route.shard].primary;
-  if (targets_[request.target].write || site.at_primary || server.copies == 1) return route;
+  if (targets_[request.target].write || program_.calls[request.call].at_primary || server.copies == 1) return;
   // The next in turn of those that are there.
   for (Index tried = 0; tried < server.copies; ++tried) {
     route.copy = server.next_copy++ % server.copies;
-    if (server.nodes[route.shard * server.copies + route.copy] != no_index) return route;
+    if (server.nodes[route.shard * server.copies + route.copy] != no_index) return;
   }
   route.copy = no_index;
-  return route;
 }
 
 // The run begins with a partition of shard 0; those before it lie on the shards in the same turn.
@@ -59,20 +64,32 @@ bool ExactRequestPlane::is_served(const Database& database, const Server& server
 }
 
 void ExactRequestPlane::route_query(Index slot, Task& request, Server& server) {
-  const Database& database = databases_[static_cast<std::size_t>(&server - &servers_[service_count_])];
-  const QueryRoute route = database.clients ? query_routes_[slot] : route_of(server, database, request);
+  const auto index = static_cast<Index>(&server - &servers_[service_count_]);
+  Database& database = databases_[index];
+  // Who has waited for a connection may come to a shard that has the key no more, and is passed on.
+  const bool is_chosen = database.clients && query_routes_[slot].phase == database.phase;
+  const QueryRoute route = is_chosen ? query_routes_[slot] : route_of(server, database, request);
   if (!is_served(database, server, request, route)) return end_task(slot, TaskOutcome::unavailable);
-  if (database.replication) remember_route(slot, route);
-  admit(slot, request, server, server.nodes[route.shard * server.copies + route.copy]);
+  if (database.replication || database.resharding) remember_route(slot, route);
+  const Index node = server.nodes[route.shard * server.copies + route.copy];
+  if (route.other == no_index || !targets_[request.target].write) return admit(slot, request, server, node);
+  if (!takes_writes(index, route.other)) return end_task(slot, TaskOutcome::unavailable);
+  database.resharding->dual_writes->add();
+  visit_other_owner(slot, index);
+  admit(slot, tasks_[slot], server, node);
 }
 
 // ---- failover ----------------------------------------------------------------------------------------------------------------
 
 void ExactRequestPlane::set_primary(Index database, Index shard, Index copy) {
   databases_[database].shards[shard].primary = copy;
+  show_shards_down(databases_[database]);
+}
+
+void ExactRequestPlane::show_shards_down(Database& database) {
   double down = 0.0;
-  for (const Shard& each : databases_[database].shards) down += each.primary == no_index ? 1.0 : 0.0;
-  if (databases_[database].shards_down != nullptr) databases_[database].shards_down->set(now_, down);
+  for (Index shard = 0; shard < database.shards_there; ++shard) down += database.shards[shard].primary == no_index ? 1.0 : 0.0;
+  if (database.shards_down != nullptr) database.shards_down->set(now_, down);
 }
 
 void ExactRequestPlane::fail_primary(Index index, Index shard) {
@@ -101,6 +118,7 @@ void ExactRequestPlane::fail_primary(Index index, Index shard) {
 
 void ExactRequestPlane::promote(const PlannedChange& change) {
   const Index index = change.station, shard = change.shard;
+  if (shard >= databases_[index].shards_there) return;  // there are fewer by now
   const Shard& waiting = databases_[index].shards[shard];
   if (waiting.primary != no_index) return;         // a node that is back leads
   if (waiting.failures != change.failure) return;  // it led, and has failed too: that is noticed later
@@ -112,6 +130,7 @@ void ExactRequestPlane::promote(const PlannedChange& change) {
 }
 
 void ExactRequestPlane::return_node(const PlannedChange& change) {
+  if (change.shard >= databases_[change.station].shards_there) return;
   const Index server = service_count_ + change.station;
   const Index replica = new_replica(server);
   servers_[server].nodes[change.shard * servers_[server].copies + change.copy] = replica;

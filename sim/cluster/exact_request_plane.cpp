@@ -374,6 +374,7 @@ void ExactRequestPlane::finish(RunResult& result) {
   enter("deliveries", TaskKind::delivery);
   enter("sessions", TaskKind::session);
   enter("background", TaskKind::background);
+  enter("visits", TaskKind::visit);
   enter_generations(result);
   result.notes.insert(result.notes.end(), notes_.begin(), notes_.end());
   result.events = events_.scheduled();

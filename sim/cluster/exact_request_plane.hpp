@@ -5,7 +5,7 @@
 // slots, answers, time-outs), exact_load_balancers.cpp, exact_probes.cpp (probes of replicas), exact_node_cores.cpp (cores that
 // replicas share), exact_serverless.cpp (instances), exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that
 // come back), exact_locks.cpp, exact_databases.cpp (who of a shard's nodes answers), exact_connections.cpp, exact_replication.cpp
-// (which writes they have), exact_caches.cpp, exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp,
+// (which writes they have), exact_resharding.cpp (while their number changes), exact_caches.cpp, exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp,
 // exact_cache_faults.cpp, exact_cache_clients.cpp, exact_links.cpp, exact_stores.cpp, exact_transfers.cpp (regions, routes, bytes), exact_limits.cpp,
 // exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_faults.cpp (what
 // changes at set times), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks).
@@ -37,6 +37,12 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void restore_replica(ReplicaRef replica) override;
   void remove_replica(ReplicaRef replica) override;
   std::shared_ptr<ReplicaDisk> take_disk(ReplicaRef gone) override;
+
+  void begin_resharding(Index database) override;
+  void copied(Index database, Index move, double share) override;
+  void end_resharding(Index database) override;
+  int draining_nodes(Index database) override;
+  bool takes_writes(Index database, Index shard) const override;
 
   bool is_idle(ReplicaRef replica) const override;
   ReplicaSample sample(ReplicaRef replica) const override;
@@ -308,6 +314,8 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void promote(const PlannedChange& change);
   void return_node(const PlannedChange& change);
   void set_primary(Index database, Index shard, Index copy);
+  void show_shards_down(Database& database);
+  void choose_copy(Server& server, const Database& database, const Task& request, QueryRoute& route) const;
 
   // exact_connections.cpp
   void make_connections(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
@@ -326,6 +334,15 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   bool commit(Index slot, Index database);
   Index most_advanced(Index database, Index shard);
   std::uint64_t lose_unapplied(Index database, Index shard);
+
+  // exact_resharding.cpp
+  void make_resharding(const DatabaseBlueprint& blueprint, Database& database, Recorder& recorder);
+  void follow_move(const Database& database, std::uint64_t key, QueryRoute& route) const;
+  bool is_copied(const Database& database, const QueryRoute& route) const;
+  void visit_other_owner(Index query, Index database);
+  [[gnu::noinline]] bool await_other_owner(Index query, Index database);
+  void end_visit(Index visit, TaskOutcome outcome);
+  void leave_visit(Index query);
 
   // exact_faults.cpp
   void plan_faults(const Blueprint& blueprint);

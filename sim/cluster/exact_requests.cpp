@@ -216,6 +216,7 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
     if (!locks_.empty()) release_locks_around(slot);
     if (has_flights_) abandon_loads_around(slot);
     if (has_connections_) give_back_connection(slot);
+    if (has_visits_) leave_visit(slot);
   }
   if (task.kind == TaskKind::branch) return end_branch(slot, outcome);
   if (trace_ != nullptr) [[unlikely]]
@@ -246,6 +247,8 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
     end_background(slot, outcome);
   } else if (task.kind == TaskKind::session) {
     arrivals_[task.workload].concurrent.leave(now_);
+  } else if (task.kind == TaskKind::visit) {
+    end_visit(slot, outcome);
   }
   tasks_.release(slot);
   if (held_slot) vacate_slot(servers_[replicas_[index].server], replicas_[index], index);

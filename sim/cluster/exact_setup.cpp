@@ -154,8 +154,12 @@ void ExactRequestPlane::make_databases(const Blueprint& blueprint, RandomStreams
 
     Database& extra = databases_.emplace_back();
     extra.name = database.name;
-    extra.shards.assign(server.shards,
-                        Shard{.primary = 0, .failures = 0, .log = ReplicationLog{database.replication ? server.copies : 0}});
+    extra.shards.assign(
+        static_cast<std::size_t>(database.most_shards()),
+        Shard{.primary = no_index, .failures = 0, .log = ReplicationLog{database.replication ? server.copies : 0}});
+    for (Index shard = 0; shard < server.shards; ++shard) extra.shards[shard].primary = 0;
+    extra.shards_there = server.shards;
+    make_resharding(database, extra, recorder);
     extra.failover = database.failover;
     extra.repair = database.repair;
     extra.replication = make_replication(database, streams, recorder);
@@ -167,9 +171,10 @@ void ExactRequestPlane::make_databases(const Blueprint& blueprint, RandomStreams
     server.slots = &recorder.level_share("pool", labels);
     server.queue_length = &recorder.gauge("queue_length", labels);
     server.queue_wait = &recorder.durations("queue_wait", labels);
+    server.nodes.assign(extra.shards.size() * server.copies, no_index);
     for (Index node = 0; node < server.shards * server.copies; ++node) {
       const Index replica = new_replica(index);
-      servers_[index].nodes.push_back(replica);
+      servers_[index].nodes[node] = replica;
     }
   }
   make_connections(blueprint, streams, recorder);

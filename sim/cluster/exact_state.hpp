@@ -118,6 +118,7 @@ class ExactState {
   SlotTable<Connection> connections_;        // of the callers
   std::vector<std::vector<Index>> clients_;  // by service: databases it holds connections to
   bool has_connections_ = false;
+  bool has_visits_ = false;  // some database reshards
   std::vector<FaultBlueprint> faults_;
   PlannedChanges changes_;
   std::vector<Note> notes_;

@@ -108,6 +108,10 @@ void ExactRequestPlane::run(Index slot) {
         give_back_connection(slot);
         break;
       case Op::forward: return forward(slot);
+      case Op::await_other_owner:
+        ++task.pc;
+        if (await_other_owner(slot, instruction.a)) return;
+        break;
     }
   }
 }

@@ -24,7 +24,7 @@ Infrastructure::Infrastructure(const Blueprint& blueprint, SimulationEngine& eng
       engine_{engine},
       notes_{notes},
       shapes_{shapes_of(blueprint)},
-      network_{blueprint.network, blueprint.node_pools},
+      network_{blueprint.network, blueprint.node_pools, blueprint.databases},
       cost_{blueprint, recorder},
       kubelet_{blueprint,
                engine,
@@ -34,7 +34,8 @@ Infrastructure::Infrastructure(const Blueprint& blueprint, SimulationEngine& eng
                recorder,
                notes,
                {.readiness_changed = [this](Pod& pod) { services_[pod.service].readiness_changed(pod, engine_.now()); },
-                .gone = [this](Pod& pod) { finish_pod(pod); }}} {
+                .gone = [this](Pod& pod) { finish_pod(pod); }}},
+      shard_copies_{blueprint, engine, network_, plane, cost_} {
   for (Index pool = 0; pool < blueprint.node_pools.size(); ++pool) {
     const NodePoolBlueprint& what = blueprint.node_pools[pool];
     pools_.push_back(std::make_unique<NodePool>(what, shapes_, network_.node_hosts(pool), recorder));
@@ -63,6 +64,7 @@ void Infrastructure::start() {
       if (find_room(pod)) kubelet_.adopt(pod);
     }
   }
+  shard_copies_.start();
 }
 
 // ---- services ----------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@
 #include "sim/cluster/replica_set.hpp"
 #include "sim/cluster/request_plane.hpp"
 #include "sim/cluster/run_notes.hpp"
+#include "sim/cluster/shard_copies.hpp"
 #include "sim/cluster/simulation_engine.hpp"
 #include "sim/core/random.hpp"
 #include "sim/measure/recorder.hpp"
@@ -74,6 +75,7 @@ class Infrastructure {
   std::vector<std::unique_ptr<NodePool>> pools_;
   std::vector<ReplicaSet> services_;
   Kubelet kubelet_;
+  ShardCopies shard_copies_;
   std::vector<std::uint64_t> boot_keys_, interruption_keys_;  // by pool
 };
 

@@ -32,7 +32,8 @@ void check(const NodePoolBlueprint& pool, const NetworkBlueprint& network) {
 
 }  // namespace
 
-Network::Network(const NetworkBlueprint& network, const std::vector<NodePoolBlueprint>& pools) {
+Network::Network(const NetworkBlueprint& network, const std::vector<NodePoolBlueprint>& pools,
+                 const std::vector<DatabaseBlueprint>& databases) {
   if (!(network.registry_bandwidth.value > 0.0))
     throw std::invalid_argument{"network: the registry's bandwidth must be more than 0"};
   for (const NodePoolBlueprint& pool : pools) check(pool, network);
@@ -48,6 +49,7 @@ Network::Network(const NetworkBlueprint& network, const std::vector<NodePoolBlue
     }
   }
   make_nodes(pools, zones);
+  for (const DatabaseBlueprint& database : databases) make_shards(database);
 
   std::vector<Zone> all;
   for (const auto& of_region : zones) all.insert(all.end(), of_region.begin(), of_region.end());
@@ -96,6 +98,20 @@ void Network::make_nodes(const std::vector<NodePoolBlueprint>& pools, std::vecto
       attach(zone, hosts.back()->get_netpoint(), zone->create_link(name + "/link", pool.bandwidth.value));
     }
   }
+}
+
+void Network::make_shards(const DatabaseBlueprint& database) {
+  auto& hosts = shard_hosts_.emplace_back();
+  if (!database.resharding) return;
+  const Zone zone = new_zone("databases/" + database.name, database.region);
+  for (int shard = 0; shard < database.most_shards(); ++shard) {
+    const std::string name = fmt::format("databases/{}/shard {}", database.name, shard);
+    hosts.push_back(zone.zone->create_host(name, host_speed));
+    const s4u::SplitDuplexLink* link = zone.zone->create_split_duplex_link(name + "/link", database.resharding->bandwidth.value);
+    zone.zone->add_route(hosts.back()->get_netpoint(), nullptr, nullptr, nullptr,
+                         {s4u::LinkInRoute{link, s4u::LinkInRoute::Direction::UP}}, true);
+  }
+  zone.zone->seal();
 }
 
 void Network::join(const Zone& a, const Zone& b, Duration one_way) {

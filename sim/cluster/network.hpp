@@ -16,7 +16,7 @@ namespace headroom {
 class Network {
  public:
   // Throws std::invalid_argument for a pool without bandwidth, without zones or in no region.
-  Network(const NetworkBlueprint& network, const std::vector<NodePoolBlueprint>& pools);
+  Network(const NetworkBlueprint& network, const std::vector<NodePoolBlueprint>& pools, const std::vector<DatabaseBlueprint>& databases = {});
 
   // Where control loops run; always up.
   simgrid::s4u::Host* control() const { return control_; }
@@ -26,6 +26,9 @@ class Network {
   static std::uint32_t zone_of(const NodePoolBlueprint& pool, std::uint32_t slot) {
     return slot % static_cast<std::uint32_t>(pool.zones);
   }
+
+  // Of a database that reshards: where the primary of each shard is, in a network of their own with a link each.
+  const std::vector<simgrid::s4u::Host*>& shard_hosts(Index database) const { return shard_hosts_[database]; }
 
   // Moves an image from the registry to a node; the calling actor waits until it is there.
   void pull_image(Bytes image, simgrid::s4u::Host* node) const;
@@ -39,6 +42,7 @@ class Network {
   Zone new_zone(const std::string& name, Index region);
   void make_registry(const NetworkBlueprint& network);
   void make_nodes(const std::vector<NodePoolBlueprint>& pools, std::vector<std::vector<Zone>>& zones);
+  void make_shards(const DatabaseBlueprint& database);
   void join(const Zone& a, const Zone& b, Duration one_way);
 
   simgrid::s4u::NetZone* world_ = nullptr;
@@ -46,6 +50,7 @@ class Network {
   simgrid::s4u::Host* registry_ = nullptr;
   simgrid::s4u::Host* control_ = nullptr;
   std::vector<std::vector<simgrid::s4u::Host*>> node_hosts_;  // by pool and slot
+  std::vector<std::vector<simgrid::s4u::Host*>> shard_hosts_;  // by database and shard
 };
 
 }  // namespace headroom

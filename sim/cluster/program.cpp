@@ -28,6 +28,7 @@ class Compiler {
     bool forks = false;
     emit_all(steps, "databases/" + name, forks);
     if (blueprint.replication && operation.write) emit(Op::commit, database);
+    if (blueprint.resharding) emit(Op::await_other_owner, database);
     emit(Op::end);
     program_.targets.push_back({name, static_cast<Index>(blueprint_.services.size()) + database, entry, operation.write});
   }

@@ -44,6 +44,7 @@ enum class Op : std::uint8_t {
   send_query,    // of a query that has waited for a connection
   return_connection,  // of its caller, behind the call
   forward,       // of a request at a load balancer
+  await_other_owner,  // of a query, before its end; a: database
 };
 
 struct Instruction {

@@ -56,6 +56,18 @@ class RequestPlane {
   // Of a replica that was removed or killed, before another is added; none where nothing outlives a container.
   virtual std::shared_ptr<ReplicaDisk> take_disk(ReplicaRef gone) = 0;
 
+  // Online resharding of a database (resharding.hpp, shard_copies.hpp), in this order.
+  // The new shards are there, without keys.
+  virtual void begin_resharding(Index database) = 0;
+  // So much of this move of the plan is copied, of 1.
+  virtual void copied(Index database, Index move, double share) = 0;
+  // All is: the new shards have the keys, the others are asked no more.
+  virtual void end_resharding(Index database) = 0;
+  // Takes those nodes of these others away that are idle. Returns how many are left.
+  virtual int draining_nodes(Index database) = 0;
+  // Whether the shard has a node for that.
+  virtual bool takes_writes(Index database, Index shard) const = 0;
+
   // Observations.
   virtual bool is_idle(ReplicaRef replica) const = 0;
   virtual ReplicaSample sample(ReplicaRef replica) const = 0;

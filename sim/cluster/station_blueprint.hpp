@@ -1,6 +1,7 @@
 // Services, databases, queues, locks, caches and keys, every name resolved to an index: part of a Blueprint.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -115,6 +116,16 @@ struct ConnectionsBlueprint {
       std::nullopt;  // of a client's line; none: the database's, which a pooler's line has too
 };
 
+// Another number of shards from some time on (sim/cluster/resharding.hpp, exact_resharding.cpp).
+struct ReshardingBlueprint {
+  Duration at{};
+  int shards = 1;
+  BytesPerSecond bandwidth;         // of a shard node's link, each way
+};
+
+// From so many pairs of shards at most: each is a stream of its own.
+inline constexpr std::int64_t most_shard_moves = 4096;
+
 struct DatabaseBlueprint {
   std::string name;
   Index region = 0;
@@ -135,6 +146,9 @@ struct DatabaseBlueprint {
   std::optional<ConnectionsBlueprint> connections;  // none: nobody counts them
   // Rows lie in partitions by time, each so long, and these on the shards in turn: what a query asks for is on the shard of then.
   std::optional<Duration> partition_period;
+  Bytes data;                       // of all shards
+  std::optional<ReshardingBlueprint> resharding;
+  int most_shards() const { return resharding ? std::max(shards, resharding->shards) : shards; }
 };
 
 struct QueueBlueprint {

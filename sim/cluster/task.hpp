@@ -19,9 +19,10 @@ enum class TaskKind : std::uint8_t {
   delivery,  // of a message whose queue delivers again: a worker's execution; its parent is the message, if that is still there
   background,  // work that a request has left to its replica, and nobody waits for; its target: the cache site it is for
   instance,  // no work: its events are those of an instance of a serverless service
+  visit,     // of a query to the other owner of its key, while keys move; its parent is the query
 };
 
-inline constexpr std::size_t task_kind_count = 8;
+inline constexpr std::size_t task_kind_count = 9;
 
 enum class TaskState : std::uint8_t {
   travelling,  // on the network, to the server
@@ -31,7 +32,7 @@ enum class TaskState : std::uint8_t {
   sleeping,    // wait, back-off, cache latency
   calling,     // waits for its callee
   answered,    // the answer is on the network, to this task
-  joining,     // waits for its branches
+  joining,     // waits for its branches, or for its visit
   delayed,     // a message that nobody may take yet
   taken,       // a message that is delivered and not finished, until its visibility ends
   publishing,  // waits for room in a queue: the message, and who publishes it

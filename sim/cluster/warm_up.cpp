@@ -46,6 +46,8 @@ double round_up_to_slice(double seconds, const RunResult& run) {
 WarmUp find_warm_up(const Blueprint& blueprint, bool stationary, const RunResult& run) {
   if (blueprint.warm_up) return {to_seconds(*blueprint.warm_up), "given"};
   if (!blueprint.faults.empty()) return {0.0, "none: there are faults"};
+  const auto changes = [](const DatabaseBlueprint& database) { return database.resharding.has_value(); };
+  if (std::ranges::any_of(blueprint.databases, changes)) return {0.0, "none: a database gets another number of shards"};
   if (!stationary) return {0.0, "none: the load changes over time"};
   const WindowMeans means = mean_latencies(run);
   const std::size_t deleted = mser5(means.latency);

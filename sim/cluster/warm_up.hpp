@@ -13,7 +13,7 @@ struct WarmUp {
   std::string rule;
 };
 
-// A given span as given. Else, if the load is `stationary` and nothing fails: MSER-5 over the mean latency of the workloads' requests per window,
+// A given span as given. Else, if the load is `stationary` and nothing fails or reshards: MSER-5 over the mean latency of the workloads' requests per window,
 // rounded up to the end of a slice, at most half of the run. Else nothing: there is no steady state to wait for.
 // `run`: finished, with its windows, slices and series.
 WarmUp find_warm_up(const Blueprint& blueprint, bool stationary, const RunResult& run);

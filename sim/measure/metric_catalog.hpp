@@ -54,6 +54,10 @@ struct MetricInfo {
 //   replication_lag  durations  {database}                       from a commit until a replica has applied it
 //   stale_reads      share      {database}                       reads that did not see the newest write of their key
 //   lost_writes      counter    {database}                       acknowledged, and unknown to the replica that was promoted
+//   resharding_progress  share  {database}                       copied, of what moves to another shard
+//   resharding_time  durations  {database}                       of the copy
+//   dual_reads       counter    {database}                       passed on to the former shard of their key
+//   dual_writes      counter    {database}                       to both shards of a key that moves
 //   hit_ratio        share      {cache}                          hits of look-ups
 //   key_hit_ratio    share      {cache, key}                     where several keys share a cache
 //   cache_bytes      gauge      {cache}

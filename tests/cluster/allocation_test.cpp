@@ -207,5 +207,30 @@ TEST(NoAllocationEither, OfGenerationsAfterWarmUp) {
   EXPECT_GT(run.value("count invalidations{cache=files}"), 9000);
 }
 
+// Half of the queries are of keys that move, all the time.
+TEST(NoAllocationEither, OfQueriesOfKeysThatMoveAfterWarmUp) {
+  std::vector<Arrival> arrivals;
+  for (std::uint64_t i = 0; i < 20'000; ++i)
+    arrivals.push_back({.at = at_seconds(0.1 * (static_cast<double>(i) + to_unit(mix(i, 1)))), .subject = 1, .key = mix(i, 2)});
+  Blueprint blueprint = test::one_service({}, test::scripted(std::move(arrivals)));
+  blueprint.services[0].concurrency = 100;
+  blueprint.keys.push_back({.name = "row", .per = KeyPer::arrival});
+  DatabaseBlueprint store;
+  store.name = "store";
+  store.sharding = choice_of<ShardPolicy>("modulo");
+  store.shards = 2;
+  store.read_wait = store.write_wait = Distribution::exponential(0.02);
+  store.data = Bytes{1000};
+  store.resharding = ReshardingBlueprint{.at = {}, .shards = 4, .bandwidth = {1.0}};
+  blueprint.databases.push_back(store);
+  blueprint.endpoints[0].steps = {
+      {ChooseStep{{1.0, 1.0}, {{{QueryStep{.database = 0, .key = 0}}}, {{QueryStep{.database = 0, .write = true, .key = 0}}}}}}};
+  test::PlaneUnderTest run{blueprint, 1, 2000.0};
+  run.plane().begin_resharding(0);
+  expect_no_allocation_once_warm(run);
+  EXPECT_NEAR(run.value("count dual_reads{database=store}"), 5'000, 300);
+  EXPECT_NEAR(run.value("count dual_writes{database=store}"), 5'000, 300);
+}
+
 }  // namespace
 }  // namespace headroom::bench

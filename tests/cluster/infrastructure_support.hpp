@@ -82,6 +82,12 @@ class FakePlane final : public RequestPlane {
   void restore_replica(ReplicaRef replica) override { history_.changes.push_back({now_, "restore", replica.service, replica.replica}); }
   ProbeAnswer answer_to_probe(ReplicaRef replica, SimTime sent) const override { return history_.answers(replica.replica, sent, now_); }
   void remove_replica(ReplicaRef replica) override { history_.changes.push_back({now_, "remove", replica.service, replica.replica}); }
+  // It has no databases.
+  void begin_resharding(Index) override {}
+  void copied(Index, Index, double) override {}
+  void end_resharding(Index) override {}
+  int draining_nodes(Index) override { return 0; }
+  bool takes_writes(Index, Index) const override { return true; }
   std::shared_ptr<ReplicaDisk> take_disk(ReplicaRef) override { return std::make_shared<ReplicaDisk>(); }
   bool is_idle(ReplicaRef replica) const override { return history_.idle(drained_.at(replica.replica), now_); }
   ReplicaSample sample(ReplicaRef replica) const override {

@@ -3,8 +3,10 @@
 // meanwhile.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <utility>
 
+#include "sim/cluster/resharding.hpp"
 #include "sim/cluster/steps.hpp"
 #include "tests/support/random_systems.hpp"
 
@@ -17,6 +19,20 @@ struct Outcome {
   RunResult result;
   std::uint64_t left = 0;  // in replicas, at the end
 };
+
+// Copies what moves in 20 steps of a second, and lets nodes go as they become idle.
+void reshard(const Blueprint& blueprint, const std::vector<ReshardingPlan>& plans, RequestPlane& plane, double now) {
+  for (Index i = 0; i < blueprint.databases.size(); ++i) {
+    const DatabaseBlueprint& database = blueprint.databases[i];
+    if (!database.resharding) continue;
+    const double step = std::floor(now - to_seconds(database.resharding->at));
+    if (step == 0.0) plane.begin_resharding(i);
+    for (Index move = 0; step >= 0.0 && step <= 20.0 && move < plans[i].moves.size(); ++move)
+      plane.copied(i, move, step / 20.0);
+    if (step == 20.0) plane.end_resharding(i);
+    if (step > 20.0) plane.draining_nodes(i);
+  }
+}
 
 // Half of the systems lose and gain replicas while they are asked; all have one of each service in the end.
 Outcome run_system(std::uint64_t seed) {
@@ -35,6 +51,9 @@ Outcome run_system(std::uint64_t seed) {
     if (blueprint.services[service].node_pool != no_index) plane->run_on(added, {0, system.option(0.5) ? 0U : 1U});
     return added;
   };
+  std::vector<ReshardingPlan> plans;
+  for (const DatabaseBlueprint& database : blueprint.databases)
+    plans.push_back(database.resharding ? plan_resharding(database) : ReshardingPlan{});
   std::vector<ReplicaRef> replicas, draining, unready;
   for (Index i = 0; i < blueprint.services.size(); ++i) {
     for (int n = 0; n < blueprint.services[i].replicas; ++n) replicas.push_back(add_replica(i));
@@ -42,6 +61,7 @@ Outcome run_system(std::uint64_t seed) {
   const bool is_shaken = seed % 2 == 0;
   for (const double end : windows) {
     plane->advance_to(at_seconds(end));
+    reshard(blueprint, plans, *plane, end);
     for (const ReplicaRef& back : std::exchange(unready, {})) plane->restore_replica(back);
     if (is_shaken && end < system.load_ends && system.chance(0.3)) {
       const auto chosen = replicas.begin() + system.below(static_cast<int>(replicas.size()));
@@ -171,6 +191,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   std::vector<bool> disciplines(4, false), routes(3, false), writes(4, false);
   bool coalesces = false, refreshes = false, connects = false, partitions = false, persists = false, limits_clients = false;
   bool known = false, written_down = false, struck_off = false, retried = false;  // members of load balancers
+  bool grows = false, shrinks = false;  // in shards
   int flushes = 0, restarts = 0, serverless = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     const RandomSystem system{seed};
@@ -183,6 +204,8 @@ TEST(RandomSystemsTogether, UseEveryOption) {
     for (const DatabaseBlueprint& database : system.blueprint.databases) {
       connects = connects || database.connections;
       partitions = partitions || database.partition_period;
+      grows = grows || (database.resharding && database.resharding->shards > database.shards);
+      shrinks = shrinks || (database.resharding && database.resharding->shards < database.shards);
     }
     coalesces = coalesces || system.blueprint.caches[0].coalesce;
     for (const LoadBalancerBlueprint& balancer : system.blueprint.load_balancers) {
@@ -215,6 +238,7 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   }
   EXPECT_TRUE(probes && shares && redelivers && waits && delays && buries && coalesces && refreshes && connects && partitions);
   EXPECT_TRUE(persists && limits_clients);
+  EXPECT_TRUE(grows && shrinks);
   EXPECT_TRUE(known && written_down && struck_off && retried);
   EXPECT_GT(flushes, 10);
   EXPECT_GT(restarts, 5);
@@ -225,6 +249,14 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   EXPECT_GT(impatient, 10);
   EXPECT_EQ(disciplines, std::vector<bool>(4, true));
   EXPECT_EQ(routes, std::vector<bool>(3, true));
+}
+
+TEST(RandomSystemsTogether, AskBothShardsWhileKeysMove) {
+  std::uint64_t visits = 0;
+  for (std::uint64_t seed = 1; seed <= 40 && visits < 50; ++seed) {
+    if (const LedgerEntry* entry = entry_of(run_system(seed).result, "visits")) visits += entry->completed;
+  }
+  EXPECT_GE(visits, 50U);
 }
 
 }  // namespace

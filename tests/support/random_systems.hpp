@@ -20,6 +20,9 @@ class RandomSystem {
     for (Index i = 0; i < services_; ++i) blueprint.endpoints[i].steps = steps_of(i, 0);
     for (int w = 0; w < 1 + below(3); ++w) add_workload(w);
     disturb_cache();
+    for (DatabaseBlueprint& database : blueprint.databases) {
+      if (!database.partition_period && option(0.6)) reshard(database);
+    }
   }
 
   Blueprint blueprint;
@@ -131,6 +134,15 @@ class RandomSystem {
     if (!option(0.5)) return;
     cache.connections = 2 + static_cast<int>(15.0 * optional_uniform());
     cache.connections_per_client = 2;
+  }
+
+  // To more shards or to fewer, in the middle of the load.
+  void reshard(DatabaseBlueprint& database) {
+    database.data = Bytes{1000};
+    database.resharding = ReshardingBlueprint{.at = to_duration(20.0 + 40.0 * optional_uniform()), .shards = 1, .bandwidth = {1.0}};
+    const int other = 1 + static_cast<int>(4.0 * optional_uniform());
+    database.resharding->shards = other == database.shards ? other + 1 : other;
+    if (option(0.5)) database.sharding = choice_of<ShardPolicy>("consistent-hash");
   }
 
   // Two services of three may use twice what they requested of the nodes, which have less than all may use.
