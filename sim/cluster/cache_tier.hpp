@@ -9,10 +9,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "sim/core/probing_table.hpp"
 #include "sim/core/random.hpp"
 #include "sim/core/time.hpp"
 #include "sim/core/units.hpp"
@@ -51,10 +51,16 @@ class CacheTier {
 
   // How often the owner of a key space has begun anew: part of the keys of its entries.
   std::uint32_t generation_of(std::uint64_t owner) const {
-    const auto found = generations_.find(owner);
-    return found == generations_.end() ? 0 : found->second;
+    const OwnersGeneration* const found = generations_.find(owner);
+    return found == nullptr ? 0 : found->number;
   }
-  void begin_generation(std::uint64_t owner) { ++generations_[owner]; }
+  void begin_generation(std::uint64_t owner) {
+    OwnersGeneration* const found = generations_.find(owner);
+    if (found != nullptr)
+      ++found->number;
+    else
+      generations_.insert(owner, {1});
+  }
 
   Bytes used() const { return used_; }
   Bytes capacity() const { return capacity_; }
@@ -70,8 +76,13 @@ class CacheTier {
     Writer writer = no_writer;
   };
 
-  // Open addressing with linear probing and backward-shift deletion; at most half full. Half of the key's hash stands in the
-  // table, so that entries are read only where the key is.
+  struct OwnersGeneration {
+    std::uint32_t number = 0;
+    bool in_use() const { return number > 0; }
+  };
+
+  // As a ProbingTable, but half of the key's hash stands in the table instead of the key: of eight places in a cache line only
+  // the one where the key is leads to its entry. Every look-up of a run goes through here.
   struct Place {
     Slot slot = no_slot;
     std::uint32_t hash = 0;
@@ -94,7 +105,7 @@ class CacheTier {
   std::vector<Slot> free_;
   std::vector<Place> table_;  // size a power of two
   std::vector<Writer> unwritten_;
-  std::unordered_map<std::uint64_t, std::uint32_t> generations_;  // of owners that ever began anew
+  ProbingTable<OwnersGeneration> generations_;  // of owners that ever began anew
 };
 
 // Which of the nodes of a cache has a key.

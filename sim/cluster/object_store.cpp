@@ -14,11 +14,7 @@ double seconds_of(double bytes, BytesPerSecond bandwidth) { return bandwidth.val
 }  // namespace
 
 ObjectStore::ObjectStore(const Blueprint& blueprint, const StoreBlueprint& described, RandomStreams& streams, Recorder& recorder)
-    : key_{described.key},
-      promotes_{described.promote_on_read},
-      chain_{described.chain},
-      described_{described},
-      table_(64, no_index) {
+    : key_{described.key}, promotes_{described.promote_on_read}, chain_{described.chain}, described_{described} {
   const std::string path = "stores/" + described.name;
   const KeyBlueprint& key = blueprint.keys[described.key];
   ages_ = {described.ages, streams.key_of(path + "/ages")};
@@ -97,17 +93,15 @@ Index ObjectStore::tier_at(Duration age) const {
 
 Index ObjectStore::touch(std::uint64_t key, Bytes size, SimTime now) {
   settle(now);
-  const Index found = table_[place_of(key)];
-  return found == no_index ? add_object(key, size, now) : found;
+  const TableIndex* const found = by_key_.find(key);
+  return found == nullptr ? add_object(key, size, now) : found->index;
 }
 
 // From among those that nobody has touched.
 Index ObjectStore::add_object(std::uint64_t key, Bytes size, SimTime now) {
-  if (2 * (objects_.size() + 1) > table_.size()) grow();
   const auto index = static_cast<Index>(objects_.size());
-  table_[place_of(key)] = index;
+  by_key_.insert(key, {index});
   Object& object = objects_.emplace_back();
-  object.key = key;
   object.size = static_cast<double>(size.count);
   object.versions = described_.versions;
   object.used = start_of_time - to_duration(std::min(ages_.draw(key), longest_age));
@@ -173,20 +167,6 @@ void ObjectStore::refresh(SimTime now) {
     const double byte_seconds = tier.bytes.integral(now) + tier.untouched_seconds * mean_bytes_;
     tier.cost->total = tier.described.price * byte_seconds + tier.early_departures;
   }
-}
-
-// ---- the table ---------------------------------------------------------------------------------------------------------------
-
-// Of the key, or the free one where it would be.
-std::size_t ObjectStore::place_of(std::uint64_t key) const {
-  std::size_t place = mix(key, 1) & (table_.size() - 1);
-  while (table_[place] != no_index && objects_[table_[place]].key != key) place = (place + 1) & (table_.size() - 1);
-  return place;
-}
-
-void ObjectStore::grow() {
-  table_.assign(2 * table_.size(), no_index);
-  for (Index i = 0; i < objects_.size(); ++i) table_[place_of(objects_[i].key)] = i;
 }
 
 }  // namespace headroom

@@ -10,6 +10,7 @@
 
 #include "sim/cluster/blueprint.hpp"
 #include "sim/cluster/program.hpp"
+#include "sim/core/probing_table.hpp"
 #include "sim/measure/recorder.hpp"
 
 namespace headroom {
@@ -28,7 +29,6 @@ class ObjectStore {
 
  private:
   struct Object {
-    std::uint64_t key = 0;
     double size = 0.0;  // of a whole version, bytes
     std::int64_t versions = 1;
     Index tier = 0;
@@ -70,8 +70,6 @@ class ObjectStore {
   void move(Object& object, Index tier, SimTime at);
   void pay(Tier& tier, double price_of_request, double bytes_read);
   double stored_bytes(const Object& object) const { return object.size * chain_.stored_with(object.versions); }
-  std::size_t place_of(std::uint64_t key) const;
-  void grow();
 
   Index key_ = no_index;
   bool promotes_ = false;
@@ -83,7 +81,7 @@ class ObjectStore {
   double untouched_before_ = 0.0;  // its integral at the last refresh
   std::vector<Tier> tiers_;
   std::vector<Object> objects_;
-  std::vector<Index> table_;  // linear probing; a power of two, at most half full
+  ProbingTable<TableIndex> by_key_;  // into objects_
   std::vector<Due> dues_;
   DurationInstrument* time_ = nullptr;
   Counter* request_cost_ = nullptr;

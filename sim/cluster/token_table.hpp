@@ -5,41 +5,36 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "sim/cluster/station_blueprint.hpp"
 #include "sim/cluster/token_bucket.hpp"
+#include "sim/core/probing_table.hpp"
 
 namespace headroom {
 
 class TokenTable {
  public:
   TokenTable() : TokenTable{LimitTier{}} {}
-  explicit TokenTable(const LimitTier& tier) : tier_{tier}, entries_(16), spare_(16) {}
+  explicit TokenTable(const LimitTier& tier) : tier_{tier} {}
 
   // Takes tokens and says how long the taker has to wait for them; none, and nothing is taken, if that is longer than
   // `longest_wait` or the quota is used up, which nobody waits for.
   std::optional<Duration> take(std::uint64_t key, double tokens, Duration longest_wait, SimTime now);
-  std::size_t size() const { return in_use_; }
+  std::size_t size() const { return entries_.size(); }
 
  private:
   struct Entry {
-    std::uint64_t key = 0;
     TokenBucket bucket;
     double used = 0.0;         // of the quota, in the period
     std::int64_t period = -1;  // its number; below 0: the entry is not in use
+    bool in_use() const { return period >= 0; }
   };
 
-  Entry& entry_of(std::uint64_t key, SimTime now);
   std::int64_t period_at(SimTime now) const { return tier_.quota ? now.time_since_epoch() / tier_.period : 0; }
   bool is_as_new(Entry& entry, SimTime now) const;
-  std::size_t place_of(std::uint64_t key) const;
-  void make_room(SimTime now);
 
   LimitTier tier_;
-  std::vector<Entry> entries_;  // linear probing; a power of two, at most half full
-  std::vector<Entry> spare_;    // as many, all empty: what the next one is made in
-  std::size_t in_use_ = 0;
+  ProbingTable<Entry> entries_;
 };
 
 }  // namespace headroom
