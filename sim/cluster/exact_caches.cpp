@@ -9,6 +9,7 @@
 // for.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "sim/cluster/exact_hot_path.hpp"
 
@@ -119,7 +120,9 @@ void ExactRequestPlane::fill_cache(Index slot, Index index) {
   Cache& cache = caches_[site.cache];
   CacheTier& tier = *tier_of(site, task);
   const Bytes before = tier.used();
-  const std::uint32_t evicted = tier.fill(entry_key(site, task), size_of(site.key, key_of(site.key, task)), now_);
+  std::optional<std::uint64_t> owner;
+  if (site.generation != no_index) owner = generation_key(site, task);
+  const std::uint32_t evicted = tier.fill(entry_key(site, task), size_of(site.key, key_of(site.key, task)), now_, owner);
   if (evicted > 0) cache.evictions->add(evicted);
   if (!cache.lines.empty()) take_turn(site, task);
   show_bytes(cache, tier, before);
