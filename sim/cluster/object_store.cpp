@@ -42,7 +42,7 @@ ObjectStore::ObjectStore(const Blueprint& blueprint, const StoreBlueprint& descr
 
 // ---- using an object ---------------------------------------------------------------------------------------------------------
 
-double ObjectStore::read(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now) {
+ObjectStore::Use ObjectStore::read(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now) {
   const Index index = touch(key, size, now);
   Object& object = objects_[index];
   Tier& tier = tiers_[object.tier];
@@ -58,10 +58,10 @@ double ObjectStore::read(std::uint64_t key, Bytes size, std::uint64_t draw_id, S
   }
   look_again(index, now);
   time_->record(to_duration(seconds));
-  return seconds;
+  return {seconds, bytes};
 }
 
-double ObjectStore::write(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now) {
+ObjectStore::Use ObjectStore::write(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now) {
   const Index index = touch(key, size, now);
   Object& object = objects_[index];
   object.used = now;
@@ -73,10 +73,11 @@ double ObjectStore::write(std::uint64_t key, Bytes size, std::uint64_t draw_id, 
   Tier& tier = tiers_.front();
   tier.bytes.enter(now, stored_bytes(object) - before);
   pay(tier, tier.described.write_price, 0.0);
-  const double seconds = tier.latency.draw(draw_id) + seconds_of(object.size * written, tier.described.bandwidth);
+  const double bytes = object.size * written;
+  const double seconds = tier.latency.draw(draw_id) + seconds_of(bytes, tier.described.bandwidth);
   look_again(index, now);
   time_->record(to_duration(seconds));
-  return seconds;
+  return {seconds, bytes};
 }
 
 void ObjectStore::pay(Tier& tier, double price_of_request, double bytes_read) {

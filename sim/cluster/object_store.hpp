@@ -23,9 +23,13 @@ class ObjectStore {
   ObjectStore(const Blueprint& blueprint, const StoreBlueprint& described, RandomStreams& streams, Recorder& recorder);
 
   Index key() const { return key_; }
-  // Seconds that it takes, from now on; what else it changes, it changes at once.
-  double read(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
-  double write(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
+  // Seconds that it takes, from now on, and bytes that move; what else it changes, it changes at once.
+  struct Use {
+    double seconds = 0.0, bytes = 0.0;
+  };
+  Use read(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
+  Use write(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
+  Index region() const { return described_.region; }
   // Brings what is sampled up to now: bytes by tier, and their cost.
   void refresh(SimTime now);
   std::size_t in_use() const { return by_key_.size(); }

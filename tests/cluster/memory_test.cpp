@@ -11,14 +11,15 @@ namespace {
 
 constexpr Bytes limit{1000};
 
-// Asks for a page of 150 B of its own every five seconds from 0.5 s on, which takes 1 s to load into the replica's cache. A
-// replica has 400 B to begin with and 100 B for every request that it works on.
+// Asks for a page of 150 B of its own every five seconds from 0.5 s on, which takes 1 s to load into the replica's cache, and
+// works on it for 1 s more. A replica has 400 B to begin with and 100 B for every request that it works on.
 Blueprint with_pages(int requests, bool on_disk) {
   std::vector<Arrival> arrivals;
   for (int i = 0; i < requests; ++i)
     arrivals.push_back(
         {.at = at_seconds(0.5 + 5.0 * i), .subject = static_cast<std::uint64_t>(i), .key = static_cast<std::uint64_t>(i)});
-  Blueprint blueprint = one_service({{CacheStep{0, 0, {{WaitStep{seconds(1)}}}}}}, scripted(std::move(arrivals)));
+  Blueprint blueprint =
+      one_service({{CacheStep{0, 0, {{WaitStep{seconds(1)}}}}}, {WaitStep{seconds(1)}}}, scripted(std::move(arrivals)));
   blueprint.keys.push_back({.name = "page", .items = 1000, .per = KeyPer::arrival, .size = Distribution::constant(150)});
   blueprint.caches.push_back(
       {.name = "pages", .scope = CacheScope::replica, .capacity = {1'000'000}, .policy = choice_of<CachePolicy>("lru")});
@@ -41,9 +42,10 @@ TEST(Memory, IsThatOfTheBaseTheTasksAndTheCacheButNotOfTheDisk) {
     };
     EXPECT_EQ(used(0.4), 400);
     EXPECT_EQ(used(1.4), 400 + 100);
-    EXPECT_EQ(used(1.6), 400 + (on_disk ? 0 : 150));
+    EXPECT_EQ(used(1.6), 400 + 100 + (on_disk ? 0 : 150));
+    EXPECT_EQ(used(2.6), 400 + (on_disk ? 0 : 150));
     EXPECT_EQ(used(6.4), 400 + 100 + (on_disk ? 0 : 150));
-    EXPECT_EQ(used(11.6), 400 + (on_disk ? 0 : 3 * 150));
+    EXPECT_EQ(used(12.6), 400 + (on_disk ? 0 : 3 * 150));
     run.advance(16.4);  // 400 + 100 + 450 at most until now
     EXPECT_TRUE(run.plane().take_killed().empty());
     run.advance(16.6);  // the fourth page: 400 + 100 + 600
