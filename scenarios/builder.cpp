@@ -85,7 +85,10 @@ class Builder {
       blueprint.links.push_back({spec.name, spec.bandwidth, spec.per == "region", spec.price.value / 1e9});
     for (const WorkloadSpec& spec : scenario_.workloads) blueprint.workloads.push_back(workload(spec));
     for (const RouteSpec& spec : scenario_.routes) add_route(spec, blueprint);
-    for (const StoreSpec& spec : scenario_.stores) blueprint.stores.push_back(build_store(spec, steps_.keys.at(spec.key.name)));
+    for (const StoreSpec& spec : scenario_.stores) {
+      StoreBlueprint& store = blueprint.stores.emplace_back(build_store(spec, steps_.keys.at(spec.key.name)));
+      if (!spec.region.name.empty()) store.region = region_of(spec.region);
+    }
     for (const FaultSpec& spec : scenario_.faults) blueprint.faults.push_back(build_fault(spec, steps_));
     for (const LoadBalancerSpec& spec : scenario_.load_balancers)
       blueprint.load_balancers.push_back(build_load_balancer(spec, region_of(spec.region)));

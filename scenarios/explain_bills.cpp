@@ -23,9 +23,43 @@ double share_across_zones(const Blueprint& blueprint, const ServiceBlueprint& ca
   return 1.0 - 1.0 / zones;
 }
 
+// Nodes of databases and caches lie in the zones of their region in turn.
+double share_across_zones(const Blueprint& blueprint, const ServiceBlueprint& caller) {
+  int zones = 1;
+  for (const NodePoolBlueprint& pool : blueprint.node_pools) {
+    if (pool.region == caller.region) zones = std::max(zones, pool.zones);
+  }
+  return caller.node_pool == no_index ? 0.0 : 1.0 - 1.0 / zones;
+}
+
+void add_to_stations(const Blueprint& blueprint, const ServiceBlueprint& caller, const MeanVisit& visit, double rate,
+                     BytesByKind& bytes) {
+  const double across = share_across_zones(blueprint, caller);
+  const auto go = [&](Index region, double per_visit, double zones) {
+    const bool is_far = region != caller.region;
+    add(bytes, is_far ? TransferKind::cross_region : TransferKind::cross_zone, rate * per_visit * (is_far ? 1.0 : zones));
+  };
+  for (const MeanQueries& queries : visit.queries) {
+    const StepSizes& sizes = queries.query.sizes;
+    go(blueprint.databases[queries.query.database].region, queries.count * (sizes.request.mean() + sizes.response.mean()), across);
+  }
+  for (const MeanLookups& lookups : visit.lookups) go(caller.region, lookups.bytes, across);
+  for (const MeanStores& stores : visit.stores) {
+    const Index region = blueprint.stores[stores.store].region;
+    if (region != no_index) go(region, stores.bytes, 0.0);
+  }
+  for (const ServiceBlueprint& worker : blueprint.services) {
+    if (worker.queue == no_index) continue;
+    const auto workers = std::count_if(blueprint.services.begin(), blueprint.services.end(),
+                                       [&](const ServiceBlueprint& other) { return other.queue == worker.queue; });
+    go(worker.region, visit.published[worker.queue] / static_cast<double>(workers), share_across_zones(blueprint, caller, worker));
+  }
+}
+
 void add_calls_of_services(const Blueprint& blueprint, const SystemDemand& demand, BytesByKind& bytes) {
   for (Index e = 0; e < blueprint.endpoints.size(); ++e) {
     const ServiceBlueprint& caller = blueprint.services[blueprint.endpoints[e].service];
+    add_to_stations(blueprint, caller, demand.visits().endpoint(e), demand.mean()[e], bytes);
     for (const MeanCalls& calls : demand.visits().endpoint(e).calls_by_region) {
       const EndpointBlueprint& endpoint = blueprint.endpoints[calls.endpoint];
       const ServiceBlueprint& callee = blueprint.services[endpoint.service];

@@ -33,6 +33,7 @@ class MeanVisits::Walk {
   Walk(const MeanVisits& visits, Index region, double speed) : visits_{visits}, region_{region}, speed_{speed} {
     result_.calls.assign(visits.blueprint_.endpoints.size(), 0.0);
     result_.publishes.assign(visits.blueprint_.queues.size(), 0.0);
+    result_.published = result_.publishes;
   }
 
   MeanVisit finish(const Steps& steps) {
@@ -95,6 +96,7 @@ class MeanVisits::Walk {
   }
   double take(const CacheStep& step, const Path& path) {
     MeanLookups lookups{.cache = step.cache, .key = step.key, .count = path.count};
+    lookups.bytes = path.count * (step.sizes.request.mean() + step.sizes.response.mean());
     if (path.missed_key == step.key) lookups.behind = path.missed_cache;
     result_.lookups.push_back(lookups);
     const double miss = visits_.miss_ratio_(lookups);
@@ -116,6 +118,7 @@ class MeanVisits::Walk {
   }
   double take(const PublishStep& step, const Path& path) {
     result_.publishes[step.queue] += path.count;
+    result_.published[step.queue] += path.count * step.size.mean();
     return 0.0;
   }
   // As if nobody else ever held it.
@@ -143,8 +146,12 @@ class MeanVisits::Walk {
     return sequence(step.steps, path);
   }
   double take(const StoreStep& step, const Path& path) {
-    result_.stores.push_back({step.store, step.write, path.count});
-    return visits_.store_seconds(visits_.blueprint_.stores[step.store], step.write);
+    const StoreBlueprint& store = visits_.blueprint_.stores[step.store];
+    const double whole = std::max(1.0, visits_.blueprint_.keys[store.key].size.mean());
+    const double share = step.write ? store.chain.written_by(store.versions) : store.chain.read_of(store.versions);
+    result_.stores.push_back({step.store, step.write, path.count, path.count * whole * share});
+    const double on_the_way = store.region == no_index ? 0.0 : visits_.round_trip(region_, store.region);
+    return on_the_way + visits_.store_seconds(store, step.write);
   }
   // A write behind is work all the same, though nobody waits for it; that some go together is not counted.
   double take(const WriteCacheStep& step, const Path& path) {

@@ -20,6 +20,7 @@ struct MeanLookups {
   Index key = no_index;
   Index behind = no_index;  // the cache of the same key whose miss this look-up follows
   double count = 0.0;
+  double bytes = 0.0;       // of all, there and back
 };
 
 struct MeanGenerations {
@@ -58,6 +59,7 @@ struct MeanStores {
   Index store = no_index;
   bool write = false;
   double count = 0.0;
+  double bytes = 0.0;  // of all
 };
 struct MeanOperations {
   Index cache = no_index;
@@ -76,6 +78,7 @@ struct MeanVisit {
   double cpu_seconds = 0.0;
   std::vector<double> calls;      // by endpoint
   std::vector<double> publishes;  // by queue
+  std::vector<double> published;  // by queue: bytes
   std::vector<MeanQueries> queries;
   std::vector<MeanLookups> lookups;
   std::vector<MeanGenerations> generations;

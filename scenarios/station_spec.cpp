@@ -126,7 +126,7 @@ void CacheSpec::describe(Fields& field) {
   field("nodes", nodes, "of the tier, or of each region's: keys are spread over them by hash, and the capacity is split",
         between(1, 10000));
   field("operations", operations, "that one node can do, first come first served; any number without it", more_than(0));
-  field("persistent", persistent, "what it holds outlives its restart, or that of its replica's container (not its replica)");
+  field("persistent", persistent, "what it holds outlives its restart, or that of its replica's container (not its replica), on whose disk it is, not in its memory");
   field("connections", connections,
         "that a node has; replicas that find none left work without the cache; any number without it", between(1, 1e9));
   field("connections_per_client", connections_per_client,

@@ -38,11 +38,19 @@ ChooseStep build_choose(const std::vector<OptionSpec>& options, const StepIndice
   return choose;
 }
 
+StepSizes sizes_of(const StepSpec& step) {
+  StepSizes sizes;
+  if (step.request_size) sizes.request = step.request_size->value;
+  if (step.response_size) sizes.response = step.response_size->value;
+  return sizes;
+}
+
 QueryStep build_query(const StepSpec& step, const StepIndices& indices) {
   const bool is_write = step.write.has_value();
   QueryStep query{indices.databases.at(step.query->name), is_write, indices.keys.at(is_write ? step.write->name : step.read->name)};
   if (step.operation) query.operation = indices.operations.at(step.query->name).at(*step.operation);
   if (step.age) query.age = step.age->value;
+  query.sizes = sizes_of(step);
   query.at_primary = step.consistency.value_or("any") == "primary";
   return query;
 }
@@ -119,9 +127,9 @@ Step build_step(const StepSpec& step, const StepIndices& indices) {
   if (step.for_each) return {build_for_each(step, indices)};
   if (step.choose) return {build_choose(*step.choose, indices)};
   if (step.cache) return {CacheStep{indices.caches.at(step.cache->name), indices.keys.at(step.key->name), build_steps(step.on_miss, indices),
-                                    generation_of(step, indices)}};
+                                    generation_of(step, indices), sizes_of(step)}};
   if (step.query) return {build_query(step, indices)};
-  if (step.publish) return {PublishStep{indices.queues.at(step.publish->name), step.priority}};
+  if (step.publish) return {PublishStep{indices.queues.at(step.publish->name), step.priority, sizes_of(step).request}};
   if (step.lock) return {build_lock(step, indices)};
   if (step.generate) {
     return {GenerateStep{indices.language_models.at(step.generate->name), step.input->value, step.output->value,

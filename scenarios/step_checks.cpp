@@ -53,6 +53,8 @@ constexpr std::array belongings{
     Belonging{"consistency", "query"},
     Belonging{"operation", "query"},
     Belonging{"age", "query"},
+    Belonging{"request_size", "query, cache, publish"},
+    Belonging{"response_size", "query, cache"},
 };
 
 constexpr std::array<std::string_view, 20> actions{"compute",  "wait",     "think",   "call",     "request",      "parallel",
@@ -128,6 +130,7 @@ class StepChecker {
   void check_write(const StepSpec& step);
   void check_choose(const StepSpec& step);
   void check_store(const StepSpec& step);
+  void check_sizes(const StepSpec& step);
   void check_callees(const StepSpec& step);
   void check_callee(const StepSpec& step, std::string_view field, const std::string& callee);
   void report_cycle(const ClosingEdge& edge);
@@ -151,6 +154,7 @@ void StepChecker::check(const StepSpec& step) {
   check_belonging(step, *action);
   check_needs(step);
   if (step.choose) check_choose(step);
+  if (step.cache) check_sizes(step);
   if (step.store) check_store(step);
   check_callees(step);
 }
@@ -253,6 +257,15 @@ void StepChecker::check_choose(const StepSpec& step) {
   for (const OptionSpec& option : *step.choose) total += option.weight;
   if (step.choose->empty()) reading_.issue(&step, "choose", "has no options", "give at least one: {\"weight\": 1, \"steps\": […]}");
   else if (!(total > 0.0)) reading_.issue(&step, "choose", "has only options of weight 0", "give at least one a weight");
+}
+
+void StepChecker::check_sizes(const StepSpec& step) {
+  const CacheSpec* cache = find_named(scenario_.caches, step.cache->name);
+  if (cache == nullptr || cache->scope != "replica") return;
+  for (const char* field : {"request_size", "response_size"}) {
+    if (reading_.is_given(&step, field))
+      reading_.issue(&step, field, "has no meaning for a cache of the scope replica: nothing leaves the replica", "remove it");
+  }
 }
 
 void StepChecker::check_store(const StepSpec& step) {

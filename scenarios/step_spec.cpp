@@ -116,6 +116,12 @@ void StepSpec::describe(Fields& field) {
                   .choices = {"any", "primary"}},
         consistency);
   field("age", age, "query of a database in \"partitions\": how long ago the rows asked for were written; now without it");
+  field("request_size", request_size,
+        "query, cache: bytes of what is asked; publish: of the message, from here to the worker; counted by where they go, they "
+        "take no time of their own",
+        at_least(0));
+  field("response_size", response_size,
+        "query: bytes of the answer; cache: of the value, when it is found and when it is filled; the same", at_least(0));
 }
 
 void OptionSpec::describe(Fields& field) {

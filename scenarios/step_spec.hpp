@@ -122,6 +122,8 @@ struct StepSpec {
   std::optional<std::string> operation;        // query: one of its database's
   std::optional<std::string> consistency;      // query: "any" or "primary"
   std::optional<DistributionField> age;        // query of a database in partitions
+  std::optional<SizeField> request_size;       // query, cache, publish
+  std::optional<SizeField> response_size;      // query, cache
   void describe(Fields& field);
 };
 

@@ -32,6 +32,9 @@ void StoreSpec::describe(Fields& field) {
       "true: a read brings an object back to the first tier, and who asks for it meanwhile waits for that; a write always does");
   field("ages", ages, "since an object was last read or written, at the start; drawn per object");
   field("delta", delta, "keeps versions as changes; without it a write replaces the object");
+  field("region", region,
+        "where it lies: it is a round trip away from others, and the bytes of its objects are counted by where they go; without it "
+        "it is wherever it is used");
 }
 
 StoreBlueprint build_store(const StoreSpec& spec, Index key) {

@@ -38,6 +38,7 @@ struct StoreSpec {
   bool promote_on_read = false;
   DistributionField ages;
   std::optional<DeltaSpec> delta;
+  ToRegion region;
   void describe(Fields& field);
 };
 

@@ -41,7 +41,7 @@ CacheTier::Found CacheTier::lookup(std::uint64_t key, SimTime now) {
   return age >= soft_time_to_live_ ? Found::stale : Found::fresh;
 }
 
-std::uint32_t CacheTier::fill(std::uint64_t key, Bytes size, SimTime now) {
+std::uint32_t CacheTier::fill(std::uint64_t key, Bytes size, SimTime now, std::optional<std::uint64_t> owner) {
   const std::uint32_t hash = hash_of(key);
   if (const Slot present = table_[place_of(key, hash)].slot; present != no_slot) {
     entries_[present].filled = now;
@@ -65,6 +65,10 @@ std::uint32_t CacheTier::fill(std::uint64_t key, Bytes size, SimTime now) {
   }
   keys_[slot] = key;
   entries_[slot] = {size, now};
+  if (owner) {
+    if (slot >= owners_.size()) owners_.resize(keys_.capacity());
+    owners_[slot] = *owner;
+  }
   table_[place_of(key, hash)] = {slot, hash};
   used_ += size;
   ++residents_;
@@ -100,9 +104,30 @@ void CacheTier::clear() {
   table_.assign(table_.size(), {});
   keys_.clear();
   entries_.clear();
+  owners_.clear();
   free_.clear();
   used_ = {};
   residents_ = 0;
+}
+
+void CacheTier::begin_generation(std::uint64_t owner) {
+  if (OwnersGeneration* const found = generations_.find(owner)) {
+    ++found->number;
+    return;
+  }
+  bool looked = false;
+  generations_.insert(owner, {1}, [&](const OwnersGeneration& other) {
+    if (!std::exchange(looked, true)) look_who_has_entries();
+    return !other.has_entries;
+  });
+}
+
+// Of those with a number. The last owner of a slot that is free counts as one with an entry: at most one for each slot.
+void CacheTier::look_who_has_entries() {
+  generations_.for_each([](std::uint64_t, OwnersGeneration& generation) { generation.has_entries = false; });
+  for (const std::uint64_t owner : owners_) {
+    if (OwnersGeneration* const found = generations_.find(owner)) found->has_entries = true;
+  }
 }
 
 void CacheTier::forget_writers() {

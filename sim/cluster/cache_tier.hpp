@@ -34,7 +34,8 @@ class CacheTier {
 
   Found lookup(std::uint64_t key, SimTime now);
   // Puts the key in (renews it if it is there); evicts as needed. Returns the number of evictions. size >= 0.
-  std::uint32_t fill(std::uint64_t key, Bytes size, SimTime now);
+  // `owner`: of the generation that is part of the key.
+  std::uint32_t fill(std::uint64_t key, Bytes size, SimTime now, std::optional<std::uint64_t> owner = {});
   // Whether it was there.
   bool remove(std::uint64_t key);
   void clear();
@@ -49,18 +50,14 @@ class CacheTier {
   void take_unwritten(std::vector<Writer>& writers) { std::swap(writers, unwritten_); }
   bool has_unwritten() const { return !unwritten_.empty(); }
 
-  // How often the owner of a key space has begun anew: part of the keys of its entries.
+  // How often the owner of a key space has begun anew: part of the keys of its entries. Who has no entries here begins again at 0
+  // when room is needed; so the numbers kept are at most four times as many as the entries have been.
   std::uint32_t generation_of(std::uint64_t owner) const {
     const OwnersGeneration* const found = generations_.find(owner);
     return found == nullptr ? 0 : found->number;
   }
-  void begin_generation(std::uint64_t owner) {
-    OwnersGeneration* const found = generations_.find(owner);
-    if (found != nullptr)
-      ++found->number;
-    else
-      generations_.insert(owner, {1});
-  }
+  void begin_generation(std::uint64_t owner);
+  std::size_t generations() const { return generations_.size(); }
 
   Bytes used() const { return used_; }
   Bytes capacity() const { return capacity_; }
@@ -78,6 +75,7 @@ class CacheTier {
 
   struct OwnersGeneration {
     std::uint32_t number = 0;
+    bool has_entries = true;  // at the last look
     bool in_use() const { return number > 0; }
   };
 
@@ -92,6 +90,7 @@ class CacheTier {
   void erase(std::uint64_t key);
   void grow();
   void forget(Slot slot);
+  void look_who_has_entries();
   Slot slot_of(std::uint64_t key) const { return table_[place_of(key, hash_of(key))].slot; }
 
   Bytes capacity_;
@@ -100,8 +99,9 @@ class CacheTier {
   Duration time_to_live_, soft_time_to_live_;
   Bytes used_;
   std::uint32_t residents_ = 0;
-  std::vector<std::uint64_t> keys_;  // by slot
-  std::vector<Entry> entries_;       // by slot
+  std::vector<std::uint64_t> keys_;    // by slot
+  std::vector<Entry> entries_;         // by slot
+  std::vector<std::uint64_t> owners_;  // by slot, where entries have generations; of a slot that is free, whose it was
   std::vector<Slot> free_;
   std::vector<Place> table_;  // size a power of two
   std::vector<Writer> unwritten_;

@@ -218,6 +218,7 @@ class Checker {
   void check_store(const StoreBlueprint& store) {
     const std::string who = "store " + store.name;
     expect(store.key < blueprint_.keys.size(), who + ": its key does not exist");
+    expect(store.region == no_index || store.region < blueprint_.network.regions.size(), who + ": its region does not exist");
     expect(!store.tiers.empty() && store.tiers.front().after == Duration{}, who + ": its first tier is for objects of any age");
     for (std::size_t i = 1; i < store.tiers.size(); ++i)
       expect(store.tiers[i].after > store.tiers[i - 1].after, who + ": each tier is for older objects than the one before");

@@ -9,6 +9,7 @@
 // for.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "sim/cluster/exact_hot_path.hpp"
 
@@ -100,6 +101,8 @@ bool ExactRequestPlane::look_up(Index slot, const Instruction& instruction) {
   }
   if (trace_ != nullptr) [[unlikely]]
     trace_moment(slot, hit ? "cache hit" : "cache miss");
+  if (site.sizes != no_index) [[unlikely]]
+    count_cache_bytes(site, task, true, hit);
   const Index next = hit ? instruction.b : task.pc + 1;
   const double seconds = cache.latency.value.is_zero() ? 0.0 : cache.latency.draw(mix(task.draw_id, next));
   const Duration takes = to_duration(seconds) + (cache.lines.empty() ? Duration{} : take_turn(site, task));
@@ -119,9 +122,13 @@ void ExactRequestPlane::fill_cache(Index slot, Index index) {
   Cache& cache = caches_[site.cache];
   CacheTier& tier = *tier_of(site, task);
   const Bytes before = tier.used();
-  const std::uint32_t evicted = tier.fill(entry_key(site, task), size_of(site.key, key_of(site.key, task)), now_);
+  std::optional<std::uint64_t> owner;
+  if (site.generation != no_index) owner = generation_key(site, task);
+  const std::uint32_t evicted = tier.fill(entry_key(site, task), size_of(site.key, key_of(site.key, task)), now_, owner);
   if (evicted > 0) cache.evictions->add(evicted);
   if (!cache.lines.empty()) take_turn(site, task);
+  if (site.sizes != no_index) [[unlikely]]
+    count_cache_bytes(site, task, false, true);
   show_bytes(cache, tier, before);
   if (cache.scope == CacheScope::replica) check_memory(task.replica);
   if (cache.has_flights) land(slot, site);

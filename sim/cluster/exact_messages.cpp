@@ -19,6 +19,8 @@ Index ExactRequestPlane::new_message(const Task* publisher, Index site_index) {
   if (site.priority >= 0) message.priority = static_cast<std::uint8_t>(std::min(site.priority, 255));
   message.draw_id = mix(from.draw_id, (std::uint64_t{from.pc} << 32) | (std::uint32_t{from.delivery} << 16) | 1);
   if (from.kind == TaskKind::session) message.root_id = message.draw_id;
+  if (transfers_ != nullptr) [[unlikely]]
+    note_publisher(slot, place_of(from), site_index);
   return slot;
 }
 
@@ -29,6 +31,8 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
   message.user_request = true;
   begin_for(message, workload, arrival, identity);
   if (publish_site.priority >= 0) message.priority = static_cast<std::uint8_t>(std::min(publish_site.priority, 255));
+  if (transfers_ != nullptr) [[unlikely]]
+    note_publisher(slot, {arrivals_[workload].region, no_index, true}, site);
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.enter(now_);
   if (!publish(publish_site.queue, slot)) count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}});
@@ -181,9 +185,12 @@ void ExactRequestPlane::take_messages(Index index) {
     queue.waiting.leave(now_);
     queue.taken.enter(now_);
     tasks_[slot].target = server.worker_target;
+    const Index published = slot;
     if (queue.visibility) slot = deliver(slot, queue);
     Task& message = tasks_[slot];
     message.replica = index;
+    if (transfers_ != nullptr) [[unlikely]]
+      transfers_->count_request(published, no_index, message.draw_id, server.region, replicas_[index].zone);
     message.queued_at = now_;
     if (replicas_[index].busy_slots < server.concurrency)
       occupy(slot, message, server, replicas_[index]);

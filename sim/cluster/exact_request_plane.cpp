@@ -268,8 +268,9 @@ bool ExactRequestPlane::is_idle(ReplicaRef ref) const {
 Bytes ExactRequestPlane::memory_of(const Replica& replica) const {
   const Server& server = servers_[replica.server];
   Bytes memory = server.memory_base + Bytes{server.memory_per_task.count * static_cast<std::int64_t>(replica.busy_slots)};
-  for (const auto& tier : replica.caches) {
-    if (tier) memory += tier->used();
+  for (Index cache = 0; cache < replica.caches.size(); ++cache) {
+    const bool in_memory = !caches_[cache].persistent;  // what outlives the container lies on its disk
+    if (in_memory && replica.caches[cache] != nullptr) memory += replica.caches[cache]->used();
   }
   return memory;
 }

@@ -261,9 +261,13 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void make_regions(const Blueprint& blueprint, RandomStreams& streams);
   Index home_of(const ArrivalQueue& arrivals, std::uint64_t subject) const;
   Index routed_target(Index route, const Task& caller, const Task& callee) const;
-  void note_caller(Index request, const Task& caller);
+  CallerPlace place_of(const Task& caller) const;
+  [[gnu::noinline]] void note_caller(Index request, const Task& caller, Index sizes);
+  Index zone_of(Index replica) const;
   [[gnu::noinline]] void count_request_bytes(Index request);
   void count_answer_bytes(Index request);
+  void note_publisher(Index message, const CallerPlace& publisher, Index site);
+  [[gnu::noinline]] void count_cache_bytes(const CacheSite& site, const Task& task, bool request, bool value);
 
   // exact_stores.cpp
   void make_stores(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);

@@ -73,7 +73,7 @@ void ExactRequestPlane::try_call(Index caller) {
   if (site.route != no_index) [[unlikely]]
     callee.target = routed_target(site.route, task, callee);
   if (transfers_ != nullptr) [[unlikely]]
-    note_caller(request, task);
+    note_caller(request, task, site.sizes);
   if (site.pooled) [[unlikely]]
     return ask_for_connection(request);
   send(request, callee, one_way(task, targets_[callee.target].server->region));

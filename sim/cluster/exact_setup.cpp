@@ -36,7 +36,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   program_ = compile(blueprint, repeats, streams);
   make_regions(blueprint, streams);
   if (!blueprint.routes.empty()) router_ = std::make_unique<Router>(blueprint, streams);
-  transfers_ = std::make_unique<TransferMeter>(blueprint, streams, recorder);
+  transfers_ = std::make_unique<TransferMeter>(blueprint, program_.sizes, streams, recorder);
   if (!transfers_->active()) transfers_.reset();
 
   for (const KeyBlueprint& key : blueprint.keys) {

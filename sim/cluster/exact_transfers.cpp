@@ -1,4 +1,4 @@
-// Where calls come from and go to: home regions of users, routes, and the bytes of calls and answers.
+// Where calls come from and go to: home regions of users, routes, and the bytes of calls, answers, messages and look-ups.
 #include <algorithm>
 
 #include "sim/cluster/exact_hot_path.hpp"
@@ -27,22 +27,53 @@ Index ExactRequestPlane::routed_target(Index route, const Task& caller, const Ta
   return router_->target(route, region_of(caller), callee.draw_id, caller.subject, now_);
 }
 
-void ExactRequestPlane::note_caller(Index request, const Task& caller) {
+CallerPlace ExactRequestPlane::place_of(const Task& caller) const {
   const bool user = belongs_to_user(caller);
-  transfers_->note_caller(request, {region_of(caller), user ? no_index : replicas_[caller.replica].zone, user});
+  return {region_of(caller), user ? no_index : replicas_[caller.replica].zone, user};
+}
+
+// `sizes`: of the step that it asks with.
+void ExactRequestPlane::note_caller(Index request, const Task& caller, Index sizes) {
+  CallerPlace place = place_of(caller);
+  place.sizes = sizes;
+  transfers_->note_caller(request, place);
+}
+
+// Nodes of databases lie in the zones of their region in turn.
+Index ExactRequestPlane::zone_of(Index index) const {
+  const Server& server = servers_[replicas_[index].server];
+  return server.kind == Server::Kind::sharded ? transfers_->zone_of(server.region, index) : replicas_[index].zone;
 }
 
 void ExactRequestPlane::count_request_bytes(Index slot) {
   const Task& request = tasks_[slot];
-  const Replica& replica = replicas_[request.replica];
-  if (request.user_request) transfers_->note_caller(slot, {arrivals_[request.workload].region, no_index, true});
-  transfers_->count_request(slot, request.target, request.draw_id, servers_[replica.server].region, replica.zone);
+  if (request.kind == TaskKind::request && request.user_request)
+    transfers_->note_caller(slot, {arrivals_[request.workload].region, no_index, true});
+  transfers_->count_request(slot, request.target, request.draw_id, servers_[replicas_[request.replica].server].region,
+                            zone_of(request.replica));
 }
 
 void ExactRequestPlane::count_answer_bytes(Index slot) {
   const Task& request = tasks_[slot];
-  const Replica& replica = replicas_[request.replica];
-  transfers_->count_answer(slot, request.target, request.draw_id, servers_[replica.server].region, replica.zone);
+  transfers_->count_answer(slot, request.target, request.draw_id, servers_[replicas_[request.replica].server].region,
+                           zone_of(request.replica));
+}
+
+// What a user publishes comes from the internet; `site` is a publish site.
+void ExactRequestPlane::note_publisher(Index message, const CallerPlace& publisher, Index site) {
+  CallerPlace place = publisher;
+  place.sizes = program_.publishes[site].sizes;
+  transfers_->note_caller(message, place);
+}
+
+// Of a look-up, with the value when it is there; of a fill, which brings the value. Nothing goes far to a cache in the replica.
+void ExactRequestPlane::count_cache_bytes(const CacheSite& site, const Task& task, bool request, bool value) {
+  if (caches_[site.cache].asks_replica && own_tier(site.cache, task) != nullptr) return;
+  const SizeSite& sizes = program_.sizes[site.sizes];
+  const CallerPlace caller = place_of(task);
+  const Index zone = transfers_->zone_of(caller.region, place_of(site, task));
+  if (request) transfers_->count(caller, caller.region, zone, sizes.request.draw(task.draw_id), false);
+  if (value) transfers_->count(caller, caller.region, zone, sizes.response.draw(task.draw_id), request);
 }
 
 }  // namespace headroom

@@ -19,7 +19,7 @@ ObjectStore::ObjectStore(const Blueprint& blueprint, const StoreBlueprint& descr
   const KeyBlueprint& key = blueprint.keys[described.key];
   ages_ = {described.ages, streams.key_of(path + "/ages")};
   mean_bytes_ = std::max(1.0, key.size.mean()) * chain_.stored_with(described.versions);
-  untouched_.enter(start_of_time, static_cast<double>(key.items));
+  resting_.enter(start_of_time, static_cast<double>(key.items));
   const std::vector<double> shares = tier_shares(described, 0.0);
   bool requests_cost = false, retrieval_costs = false;
   for (std::size_t i = 0; i < described.tiers.size(); ++i) {
@@ -42,7 +42,7 @@ ObjectStore::ObjectStore(const Blueprint& blueprint, const StoreBlueprint& descr
 
 // ---- using an object ---------------------------------------------------------------------------------------------------------
 
-double ObjectStore::read(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now) {
+ObjectStore::Use ObjectStore::read(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now) {
   const Index index = touch(key, size, now);
   Object& object = objects_[index];
   Tier& tier = tiers_[object.tier];
@@ -56,12 +56,12 @@ double ObjectStore::read(std::uint64_t key, Bytes size, std::uint64_t draw_id, S
     move(object, 0, now);
     object.available = now + to_duration(latency);
   }
-  look_again(index);
+  look_again(index, now);
   time_->record(to_duration(seconds));
-  return seconds;
+  return {seconds, bytes};
 }
 
-double ObjectStore::write(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now) {
+ObjectStore::Use ObjectStore::write(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now) {
   const Index index = touch(key, size, now);
   Object& object = objects_[index];
   object.used = now;
@@ -73,10 +73,11 @@ double ObjectStore::write(std::uint64_t key, Bytes size, std::uint64_t draw_id, 
   Tier& tier = tiers_.front();
   tier.bytes.enter(now, stored_bytes(object) - before);
   pay(tier, tier.described.write_price, 0.0);
-  look_again(index);
-  const double seconds = tier.latency.draw(draw_id) + seconds_of(object.size * written, tier.described.bandwidth);
+  const double bytes = object.size * written;
+  const double seconds = tier.latency.draw(draw_id) + seconds_of(bytes, tier.described.bandwidth);
+  look_again(index, now);
   time_->record(to_duration(seconds));
-  return seconds;
+  return {seconds, bytes};
 }
 
 void ObjectStore::pay(Tier& tier, double price_of_request, double bytes_read) {
@@ -97,33 +98,56 @@ Index ObjectStore::touch(std::uint64_t key, Bytes size, SimTime now) {
   return found == nullptr ? add_object(key, size, now) : found->index;
 }
 
-// From among those that nobody has touched.
+// From among those at rest.
 Index ObjectStore::add_object(std::uint64_t key, Bytes size, SimTime now) {
-  const auto index = static_cast<Index>(objects_.size());
+  if (free_.empty()) {
+    free_.push_back(static_cast<Index>(objects_.size()));
+    objects_.emplace_back();
+  }
+  const Index index = free_.back();
+  free_.pop_back();
   by_key_.insert(key, {index});
-  Object& object = objects_.emplace_back();
+  Object& object = objects_[index] = {};
+  object.key = key;
   object.size = static_cast<double>(size.count);
   object.versions = described_.versions;
   object.used = start_of_time - to_duration(std::min(ages_.draw(key), longest_age));
   object.tier = tier_at(now - object.used);
   object.entered = object.used + tiers_[object.tier].described.after;
   object.available = now;
-  untouched_.enter(now, -1.0);
+  resting_.enter(now, -1.0);
   tiers_[object.tier].bytes.enter(now, stored_bytes(object));
   return index;
 }
 
 // ---- growing old -------------------------------------------------------------------------------------------------------------
 
-void ObjectStore::look_again(Index index) {
+void ObjectStore::look_again(Index index, SimTime now) {
   Object& object = objects_[index];
-  if (object.tier + 1 >= tiers_.size()) return;
-  const SimTime due = object.used + tiers_[object.tier + 1].described.after;
+  const bool is_last = object.tier + 1 == tiers_.size();
+  const SimTime due = is_last ? rests_at(object) : object.used + tiers_[object.tier + 1].described.after;
+  if (is_last && due <= now) return forget(index, now);
   // Looked at earlier it is found to have been used since, and is looked at again; so each object is in the heap about once.
   if (object.due <= due) return;
   object.due = due;
   dues_.push_back({due, index});
   std::push_heap(dues_.begin(), dues_.end());
+}
+
+// When it is as one that nobody has touched, if it is left alone; it is in the last tier.
+SimTime ObjectStore::rests_at(const Object& object) const {
+  if (object.versions != described_.versions) return end_of_time;
+  if (tiers_.size() == 1) return object.available;
+  return std::max(object.available, object.entered + tiers_.back().described.minimum);
+}
+
+void ObjectStore::forget(Index index, SimTime at) {
+  Object& object = objects_[index];
+  tiers_.back().bytes.enter(at, -stored_bytes(object));
+  resting_.enter(at, 1.0);
+  by_key_.erase(object.key);
+  object.due = end_of_time;  // so that no look at it is its own
+  free_.push_back(index);
 }
 
 // Moves what has been left alone for long enough, each at its own instant.
@@ -137,7 +161,7 @@ void ObjectStore::settle(SimTime now) {
     object.due = end_of_time;
     if (object.tier + 1 < tiers_.size() && object.used + tiers_[object.tier + 1].described.after <= due.at)
       move(object, object.tier + 1, due.at);
-    look_again(due.object);
+    look_again(due.object, due.at);
   }
 }
 
@@ -152,19 +176,19 @@ void ObjectStore::move(Object& object, Index to, SimTime at) {
   object.entered = at;
 }
 
-// Between two refreshes the shares of the untouched go straight from one value to the other.
+// Between two refreshes the shares of those at rest go straight from one value to the other.
 void ObjectStore::refresh(SimTime now) {
   settle(now);
   const std::vector<double> shares = tier_shares(described_, to_seconds(now - start_of_time));
-  const double passed = untouched_.integral(now) - untouched_before_;
-  untouched_before_ += passed;
+  const double passed = resting_.integral(now) - resting_before_;
+  resting_before_ += passed;
   for (std::size_t i = 0; i < tiers_.size(); ++i) {
     Tier& tier = tiers_[i];
-    tier.untouched_seconds += 0.5 * (tier.share + shares[i]) * passed;
+    tier.resting_seconds += 0.5 * (tier.share + shares[i]) * passed;
     tier.share = shares[i];
-    tier.stored->set(now, std::round(tier.bytes.level + tier.share * untouched_.level * mean_bytes_));
+    tier.stored->set(now, std::round(tier.bytes.level + tier.share * resting_.level * mean_bytes_));
     if (tier.cost == nullptr) continue;
-    const double byte_seconds = tier.bytes.integral(now) + tier.untouched_seconds * mean_bytes_;
+    const double byte_seconds = tier.bytes.integral(now) + tier.resting_seconds * mean_bytes_;
     tier.cost->total = tier.described.price * byte_seconds + tier.early_departures;
   }
 }

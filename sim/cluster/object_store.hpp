@@ -1,8 +1,11 @@
 // ObjectStore: which tier each object of a store lies in, what using it takes, and what the store costs.
 //
-// Every item of the store's key is an object from the start. Of the objects that nobody has touched yet only the number is kept:
-// they lie in the tiers in the shares that follow from the ages, in expectation and with the mean size. The first touch draws the
-// object's own age. No allocation once as many objects have been touched as will be.
+// Every item of the store's key is an object from the start. Of the objects at rest only the number is kept: they lie in the
+// tiers in the shares that follow from the ages, in expectation and with the mean size. At rest is what nobody has touched yet,
+// and again what has come to the last tier, for at least as long as is paid for anyway, in as many versions as at the start. A
+// touch draws the object's own age: whoever has come to the last tier since the start is found there by its age at the start too,
+// so nothing is lost with what is forgotten. Memory goes with those in use: touched within the age of the last tier and its
+// minimum, or written in delta versions. No allocation once as many have been in use at a time as will be.
 #pragma once
 
 #include <cmath>
@@ -21,15 +24,20 @@ class ObjectStore {
   ObjectStore(const Blueprint& blueprint, const StoreBlueprint& described, RandomStreams& streams, Recorder& recorder);
 
   Index key() const { return key_; }
-  // Seconds that it takes, from now on; what else it changes, it changes at once.
-  double read(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
-  double write(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
+  // Seconds that it takes, from now on, and bytes that move; what else it changes, it changes at once.
+  struct Use {
+    double seconds = 0.0, bytes = 0.0;
+  };
+  Use read(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
+  Use write(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
+  Index region() const { return described_.region; }
   // Brings what is sampled up to now: bytes by tier, and their cost.
   void refresh(SimTime now);
-  std::size_t touched() const { return objects_.size(); }
+  std::size_t in_use() const { return by_key_.size(); }
 
  private:
   struct Object {
+    std::uint64_t key = 0;
     double size = 0.0;  // of a whole version, bytes
     std::int64_t versions = 1;
     Index tier = 0;
@@ -49,10 +57,10 @@ class ObjectStore {
   struct Tier {
     StorageTierBlueprint described;
     Demand latency;
-    Holding bytes;                   // of touched objects
-    double share = 0.0;              // of the others, at the last refresh
-    double untouched_seconds = 0.0;  // objects × seconds, up to then
-    double early_departures = 0.0;   // US dollars
+    Holding bytes;                  // of objects in use
+    double share = 0.0;             // of the others, at the last refresh
+    double resting_seconds = 0.0;   // objects × seconds, up to then
+    double early_departures = 0.0;  // US dollars
     Counter* requests = nullptr;
     Gauge* stored = nullptr;
     Counter* cost = nullptr;  // of what lies here; where it has a price
@@ -67,7 +75,9 @@ class ObjectStore {
   Index add_object(std::uint64_t key, Bytes size, SimTime now);
   Index tier_at(Duration age) const;
   void settle(SimTime now);
-  void look_again(Index object);
+  void look_again(Index object, SimTime now);
+  SimTime rests_at(const Object& object) const;
+  void forget(Index object, SimTime at);
   void move(Object& object, Index tier, SimTime at);
   void pay(Tier& tier, double price_of_request, double bytes_read);
   // Whole bytes: what has come and gone leaves exactly nothing.
@@ -78,11 +88,12 @@ class ObjectStore {
   DeltaChain chain_;
   StoreBlueprint described_;
   Demand ages_;
-  double mean_bytes_ = 0.0;        // of an untouched object with its versions
-  Holding untouched_;              // objects
-  double untouched_before_ = 0.0;  // its integral at the last refresh
+  double mean_bytes_ = 0.0;      // of an object at rest with its versions
+  Holding resting_;              // objects
+  double resting_before_ = 0.0;  // its integral at the last refresh
   std::vector<Tier> tiers_;
-  std::vector<Object> objects_;
+  std::vector<Object> objects_;  // those in use, and free ones
+  std::vector<Index> free_;
   ProbingTable<TableIndex> by_key_;  // into objects_
   std::vector<Due> dues_;
   DurationInstrument* time_ = nullptr;

@@ -57,6 +57,12 @@ class Compiler {
     return {value, streams_.key_of(place + "/" + what)};
   }
 
+  Index sizes_of(const StepSizes& sizes, const std::string& place) {
+    if (sizes.none()) return no_index;
+    return append(program_.sizes,
+                  SizeSite{demand(sizes.request, place, "request_size"), demand(sizes.response, place, "response_size")});
+  }
+
   void emit_step(const ComputeStep& step, const std::string& place, bool&) {
     emit(Op::compute, append(program_.demands, demand(step.cpu, place, "compute")));
   }
@@ -79,6 +85,7 @@ class Compiler {
     const Index target = step.operation == no_index ? plain : operation_target(blueprint_, step.database, step.operation);
     CallSite site{.target = target, .key = step.key, .at_primary = step.at_primary, .patience = {}};
     site.pooled = blueprint_.databases[step.database].connections.has_value();
+    site.sizes = sizes_of(step.sizes, place);
     if (step.age) site.age = append(program_.demands, demand(*step.age, place, "age"));
     emit(Op::call, append(program_.calls, std::move(site)));
     if (blueprint_.databases[step.database].connections) emit(Op::return_connection);
@@ -128,7 +135,8 @@ class Compiler {
     const Index site = append(program_.cache_sites, CacheSite{.cache = step.cache,
                                                               .key = step.key,
                                                               .generation = step.generation,
-                                                              .outer = load_around_});
+                                                              .outer = load_around_,
+                                                              .sizes = sizes_of(step.sizes, place)});
     const Index lookup = here();
     emit(Op::cache_lookup, site);
     load_around_ = site;
@@ -171,8 +179,9 @@ class Compiler {
     emit_cache_latency(step.cache, place);
     emit(Op::invalidate, append(program_.cache_sites, site));
   }
-  void emit_step(const PublishStep& step, const std::string&, bool&) {
-    emit(Op::publish, append(program_.publishes, PublishSite{step.queue, step.priority.value_or(-1)}));
+  void emit_step(const PublishStep& step, const std::string& place, bool&) {
+    const Index sizes = sizes_of({.request = step.size}, place);
+    emit(Op::publish, append(program_.publishes, PublishSite{step.queue, step.priority.value_or(-1), sizes}));
   }
   void emit_step(const LockStep& step, const std::string& place, bool& forks) {
     const Index site = append(program_.lock_sites, LockSite{.lock = step.lock,

@@ -59,6 +59,11 @@ struct Demand {
   double draw(std::uint64_t subject) const { return value.sample_of(key, subject); }
 };
 
+// Bytes of a step's own, each way.
+struct SizeSite {
+  Demand request, response;
+};
+
 struct CallSite {
   Index target = no_index;      // into Program::targets
   Index key = no_index;         // routes a query to its shard
@@ -71,6 +76,7 @@ struct CallSite {
   Index route = no_index;       // chooses the target
   bool pooled = false;          // a query that needs one of its client's connections
   Index age = no_index;         // into Program::demands: of what a query asks for; none: now
+  Index sizes = no_index;       // into Program::sizes: of a query; none: not modelled
 };
 
 struct ForkSite {
@@ -99,11 +105,13 @@ struct CacheSite {
   Duration delay{};             // of a write behind
   bool writes_behind = false;
   Index outer = no_index;       // the cache site among whose on_miss it stands
+  Index sizes = no_index;       // into Program::sizes; none: not modelled
 };
 
 struct PublishSite {
   Index queue = no_index;
   int priority = -1;  // -1: the request's
+  Index sizes = no_index;  // into Program::sizes; none: not modelled
 };
 
 struct LockSite {
@@ -185,6 +193,7 @@ struct Program {
   std::vector<LimitSite> limit_sites;
   std::vector<StoreSite> store_sites;
   std::vector<TransferSite> transfers;
+  std::vector<SizeSite> sizes;
   std::vector<CallTarget> targets;                   // endpoints of the blueprint, then read and write of each database, then operations
   std::vector<std::vector<JourneyCode>> journeys;    // [workload][journey]
   std::vector<bool> server_forks;                    // per server: whether its endpoints run branches side by side

@@ -55,12 +55,18 @@ struct ChooseStep {
   std::vector<double> weights;
   std::vector<Steps> options;                 // as many as weights
 };
+// Bytes of what is asked and of what is answered, counted by where they go; 0: not modelled.
+struct StepSizes {
+  Distribution request{}, response{};
+  bool none() const { return request.is_zero() && response.is_zero(); }
+};
 // Looks a key up; on a miss runs the steps and then fills the key (cache aside). Fails when a step on the way fails.
 struct CacheStep {
   Index cache = no_index;
   Index key = no_index;                       // into Blueprint::keys
   Steps on_miss;
   Index generation = no_index;                // into Blueprint::keys: whose invalidation ends the entry too; none: nobody's
+  StepSizes sizes{};                          // response: the value, when it is found and when it is filled
 };
 struct QueryStep {
   Index database = no_index;
@@ -69,10 +75,12 @@ struct QueryStep {
   Index operation = no_index;                 // of the database's, a write if this is one; none: the plain read or write
   bool at_primary = false;                    // a read that goes where the writes go
   std::optional<Distribution> age;            // seconds, of the rows asked for, where they lie in partitions; none: now
+  StepSizes sizes{};
 };
 struct PublishStep {
   Index queue = no_index;
   std::optional<int> priority;                // none: the request's
+  Distribution size{};                        // bytes of the message, counted from the publisher to the worker; 0: not modelled
 };
 // Runs the steps while it holds the key of the lock; fails when one of them fails, and then gives the key back.
 enum class OnHeld : std::uint8_t { wait, skip, fail };

@@ -50,6 +50,8 @@ struct StoreBlueprint {
   Distribution ages;             // seconds since an object was last used, at the start
   DeltaChain chain;
   std::int64_t versions = 1;  // of each object at the start
+  // Where it lies: its bytes are counted by where they go, and who is elsewhere is a round trip away. None: wherever it is used.
+  Index region = no_index;
 };
 
 // What a store is called on the bill, beside "NAME (TIER)" for what lies in a tier.

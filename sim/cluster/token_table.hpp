@@ -1,6 +1,6 @@
 // TokenTable: the token bucket and the quota of each key of a limit. A key that has all its tokens again is as one that never
 // asked, and is forgotten when room is needed; so memory goes with those who ask within the time that a bucket takes to fill, or
-// within the period of the quota. No allocation once as many have been there.
+// within the period of the quota: 24 bytes a place there, two to four places a key. No allocation once as many have been there.
 #pragma once
 
 #include <cstdint>
@@ -20,21 +20,28 @@ class TokenTable {
   // Takes tokens and says how long the taker has to wait for them; none, and nothing is taken, if that is longer than
   // `longest_wait` or the quota is used up, which nobody waits for.
   std::optional<Duration> take(std::uint64_t key, double tokens, Duration longest_wait, SimTime now);
-  std::size_t size() const { return entries_.size(); }
+  // Keys with a bucket and keys with a quota.
+  std::size_t size() const { return buckets_.size() + uses_.size(); }
 
  private:
-  struct Entry {
-    TokenBucket bucket;
-    double used = 0.0;         // of the quota, in the period
-    std::int64_t period = -1;  // its number; below 0: the entry is not in use
+  struct Bucket {
+    std::optional<TokenBucket> tokens;
+    bool in_use() const { return tokens.has_value(); }
+  };
+  // Of the quota.
+  struct Use {
+    double tokens = 0.0;
+    std::int64_t period = -1;  // its number, in which they were taken; below 0: none
     bool in_use() const { return period >= 0; }
   };
 
-  std::int64_t period_at(SimTime now) const { return tier_.quota ? now.time_since_epoch() / tier_.period : 0; }
-  bool is_as_new(Entry& entry, SimTime now) const;
+  std::int64_t period_at(SimTime now) const { return now.time_since_epoch() / tier_.period; }
+  TokenBucket& bucket_of(std::uint64_t key, SimTime now);
+  void use(std::uint64_t key, double tokens, SimTime now);
 
   LimitTier tier_;
-  ProbingTable<Entry> entries_;
+  ProbingTable<Bucket> buckets_;  // where there is a rate
+  ProbingTable<Use> uses_;        // where there is a quota
 };
 
 }  // namespace headroom

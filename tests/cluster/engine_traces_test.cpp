@@ -103,6 +103,47 @@ TEST(StepTimes, OfSinglePromptsPredictThoseOfBatches) {
   EXPECT_LT(decode.most, 0.10) << "9.7 %";
 }
 
+// Time of a token by prompt and output tokens, of texts that are written alone.
+using TokenTimes = std::map<std::pair<int, int>, double>;
+
+std::map<std::string, TokenTimes> splitwise_alone() {
+  std::map<std::string, TokenTimes> all;
+  std::vector<std::string> lines = lines_of(shared + "llm_perf/splitwise_perf_model.csv");
+  lines.erase(lines.begin());
+  for (const std::string& line : lines) {
+    const std::vector<std::string> cell = cells_of(line);
+    if (cell[4] != "1" || cell[7].empty() || !cell[12].empty()) continue;
+    all[cell[0] + "/" + cell[1] + "/" + cell[2]][{std::stoi(cell[3]), std::stoi(cell[5])}] = std::stod(cell[7]) / 1000.0;
+  }
+  return all;
+}
+
+TEST(StepTimes, OfTwoPromptsPredictThoseOfOtherContexts) {
+  if (!std::filesystem::exists(shared + "llm_perf/splitwise_perf_model.csv")) GTEST_SKIP() << "no llm_perf beside the repository";
+  // A step's time and its share per token of context from prompts of 512 and 8192 tokens, 128 written; what they say of prompts
+  // of 128 to 4096 tokens, and of 256 to 8192 tokens written to 512, is compared with what Splitwise measured.
+  const auto context = [](int prompt, int output) { return prompt + output / 2; };  // mean over the output
+  Errors prompts, outputs;
+  for (const auto& [name, measured] : splitwise_alone()) {
+    const double shorter = measured.at({512, 128}), longer = measured.at({8192, 128});
+    StepTimes times;
+    times.context_token = (longer - shorter) / (8192 - 512);
+    const double without = shorter - times.context_token * context(512, 128);
+    times.decode = StepTimeCurve{{{1.0, without}, {2.0, without}}};
+    for (const auto& [tokens, seconds] : measured) {
+      const auto [prompt, output] = tokens;
+      if (output == 128 && (prompt == 512 || prompt == 8192)) continue;
+      (output == 128 ? prompts : outputs).add(times.seconds(0, 1, context(prompt, output)), seconds);
+    }
+  }
+  ASSERT_EQ(prompts.count, 60);
+  ASSERT_EQ(outputs.count, 72);
+  EXPECT_LT(prompts.sum / prompts.count, 0.016) << "1.5 % when this was written";
+  EXPECT_LT(prompts.most, 0.07) << "6.6 %: 4 A100, a prompt of 256";
+  EXPECT_LT(outputs.sum / outputs.count, 0.023) << "2.2 %";
+  EXPECT_LT(outputs.most, 0.09) << "8.6 %: 2 A100, 2048 written";
+}
+
 // ---- recorded requests -------------------------------------------------------------------------------------------------------
 
 // Llama-2-70B on eight H100 (Splitwise). Their 640 GB less 140 GB of weights, at 320 KiB a token, hold about 1.4 million tokens.

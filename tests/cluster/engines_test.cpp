@@ -96,6 +96,20 @@ TEST(Engine, ChunksReadAPromptBesideWriting) {
   EXPECT_NEAR(latency_of(run, 1), 7.4 - 1.5, exact);
 }
 
+// 10 ms for each token that a step of writing looks back at, its own included; reading a prompt looks back at none.
+TEST(Engine, AStepTakesLongerTheMoreContextItsTextsHave) {
+  LanguageModelBlueprint model = own();
+  model.engine->times.context_token = 0.010;
+  PlaneUnderTest alone{asking(model, {{0.0, 100, 5}})};
+  alone.finish();
+  EXPECT_NEAR(latency_of(alone, 0), 2.0 + 4 * 1.0 + 0.010 * (101 + 102 + 103 + 104), exact);
+  // 0-2 prompt A, 2-3.5 prompt B; then both write: 1.1 + 0.01 × (101 + 51) = 2.62 s until 6.12, and 2.64 s until 8.76.
+  PlaneUnderTest both{asking(model, {{0.0, 100, 3}, {0.0, 50, 3}})};
+  both.finish();
+  EXPECT_NEAR(latency_of(both, 0), 8.76, exact);
+  EXPECT_NEAR(latency_of(both, 1), 8.76, exact);
+}
+
 TEST(Engine, TheBatchHasAMostAndOthersWait) {
   LanguageModelBlueprint model = own();
   model.engine->batch = 1;

@@ -257,5 +257,24 @@ TEST(ExactCaches, AGenerationEndsForAllEntriesOfItsOwner) {
   EXPECT_NEAR(run.value("last cache_bytes{cache=memory}"), 500, exact) << "two are left behind until they are evicted";
 }
 
+// Entries of owner 1 are found under its number until there are none; of those without entries no number is kept for ever.
+TEST(ExactCaches, GenerationsAreForgottenOfOwnersWithoutEntries) {
+  CacheTier tier{Bytes{1000}, RegistryOf<CachePolicy>::instance().make(choice_of<CachePolicy>("lru"), {.capacity = Bytes{1000}}),
+                 CacheTier::Limits{}};
+  constexpr std::uint64_t owner = 1;
+  tier.begin_generation(owner);
+  tier.begin_generation(owner);
+  tier.fill(77, Bytes{100}, start_of_time, owner);
+  for (std::uint64_t other = 2; other < 100'000; ++other) {
+    tier.begin_generation(other);
+    ASSERT_EQ(tier.generation_of(owner), 2U);
+    ASSERT_EQ(tier.generation_of(other), 1U);
+  }
+  EXPECT_LE(tier.generations(), 16U);
+  tier.clear();
+  for (std::uint64_t other = 2; other < 100; ++other) tier.begin_generation(other);
+  EXPECT_EQ(tier.generation_of(owner), 0U);
+}
+
 }  // namespace
 }  // namespace headroom::test

@@ -194,5 +194,17 @@ TEST(TokenTable, KeepsEverybodyWhoStillOwes) {
   EXPECT_EQ(table.size(), 10'000U);
 }
 
+// A thousand new ones in each of a hundred periods.
+TEST(TokenTable, ForgetsUsesOfPeriodsThatAreOver) {
+  TokenTable table{{.quota = 3.0, .period = std::chrono::seconds{10}}};
+  for (int period = 0; period < 100; ++period) {
+    for (int key = 0; key < 1000; ++key) {
+      ASSERT_TRUE(table.take(static_cast<std::uint64_t>(period * 1000 + key), 2, Duration{}, at_seconds(10.0 * period)));
+      ASSERT_FALSE(table.take(static_cast<std::uint64_t>(period * 1000 + key), 2, Duration{}, at_seconds(10.0 * period)));
+    }
+    ASSERT_LE(table.size(), 3000U);
+  }
+}
+
 }  // namespace
 }  // namespace headroom::test

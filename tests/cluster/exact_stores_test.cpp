@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "sim/cluster/object_store.hpp"
 #include "sim/cluster/tier_shares.hpp"
 #include "tests/support/plane_under_test.hpp"
 
@@ -188,6 +189,49 @@ TEST(ExactStores, ADeltaChainIsReadFromItsLastSnapshotOn) {
   // 99 objects of 4 versions, 1.3 GB each, and one of 6.
   const double cold = run.value("last stored{tier=cold}");
   EXPECT_NEAR(cold, (99 * 1.3 + 2.4) * gigabyte, 1.0);
+}
+
+// One object after the other, one a second, brought back to the first tier by its read where that is so.
+std::size_t in_use_after(int reads, bool promote, std::int64_t versions_per_snapshot = 1, bool write = false) {
+  Stored system{{}};
+  system.blueprint.keys[0].items = 1'000'000;
+  system.store().promote_on_read = promote;
+  system.store().chain.snapshot_every = versions_per_snapshot;
+  RandomStreams streams{1, 0};
+  Recorder recorder{{1e6}, {}};
+  ObjectStore store{system.blueprint, system.store(), streams, recorder};
+  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(reads); ++i) {
+    const SimTime now = at_seconds(static_cast<double>(i));
+    if (write)
+      store.write(i, Bytes{1}, i, now);
+    else
+      store.read(i, Bytes{1}, i, now);
+  }
+  return store.in_use();
+}
+
+// For 100 s after its last use an object is hot; then it is cold, as it would be had nobody touched it.
+TEST(ExactStores, ForgetWhatIsBackInTheLastTier) {
+  EXPECT_EQ(in_use_after(100, false), 100U);
+  EXPECT_EQ(in_use_after(10'000, true), 100U);
+  EXPECT_EQ(in_use_after(10'000, false), 0U) << "cold before and after it was read";
+  EXPECT_EQ(in_use_after(10'000, false, 1, true), 100U) << "hot since it was written";
+  EXPECT_EQ(in_use_after(10'000, false, 10, true), 10'000U) << "versions of its own";
+}
+
+// Hot at 0 and, forgotten at 100, cold at 200: then it is brought back, forgotten at 301, and brought back again at 400.
+TEST(ExactStores, FindWhatTheyForgotWhereItWas) {
+  Stored system{asking({{0, 7}, {200, 7}, {250, 8}, {301, 9}, {400, 7}})};
+  const double price = 0.03 / gigabyte / month;
+  system.store().promote_on_read = true;
+  system.store().tiers[0].price = system.store().tiers[1].price = price;
+  PlaneUnderTest run{system.blueprint};
+  run.finish();
+  EXPECT_EQ(reads(run, "hot"), 1);
+  EXPECT_EQ(reads(run, "cold"), 4);
+  EXPECT_NEAR(run.value("avg latency{workload=users}"), (1.1 + 4 * 12) / 5, exact);
+  EXPECT_NEAR(run.value("last stored{store=files}"), 100 * gigabyte, 1.0);
+  EXPECT_NEAR(spent(run, "files (hot)") + spent(run, "files (cold)"), price * 100 * gigabyte * 1000, 1e-9);
 }
 
 }  // namespace

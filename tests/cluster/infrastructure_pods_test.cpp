@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "sim/cluster/crash_loop_back_off.hpp"
 #include "tests/cluster/infrastructure_support.hpp"
@@ -36,6 +37,31 @@ TEST(Pods, ThoseWithoutRoomWaitForANodeItsBootTheImageAndTheStartUp) {
     pending_seconds += pending.columns[0][window] * (result.window_ends[window] - begin);
   }
   EXPECT_NEAR(pending_seconds, 2 * 50.0, 1e-6);
+}
+
+// Four hundred nodes of one pod each, asked for at once, with boots that are exponential with a mean of 40 s: the mean is within
+// four standard errors of it, half are up before 40 ln 2 and nine tenths before 40 ln 10, within four standard errors of a share.
+TEST(Pods, WaitForNodesWhoseBootIsDrawn) {
+  constexpr int nodes = 400;
+  constexpr double mean = 40.0;
+  Blueprint blueprint = on_nodes(nodes, 0, nodes);
+  blueprint.duration = 1h;
+  blueprint.node_pools.front().cpu = 1.0;
+  blueprint.node_pools.front().boot = Distribution::exponential(mean);
+  size_pool_by(blueprint, [](const NodePoolView& pool) { return NodeDecision{pool.now == at(10s) ? nodes : 0, {}, "all wait"}; });
+  PlaneHistory history;
+  run(blueprint, history);
+  ASSERT_EQ(history.times("add").size(), nodes);
+  double sum = 0.0, before_median = 0.0, before_ninth_decile = 0.0;
+  for (const SimTime up : history.times("add")) {
+    const double boot = to_seconds(up - at(10s + 3s));  // asked for at 10 s, 3 s of start-up
+    sum += boot;
+    before_median += boot <= mean * std::log(2.0) ? 1.0 / nodes : 0.0;
+    before_ninth_decile += boot <= mean * std::log(10.0) ? 1.0 / nodes : 0.0;
+  }
+  EXPECT_NEAR(sum / nodes, mean, 4.0 * mean / std::sqrt(nodes));
+  EXPECT_NEAR(before_median, 0.5, 4.0 * std::sqrt(0.5 * 0.5 / nodes));
+  EXPECT_NEAR(before_ninth_decile, 0.9, 4.0 * std::sqrt(0.9 * 0.1 / nodes));
 }
 
 TEST(Pods, AreRegisteredWithTheZoneOfTheirNode) {

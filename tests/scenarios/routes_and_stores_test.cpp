@@ -105,5 +105,38 @@ TEST(RoutesAndStores, ExplainCountsCallsBetweenZones) {
   EXPECT_TRUE(remarks_have(explanation, "transfer (cross-zone): 194.4 GB a month at the mean load, 1.944 USD"));
 }
 
+// 5 requests/s in us ask the database in eu (1 kB there, 9 kB back), publish 2 kB for its worker and read objects of 8 kB of its
+// store: 100 kB/s, 259.2 GB in 30 days. Look-ups of 1 kB and values of 3 kB stay in us, three in four in another of four zones:
+// 15 kB/s, 38.88 GB. The two round trips take 160 ms.
+TEST(RoutesAndStores, BytesOfStepsAreReadAndSummedUp) {
+  const Blueprint b = build_blueprint(scenario_of(R"({"name": "far", "duration": "1 h",
+    "regions": [{"name": "eu", "round_trip": {"us": "80 ms"}}, {"name": "us"}],
+    "network": {"price_per_gb": {"cross_zone": "0.01 USD", "cross_region": "0.02 USD"}},
+    "keys": [{"name": "id", "items": 1000, "size": "8 kB"}],
+    "databases": [{"name": "db", "region": "eu"}],
+    "caches": [{"name": "redis", "capacity": "1 MiB"}],
+    "queues": [{"name": "jobs"}],
+    "stores": [{"name": "files", "key": "id", "region": "eu", "tiers": [{"name": "hot"}]}],
+    "node_pools": [{"name": "nodes", "region": "us", "cpu": 8, "memory": "16 GiB", "nodes": 4, "zones": 4}],
+    "services": [
+      {"name": "api", "region": "us", "node_pool": "nodes", "concurrency": 100, "endpoints": [{"name": "get", "steps": [
+        {"query": "db", "read": "id", "request_size": "1 kB", "response_size": "9 kB"},
+        {"cache": "redis", "key": "id", "request_size": "1 kB", "response_size": "3 kB"},
+        {"publish": "jobs", "request_size": "2 kB"},
+        {"store": "files", "read": "id"}]}]},
+      {"name": "worker", "region": "eu", "consumes": {"queue": "jobs", "endpoint": "job"}, "endpoints": [
+        {"name": "job", "steps": [{"wait": "1 ms"}]}]}],
+    "workloads": [{"model": "users", "name": "web", "region": "us", "rate": "5 /s", "journeys": [{"steps": [{"request": "api.get"}]}]}]})"));
+  EXPECT_EQ(check_blueprint(b), std::vector<std::string>{});
+  EXPECT_EQ(b.stores[0].region, 0U);
+  EXPECT_EQ(std::get<QueryStep>(b.endpoints[0].steps[0].action).sizes.response.mean(), 9000.0);
+  EXPECT_EQ(std::get<CacheStep>(b.endpoints[0].steps[1].action).sizes.request.mean(), 1000.0);
+  EXPECT_EQ(std::get<PublishStep>(b.endpoints[0].steps[2].action).size.mean(), 2000.0);
+  const Explanation explanation = explain(b);
+  EXPECT_TRUE(remarks_have(explanation, "transfer (cross-region): 259.2 GB a month at the mean load, 5.184 USD"));
+  EXPECT_TRUE(remarks_have(explanation, "transfer (cross-zone): 38.88 GB a month at the mean load, 0.3888 USD"));
+  EXPECT_GE(station(explanation, "services/api").service_seconds, 0.160);
+}
+
 }  // namespace
 }  // namespace headroom
