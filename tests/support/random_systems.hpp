@@ -10,8 +10,11 @@
 #include <vector>
 
 #include "tests/support/plane_under_test.hpp"
+#include "tests/support/random_parts.hpp"
 
 namespace headroom::test {
+
+inline constexpr std::uint64_t plain_systems = 40;  // those of seeds beyond it have more parts (random_parts.hpp)
 
 class RandomSystem {
  public:
@@ -20,6 +23,7 @@ class RandomSystem {
     for (Index i = 0; i < services_; ++i) blueprint.endpoints[i].steps = steps_of(i, 0);
     for (int w = 0; w < 1 + below(3); ++w) add_workload(w);
     disturb_cache();
+    if (seed > plain_systems) RandomParts{blueprint, seed}.add();
   }
 
   Blueprint blueprint;
