@@ -24,9 +24,7 @@ class BrokenBounds {
   std::vector<std::string> sentences_;
 };
 
-SimTime ExactRequestPlane::next_instant() const {
-  return std::min({next_arrival_, events_.next_time(), changes_.next_time()});
-}
+SimTime ExactRequestPlane::next_instant() const { return std::min({next_arrival_, events_.next_time(), changes_.next_time()}); }
 
 std::vector<std::string> ExactRequestPlane::broken_bounds() const {
   BrokenBounds broken;
@@ -60,7 +58,8 @@ void ExactRequestPlane::check_slots(BrokenBounds& broken) const {
     }
     broken.expect_equal(busy, server.taken_slots.level(), who + ": slots");
     broken.expect_equal(waiting, server.waiting.level(), who + ": waiting");
-    if (server.platform != nullptr) broken.expect_at_most(server.platform->most, server.platform->pool.size(), who + ": instances");
+    if (server.platform != nullptr)
+      broken.expect_at_most(server.platform->most, server.platform->pool.size(), who + ": instances");
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "sim/cluster/replica_disk.hpp"
@@ -18,8 +19,8 @@ constexpr double quiet_after = 10'000.0;  // by then all that was asked for unti
 
 struct Outcome {
   RunResult result;
-  std::uint64_t left = 0;            // in replicas, at the end
-  int killed = 0;                    // for their memory
+  std::uint64_t left = 0;           // in replicas, at the end
+  int killed = 0;                   // for their memory
   std::vector<std::string> broken;  // bounds, at the first instant at which any were
 };
 
@@ -28,7 +29,8 @@ enum class Watch { windows, instants };
 // Half of the systems lose and gain replicas while they are asked; all have one of each service in the end.
 class RandomRun {
  public:
-  RandomRun(std::uint64_t seed, Watch watch) : system_{seed}, blueprint_{system_.blueprint}, watch_{watch}, is_shaken_{seed % 2 == 0} {
+  RandomRun(std::uint64_t seed, Watch watch)
+      : system_{seed}, blueprint_{system_.blueprint}, watch_{watch}, is_shaken_{seed % 2 == 0} {
     blueprint_.duration = to_duration(quiet_after);
     const std::vector<std::string> problems = check_blueprint(blueprint_);
     if (!problems.empty()) throw std::logic_error{problems.front()};
@@ -155,7 +157,8 @@ TEST_P(RandomSystems, HaveNoLevelBelowZeroAndNoMoreInSlotsThanThereAre) {
     if (series.kind == MetricKind::gauge) {
       for (const std::vector<double>& column : series.columns)
         EXPECT_GE(*std::min_element(column.begin(), column.end()), -1e-9) << name;
-      // What stays in a cache or a store is not in flight, nor are members of load balancers and the floor of a serverless service.
+      // What stays in a cache or a store is not in flight, nor are members of load balancers and the floor of a serverless
+      // service.
       const double stays = series.metric == "instances" ? floor_of(series.labels[0].value) : 0.0;
       const bool is_kept = series.metric == "cache_bytes" || series.metric == "stored" || series.metric == "members";
       const double left = is_kept ? 0.0 : series.columns[2].back() - stays;
@@ -254,7 +257,8 @@ TEST(RandomSystemsTogether, UseEveryOption) {
                                       [&](const WriteCacheStep& write) { writes[static_cast<std::size_t>(write.mode)] = true; });
     }
     for (const WorkloadBlueprint& workload : system.blueprint.workloads)
-      for_each_action<CallStep>(workload.journeys[0].steps, [&](const CallStep& call) { impatient += call.patience.has_value(); });
+      for_each_action<CallStep>(workload.journeys[0].steps,
+                                [&](const CallStep& call) { impatient += call.patience.has_value(); });
     for (const RouteBlueprint& route : system.blueprint.routes) routes[static_cast<std::size_t>(route.policy)] = true;
     for (const ServiceBlueprint& service : system.blueprint.services) {
       disciplines[static_cast<std::size_t>(service.discipline)] = true;
@@ -275,6 +279,44 @@ TEST(RandomSystemsTogether, UseEveryOption) {
   EXPECT_GT(impatient, 10);
   EXPECT_EQ(disciplines, std::vector<bool>(4, true));
   EXPECT_EQ(routes, std::vector<bool>(3, true));
+}
+
+// The same for the parts that the later ones have besides, and what they are there for happens.
+TEST(RandomSystemsTogether, UseEveryFurtherPart) {
+  std::vector<bool> scopes(3, false);
+  int hosted = 0, own = 0, levels = 0, pages = 0, operations = 0, regions = 0, compressed = 0, killed = 0;
+  std::set<std::string> policies;
+  std::set<std::string> lost;  // generations, by reason
+  for (std::uint64_t seed = plain_systems + 1; seed <= plain_systems + 30; ++seed) {
+    const RandomSystem system{seed};
+    regions += system.blueprint.network.regions.size() > 1;
+    for (const CacheBlueprint& cache : system.blueprint.caches) {
+      policies.insert(cache.policy.name);
+      scopes[static_cast<std::size_t>(cache.scope)] = true;
+    }
+    for (const EndpointBlueprint& endpoint : system.blueprint.endpoints) {
+      for_each_action<GenerateStep>(endpoint.steps, [&](const GenerateStep& step) { ++(step.model == 0 ? hosted : own); });
+      for_each_action<QueryStep>(endpoint.steps, [&](const QueryStep& step) { operations += step.operation != no_index; });
+      for_each_action<TransferStep>(endpoint.steps, [&](const TransferStep& step) { compressed += step.compression < 1.0; });
+      for_each_action<CacheStep>(endpoint.steps, [&](const CacheStep& step) {
+        pages += step.key == 1;
+        levels += step.cache == 1;
+      });
+    }
+    if (seed > plain_systems + 12) continue;
+    const Outcome outcome = run_system(seed);
+    killed += outcome.killed;
+    for (const LedgerEntry& entry : outcome.result.ledger) {
+      if (entry.name != "generations") continue;
+      for (const auto& [reason, count] : entry.failed) lost.insert(reason);
+    }
+  }
+  EXPECT_EQ(scopes, std::vector<bool>(3, true));
+  EXPECT_EQ(policies, (std::set<std::string>{"fifo", "lru", "s3-fifo"}));
+  for (const int part : {hosted, own, levels, pages, operations, compressed}) EXPECT_GT(part, 2);
+  EXPECT_GT(regions, 2);
+  EXPECT_GT(killed, 10);
+  EXPECT_TRUE(lost.contains("lost") && lost.contains("out_of_memory") && lost.contains("rejected"));
 }
 
 }  // namespace

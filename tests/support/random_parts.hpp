@@ -54,7 +54,8 @@ class RandomParts {
     CacheBlueprint& first = blueprint_.caches[0];
     first.policy = any_policy();
     if (first.scope == CacheScope::shared && chance(0.4)) first.scope = CacheScope::region;
-    CacheBlueprint second{.name = "second", .scope = static_cast<CacheScope>(below(3)), .capacity = Bytes{25}, .policy = any_policy()};
+    CacheBlueprint second{
+        .name = "second", .scope = static_cast<CacheScope>(below(3)), .capacity = Bytes{25}, .policy = any_policy()};
     second.latency = Distribution::exponential(0.002);
     if (chance(0.5)) second.time_to_live = to_duration(1.0 + 10.0 * uniform());
     second.coalesce = chance(0.5);
