@@ -139,7 +139,7 @@ TEST_P(RandomSystems, LoseNothingAndCreateNothing) {
   const Outcome outcome = run_system(GetParam());
   for (const LedgerEntry& entry : outcome.result.ledger) {
     EXPECT_TRUE(entry.balanced()) << entry.name;
-    EXPECT_EQ(entry.in_flight, 0U) << entry.name << " that never end";
+    EXPECT_EQ(entry.in_flight, 0U) << entry.name << " that never end, of replicas killed " << outcome.killed;
   }
   EXPECT_EQ(outcome.left, 0U);
 }
@@ -191,8 +191,10 @@ TEST_P(RandomSystems, ServeNothingTwiceUnlessItWasDeliveredAgain) {
     const double duplicates = total_of(result, "duplicates", of_queue), dead = total_of(result, "dead_letters", of_queue);
     EXPECT_LE(served, messages + again) << queue.name;
     EXPECT_LE(duplicates, again + dead) << queue.name;
-    if (!queue.visibility) EXPECT_EQ(again + duplicates, 0.0) << queue.name;
-    if (queue.deliveries) EXPECT_LE(served, messages * *queue.deliveries) << queue.name;
+    EXPECT_LE(served, messages * queue.deliveries.value_or(1)) << queue.name << ": those with a visibility have a bound";
+    if (!queue.visibility) {
+      EXPECT_EQ(again + duplicates, 0.0) << queue.name;
+    }
   }
 }
 
