@@ -42,6 +42,7 @@ class ClientPools {
 
   TaskList& line(Index client, Index node) { return pools_[client * nodes_ + node].line; }
   bool has_free(Index client, Index node) const { return pools_[client * nodes_ + node].in_use < clients_[client].connections; }
+  Index in_use(Index client, Index node) const { return pools_[client * nodes_ + node].in_use; }
   void take(Index client, Index node) { ++pools_[client * nodes_ + node].in_use; }
   void give_back(Index client, Index node) { --pools_[client * nodes_ + node].in_use; }
 

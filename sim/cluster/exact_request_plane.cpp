@@ -173,11 +173,18 @@ void ExactRequestPlane::unregister(Index index) {
   replica.vacant = false;
 }
 
-void ExactRequestPlane::drain_replica(ReplicaRef replica) { unregister(replica.replica); }
+void ExactRequestPlane::drain_replica(ReplicaRef replica) {
+  if (replicas_[replica.replica].alive) unregister(replica.replica);
+}
 
+// Another change at this instant may have been the end of it: then nobody needs to be told any more.
 void ExactRequestPlane::remove_replica(ReplicaRef replica) {
-  kill(replica.replica, TaskOutcome::lost);
-  run_ready();
+  if (replicas_[replica.replica].alive) {
+    kill(replica.replica, TaskOutcome::lost);
+    run_ready();
+  } else {
+    std::erase_if(killed_, [&](const ReplicaRef& killed) { return killed.replica == replica.replica; });
+  }
   free_replicas_.push_back(replica.replica);  // not before: its disk may be taken next, and an instance may start meanwhile
 }
 

@@ -8,17 +8,21 @@
 // (which writes they have), exact_resharding.cpp (while their number changes), exact_caches.cpp, exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp,
 // exact_cache_faults.cpp, exact_cache_clients.cpp, exact_links.cpp, exact_stores.cpp, exact_transfers.cpp (regions, routes, bytes), exact_limits.cpp,
 // exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_faults.cpp (what
-// changes at set times), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks).
+// changes at set times), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks),
+// exact_bounds.cpp (whether all bounds are kept, if somebody asks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "sim/cluster/exact_state.hpp"
 #include "sim/cluster/request_plane.hpp"
 
 namespace headroom {
+
+class BrokenBounds;
 
 class ExactRequestPlane final : public RequestPlane, private ExactState {
  public:
@@ -54,6 +58,11 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   bool stationary() const override;
 
   void finish(RunResult& result) override;
+
+  // When something happens next by itself; end_of_time: never.
+  SimTime next_instant() const;
+  // Sentences about what has more than it may have now: slots, lines, batches, connections, bytes. Looks at everything there is.
+  std::vector<std::string> broken_bounds() const;
 
  private:
   // exact_setup.cpp
@@ -371,6 +380,12 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void judge(LoadBalancer& balancer, Fleet& fleet, Index member, bool passed);
   void check_members(Index load_balancer);
   void judge_those_that_wait(Index load_balancer);
+
+  // exact_bounds.cpp
+  void check_slots(BrokenBounds& broken) const;
+  void check_queues(BrokenBounds& broken) const;
+  void check_generations(BrokenBounds& broken) const;
+  void check_clients(BrokenBounds& broken) const;
 };
 
 std::unique_ptr<RequestPlane> make_exact_request_plane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);

@@ -31,6 +31,7 @@ class InstancePool {
   void add(Index replica, const Instance& instance);
   void remove(Index replica);
   Instance& operator[](Index replica) { return instances_[replica]; }
+  const Instance& operator[](Index replica) const { return instances_[replica]; }
   // To the front of the line, unless it stands there already.
   void put(Index replica, Line line);
   // None: no instance has a free slot.

@@ -21,7 +21,9 @@ bool engine_was_made = false;
 
 // ---- an actor's sense of time ----------------------------------------------------------------------------------------------
 
+// One that is ended at the instant at which it wakes may have lined up again before it knew: its turn is the next one's.
 ActorClock::~ActorClock() {
+  if (engine_.now_ < engine_.end_ && !engine_.failure_ && !engine_.deadlocked_) engine_.leave_line(*this);
   engine_.line_.erase(this);
   if (engine_.acting_ == this) engine_.acting_ = nullptr;
 }

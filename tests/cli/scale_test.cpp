@@ -1,5 +1,6 @@
 // Cost grows as the work grows: memory with replicas and nodes, not with simulated time.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <fstream>
 
@@ -77,6 +78,58 @@ TEST(Scale, MemoryOfARunWithEveryStationDoesNotGrowWithSimulatedTime) {
   const json longer = result_of(scenario, {"--set", "/duration=\"24 h\""});
   EXPECT_GT(longer.at("machine").at("events"), 20 * once.at("machine").at("events").get<std::uint64_t>());
   EXPECT_LT(peak_mebibytes(longer), peak_mebibytes(once) + 2.0);
+}
+
+// A million users with a hundred monitors each, every five minutes: 333,000 runs in a simulated second. The seconds are of the
+// whole process, its start and that second, from reading the file to writing the result: on a processor, because what else the
+// machine does is not the program's.
+std::string hundred_million_monitors(const std::string& phase) {
+  json monitors{{"model", "monitors"},
+                {"name", "monitors"},
+                {"users", 1'000'000},
+                {"monitors_per_user", 100},
+                {"period", "5 min"},
+                {"phase", phase},
+                {"journeys", {{{"steps", {{{"request", "checker.check"}}}}}}}};
+  if (phase == "jittered") monitors["jitter"] = "1 min";
+  const json scenario{{"name", phase + " monitors"},
+                      {"duration", "1 s"},
+                      {"warm_up", "0 s"},
+                      {"services",
+                       {{{"name", "checker"},
+                         {"concurrency", 1000},
+                         {"cpu", 1000},
+                         {"endpoints", {{{"name", "check"}, {"steps", {{{"compute", "1 ms"}}}}}}}}}},
+                      {"workloads", {monitors}}};
+  const std::string path = temporary(phase + "-monitors.json");
+  std::ofstream{path} << scenario.dump();
+  return path;
+}
+
+#if defined(HEADROOM_SANITIZE) || !defined(__OPTIMIZE__)
+constexpr double build_takes_longer = 20.0;
+#else
+constexpr double build_takes_longer = 1.0;
+#endif
+
+double processor_seconds_of_children() {
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+TEST(Scale, AHundredMillionMonitorsStartInASecondAndWithinAGibibyte) {
+  for (const char* phase : {"hashed", "jittered"}) {
+    const std::string scenario = hundred_million_monitors(phase);
+    const double before = processor_seconds_of_children();
+    const json result = result_of(scenario, {});
+    EXPECT_LT(processor_seconds_of_children() - before, 1.0 * build_takes_longer) << phase;
+    EXPECT_GT(result.at("machine").at("events"), 300'000U) << phase << ": its runs have begun";
+    EXPECT_LT(peak_mebibytes(result), 1024.0) << phase;
+  }
 }
 
 }  // namespace

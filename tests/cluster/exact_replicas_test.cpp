@@ -70,6 +70,30 @@ TEST(ExactReplicas, TooManyTasksAtOnceKillAReplicaForItsMemory) {
   EXPECT_EQ(run.value("count failures{reason=out_of_memory}"), 3);
 }
 
+// Its pod may be on the way out at the very instant at which it dies: whoever removes it has not heard yet.
+TEST(ExactReplicas, OneThatDiedBeforeItIsRemovedDiesOnce) {
+  Blueprint blueprint = one_service({{ComputeStep{seconds(5)}}}, arriving_at({1}));
+  blueprint.services[0].replicas = 2;
+  blueprint.services[0].memory = {1000};
+  blueprint.services[0].memory_base = {900};
+  blueprint.services[0].memory_per_task = {200};  // the first task is one too many
+  PlaneUnderTest run{blueprint, 1, 10.0};
+  run.advance(1.0);
+  const ReplicaRef dead = run.replicas(0)[0];
+  EXPECT_EQ(run.plane().answer_to_probe(dead, at_seconds(1.0)), ProbeAnswer::refused);
+  run.plane().drain_replica(dead);
+  run.plane().remove_replica(dead);
+  EXPECT_TRUE(run.plane().take_killed().empty()) << "nobody has it any more";
+  EXPECT_NE(run.plane().add_replica(0), run.plane().add_replica(0)) << "its place is taken once";
+  run.finish();
+  EXPECT_EQ(run.value("count failures{reason=out_of_memory}"), 1);
+  // Cores there are: 2 for 1 s; then one is gone and two have come: 3 for 9 s. In use: none.
+  for (const Series& series : run.finish_result().series) {
+    if (series.metric != "slots") continue;
+    EXPECT_NEAR(series.columns[1][0], 2 * 1.0 + 3 * 9.0, 1e-9);
+  }
+}
+
 // A system with every kind of station under random demand, whose replicas come and go at random.
 Blueprint everything(std::uint64_t seed) {
   RandomStream random{seed};

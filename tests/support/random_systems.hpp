@@ -10,8 +10,11 @@
 #include <vector>
 
 #include "tests/support/plane_under_test.hpp"
+#include "tests/support/random_parts.hpp"
 
 namespace headroom::test {
+
+inline constexpr std::uint64_t plain_systems = 40;  // those of seeds beyond it have more parts (random_parts.hpp)
 
 class RandomSystem {
  public:
@@ -23,6 +26,7 @@ class RandomSystem {
     for (DatabaseBlueprint& database : blueprint.databases) {
       if (!database.partition_period && option(0.6)) reshard(database);
     }
+    if (seed > plain_systems) RandomParts{blueprint, seed}.add();
   }
 
   Blueprint blueprint;
