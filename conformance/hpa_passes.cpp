@@ -35,12 +35,6 @@ PassParameters parameters_of(const Json& table) {
   return parameters;
 }
 
-hpa::Tolerance tolerance_of(double common, const std::optional<hpa::Behavior>& behavior) {
-  if (!behavior) return {common, common};
-  return {behavior->scale_up.tolerance.value_or(Ratio{common}).value,
-          behavior->scale_down.tolerance.value_or(Ratio{common}).value};
-}
-
 struct Pass {
   hpa::Outcome outcome;
   std::vector<hpa::MetricOutcome> metrics;  // as far as they were looked at
@@ -55,7 +49,7 @@ Pass run_pass(const Json& row, const PassParameters& parameters) {
   const HpaScene scene{.pods = row.at("pods"),
                        .orphans = is_absent(row, "orphan_samples") ? no_orphans : row.at("orphan_samples"),
                        .replicas = {current, row.at("scale").at("status_replicas"), hpa_ready_pods(row.at("pods"))},
-                       .tolerance = tolerance_of(parameters.tolerance, settings.behavior),
+                       .tolerance = hpa::tolerance_of(Ratio{parameters.tolerance}, settings.behavior),
                        .readiness = parameters.readiness,
                        .fault = fault};
   std::optional<std::vector<hpa::Recommendation>> log;
@@ -161,7 +155,7 @@ hpa::Target timeline_target(const Json& target) {
 // Replicas follow at once.
 void follow_timeline(const Json& row, RowCheck& expect) {
   const hpa::Settings settings{range_of(row), hpa::Settings{}.stabilization, hpa_behavior_of(row)};
-  const hpa::Tolerance tolerance = tolerance_of(hpa::Tolerance{}.up, settings.behavior);
+  const hpa::Tolerance tolerance = hpa::tolerance_of(Ratio{hpa::Tolerance{}.up}, settings.behavior);
   const Json& metric = row.at("metric");
   hpa::Controller controller;
   int replicas = row.at("initial_replicas");

@@ -56,6 +56,13 @@ struct MetricOption {
   }
 };
 
+MetricOption cpu_at(Ratio target) {
+  MetricOption metric;
+  metric.resource = "cpu";
+  metric.target = target;
+  return metric;
+}
+
 void MetricOption::describe(Fields& field) {
   field({.name = "resource", .meaning = "what of each pod is measured; default: cpu", .choices = {"cpu", "memory"}}, resource)(
       "container", container, "whose use of the resource counts; a service has one container, of its own name");
@@ -88,15 +95,7 @@ void MetricOption::describe(Fields& field) {
 class Hpa final : public Autoscaler {
  public:
   struct Options {
-    std::vector<MetricOption> metrics{{.resource = "cpu",
-                                       .container = {},
-                                       .pods = {},
-                                       .object = {},
-                                       .external = {},
-                                       .target = Ratio{0.8},
-                                       .average = {},
-                                       .value = {},
-                                       .average_memory = {}}};
+    std::vector<MetricOption> metrics{cpu_at(Ratio{0.8})};
     IntegerRange replicas{1, 10'000};
     Ratio tolerance{0.1};
     Duration sync{std::chrono::seconds{15}};
@@ -228,18 +227,12 @@ bool adds_up(const MetricSelector& selector) {
   return selector.aggregation != Aggregation::percentile && std::ranges::find(metrics, selector.metric) != metrics.end();
 }
 
-hpa::Tolerance tolerance_of(const Ratio& common, const std::optional<hpa::Behavior>& behavior, bool of_the_distance) {
-  if (!behavior) return {common.value, common.value, of_the_distance};
-  return {behavior->scale_up.tolerance.value_or(common).value, behavior->scale_down.tolerance.value_or(common).value,
-          of_the_distance};
-}
-
 Hpa::Hpa(const Options& options, const Context& context)
     : options_{options},
       service_{context.service},
       service_has_memory_{context.memory.count > 0},
       settings_{options.replicas, options.stabilization, options.behavior},
-      tolerance_{tolerance_of(options.tolerance, options.behavior, options.version == "1.32")},
+      tolerance_{hpa::tolerance_of(options.tolerance, options.behavior, options.version == "1.32")},
       readiness_{options.initialization, options.initial_readiness_delay} {
   for (const MetricOption& option : options.metrics) {
     ConditionError ignored;  // the reader has refused what is no metric
@@ -279,23 +272,12 @@ std::vector<MetricSelector> Hpa::watched() const {
 
 // ---- what it sees ------------------------------------------------------------------------------------------------------------
 
-hpa::MeasuredPod state_of(const PodView& pod) {
-  return {.phase = pod.phase,
-          .deleting = pod.deleting,
-          .ready = pod.ready,
-          .started = pod.started,
-          .ready_changed = pod.ready_changed,
-          .sample = {},
-          .request = {},
-          .request_failure = {}};
-}
-
 hpa::PodMetric Hpa::resource_of_pods(const Metric& metric, const ServiceView& service) const {
   const bool is_memory = metric.option.is_memory();
   hpa::PodMetric seen;
   seen.readiness_matters = !is_memory;
   for (const PodView& view : service.pods) {
-    hpa::MeasuredPod& pod = seen.pods.emplace_back(state_of(view));
+    hpa::MeasuredPod& pod = seen.pods.emplace_back(hpa::state_of(view));
     const std::int64_t request = hpa::to_milli(is_memory ? static_cast<double>(view.memory_request.count) : view.cpu_request);
     hpa::Container container{.name = service_, .request = {}};
     if (request > 0) container.request = request;
@@ -315,7 +297,7 @@ hpa::PodMetric number_of_pods(const ServiceView& service, const ScrapedValue& nu
   const auto count = std::ranges::count_if(service.pods, says);
   hpa::PodMetric seen;
   for (const PodView& view : service.pods) {
-    hpa::MeasuredPod& pod = seen.pods.emplace_back(state_of(view));
+    hpa::MeasuredPod& pod = seen.pods.emplace_back(hpa::state_of(view));
     const double value = is_shared ? number.value / static_cast<double>(count) : number.value;
     if (says(view)) pod.sample = {hpa::to_milli(value), number.at, number.window};
   }

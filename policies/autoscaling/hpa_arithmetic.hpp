@@ -32,6 +32,13 @@ struct Behavior {
   }
 };
 
+// A direction that says none has the common one. Up to release 1.32 there is only that, `of_the_distance` from 1.
+inline Tolerance tolerance_of(Ratio common, const std::optional<Behavior>& behavior, bool of_the_distance = false) {
+  if (!behavior) return {common.value, common.value, of_the_distance};
+  return {behavior->scale_up.tolerance.value_or(common).value, behavior->scale_down.tolerance.value_or(common).value,
+          of_the_distance};
+}
+
 struct Settings {
   IntegerRange replicas{1, 10'000};
   Duration stabilization{std::chrono::minutes{5}};  // on the way down, unless the behavior says

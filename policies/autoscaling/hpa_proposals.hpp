@@ -65,6 +65,17 @@ struct MeasuredPod {
   std::string request_failure;  // why there is no request
 };
 
+// Without a sample and a request, which are a metric's.
+inline MeasuredPod state_of(const PodView& pod) {
+  MeasuredPod measured;
+  measured.phase = pod.phase;
+  measured.deleting = pod.deleting;
+  measured.ready = pod.ready;
+  measured.started = pod.started;
+  measured.ready_changed = pod.ready_changed;
+  return measured;
+}
+
 enum class PodGroup { ready, unready, missing, ignored };
 
 struct ReadinessRules {
