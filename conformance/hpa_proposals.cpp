@@ -50,7 +50,7 @@ hpa::MeasuredPod grouped_pod(const Json& row, const Json& samples) {
   hpa::MeasuredPod pod;
   const std::string phase = row.at("phase"), name = row.at("name");
   pod.phase = phase == "Pending" ? PodPhase::pending : phase == "Failed" ? PodPhase::failed : PodPhase::running;
-  pod.deleting = row.at("deleting");
+  pod.deleting = row.value("deleting", false);
   pod.ready = !is_absent(row, "ready") && row.at("ready").get<bool>();
   if (!is_absent(row, "start_age_s")) pod.started = hpa_ago(row.at("start_age_s"));
   if (!is_absent(row, "ready") && !is_absent(row, "ready_changed_age_s"))
@@ -58,8 +58,8 @@ hpa::MeasuredPod grouped_pod(const Json& row, const Json& samples) {
   if (!samples.contains(name)) return pod;
   const Json& sample = samples.at(name);
   // Without a time stamp it is older than everything.
-  pod.sample = {0, is_absent(sample, "age_s") ? start_of_time : hpa_ago(sample.at("age_s")),
-                to_duration(sample.at("window_s").get<double>())};
+  const SimTime at = is_absent(sample, "age_s") ? start_of_time : hpa_ago(sample.at("age_s"));
+  pod.sample = {0, at, is_absent(sample, "window_s") ? Duration{} : to_duration(sample.at("window_s").get<double>())};
   return pod;
 }
 

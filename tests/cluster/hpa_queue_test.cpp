@@ -37,9 +37,9 @@ double value(const RunResult& run, const char* metric) {
   return evaluate(parse_selector(metric, error).value(), run, {0.0, 60.0}).value();
 }
 
-// It looks every 15 s at what was scraped at that instant. At 15 s there is nothing to do. At 30 s ten wait: ceil(10 / 4) = 3 workers,
-// there from 32 s on. They take three each at 32, 36 and 40 s and the last at 44 s. At 45 s none waits: down to none; the worker with
-// the last message finishes it at 48 s.
+// It looks every 15 s at what was scraped at that instant. At 15 s there is nothing to do. At 30 s ten wait: ceil(10 / 4) = 3
+// workers, there from 32 s on. They take three each at 32, 36 and 40 s and the last at 44 s. At 45 s none waits: down to none;
+// the worker with the last message finishes it at 48 s.
 TEST(HpaQueue, WorkersComeFromNoneWhenMessagesWaitAndGoWhenNoneIsLeft) {
   const RunResult run = simulate(idle_workers({{"external", "queue_length{queue=jobs}"}, {"average", 4}}),
                                  RunIdentity{.variant = "", .seed = 1, .replication = 0});
@@ -47,9 +47,9 @@ TEST(HpaQueue, WorkersComeFromNoneWhenMessagesWaitAndGoWhenNoneIsLeft) {
   for (const Note& note : run.notes) {
     if (note.text.starts_with("scaled")) scaled.push_back(fmt::format("{:g}: {}", note.at_seconds, note.text));
   }
-  EXPECT_EQ(scaled, (std::vector<std::string>{
-                        "30: scaled from 0 to 3: queue_length{queue=jobs} 10 against 4 per pod: 3 wanted of 0",
-                        "45: scaled from 3 to 0: queue_length{queue=jobs} 0 against 4 per pod: 0 wanted of 3"}));
+  EXPECT_EQ(scaled,
+            (std::vector<std::string>{"30: scaled from 0 to 3: queue_length{queue=jobs} 10 against 4 per pod: 3 wanted of 0",
+                                      "45: scaled from 3 to 0: queue_length{queue=jobs} 0 against 4 per pod: 0 wanted of 3"}));
   // (3 × 12 + 3 × 16 + 3 × 20 + 24) / 10 waited, and three workers for 13 s of 60.
   EXPECT_NEAR(value(run, "avg queue_wait{queue=jobs}"), 16.8, 1e-6);
   EXPECT_NEAR(value(run, "avg replicas{service=worker}"), 3.0 * 13.0 / 60.0, 1e-6);
