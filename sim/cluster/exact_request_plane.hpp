@@ -294,6 +294,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
 
   // exact_databases.cpp
   void route_query(Index slot, Task& request, Server& server);
+  Index shard_with(const ShardMap& map, std::uint64_t key, const Task& request) const;
   Index shard_of_then(const Database& database, const CallSite& site, const Task& request) const;
   bool is_served(const Database& database, const Server& server, const Task& request, const QueryRoute& route) const;
   QueryRoute route_of(Server& server, const Database& database, const Task& request) const;
