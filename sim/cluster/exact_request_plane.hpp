@@ -336,6 +336,9 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   [[gnu::noinline]] void enter_load_balancer(Index slot, Task& request, Server& server);
   void forward(Index request);
   void leave_load_balancer(Index request, TaskOutcome outcome);
+  [[gnu::noinline]] void route_attentively(Index slot, Task& request, Server& server);
+  std::size_t pick_attentively(const Task& request, Server& server);
+  void tell_balancer(const Task& request);
   void join_fleet(Index replica, Index unanswered);
   void leave_fleet(Index replica);
   void members_changed(LoadBalancer& balancer, Index service);

@@ -1,4 +1,5 @@
 #include "policies/sharding/hash_maps.hpp"
+#include "sim/seams/balancer.hpp"
 #include "sim/seams/shard_balance.hpp"
 #include "tests/policies/policy_under_test.hpp"
 
@@ -33,6 +34,21 @@ TEST(Maglev, MovesLittleMoreThanTheNewShardsPart) {
 TEST(Maglev, RefusesATableThatIsNoPrime) {
   EXPECT_TRUE(problems_of<ShardPolicy>({{"policy", "maglev"}}).empty());
   EXPECT_EQ(problems_of<ShardPolicy>({{"policy", "maglev"}, {"table_size", 65536}}).at(0).first, "table_size");
+}
+
+TEST(Maglev, BalancesByTheTableOfTheReplicasThatAreThere) {
+  const auto balancer = policy<Balancer>({{"policy", "maglev"}, {"table_size", 101}});
+  RandomStream random;
+  for (const std::vector<std::uint32_t>& replicas : {std::vector<std::uint32_t>{4, 5, 6}, std::vector<std::uint32_t>{4, 6}}) {
+    std::vector<std::string> names;
+    for (const std::uint32_t replica : replicas) names.push_back(std::to_string(replica));
+    const auto table = hashing::maglev_table(names, std::vector<double>(names.size(), 1.0), 101);
+    const std::vector<std::uint32_t> in_flight(replicas.size(), 0);
+    for (std::uint64_t key = 0; key < 500; ++key) {
+      const std::size_t slot = hashing::xxhash64(std::to_string(key)) % 101;
+      ASSERT_EQ(balancer->pick(BalancingView{in_flight, replicas, {}, key}, random), table[slot]);
+    }
+  }
 }
 
 }  // namespace
