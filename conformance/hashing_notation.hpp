@@ -99,16 +99,17 @@ inline std::size_t place_of(const Names& names, const std::string& name) {
   return static_cast<std::size_t>(found - names.begin());
 }
 
-// The host that answers where those in `rejected` (or all) do not and it is tried again `tries` times.
+// The host that answers where those in `rejected` (names or places, or "all") do not and it is tried again `tries` times.
 template <class Pick>
 std::string after_retries(const Json& retry, const Names& hosts, Pick&& pick) {
   const Json& rejected = retry.at("rejected");
   const auto tries = retry.at("tries").get<std::uint32_t>();
   std::string host;
   for (std::uint32_t attempt = 0; attempt <= tries; ++attempt) {
-    host = hosts.at(pick(attempt));
-    const bool refuses = rejected.is_string() ? rejected == "all" : std::ranges::find(rejected, Json(host)) != rejected.end();
-    if (!refuses) break;
+    const std::size_t place = pick(attempt);
+    host = hosts.at(place);
+    const auto is_it = [&](const Json& one) { return one.is_number() ? one == Json(place) : one == Json(host); };
+    if (rejected.is_string() ? rejected != "all" : std::ranges::none_of(rejected, is_it)) break;
   }
   return host;
 }

@@ -1,5 +1,7 @@
 // The tables of rings: Envoy's ring hash and ketama.
+#include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "conformance/hashing_notation.hpp"
 #include "conformance/table.hpp"
@@ -12,14 +14,25 @@ using hashing::RingPoint;
 
 // ---- ring hash ---------------------------------------------------------------------------------------------------------------
 
-std::vector<int> points_in(const Json& row, const Names& hosts) {
-  if (!row.contains("hashes_per_host")) {
-    const hashing::RingSize shipped;
-    return hashing::points_of_owners(weights_in(row, hosts.size()), {row.value("minimum_ring_size", shipped.least),
-                                                                     row.value("maximum_ring_size", shipped.most)});
+std::uint64_t size_in(const Json& row, std::string_view which, std::uint64_t shipped) {
+  for (const std::string& field : {fmt::format("{}imum_ring_size", which), fmt::format("{}_ring_size", which)}) {
+    if (row.contains(field)) return number_of(row.at(field));
   }
+  return shipped;
+}
+
+// Where hosts have weights and one number is given, the lightest has so many.
+std::vector<int> points_in(const Json& row, const Names& hosts) {
+  const std::vector<double> weights = weights_in(row, hosts.size());
+  const hashing::RingSize shipped;
+  if (!row.contains("hashes_per_host"))
+    return hashing::points_of_owners(weights, {size_in(row, "min", shipped.least), size_in(row, "max", shipped.most)});
   const Json& points = row.at("hashes_per_host");
   if (points.is_array()) return points.get<std::vector<int>>();
+  if (points.is_number() && std::ranges::min(weights) > 0.0 && std::ranges::min(weights) < std::ranges::max(weights)) {
+    const double wholes = std::accumulate(weights.begin(), weights.end(), 0.0) / std::ranges::min(weights);
+    return hashing::points_of_owners(weights, {static_cast<std::uint64_t>(wholes * (points.get<double>() - 0.5)), shipped.most});
+  }
   if (!points.is_object()) return std::vector<int>(hosts.size(), points.get<int>());
   std::vector<int> own;
   for (const std::string& host : hosts) own.push_back(points.value(host, 0));
