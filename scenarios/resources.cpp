@@ -6,8 +6,8 @@
 
 #include "models/queueing/caches.hpp"
 #include "scenarios/database_use.hpp"
+#include "scenarios/shard_shares.hpp"
 #include "sim/cluster/cache_tier.hpp"
-#include "sim/core/registry.hpp"
 
 namespace headroom {
 namespace {
@@ -100,13 +100,15 @@ void ResourceList::add_database(Index index) {
   Rates total = rates_;
   if (std::all_of(total.begin(), total.end(), [](double rate) { return rate <= 0.0; })) total.assign(n, 1.0);
   std::vector<Rates> connection_busy(static_cast<std::size_t>(database.shards), none), cpu_busy = connection_busy;
-  std::map<Index, std::vector<double>> shares;
+  std::map<std::pair<Index, bool>, std::vector<double>> shares;  // by key, of reads or of what goes to where keys are written
   for (Index e = 0; e < n; ++e) {
     for (const auto& [query, count] : visits_.endpoint(e).queries) {
       if (query.database != index) continue;
-      if (!database.partition_period && !shares.contains(query.key))
-        shares[query.key] = shard_shares(blueprint_, database, query.key);
-      const std::vector<double> by_shard = database.partition_period ? partition_shares(database, query) : shares[query.key];
+      const bool spread = !query.write && !query.at_primary;
+      const std::pair kind{query.key, spread};
+      if (!database.partition_period && !shares.contains(kind))
+        shares[kind] = shard_shares(blueprint_, database, query.key, spread);
+      const std::vector<double> by_shard = database.partition_period ? partition_shares(database, query) : shares[kind];
       const double seconds = count * MeanVisits::query_seconds(database, query);
       const double core_seconds = count * MeanVisits::query_core_seconds(database, query);
       connections.visits[e] += count;
@@ -307,28 +309,7 @@ std::vector<Resource> resources_of(const Blueprint& blueprint, const MeanVisits&
   return all;
 }
 
-std::vector<double> shard_shares(const Blueprint& blueprint, const DatabaseBlueprint& database, Index key) {
-  constexpr std::uint64_t counted = 100'000;  // beyond that items are so many and so rare that they spread evenly
-  std::vector<double> shares(static_cast<std::size_t>(database.shards), 0.0);
-  double left = 1.0;
-  if (key != no_index && database.shards > 1 && database.sharding.chosen()) {
-    const KeyBlueprint& keys = blueprint.keys[key];
-    const auto map =
-        RegistryOf<ShardPolicy>::instance().make(database.sharding, {})->map(static_cast<std::uint32_t>(database.shards));
-    const double first = zipf_classes(keys.items, keys.zipf).front().probability;
-    for (std::uint64_t rank = 0; rank < std::min(keys.items, counted); ++rank) {
-      const double p = first * std::pow(static_cast<double>(rank + 1), -keys.zipf);
-      shares[map->shard_of(rank)] += p;
-      left -= p;
-    }
-    if (keys.items <= counted) left = 0.0;
-  }
-  for (double& share : shares) share += left / database.shards;
-  return shares;
-}
-
 std::vector<double> node_shares(const Blueprint& blueprint, const CacheBlueprint& cache, Index key) {
-  constexpr std::uint64_t counted = 100'000;  // as for shards
   const auto nodes = static_cast<std::uint32_t>(cache.nodes);
   std::vector<double> shares(nodes, 0.0);
   if (key == no_index) {
@@ -338,7 +319,7 @@ std::vector<double> node_shares(const Blueprint& blueprint, const CacheBlueprint
   const KeyBlueprint& keys = blueprint.keys[key];
   const double first = zipf_classes(keys.items, keys.zipf).front().probability;
   double left = 1.0;
-  for (std::uint64_t rank = 0; nodes > 1 && rank < std::min(keys.items, counted); ++rank) {
+  for (std::uint64_t rank = 0; nodes > 1 && rank < std::min(keys.items, keys_counted); ++rank) {
     const double p = first * std::pow(static_cast<double>(rank + 1), -keys.zipf);
     shares[cache_node(rank, nodes)] += p;
     left -= p;

@@ -183,6 +183,7 @@ Duration ExactRequestPlane::way_back(const Task& request, Index caller) const {
 void ExactRequestPlane::note_answer(Index request, TaskOutcome outcome) {
   if (transfers_ != nullptr && outcome == TaskOutcome::completed) count_answer_bytes(request);
   if (!load_balancers_.empty()) leave_load_balancer(request, outcome);
+  if (tells_balancers_) tell_balancer(tasks_[request]);
 }
 
 // Tells the caller, whoever it is; the request itself may go on.

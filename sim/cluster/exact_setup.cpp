@@ -54,7 +54,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   make_services(blueprint, streams, recorder);
   make_databases(blueprint, streams, recorder);
   make_load_balancers(blueprint, streams, recorder);
-  notes_answers_ = transfers_ != nullptr || !load_balancers_.empty();
+  notes_answers_ = transfers_ != nullptr || !load_balancers_.empty() || tells_balancers_;
   make_targets(blueprint, recorder);
   for (Index i = 0; i < arrivals_.size(); ++i) arrivals_[i].journeys = program_.journeys[i].data();
   plan_faults(blueprint);
@@ -113,6 +113,8 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     server.watches_starts = has_memory_limit || service.readiness || service.liveness;
     server.balancer = RegistryOf<Balancer>::instance().make(service.balancer, {});
     server.random = streams.named("policies/balancing/" + service.name);
+    if (server.kind == Server::Kind::balanced && server.balancer->looks_further()) server.kind = Server::Kind::attentive;
+    tells_balancers_ |= server.balancer->looks_further();
     server.queue = service.queue;
     server.worker_target = service.worker_endpoint;
     server.batch = static_cast<Index>(service.batch);

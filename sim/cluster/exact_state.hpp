@@ -119,6 +119,7 @@ class ExactState {
   std::vector<FaultBlueprint> faults_;
   PlannedChanges changes_;
   std::vector<Note> notes_;
+  bool tells_balancers_ = false;  // any that look further
   bool notes_answers_ = false;  // there are any of the next, or bytes are counted
   std::vector<LoadBalancer> load_balancers_;
   std::vector<Passage> passages_;  // by the tasks' slots, as far as any of them has come through one

@@ -68,8 +68,9 @@ struct Replica {
 };
 
 struct Server {
-  // Those behind `balanced` find their replicas in a way of their own; the last two are told of slots that are free.
-  enum class Kind : std::uint8_t { balanced, sharded, fronted, worker, serverless };
+  // Those behind `balanced` find their replicas in a way of their own (attentive: by a balancer that looks further); the last two
+  // are told of slots that are free.
+  enum class Kind : std::uint8_t { balanced, attentive, sharded, fronted, worker, serverless };
   Kind kind = Kind::balanced;
   Index region = 0;
   Index concurrency = 1;
