@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "models/caches/key_table.hpp"
+#include "sim/core/key_table.hpp"
 #include "sim/core/fields.hpp"
 #include "sim/seams/offline_cache_policy.hpp"
 
