@@ -82,6 +82,12 @@ void cache_engine(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(cache_keys().size()));
 }
 
+void replay_engine(benchmark::State& state, const char* policy) {
+  const std::vector<std::uint64_t>& keys = cache_keys();
+  for (auto _ : state) state.counters["hits"] = static_cast<double>(replay_policy(keys, policy, state.range(0)));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(cache_keys().size()));
+}
+
 void cache_loop(benchmark::State& state) {
   const std::vector<std::uint64_t>& keys = cache_keys();
   for (auto _ : state)
@@ -97,6 +103,9 @@ BENCHMARK(tandem_loop)->Args({1, 1})->Args({1, 16})->Args({3, 8})->Unit(benchmar
 BENCHMARK(tiers_engine)->Unit(benchmark::kMillisecond);
 BENCHMARK(tiers_loop)->Unit(benchmark::kMillisecond);
 BENCHMARK(cache_engine)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replay_engine, lru, "lru")->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replay_engine, s3_fifo, "s3-fifo")->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replay_engine, sieve, "sieve")->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(cache_loop)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 // Prints as the console does, and remembers items per second for the table.
