@@ -70,11 +70,13 @@ CacheSize size_from(const std::string& text, bool unit_sizes) {
     if (whole <= 0) throw UsageError{fmt::format("--sizes {}: a cache holds more than nothing", text)};
     return {std::nullopt, whole};
   }
-  if (unit_sizes) throw UsageError{fmt::format("--sizes {}: with --ignore-sizes, write a number of objects or a share: 5000 or \"5 %\"", text)};
+  if (unit_sizes)
+    throw UsageError{fmt::format("--sizes {}: with --ignore-sizes, write a number of objects or a share: 5000 or \"5 %\"", text)};
   QuantityError error;
   const auto bytes = parse_as(Dimension::bytes, text, error);
   if (!bytes)
-    throw UsageError{fmt::format("--sizes {} {}{}{}", text, error.message, error.suggestion.empty() ? "" : "; ", error.suggestion)};
+    throw UsageError{
+        fmt::format("--sizes {} {}{}{}", text, error.message, error.suggestion.empty() ? "" : "; ", error.suggestion)};
   if (!(*bytes >= 1.0 && *bytes < 1e18)) throw UsageError{fmt::format("--sizes {}: write a size from 1 B to 1e18 B", text)};
   return {std::nullopt, std::llround(*bytes)};
 }
@@ -97,7 +99,8 @@ CacheTraceFormat format_of(const CommandLine& line, const std::string& path) {
   files::path name = files::path{path}.filename();
   if (name.extension() == ".gz" || name.extension() == ".xz") name = name.stem();
   if (name.extension() == ".csv") return CacheTraceFormat::csv;
-  if (name.string().find("oracleGeneral") != std::string::npos || name.extension() == ".bin") return CacheTraceFormat::oracle_general;
+  if (name.string().find("oracleGeneral") != std::string::npos || name.extension() == ".bin")
+    return CacheTraceFormat::oracle_general;
   throw UsageError{fmt::format("{}: its name does not tell the format; add --format csv or --format oracle-general", path)};
 }
 
@@ -170,15 +173,17 @@ int cache_verb(const Arguments& arguments) {
   namespace po = boost::program_options;
   po::options_description options;
   const auto value = [](const char* name) { return po::value<std::string>()->value_name(name); };
-  options.add_options()("policies", value("LIST"),
-                        "names, separated by commas (default: all; belady, the bound, needs to know what comes: on CSV it must be "
-                        "named, and keeps 8 bytes a request)")(
+  options.add_options()(
+      "policies", value("LIST"),
+      "names, separated by commas (default: all; belady, the bound, needs to know what comes: on CSV it must be "
+      "named, and keeps 8 bytes a request)")(
       "sizes", value("LIST"), "of the caches: 1GiB, or a share of the distinct bytes (default: 1 %,2 %,5 %,10 %,20 %)")(
       "ignore-sizes", "every object counts 1; sizes are numbers of objects")(
-      "format", value("NAME"), "csv or oracle-general (default: by the file's name)")(
-      "key-column", value("NAME"), "of a CSV file: the object (default: key)")(
+      "format", value("NAME"), "csv or oracle-general (default: by the file's name)")("key-column", value("NAME"),
+                                                                                      "of a CSV file: the object (default: key)")(
       "size-column", value("NAME"), "of a CSV file: its bytes (default: size; without such a column every object is 1 byte)")(
-      "csv", "CSV instead of tables")("output,o", value("DIR"), "also write report.html with charts, summary.json, miss_ratios.csv");
+      "csv", "CSV instead of tables")("output,o", value("DIR"),
+                                      "also write report.html with charts, summary.json, miss_ratios.csv");
   add_json_option(options);
   return act_on_command_line(usage, options, arguments, replay_trace);
 }

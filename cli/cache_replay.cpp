@@ -40,7 +40,7 @@ void read_batch(CacheTrace& trace, bool unit_sizes, std::vector<CacheRequest>& b
 // What a first pass finds out.
 struct Contents {
   std::uint64_t objects = 0;
-  std::int64_t bytes = 0;           // of distinct objects, as they first appeared
+  std::int64_t bytes = 0;          // of distinct objects, as they first appeared
   std::vector<std::int64_t> next;  // by request, where it was asked for
 };
 
@@ -123,8 +123,7 @@ MissRatios replay_caches(const CacheReplay& replay) {
   const auto has_share = [](const CacheSize& size) { return size.share.has_value(); };
   const bool shares = std::any_of(replay.sizes.begin(), replay.sizes.end(), has_share);
   const bool offline = std::any_of(replay.policies.begin(), replay.policies.end(), is_offline);
-  const bool looks_ahead =
-      offline && !open_cache_trace(replay.path, replay.format, replay.columns)->knows_next();
+  const bool looks_ahead = offline && !open_cache_trace(replay.path, replay.format, replay.columns)->knows_next();
   MissRatios ratios;
   ratios.unit_sizes = replay.unit_sizes;
   Contents contents;

@@ -64,12 +64,8 @@ struct OtherName {
 };
 const std::map<std::string, OtherName, std::less<>>& other_names() {
   static const std::map<std::string, OtherName, std::less<>> names{
-      {"twoq", {"2q"}},
-      {"fiforeinsertion", {"clock"}},
-      {"secondchance", {"clock"}},
-      {"opt", {"belady"}},
-      {"min", {"belady"}},
-      {"crlfu", {"lfu", "ties", "newest"}},
+      {"twoq", {"2q"}},    {"fiforeinsertion", {"clock"}},       {"secondchance", {"clock"}}, {"opt", {"belady"}},
+      {"min", {"belady"}}, {"crlfu", {"lfu", "ties", "newest"}},
   };
   return names;
 }
@@ -208,7 +204,8 @@ std::vector<CacheRequest> requests_of(const std::string& letters) {
 
 void check_tiny(const Json& table, TableCheck& check) {
   for (const Json& row : table.at("rows")) {
-    const std::string name = fmt::format("{}, {}, {}", row.value("trace", ""), row.value("algorithm", ""), row.value("capacity", 0));
+    const std::string name =
+        fmt::format("{}, {}, {}", row.value("trace", ""), row.value("algorithm", ""), row.value("capacity", 0));
     check.row(name, [&](RowCheck& expect) {
       ReplayedCache cache{choice_of_row(row), row.at("capacity").get<std::int64_t>()};
       std::string result;

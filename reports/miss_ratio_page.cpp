@@ -27,8 +27,7 @@ using RatioOf = double (MissRatios::*)(const MissRatios::Cell&) const;
 
 std::string html_table(const MissRatios& ratios, RatioOf ratio_of) {
   std::string text = "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">policy</th>";
-  for (const std::int64_t size : ratios.sizes)
-    text += fmt::format("<th scope=\"col\">{}</th>", escaped(size_text(ratios, size)));
+  for (const std::int64_t size : ratios.sizes) text += fmt::format("<th scope=\"col\">{}</th>", escaped(size_text(ratios, size)));
   text += "</tr></thead><tbody>";
   for (const MissRatios::Row& row : ratios.rows) {
     text += fmt::format("<tr><th scope=\"row\">{}</th>", escaped(row.policy));
@@ -90,7 +89,8 @@ std::string miss_ratio_page(const MissRatios& ratios) {
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta name=\"viewport\" "
       "content=\"width=device-width, initial-scale=1\">\n<meta name=\"generator\" content=\"headroom {}\">\n<title>{} – "
       "headroom</title>\n<style>{}</style>\n<style>{}</style></head>\n<body><main><h1>Miss ratios of {}</h1>\n<p "
-      "class=\"facts\">{} requests</p>\n{}</main>\n<script>/*{}*/\n{}</script>\n<script>const curves = {};{}</script></body></html>\n",
+      "class=\"facts\">{} requests</p>\n{}</main>\n<script>/*{}*/\n{}</script>\n<script>const curves = "
+      "{};{}</script></body></html>\n",
       headroom_version(), escaped(ratios.trace), assets::chart_style, assets::page_style, escaped(ratios.trace), ratios.requests,
       body, assets::chart_licence, assets::chart_script, data, draw_script);
 }

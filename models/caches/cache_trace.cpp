@@ -45,7 +45,7 @@ class OracleGeneralTrace final : public CacheTrace {
     end_ = file_.read(buffer_.data(), buffer_.size());
     if (const std::size_t rest = end_ % record_size; rest != 0) {
       throw FileError{fmt::format("record {}: ends after {} of its 24 bytes; is the file complete, and is it oracleGeneral?",
-                                        number_ + end_ / record_size + 1, rest)};
+                                  number_ + end_ / record_size + 1, rest)};
     }
   }
   // Records are numbered from 1 here and from 0 there.
@@ -64,8 +64,7 @@ class OracleGeneralTrace final : public CacheTrace {
 
 }  // namespace
 
-std::unique_ptr<CacheTrace> open_cache_trace(const std::string& path, CacheTraceFormat format,
-                                             const CacheTraceColumns& columns) {
+std::unique_ptr<CacheTrace> open_cache_trace(const std::string& path, CacheTraceFormat format, const CacheTraceColumns& columns) {
   if (format == CacheTraceFormat::csv) return open_csv_cache_trace(path, columns);
   return std::make_unique<OracleGeneralTrace>(path);
 }

@@ -25,7 +25,8 @@ struct CacheTraceColumns {
 class CacheTrace {
  public:
   virtual ~CacheTrace() = default;
-  // The next request; false at the end. Throws FileError, with the place ("record 7: …", "line 3: …"). `next` of the request is set if knows_next().
+  // The next request; false at the end. Throws FileError, with the place ("record 7: …", "line 3: …"). `next` of the request is
+  // set if knows_next().
   virtual bool next(CacheRequest& request) = 0;
   virtual bool knows_next() const = 0;
   virtual bool has_sizes() const = 0;

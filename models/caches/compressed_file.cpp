@@ -80,8 +80,7 @@ struct CompressedFile::Gzip final : Decoder {
 
 struct CompressedFile::Xz final : Decoder {
   explicit Xz(File opened_file) : Decoder{std::move(opened_file)} {
-    if (lzma_stream_decoder(&stream, UINT64_MAX, LZMA_CONCATENATED) != LZMA_OK)
-      throw FileError{"cannot be unpacked: no memory"};
+    if (lzma_stream_decoder(&stream, UINT64_MAX, LZMA_CONCATENATED) != LZMA_OK) throw FileError{"cannot be unpacked: no memory"};
   }
   ~Xz() override { lzma_end(&stream); }
   std::size_t read(char* buffer, std::size_t size) override {

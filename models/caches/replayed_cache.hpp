@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/core/key_table.hpp"
 #include "sim/core/fields.hpp"
+#include "sim/core/key_table.hpp"
 #include "sim/seams/offline_cache_policy.hpp"
 
 namespace headroom {

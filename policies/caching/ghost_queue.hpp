@@ -47,7 +47,7 @@ class GhostQueue {
     forget(find(entry(begin_++).key));
   }
   void clear() {
-    std::ranges::fill(table_, 0);
+    std::ranges::fill(table_, Place{});
     begin_ = end_ = 0;
     bytes_ = 0;
     present_ = 0;
@@ -59,6 +59,11 @@ class GhostQueue {
     std::int64_t bytes = 0;
     bool present = false;
   };
+  // With the key, so that the ring is not looked at.
+  struct Place {
+    std::uint64_t key = 0;
+    std::uint64_t number = 0;  // 1 + number of the entry; 0: free
+  };
   static constexpr std::size_t absent = static_cast<std::size_t>(-1);
 
   const Entry& entry(std::uint64_t number) const { return ring_[number & (ring_.size() - 1)]; }
@@ -67,29 +72,29 @@ class GhostQueue {
   std::size_t after(std::size_t place) const { return (place + 1) & (table_.size() - 1); }
 
   std::size_t find(std::uint64_t key) const {
-    for (std::size_t place = home(key); table_[place] != 0; place = after(place)) {
-      if (entry(table_[place] - 1).key == key) return place;
+    for (std::size_t place = home(key); table_[place].number != 0; place = after(place)) {
+      if (table_[place].key == key) return place;
     }
     return absent;
   }
   void link(std::uint64_t key, std::uint64_t number) {
     std::size_t place = home(key);
-    while (table_[place] != 0) place = after(place);
-    table_[place] = number + 1;
+    while (table_[place].number != 0) place = after(place);
+    table_[place] = {key, number + 1};
   }
   // Closes the gap: entries behind it that may stand nearer to their home move up.
   void forget(std::size_t gap) {
-    Entry& gone = entry(table_[gap] - 1);
+    Entry& gone = entry(table_[gap].number - 1);
     gone.present = false;
     bytes_ -= gone.bytes;
     --present_;
-    for (std::size_t place = after(gap); table_[place] != 0; place = after(place)) {
-      const std::size_t from_home = (place - home(entry(table_[place] - 1).key)) & (table_.size() - 1);
+    for (std::size_t place = after(gap); table_[place].number != 0; place = after(place)) {
+      const std::size_t from_home = (place - home(table_[place].key)) & (table_.size() - 1);
       if (from_home < ((place - gap) & (table_.size() - 1))) continue;
       table_[gap] = table_[place];
       gap = place;
     }
-    table_[gap] = 0;
+    table_[gap] = {};
   }
   // Entries that were taken out of the middle leave holes: closed when they are half of the ring, else the ring doubles.
   void make_room() {
@@ -99,7 +104,7 @@ class GhostQueue {
       if (entry(number).present) entry(kept++) = entry(number);
     }
     end_ = kept;
-    std::ranges::fill(table_, 0);
+    std::ranges::fill(table_, Place{});
     for (std::uint64_t number = begin_; number != end_; ++number) link(entry(number).key, number);
   }
   void double_ring() {
@@ -110,8 +115,8 @@ class GhostQueue {
   }
 
   std::vector<Entry> ring_ = std::vector<Entry>(1024);
-  std::vector<std::uint64_t> table_ = std::vector<std::uint64_t>(2048);  // 1 + number of the entry; 0: free
-  std::uint64_t begin_ = 0, end_ = 0;                                    // numbers of entries, never reused
+  std::vector<Place> table_ = std::vector<Place>(2048);
+  std::uint64_t begin_ = 0, end_ = 0;  // numbers of entries, never reused
   std::int64_t bytes_ = 0;
   std::size_t present_ = 0;
 };

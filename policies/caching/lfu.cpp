@@ -18,7 +18,8 @@ class Lfu final : public CachePolicy {
     std::string ties = "oldest";
 
     void describe(Fields& field) {
-      field.choice("ties", ties, "which of the residents with the lowest count goes: that reached it first, or last", {"oldest", "newest"});
+      field.choice("ties", ties, "which of the residents with the lowest count goes: that reached it first, or last",
+                   {"oldest", "newest"});
     }
   };
   Lfu(const Options& options, const Context&) : newest_{options.ties == "newest"} {}

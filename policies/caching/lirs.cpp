@@ -1,4 +1,5 @@
-// LIRS: what was used twice within a short distance stays (LIR); the rest (HIR) has a hundredth of the room, to be found out about.
+// LIRS: what was used twice within a short distance stays (LIR); the rest (HIR) has a hundredth of the room, to be found out
+// about.
 //
 //   S: a stack by last use of the LIR, of resident HIR and of HIR that have left; Q: the resident HIR, by entry
 //   shares of bytes: HIR max(1, 1 %), LIR the rest. "Prune": what stands below the oldest LIR leaves S
@@ -197,7 +198,8 @@ class Lirs final : public CachePolicy {
   }
   // What stands below the oldest LIR leaves the stack; the top stays, as it may be on its way to be one.
   void prune() {
-    while (!stack_.empty() && stack_.oldest() != stack_.youngest() && !nodes_[stack_.oldest()].is_lir) drop_from_stack(stack_.oldest());
+    while (!stack_.empty() && stack_.oldest() != stack_.youngest() && !nodes_[stack_.oldest()].is_lir)
+      drop_from_stack(stack_.oldest());
   }
   // A node that is no LIR.
   void drop_from_stack(NodeIndex node) {
@@ -218,7 +220,7 @@ class Lirs final : public CachePolicy {
   std::vector<SlotLink> stack_links_, other_links_;  // by node
   SlotQueue stack_{stack_links_};
   SlotQueue queue_{other_links_}, left_{other_links_};
-  KeyTable left_nodes_;  // by key
+  KeyTable left_nodes_;                // by key
   NodeIndex coming_ = KeyTable::none;  // what was announced, if it is one that has left
   std::vector<Slot> dropped_;
 };

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "policies/caching/slot_values.hpp"
-#include "sim/core/random.hpp"
 #include "sim/core/fields.hpp"
+#include "sim/core/random.hpp"
 #include "sim/core/registry.hpp"
 
 namespace headroom {

@@ -23,9 +23,9 @@ class Slru final : public CachePolicy {
     void describe(Fields& field) { field("segments", segments, "how many segments of equal size", between(1, 16)); }
   };
   Slru(const Options& options, const Context& context)
-      : segments_{std::vector<std::int64_t>(static_cast<std::size_t>(options.segments),
-                                            context.capacity.count / options.segments),
-                  links_} {}
+      : segments_{
+            std::vector<std::int64_t>(static_cast<std::size_t>(options.segments), context.capacity.count / options.segments),
+            links_} {}
 
   bool admits(Bytes size) const override { return size.count <= segments_.lowest_share(); }
   void insert(Slot slot, std::uint64_t, Bytes size) override { segments_.insert(slot, size.count); }

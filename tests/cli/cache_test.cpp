@@ -62,8 +62,7 @@ TEST(Cache, SizesMayBeSharesAndBeladyMayBeAskedOfCsv) {
 }
 
 TEST(Cache, ReadsBinaryRecordsAndIgnoresSizesWhenAsked) {
-  const std::string trace =
-      written("two.oracleGeneral.bin", record(1, 5, 2) + record(2, 100, -1) + record(1, 5, -1));
+  const std::string trace = written("two.oracleGeneral.bin", record(1, 5, 2) + record(2, 100, -1) + record(1, 5, -1));
   const Ended bytes = headroom({"cache", trace, "--policies", "lru", "--sizes", "50", "--csv"});
   EXPECT_TRUE(says(bytes.out, "lru,50,3,2,")) << bytes.out << bytes.err;
   const Ended objects = headroom({"cache", trace, "--policies", "lru", "--sizes", "1", "--ignore-sizes", "--csv"});

@@ -3,8 +3,8 @@
 namespace headroom {
 namespace {
 
-// Capacity 4: 1 in, 3 main, 2 remembered. abcd all stand in "in". e: a goes and is remembered. a comes back, to main; then only what
-// came once goes: c, d, e, f.
+// Capacity 4: 1 in, 3 main, 2 remembered. abcd all stand in "in". e: a goes and is remembered. a comes back, to main; then only
+// what came once goes: c, d, e, f.
 TEST(TwoQueues, KeepsWhatComesBackSoonAfterItLeft) {
   CacheUnderTest cache{"2q", 4};
   EXPECT_EQ(cache.replay("abcdeafgha"), "MMMMMMMMMH");

@@ -3,8 +3,8 @@
 namespace headroom {
 namespace {
 
-// Capacity 3. aa: a in T2; b, c in T1. d: T1 = 2 is above p = 0, b goes to B1. b comes back: p = 0 + max(0 / 1, 1) = 1; T1 = {c, d} is
-// above it, c goes to B1, b enters T2. c comes back: p = 2, T1 = {d} is not above it, and T2's old end a goes.
+// Capacity 3. aa: a in T2; b, c in T1. d: T1 = 2 is above p = 0, b goes to B1. b comes back: p = 0 + max(0 / 1, 1) = 1; T1 = {c,
+// d} is above it, c goes to B1, b enters T2. c comes back: p = 2, T1 = {d} is not above it, and T2's old end a goes.
 TEST(Arc, MovesTheBorderToWhatComesBack) {
   CacheUnderTest cache{"arc", 3};
   EXPECT_EQ(cache.replay("aabcdb"), "MHMMMM");

@@ -66,8 +66,8 @@ TEST(CacheLaws, NothingMissesLessThanBeladyWithUnitSizes) {
 // Mattson: what LRU holds, a larger LRU holds too. The same holds of the optimum.
 TEST(CacheLaws, StackPoliciesNeverMissMoreWithMoreRoom) {
   const auto requests = random_requests(5, true);
-  for (const PolicyChoice& policy : {RegistryOf<CachePolicy>::instance().choose("lru"),
-                                     RegistryOf<OfflineCachePolicy>::instance().choose("belady")}) {
+  for (const PolicyChoice& policy :
+       {RegistryOf<CachePolicy>::instance().choose("lru"), RegistryOf<OfflineCachePolicy>::instance().choose("belady")}) {
     std::uint64_t before = requests.size();
     for (const std::int64_t capacity : {1, 2, 5, 10, 20, 50, 100, 200, 400}) {
       const std::uint64_t misses = misses_of(policy, capacity, requests);

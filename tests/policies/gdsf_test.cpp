@@ -3,8 +3,8 @@
 namespace headroom {
 namespace {
 
-// Priorities: a 10^6 / 8 = 125,000; b 10^6 / 2 = 500,000. c needs room: a goes, age 125,000; c 125,000 + 500,000. d (8 bytes) needs
-// room: b, 500,000, goes, which leaves 2 + 8 = 10 bytes.
+// Priorities: a 10^6 / 8 = 125,000; b 10^6 / 2 = 500,000. c needs room: a goes, age 125,000; c 125,000 + 500,000. d (8 bytes)
+// needs room: b, 500,000, goes, which leaves 2 + 8 = 10 bytes.
 TEST(Gdsf, LetsGoWhatIsUsedSeldomForItsSize) {
   CacheUnderTest cache{"gdsf", 10};
   cache.get('a', 8);

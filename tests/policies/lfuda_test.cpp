@@ -3,8 +3,8 @@
 namespace headroom {
 namespace {
 
-// Counts, age 0: a 1, b 1; a used: 1 + 0, reached after b. c: b goes, age 1, c 2. a used: 1 + 1 = 2, and the lowest of the others is
-// c's 2: age 2. d: c goes, which had 2 before a.
+// Counts, age 0: a 1, b 1; a used: 1 + 0, reached after b. c: b goes, age 1, c 2. a used: 1 + 1 = 2, and the lowest of the others
+// is c's 2: age 2. d: c goes, which had 2 before a.
 TEST(Lfuda, AgesByTheLowestCount) {
   CacheUnderTest cache{"lfuda", 2};
   EXPECT_EQ(cache.replay("abacad"), "MMHMHM");

@@ -3,8 +3,8 @@
 namespace headroom {
 namespace {
 
-// Capacity 3: LIR 2, HIR 1. a, b are LIR; c is HIR; d: c leaves but stays in the stack. c comes back in the stack: LIR, for which the
-// oldest LIR, a, goes to the queue, and d leaves it.
+// Capacity 3: LIR 2, HIR 1. a, b are LIR; c is HIR; d: c leaves but stays in the stack. c comes back in the stack: LIR, for which
+// the oldest LIR, a, goes to the queue, and d leaves it.
 TEST(Lirs, KeepsWhatIsUsedTwiceWithinAShortDistance) {
   CacheUnderTest cache{"lirs", 3};
   EXPECT_EQ(cache.replay("abcdc"), "MMMMM");

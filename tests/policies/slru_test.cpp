@@ -3,8 +3,8 @@
 namespace headroom {
 namespace {
 
-// Two segments of 2. a, b fill the lower, c, d the upper one. e: a, the lower one's old end, goes. b used: up, where c sinks for it:
-// e c | d b. f: e goes.
+// Two segments of 2. a, b fill the lower, c, d the upper one. e: a, the lower one's old end, goes. b used: up, where c sinks for
+// it: e c | d b. f: e goes.
 TEST(Slru, MovesWhatIsUsedUpAndLetsTheOthersSink) {
   CacheUnderTest cache{Json{{"policy", "slru"}, {"segments", 2}}, 4};
   EXPECT_EQ(cache.replay("abcdebf"), "MMMMMHM");

@@ -15,13 +15,14 @@ TEST(WTinyLfu, KeepsWhatIsAskedForOftenThroughAScan) {
     for (int i = 0; i < 5000; ++i) cache->get(once++);
   }
   int kept = 0, kept_by_recency = 0;
-  for (std::uint64_t key = 0; key < 500; ++key) kept += estimating.holds(key) ? 1 : 0, kept_by_recency += recent.holds(key) ? 1 : 0;
+  for (std::uint64_t key = 0; key < 500; ++key)
+    kept += estimating.holds(key) ? 1 : 0, kept_by_recency += recent.holds(key) ? 1 : 0;
   EXPECT_GE(kept, 450);
   EXPECT_EQ(kept_by_recency, 0);
 }
 
-// Capacity 1000, window 10: the cache fills from the window. 1000 unit objects, then one more: the oldest go to main, 990 of them,
-// and the next must be asked for more often than main's oldest: it is not, and goes.
+// Capacity 1000, window 10: the cache fills from the window. 1000 unit objects, then one more: the oldest go to main, 990 of
+// them, and the next must be asked for more often than main's oldest: it is not, and goes.
 TEST(WTinyLfu, LetsTheNewcomerGoUnlessItIsAskedForMoreOften) {
   CacheUnderTest cache{"w-tiny-lfu", 1000};
   for (std::uint64_t key = 0; key <= 1000; ++key) cache.get(key);
