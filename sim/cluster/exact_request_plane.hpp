@@ -61,8 +61,8 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void make_write_counters(const Blueprint& blueprint, Recorder& recorder);
   void make_targets(const Blueprint& blueprint, Recorder& recorder);
   static RequestCount request_count(Recorder& recorder, const std::vector<Label>& labels);
-  std::unique_ptr<CacheTier> new_tier(Index cache) const;
-  std::unique_ptr<CacheTier> new_tier(Index cache, Bytes capacity) const;
+  std::unique_ptr<CacheTier> new_tier(Index cache);
+  std::unique_ptr<CacheTier> new_tier(Index cache, Bytes capacity);
 
   // exact_request_plane.cpp
   void simulate_requests_to(SimTime until);

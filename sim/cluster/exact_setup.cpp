@@ -212,6 +212,7 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
     Cache& station = caches_.emplace_back();
     station.scope = cache.scope;
     station.latency = {cache.latency, streams.key_of("caches/" + cache.name + "/latency")};
+    station.policy_key = streams.key_of("caches/" + cache.name + "/policy");
     const std::vector<Label> labels{{"cache", cache.name}};
     station.hit_ratio = &recorder.share("hit_ratio", labels);
     station.bytes = &recorder.gauge("cache_bytes", labels);
@@ -253,12 +254,14 @@ void ExactRequestPlane::make_caches(const Blueprint& blueprint, RandomStreams& s
   }
 }
 
-std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) const {
+std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) {
   return new_tier(cache, caches_[cache].capacity);
 }
 
-std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache, Bytes capacity) const {
-  auto policy = RegistryOf<CachePolicy>::instance().make(cache_policies_[cache], {.capacity = caches_[cache].capacity});
+std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache, Bytes capacity) {
+  const std::uint64_t random_key = mix(caches_[cache].policy_key, ++caches_[cache].tiers_made);
+  auto policy = RegistryOf<CachePolicy>::instance().make(cache_policies_[cache],
+                                                         {.capacity = caches_[cache].capacity, .random_key = random_key});
   return std::make_unique<CacheTier>(capacity, std::move(policy), caches_[cache].limits);
 }
 

@@ -212,6 +212,9 @@ struct Cache {
   std::vector<std::unique_ptr<CacheTier>> kept;
   Gauge* away = nullptr;  // where a fault restarts it
 
+  std::uint64_t policy_key = 0;  // of random numbers of the policies in its tiers
+  std::uint32_t tiers_made = 0;
+
   // Where a node has a limited number of connections. Who has found none has a tier without room of its own.
   Index most_clients = 0;  // of an instance; 0: any number
   double connections_per_client = 1.0;

@@ -15,8 +15,8 @@ const std::map<std::string, std::vector<std::string>>& arrows() {
   static const std::map<std::string, std::vector<std::string>> table{
       {"cli",
        {"reports", "scenarios", "sim/experiment", "sim/core", "sim/cluster/simulation.hpp", "sim/cluster/request_trace.hpp",
-        "conformance"}},
-      {"conformance", {"policies", "scenarios", "sim/measure", "sim/seams", "sim/core"}},
+        "conformance", "models/caches", "sim/seams"}},
+      {"conformance", {"policies", "models/caches", "scenarios", "sim/measure", "sim/seams", "sim/core"}},
       {"reports", {"scenarios", "sim/measure", "sim/experiment", "sim/core"}},
       {"scenarios", {"sim", "models/queueing"}},
       {"models", {"sim/seams", "sim/core"}},
@@ -43,6 +43,7 @@ const std::map<std::string, std::vector<std::string>>& libraries() {
       {"<yaml-cpp/", {"scenarios"}},
       {"<kainjow/", {"reports"}},
       {"<zlib.h", {"models", "scenarios"}},
+      {"<lzma.h", {"models"}},
       {"<sqlite3.h", {"sim/experiment"}},
       {"<fmt/", {"cli", "conformance", "reports", "scenarios", "models", "policies", "sim"}},
   };
