@@ -1,7 +1,10 @@
 // headroom policies: what is registered, and how each is set.
+#include <filesystem>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/conformance_table.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/option_reference.hpp"
 #include "cli/output.hpp"
@@ -90,17 +93,37 @@ int list_or_show(const CommandLine& line) {
   return exit_success;
 }
 
+int run_conformance(const std::string& folder, const CommandLine& line) {
+  if (!line.positional().empty()) throw UsageError{"--conformance DIR stands alone; it takes no policy or model"};
+  std::error_code error;
+  if (!std::filesystem::is_directory(folder, error))
+    throw UsageError{fmt::format("--conformance {}: is not a folder; give one with tables of reference numbers", folder)};
+  const std::vector<conformance::TableOutcome> outcomes = conformance::run_folder(folder);
+  if (outcomes.empty()) throw UsageError{fmt::format("--conformance {}: holds no table (*.json)", folder)};
+  write_results(line.has("json") ? conformance_json(outcomes) : conformance_text(outcomes, results_width()));
+  return conformance_exit_code(outcomes);
+}
+
+int act(const CommandLine& line) {
+  const auto folder = line.text("conformance");
+  return folder ? run_conformance(*folder, line) : list_or_show(line);
+}
+
 }  // namespace
 
 int policies_verb(const Arguments& arguments) {
   constexpr Usage usage{
       .verb = "policies",
       .arguments = "[NAME] [options]",
-      .purpose = "Lists the policies and models that scenarios can name, by what they decide; with a NAME, its options.",
-      .examples = "  headroom policies hpa\n  headroom policies workloads --json\n"};
+      .purpose =
+          "Lists the policies and models that scenarios can name, by what they decide; with a NAME, its options.\n"
+          "With --conformance DIR, checks them against tables of reference numbers instead (exit 99 if a row differs).",
+      .examples = "  headroom policies hpa\n  headroom policies workloads --json\n  headroom policies --conformance tables/\n"};
   boost::program_options::options_description options;
+  options.add_options()("conformance", boost::program_options::value<std::string>()->value_name("DIR"),
+                        "run every table of reference numbers below DIR: passed of total, and the rows that differ");
   add_json_option(options);
-  return act_on_command_line(usage, options, arguments, list_or_show);
+  return act_on_command_line(usage, options, arguments, act);
 }
 
 }  // namespace headroom::cli

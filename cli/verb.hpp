@@ -19,6 +19,7 @@ int schema_verb(const Arguments& arguments);
 int report_verb(const Arguments& arguments);
 int merge_verb(const Arguments& arguments);
 int replay_verb(const Arguments& arguments);
+int cache_verb(const Arguments& arguments);
 
 struct Verb {
   std::string_view name;
@@ -37,6 +38,7 @@ inline constexpr std::array verbs{
     Verb{"report", "the report of a stored study once more; no run", report_verb},
     Verb{"merge", "the shards of a study joined, and reported as one", merge_verb},
     Verb{"replay", "one stored run again, checked bit for bit", replay_verb},
+    Verb{"cache", "how often a recorded trace misses, by cache policy and size", cache_verb},
 };
 
 }  // namespace headroom::cli

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
+#include "reports/report_files.hpp"
 #include "reports/study_report.hpp"
 
 namespace headroom {
@@ -89,9 +90,15 @@ void remove_report(const std::string& folder) {
 }
 
 void write_report(const StudyReport& report, const std::string& folder) {
-  const std::filesystem::path place = made_folder(folder);
   const std::array texts{to_html(report), to_json(report).dump(2) + "\n", to_markdown(report)};
-  for (std::size_t i = 0; i < texts.size(); ++i) write_whole(place / file_names[i], texts[i]);
+  std::vector<NamedText> files;
+  for (std::size_t i = 0; i < texts.size(); ++i) files.push_back({file_names[i], texts[i]});
+  write_files(files, folder);
+}
+
+void write_files(const std::vector<NamedText>& files, const std::string& folder) {
+  const std::filesystem::path place = made_folder(folder);
+  for (const NamedText& file : files) write_whole(place / file.name, file.text);
 }
 
 }  // namespace headroom

@@ -173,6 +173,7 @@ void check_names(const Scenario& scenario, Reading& reading) {
 
 void check_references(const Names& names, Reading& reading) {
   for (const auto& [reference, place] : reading.references) {
+    if (reference->kind == "metric") continue;  // among the conditions
     if (names.contains(reference->kind, reference->name)) continue;
     if (reference->kind == "endpoint" && names.contains("routed_endpoint", reference->name)) continue;
     const std::string kind = spoken(reference->kind);

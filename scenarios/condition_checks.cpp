@@ -4,6 +4,7 @@
 #include <string>
 
 #include "scenarios/checks.hpp"
+#include "sim/core/metric_name.hpp"
 #include "sim/measure/metric_catalog.hpp"
 
 namespace headroom {
@@ -41,8 +42,9 @@ std::string aggregations_of(const MetricInfo& metric) {
 
 class ConditionChecker {
  public:
-  ConditionChecker(const Reading::ConditionFound& found, const Names& names, Reading& reading)
-      : found_{found}, condition_{*found.condition}, names_{names}, reading_{reading} {}
+  // Without a limit it is the name of a metric alone.
+  ConditionChecker(const Reading::ConditionFound& found, const Names& names, Reading& reading, bool has_limit = true)
+      : found_{found}, condition_{*found.condition}, names_{names}, reading_{reading}, has_limit_{has_limit} {}
 
   void check() {
     const MetricInfo* metric = find_metric(condition_.selector.metric);
@@ -104,6 +106,7 @@ class ConditionChecker {
             aggregations_of(metric));
       return;
     }
+    if (!has_limit_) return;
     const Dimension given = condition_.limit.dimension;
     if (given == *wanted || (*wanted == Dimension::ratio && given == Dimension::count)) return;
     std::string message = "the limit is " + std::string{name_of(given)} + ", but ";
@@ -124,12 +127,28 @@ class ConditionChecker {
   const Condition& condition_;
   const Names& names_;
   Reading& reading_;
+  bool has_limit_;
 };
+
+// An option that names a metric, as conditions do on their left-hand side.
+void check_metric(const Reading::ReferenceFound& named, const Names& names, Reading& reading) {
+  Condition condition;
+  condition.text = named.reference->name;
+  ConditionError error;
+  const std::optional<MetricSelector> selector = parse_selector(condition.text, error);
+  if (!selector) return reading.issues.add(named.place, error.message, error.suggestion);
+  condition.selector = *selector;
+  const Reading::ConditionFound found{.condition = &condition, .place = named.place, .verbatim = false, .text_offset = 0};
+  ConditionChecker{found, names, reading, false}.check();
+}
 
 }  // namespace
 
 void check_conditions(const Names& names, Reading& reading) {
   for (const Reading::ConditionFound& found : reading.conditions) ConditionChecker{found, names, reading}.check();
+  for (const Reading::ReferenceFound& named : reading.references) {
+    if (named.reference->kind == MetricName::reference_kind) check_metric(named, names, reading);
+  }
 }
 
 }  // namespace headroom

@@ -14,8 +14,10 @@
 #include "scenarios/explain_caches.hpp"
 #include "scenarios/explain_limits.hpp"
 #include "scenarios/rounded_text.hpp"
+#include "scenarios/shard_shares.hpp"
 #include "sim/cluster/steps.hpp"
 #include "sim/core/units.hpp"
+#include "sim/seams/shard_balance.hpp"
 
 namespace headroom {
 namespace {
@@ -108,29 +110,35 @@ void add_invalidated(const Blueprint& blueprint, Remarks& remarks) {
   }
 }
 
-bool is_queried(const Blueprint& blueprint, const MeanVisits& visits, Index database, Index key) {
+// Any query by the key, or only reads that any node may answer.
+bool is_queried(const Blueprint& blueprint, const MeanVisits& visits, Index database, Index key, bool only_reads) {
   for (Index e = 0; e < blueprint.endpoints.size(); ++e) {
     for (const MeanQueries& q : visits.endpoint(e).queries) {
-      if (q.query.database == database && q.query.key == key) return true;
+      const bool counts = !only_reads || (!q.query.write && !q.query.at_primary);
+      if (counts && q.query.database == database && q.query.key == key) return true;
     }
   }
   return false;
 }
 
-std::string hottest_shard(const Blueprint& blueprint, const DatabaseBlueprint& database, Index key) {
-  const auto shares = shard_shares(blueprint, database, key);
+std::string hottest_shard(const Blueprint& blueprint, const DatabaseBlueprint& database, Index key, bool reads) {
+  const auto shares = shard_shares(blueprint, database, key, reads);
   const auto hottest = std::max_element(shares.begin(), shares.end());
+  const ShardBalance balance = balance_of(shares);
   return fmt::format(
-      "databases/{}: the hottest of {} shards (number {}) gets {:.1f} % of the queries by {}; its capacity is what counts",
-      database.name, database.shards, hottest - shares.begin(), *hottest * 100.0, blueprint.keys[key].name);
+      "databases/{}: the hottest of {} shards (number {}) gets {:.1f} % of the {} by {}, {:.2f} times the mean (variation "
+      "{:.2f}); its "
+      "capacity is what counts. One shard more would move {:.1f} % of the keys",
+      database.name, database.shards, hottest - shares.begin(), *hottest * 100.0, reads ? "queries" : "writes",
+      blueprint.keys[key].name, balance.largest_over_mean, balance.variation, moved_by_a_shard(blueprint, database, key) * 100.0);
 }
 
 void add_hot_shards(const Blueprint& blueprint, const SystemDemand& demand, Remarks& remarks) {
   for (Index d = 0; d < blueprint.databases.size(); ++d) {
     for (Index key = 0; key < blueprint.keys.size(); ++key) {
       const DatabaseBlueprint& database = blueprint.databases[d];
-      if (database.shards > 1 && !database.partition_period && is_queried(blueprint, demand.visits(), d, key))
-        remarks.push_back(hottest_shard(blueprint, database, key));
+      if (database.shards > 1 && !database.partition_period && is_queried(blueprint, demand.visits(), d, key, false))
+        remarks.push_back(hottest_shard(blueprint, database, key, is_queried(blueprint, demand.visits(), d, key, true)));
     }
   }
 }
@@ -245,10 +253,9 @@ Explanation explain(const Blueprint& blueprint) {
     StationLoad load = load_of(resource, demand.mean(), demand.peak());
     if (load.service_seconds > 0.0) explanation.stations.push_back(std::move(load));
   }
-  std::stable_sort(explanation.stations.begin(), explanation.stations.end(),
-                   [](const StationLoad& a, const StationLoad& b) {
-                     return std::max(a.utilization, a.peak_utilization) > std::max(b.utilization, b.peak_utilization);
-                   });
+  std::stable_sort(explanation.stations.begin(), explanation.stations.end(), [](const StationLoad& a, const StationLoad& b) {
+    return std::max(a.utilization, a.peak_utilization) > std::max(b.utilization, b.peak_utilization);
+  });
   const Rates closed = demand.closed();
   for (std::size_t w = 0; w < demand.sources().size(); ++w) {
     explanation.arrivals_per_second += demand.sources()[w].mean_rate + demand.closed_share() * closed[w];

@@ -7,8 +7,8 @@
 
 #include "models/queueing/caches.hpp"
 #include "scenarios/database_use.hpp"
+#include "scenarios/shard_shares.hpp"
 #include "sim/cluster/cache_tier.hpp"
-#include "sim/core/registry.hpp"
 
 namespace headroom {
 namespace {
@@ -100,13 +100,15 @@ void ResourceList::add_database(Index index) {
   Resource cpu = empty_resource(connections.station, "cpu");
   cpu.queues = false;
   std::vector<Rates> connection_busy(static_cast<std::size_t>(database.shards), none), cpu_busy = connection_busy;
-  std::map<Index, std::vector<double>> shares;
+  std::map<std::pair<Index, bool>, std::vector<double>> shares;  // by key, of reads or of what goes to where keys are written
   for (Index e = 0; e < n; ++e) {
     for (const auto& [query, count] : visits_.endpoint(e).queries) {
       if (query.database != index) continue;
-      if (!database.partition_period && !shares.contains(query.key))
-        shares[query.key] = shard_shares(blueprint_, database, query.key);
-      const std::vector<double> by_shard = database.partition_period ? partition_shares(database, query) : shares[query.key];
+      const bool spread = !query.write && !query.at_primary;
+      const std::pair kind{query.key, spread};
+      if (!database.partition_period && !shares.contains(kind))
+        shares[kind] = shard_shares(blueprint_, database, query.key, spread);
+      const std::vector<double> by_shard = database.partition_period ? partition_shares(database, query) : shares[kind];
       const double seconds = count * MeanVisits::query_seconds(database, query);
       const double core_seconds = count * MeanVisits::query_core_seconds(database, query);
       connections.visits[e] += count;
@@ -328,13 +330,6 @@ std::vector<Resource> resources_of(const Blueprint& blueprint, const MeanVisits&
   std::vector<Resource> all = ResourceList{blueprint, visits, rates}.make();
   add_load_balancers(blueprint, visits, all);
   return all;
-}
-
-std::vector<double> shard_shares(const Blueprint& blueprint, const DatabaseBlueprint& database, Index key) {
-  const auto shards = static_cast<std::uint32_t>(database.shards);
-  if (key == no_index || shards == 1 || !database.sharding.chosen()) return std::vector<double>(shards, 1.0 / shards);
-  const auto map = RegistryOf<ShardPolicy>::instance().make(database.sharding, {})->map(shards);
-  return place_shares(blueprint.keys[key], shards, [&](std::uint64_t rank) { return map->shard_of(rank); });
 }
 
 std::vector<double> node_shares(const Blueprint& blueprint, const CacheBlueprint& cache, Index key) {

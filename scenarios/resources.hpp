@@ -38,8 +38,6 @@ std::vector<Resource> resources_of(const Blueprint& blueprint, const MeanVisits&
 // Those of load balancers go behind the others.
 void add_load_balancers(const Blueprint& blueprint, const MeanVisits& visits, std::vector<Resource>& resources);
 
-// Share of queries by key that each shard gets. Sums to 1.
-std::vector<double> shard_shares(const Blueprint& blueprint, const DatabaseBlueprint& database, Index key);
 // Share of the operations by key that each node of a cache gets. Sums to 1.
 std::vector<double> node_shares(const Blueprint& blueprint, const CacheBlueprint& cache, Index key);
 

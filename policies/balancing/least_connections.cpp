@@ -4,11 +4,15 @@
 //
 // O(n) per request, a block at a time with the processor's wide registers; ends at the first idle replica.
 //
+// With a `signal_age` all requests of that time see the same old numbers and follow each other to the replica that was least
+// busy.
+//
 // Source:  nginx ngx_http_upstream_least_conn: fewest connections, ties by round robin among the tied.
 // Differs: nginx runs its weighted round robin among the tied peers only; with equal weights that is a turn of its own per tie,
 //          here one turn over all replicas. Both spread ties evenly; neither prefers the first.
 #include <algorithm>
 
+#include "policies/balancing/known_replicas.hpp"
 #include "sim/core/fields.hpp"
 #include "sim/core/registry.hpp"
 #include "sim/seams/balancer.hpp"
@@ -19,9 +23,15 @@ namespace {
 class LeastConnections final : public Balancer {
  public:
   struct Options {
-    void describe(Fields&) {}
+    Duration signal_age{};
+
+    void describe(Fields& field) {
+      field("signal_age", signal_age, "what is in flight is asked for once in so long and is old between; 0: known at any time",
+            between(Duration{}, std::chrono::hours{1}));
+    }
   };
-  LeastConnections(const Options&, const Context&) {}
+  LeastConnections(const Options& options, const Context&)
+      : stale_{options.signal_age > Duration{}}, board_{options.signal_age} {}
 
   std::size_t pick(std::span<const std::uint32_t> in_flight, RandomStream&) override {
     const std::size_t count = in_flight.size();
@@ -30,6 +40,10 @@ class LeastConnections final : public Balancer {
     const std::size_t best = lowest(in_flight, 0, first, after);
     next_ = best + 1;
     return best;
+  }
+  bool looks_further() const override { return stale_; }
+  std::size_t pick(const BalancingView& view, RandomStream& random) override {
+    return pick(stale_ ? board_.in_flight(view) : view.in_flight, random);
   }
 
  private:
@@ -50,6 +64,8 @@ class LeastConnections final : public Balancer {
   }
 
   std::size_t next_ = 0;
+  bool stale_;
+  BulletinBoard board_;
 };
 
 const bool offered = offer<Balancer, LeastConnections>("least-connections", "the replica with the fewest requests in flight");

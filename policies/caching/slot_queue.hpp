@@ -25,6 +25,9 @@ class SlotQueue {
 
   bool empty() const { return oldest_ == none; }
   Slot oldest() const { return oldest_; }
+  Slot youngest() const { return youngest_; }
+  // None past the young end.
+  Slot younger_than(Slot slot) const { return links_[slot].younger; }
   // The slot is in no queue.
   void push_young(Slot slot) {
     if (slot >= links_.size()) links_.resize(std::max<std::size_t>(std::size_t{slot} + 1, links_.size() * 2), {none, none});

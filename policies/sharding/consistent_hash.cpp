@@ -6,14 +6,15 @@
 // a coefficient of variation of about 1 / sqrt(points), so with 160 points and 8 shards the largest is some 10 % above 1 / 8.
 // O(log(points × shards)) per look-up.
 //
-// Source:  Karger et al., STOC 1997; 160 points as in libketama.
-// Differs: libketama takes four 32-bit positions from each MD5 of "server-number"; here 64-bit positions from the hash of
-// sim/core,
-//          so the shares are distributed alike, but a given key may stand elsewhere.
-#include <algorithm>
+// With `ring` "ketama" or "envoy" positions and keys are hashed as libketama and Envoy's ring hash do: MD5 or xxHash64 of names.
+//
+// Source:  Karger et al., STOC 1997; 160 points as in libketama; for the other rings policies/sharding/hash_maps.hpp.
+// Differs: by default 64-bit positions from the hash of sim/core: the shares are distributed alike, but a given key may stand
+//          elsewhere than with libketama. Its names of shards, and of keys, are their numbers in decimal.
 #include <utility>
 #include <vector>
 
+#include "policies/sharding/hash_maps.hpp"
 #include "sim/core/fields.hpp"
 #include "sim/core/random.hpp"
 #include "sim/core/registry.hpp"
@@ -22,10 +23,7 @@
 namespace headroom {
 namespace {
 
-struct Point {
-  std::uint64_t position = 0;
-  std::uint32_t shard = 0;
-};
+using hashing::RingPoint;
 
 class Ring final : public ShardMap {
  public:
@@ -34,33 +32,59 @@ class Ring final : public ShardMap {
     for (std::uint32_t shard = 0; shard < shards; ++shard) {
       for (int point = 0; point < points; ++point) points_.push_back({mix(shard, static_cast<std::uint64_t>(point)), shard});
     }
-    std::ranges::sort(points_, {}, [](const Point& point) { return std::pair{point.position, point.shard}; });
+    hashing::sort_ring(points_);
   }
+  std::uint32_t shard_of(std::uint64_t key) const override { return points_[hashing::next_point(points_, mix(key))].owner; }
 
+ private:
+  std::vector<RingPoint> points_;
+};
+
+// A ring of others: `hash` gives the position of a key's text.
+class NamedRing final : public ShardMap {
+ public:
+  using Hash = std::uint64_t (*)(std::string_view);
+  NamedRing(std::vector<RingPoint> points, Hash hash) : points_{std::move(points)}, hash_{hash} {}
   std::uint32_t shard_of(std::uint64_t key) const override {
-    const auto next = std::ranges::lower_bound(points_, mix(key), {}, &Point::position);
-    return next == points_.end() ? points_.front().shard : next->shard;
+    return points_[hashing::next_point(points_, hash_(hashing::KeyText{key}))].owner;
   }
 
  private:
-  std::vector<Point> points_;
+  std::vector<RingPoint> points_;
+  Hash hash_;
 };
 
 class ConsistentHash final : public ShardPolicy {
  public:
   struct Options {
     int points = 160;
+    std::string ring = "mixed";
 
     void describe(Fields& field) {
-      field("points", points, "points on the ring per shard: more make the shares more even", between(1, 100'000));
+      field("points", points, "points on the ring per shard: more make the shares more even", between(1, 100'000))
+          .choice("ring", ring, "whose hashes: our own, or those of libketama or of Envoy", {"mixed", "ketama", "envoy"});
+    }
+    FieldProblems problems() const {
+      if (ring != "ketama" || points == 160) return {};
+      return {{"points", "must be 160 for the ring of ketama, which has four points from each of 40 digests"}};
     }
   };
-  ConsistentHash(const Options& options, const Context&) : points_{options.points} {}
+  ConsistentHash(const Options& options, const Context&) : options_{options} {}
 
-  std::unique_ptr<ShardMap> map(std::uint32_t shards) const override { return std::make_unique<Ring>(shards, points_); }
+  std::unique_ptr<ShardMap> map(std::uint32_t shards) const override {
+    if (options_.ring == "mixed") return std::make_unique<Ring>(shards, options_.points);
+    std::vector<std::string> names;
+    for (std::uint32_t shard = 0; shard < shards; ++shard) names.push_back(std::to_string(shard));
+    if (options_.ring == "ketama") {
+      const auto position = [](std::string_view key) -> std::uint64_t { return hashing::ketama_position(key); };
+      return std::make_unique<NamedRing>(hashing::ketama_ring(names, std::vector<double>(shards, 1.0)), position);
+    }
+    return std::make_unique<NamedRing>(hashing::envoy_ring(names, std::vector<int>(shards, options_.points)),
+                                       [](std::string_view key) { return hashing::xxhash64(key); });
+  }
 
  private:
-  int points_;
+  Options options_;
 };
 
 const bool offered =

@@ -9,6 +9,7 @@ namespace headroom {
 CacheTier::CacheTier(Bytes capacity, std::unique_ptr<CachePolicy> policy, const Limits& limits)
     : capacity_{capacity},
       policy_{std::move(policy)},
+      drops_{policy_->drops()},
       ages_{limits.time_to_live || limits.soft_time_to_live},
       time_to_live_{limits.time_to_live.value_or(Duration::max())},
       soft_time_to_live_{limits.soft_time_to_live.value_or(Duration::max())},
@@ -29,6 +30,7 @@ CacheTier::Found CacheTier::lookup(std::uint64_t key, SimTime now) {
   if (slot == no_slot) return Found::nothing;
   if (!ages_) {
     policy_->hit(slot);
+    if (drops_) forget_dropped();
     return Found::fresh;
   }
   const Duration age = now - entries_[slot].filled;
@@ -38,6 +40,7 @@ CacheTier::Found CacheTier::lookup(std::uint64_t key, SimTime now) {
     return Found::nothing;
   }
   policy_->hit(slot);
+  if (drops_) forget_dropped();
   return age >= soft_time_to_live_ ? Found::stale : Found::fresh;
 }
 
@@ -48,6 +51,7 @@ std::uint32_t CacheTier::fill(std::uint64_t key, Bytes size, SimTime now, std::o
     return 0;
   }
   if (size > capacity_ || !policy_->admits(size)) return 0;
+  policy_->announce(key, size);
   std::uint32_t evictions = 0;
   while (used_ + size > capacity_) {
     forget(policy_->evict());
@@ -73,7 +77,14 @@ std::uint32_t CacheTier::fill(std::uint64_t key, Bytes size, SimTime now, std::o
   used_ += size;
   ++residents_;
   policy_->insert(slot, key, size);
+  if (drops_) evictions += forget_dropped();
   return evictions;
+}
+
+std::uint32_t CacheTier::forget_dropped() {
+  std::uint32_t count = 0;
+  for (Slot slot = policy_->dropped(); slot != no_slot; slot = policy_->dropped(), ++count) forget(slot);
+  return count;
 }
 
 bool CacheTier::remove(std::uint64_t key) {

@@ -91,10 +91,12 @@ class CacheTier {
   void grow();
   void forget(Slot slot);
   void look_who_has_entries();
+  std::uint32_t forget_dropped();  // how many
   Slot slot_of(std::uint64_t key) const { return table_[place_of(key, hash_of(key))].slot; }
 
   Bytes capacity_;
   std::unique_ptr<CachePolicy> policy_;
+  bool drops_;
   bool ages_;
   Duration time_to_live_, soft_time_to_live_;
   Bytes used_;

@@ -25,7 +25,7 @@ QueryRoute ExactRequestPlane::route_of(Server& server, const Database& database,
     // The key is the caller's: a branch of a for_each has its own.
     const Task& owner = request.parent == no_index ? request : tasks_[request.parent];
     const std::uint64_t key = key_of(site.key, owner);
-    if (server.shards > 1) route.shard = server.shard_map->shard_of(key);
+    if (server.shards > 1) route.shard = shard_with(*server.shard_map, key, request);
     route.key = mix(site.key, key);
     if (database.phase == ShardingPhase::copying) follow_move(database, key, route);
   } else if (server.shards > 1 && !database.partition_period) {
@@ -45,6 +45,14 @@ void ExactRequestPlane::choose_copy(Server& server, const Database& database, co
     if (server.nodes[route.shard * server.copies + route.copy] != no_index) return;
   }
   route.copy = no_index;
+}
+
+// A read of a key that stands on several shards goes to any of them.
+Index ExactRequestPlane::shard_with(const ShardMap& map, std::uint64_t key, const Task& request) const {
+  const bool spread = !targets_[request.target].write && !program_.calls[request.call].at_primary;
+  const std::uint32_t copies = spread ? map.copies_of(key) : 1;
+  if (copies == 1) return map.shard_of(key);
+  return map.shard_of_copy(key, static_cast<std::uint32_t>(mix(request.draw_id, key) % copies));
 }
 
 // The run begins with a partition of shard 0; those before it lie on the shards in the same turn.

@@ -106,6 +106,7 @@ namespace headroom {
   Server& server = *targets_[request.target].server;
   if (server.kind != Server::Kind::balanced) {
     if (server.kind == Server::Kind::fronted) return enter_load_balancer(slot, request, server);
+    if (server.kind == Server::Kind::attentive) return route_attentively(slot, request, server);
     if (server.kind == Server::Kind::serverless) return route_to_instance(slot, server);
     return route_query(slot, request, server);
   }

@@ -98,7 +98,7 @@ void ExactRequestPlane::forward(Index slot) {
   servers_[balancer.server].requests.leave(now_);
   request.replica = no_index;
   std::size_t left = std::min(balancer.retries + 1, fleet.size());
-  std::size_t position = left == 0 ? 0 : server.balancer->pick(server.in_flight, server.random);
+  std::size_t position = left == 0 ? 0 : pick_attentively(request, server);
   for (; left > 0; --left) {
     Member& member = fleet.listed(position);
     if (member.replica != no_index) {

@@ -78,8 +78,8 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void make_write_counters(const Blueprint& blueprint, Recorder& recorder);
   void make_targets(const Blueprint& blueprint, Recorder& recorder);
   static RequestCount request_count(Recorder& recorder, const std::vector<Label>& labels);
-  std::unique_ptr<CacheTier> new_tier(Index cache) const;
-  std::unique_ptr<CacheTier> new_tier(Index cache, Bytes capacity) const;
+  std::unique_ptr<CacheTier> new_tier(Index cache);
+  std::unique_ptr<CacheTier> new_tier(Index cache, Bytes capacity);
 
   // exact_request_plane.cpp
   void simulate_requests_to(SimTime until);
@@ -319,6 +319,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
 
   // exact_databases.cpp
   void route_query(Index slot, Task& request, Server& server);
+  Index shard_with(const ShardMap& map, std::uint64_t key, const Task& request) const;
   Index shard_of_then(const Database& database, const CallSite& site, const Task& request) const;
   bool is_served(const Database& database, const Server& server, const Task& request, const QueryRoute& route) const;
   QueryRoute route_of(Server& server, const Database& database, const Task& request) const;
@@ -372,6 +373,9 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   [[gnu::noinline]] void enter_load_balancer(Index slot, Task& request, Server& server);
   void forward(Index request);
   void leave_load_balancer(Index request, TaskOutcome outcome);
+  [[gnu::noinline]] void route_attentively(Index slot, Task& request, Server& server);
+  std::size_t pick_attentively(const Task& request, Server& server);
+  void tell_balancer(const Task& request);
   void join_fleet(Index replica, Index unanswered);
   void leave_fleet(Index replica);
   void members_changed(LoadBalancer& balancer, Index service);

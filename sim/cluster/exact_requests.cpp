@@ -174,6 +174,7 @@ Duration ExactRequestPlane::way_back(const Task& request, Index caller) const {
 Duration ExactRequestPlane::note_answer(Index request, Index caller, TaskOutcome outcome) {
   if (transfers_ != nullptr && outcome == TaskOutcome::completed) count_answer_bytes(request);
   if (!load_balancers_.empty()) leave_load_balancer(request, outcome);
+  if (tells_balancers_) tell_balancer(tasks_[request]);
   return tasks_[request].state == TaskState::connecting ? Duration{} : way_back(tasks_[request], caller);
 }
 

@@ -54,7 +54,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   make_services(blueprint, streams, recorder);
   make_databases(blueprint, streams, recorder);
   make_load_balancers(blueprint, streams, recorder);
-  notes_answers_ = transfers_ != nullptr || !load_balancers_.empty() || has_connections_;
+  notes_answers_ = transfers_ != nullptr || !load_balancers_.empty() || has_connections_ || tells_balancers_;
   make_targets(blueprint, recorder);
   for (Index i = 0; i < arrivals_.size(); ++i) {
     arrivals_[i].journeys = program_.journeys[i].data();
@@ -120,6 +120,8 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     server.watches_starts = has_memory_limit || service.readiness || service.liveness;
     server.balancer = RegistryOf<Balancer>::instance().make(service.balancer, {});
     server.random = streams.named("policies/balancing/" + service.name);
+    if (server.kind == Server::Kind::balanced && server.balancer->looks_further()) server.kind = Server::Kind::attentive;
+    tells_balancers_ |= server.balancer->looks_further();
     server.queue = service.queue;
     server.worker_target = service.worker_endpoint;
     server.batch = static_cast<Index>(service.batch);
@@ -244,6 +246,7 @@ void ExactRequestPlane::make_cache(const CacheBlueprint& cache, RandomStreams& s
   Cache& station = caches_.emplace_back();
   station.scope = cache.scope;
   station.latency = {cache.latency, streams.key_of("caches/" + cache.name + "/latency")};
+  station.policy_key = streams.key_of("caches/" + cache.name + "/policy");
   station.limits = {cache.time_to_live, cache.soft_time_to_live};
   station.coalesces = cache.coalesce;
   station.coalesce_limit = cache.coalesce_limit;
@@ -273,12 +276,14 @@ void ExactRequestPlane::make_cache_instruments(const CacheBlueprint& cache, Cach
   if (cache.operations.value > 0.0) station.node_utilization = &recorder.share("node_utilization", labels);
 }
 
-std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) const {
+std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache) {
   return new_tier(cache, caches_[cache].capacity);
 }
 
-std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache, Bytes capacity) const {
-  auto policy = RegistryOf<CachePolicy>::instance().make(cache_policies_[cache], {.capacity = caches_[cache].capacity});
+std::unique_ptr<CacheTier> ExactRequestPlane::new_tier(Index cache, Bytes capacity) {
+  const std::uint64_t random_key = mix(caches_[cache].policy_key, ++caches_[cache].tiers_made);
+  auto policy = RegistryOf<CachePolicy>::instance().make(cache_policies_[cache],
+                                                         {.capacity = caches_[cache].capacity, .random_key = random_key});
   return std::make_unique<CacheTier>(capacity, std::move(policy), caches_[cache].limits);
 }
 

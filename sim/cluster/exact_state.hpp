@@ -122,7 +122,8 @@ class ExactState {
   std::vector<FaultBlueprint> faults_;
   PlannedChanges changes_;
   std::vector<Note> notes_;
-  bool notes_answers_ = false;  // there are any of the next, or connections, or bytes are counted
+  bool tells_balancers_ = false;  // any that look further
+  bool notes_answers_ = false;  // there are any of the next or of these, or connections, or bytes are counted
   std::vector<LoadBalancer> load_balancers_;
   SlotTable<std::uint32_t> writes_behind_;  // of writers: writes acknowledged that each is to do
   SlotTable<Passage> passages_;

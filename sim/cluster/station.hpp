@@ -71,8 +71,9 @@ struct Replica {
 };
 
 struct Server {
-  // Those behind `balanced` find their replicas in a way of their own; the last two are told of slots that are free.
-  enum class Kind : std::uint8_t { balanced, sharded, fronted, worker, serverless };
+  // Those behind `balanced` find their replicas in a way of their own (attentive: by a balancer that looks further); the last two
+  // are told of slots that are free.
+  enum class Kind : std::uint8_t { balanced, attentive, sharded, fronted, worker, serverless };
   Kind kind = Kind::balanced;
   Index region = 0;
   Index concurrency = 1;
@@ -215,6 +216,9 @@ struct Cache {
   std::vector<std::unique_ptr<CacheTier>> kept;
   SimTime back_at{};      // of the last restart
   Gauge* away = nullptr;  // where a fault restarts it
+
+  std::uint64_t policy_key = 0;  // of random numbers of the policies in its tiers
+  std::uint32_t tiers_made = 0;
 
   // Where a node has a limited number of connections. Who has found none has a tier without room of its own.
   Index most_clients = 0;  // of an instance; 0: any number

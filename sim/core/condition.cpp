@@ -76,12 +76,8 @@ bool holds(Comparison comparison, double value, double limit) {
 }
 
 bool LastingCondition::update(SimTime now, std::optional<double> value) {
-  if (!value || !holds(condition_.comparison, *value, condition_.limit.value)) {
-    since_.reset();
-    return false;
-  }
-  if (!since_) since_ = now;
-  return !condition_.lasting || now - *since_ >= *condition_.lasting;
+  const bool is_true = value && holds(condition_.comparison, *value, condition_.limit.value);
+  return alert_.update(now, is_true) == AlertState::firing;
 }
 
 }  // namespace headroom

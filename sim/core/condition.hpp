@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/core/alert.hpp"
 #include "sim/core/time.hpp"
 #include "sim/core/units.hpp"
 
@@ -63,18 +64,19 @@ std::string_view to_text(Comparison comparison);
 
 bool holds(Comparison comparison, double value, double limit);
 
-// Tracks "for": true once the condition has held without a break for its duration (>=, as Prometheus does; without "for" at once).
+// Tracks "for": true once the condition has held without a break for its duration, as an alert without "keep firing" fires.
 // A missing value breaks the run of truth.
 class LastingCondition {
  public:
   LastingCondition() = default;
-  explicit LastingCondition(Condition condition) : condition_{std::move(condition)} {}
+  explicit LastingCondition(Condition condition)
+      : condition_{std::move(condition)}, alert_{{.hold = condition_.lasting.value_or(Duration{}), .keep_firing = {}}} {}
   bool update(SimTime now, std::optional<double> value);
   const Condition& condition() const { return condition_; }
 
  private:
   Condition condition_;
-  std::optional<SimTime> since_;
+  Alert alert_;
 };
 
 }  // namespace headroom

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/core/condition.hpp"
+#include "sim/core/metric_name.hpp"
 #include "sim/core/condition_words.hpp"
 
 namespace headroom {
@@ -32,6 +33,16 @@ class ConditionParser {
                       read_end();
     if (!read) return std::nullopt;
     return condition;
+  }
+
+  std::optional<MetricSelector> parse_selector() {
+    MetricSelector selector;
+    skip_spaces();
+    if (!read_selector(selector)) return std::nullopt;
+    skip_spaces();
+    if (at_end()) return selector;
+    fail(at_, quoted(text_.substr(at_)) + " is not understood here", "write the metric alone, such as \"queue_length{queue=jobs}\"");
+    return std::nullopt;
   }
 
  private:
@@ -372,6 +383,10 @@ bool ConditionParser::read_end() {
 
 std::optional<Condition> parse_condition(std::string_view text, ConditionError& error) {
   return ConditionParser{text, error}.parse();
+}
+
+std::optional<MetricSelector> parse_selector(std::string_view text, ConditionError& error) {
+  return ConditionParser{text, error}.parse_selector();
 }
 
 }  // namespace headroom

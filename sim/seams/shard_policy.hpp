@@ -11,7 +11,12 @@ namespace headroom {
 class ShardMap {
  public:
   virtual ~ShardMap() = default;
+  // Where the key is written.
   virtual std::uint32_t shard_of(std::uint64_t key) const = 0;
+  // Reads of the key are spread over so many shards (>= 1) …
+  virtual std::uint32_t copies_of(std::uint64_t) const { return 1; }
+  // … of which this is one; copy < copies_of(key).
+  virtual std::uint32_t shard_of_copy(std::uint64_t key, std::uint32_t) const { return shard_of(key); }
 };
 
 class ShardPolicy {

@@ -82,6 +82,12 @@ void cache_engine(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(cache_keys().size()));
 }
 
+void replay_engine(benchmark::State& state, const char* policy) {
+  const std::vector<std::uint64_t>& keys = cache_keys();
+  for (auto _ : state) state.counters["hits"] = static_cast<double>(replay_policy(keys, policy, state.range(0)));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(cache_keys().size()));
+}
+
 void cache_loop(benchmark::State& state) {
   const std::vector<std::uint64_t>& keys = cache_keys();
   for (auto _ : state)
@@ -97,6 +103,9 @@ BENCHMARK(tandem_loop)->Args({1, 1})->Args({1, 16})->Args({3, 8})->Unit(benchmar
 BENCHMARK(tiers_engine)->Unit(benchmark::kMillisecond);
 BENCHMARK(tiers_loop)->Unit(benchmark::kMillisecond);
 BENCHMARK(cache_engine)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replay_engine, lru, "lru")->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replay_engine, s3_fifo, "s3-fifo")->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replay_engine, sieve, "sieve")->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(cache_loop)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 // Prints as the console does, and remembers items per second for the table.
@@ -110,30 +119,40 @@ class RatioReporter : public benchmark::ConsoleReporter {
     }
   }
   void Finalize() override {
-    const std::vector<std::pair<std::string, std::string>> works{{"hold model, 10^3 pending", "hold_%/1000"},
-                                                                 {"hold model, 10^5 pending", "hold_%/100000"},
-                                                                 {"hold model, 10^6 pending", "hold_%/1000000"},
-                                                                 {"M/M/1, rho 0.8", "tandem_%/1/1"},
-                                                                 {"M/M/16, rho 0.8", "tandem_%/1/16"},
-                                                                 {"tandem of three M/M/8, rho 0.8", "tandem_%/3/8"},
-                                                                 {"three tiers of 64, time-outs", "tiers_%"},
-                                                                 {"LRU of 10^4, Zipf 0.9 over 10^6", "cache_%/10000"},
-                                                                 {"LRU of 10^5, Zipf 0.9 over 10^6", "cache_%/100000"}};
+    const std::vector<Work> works{both("hold model, 10^3 pending", "hold_%/1000"),
+                                  both("hold model, 10^5 pending", "hold_%/100000"),
+                                  both("hold model, 10^6 pending", "hold_%/1000000"),
+                                  both("M/M/1, rho 0.8", "tandem_%/1/1"),
+                                  both("M/M/16, rho 0.8", "tandem_%/1/16"),
+                                  both("tandem of three M/M/8, rho 0.8", "tandem_%/3/8"),
+                                  both("three tiers of 64, time-outs", "tiers_%"),
+                                  both("LRU of 10^4, Zipf 0.9 over 10^6", "cache_%/10000"),
+                                  both("LRU of 10^5, Zipf 0.9 over 10^6", "cache_%/100000"),
+                                  {"replay, LRU of 10^4", "replay_engine/lru/10000", "cache_loop/10000"},
+                                  {"replay, LRU of 10^5", "replay_engine/lru/100000", "cache_loop/100000"},
+                                  {"replay, S3-FIFO of 10^5, LRU loop", "replay_engine/s3_fifo/100000", "cache_loop/100000"},
+                                  {"replay, SIEVE of 10^5, LRU loop", "replay_engine/sieve/100000", "cache_loop/100000"}};
     fmt::print("\n{:<34}{:>12}{:>12}{:>9}\n", "work (events or requests/s)", "engine", "loop", "ratio");
-    for (const auto& [title, pattern] : works) {
-      const auto rate_of = [&, &pattern = pattern](const char* who) {
-        std::string name = pattern;
-        name.replace(name.find('%'), 1, who);
-        const auto found = rates_.find(name);
-        return found == rates_.end() ? 0.0 : found->second;
-      };
-      const double engine = rate_of("engine"), loop = rate_of("loop");
+    for (const Work& work : works) {
+      const double engine = rate_of(work.engine), loop = rate_of(work.loop);
       if (engine > 0.0 && loop > 0.0)
-        fmt::print("{:<34}{:>10.2f} M{:>10.2f} M{:>9.2f}\n", title, engine / 1e6, loop / 1e6, engine / loop);
+        fmt::print("{:<34}{:>10.2f} M{:>10.2f} M{:>9.2f}\n", work.title, engine / 1e6, loop / 1e6, engine / loop);
     }
   }
 
  private:
+  struct Work {
+    std::string title, engine, loop;
+  };
+  // Whose names differ in who does it.
+  static Work both(const std::string& title, const std::string& pattern) {
+    const auto named = [&](const char* who) { return std::string{pattern}.replace(pattern.find('%'), 1, who); };
+    return {title, named("engine"), named("loop")};
+  }
+  double rate_of(const std::string& name) const {
+    const auto found = rates_.find(name);
+    return found == rates_.end() ? 0.0 : found->second;
+  }
   std::map<std::string, double> rates_;
 };
 

@@ -1,10 +1,11 @@
-// Look-ups in one cache: the engine's tier with its LRU policy, and a bare loop that does nothing else.
+// Look-ups in one cache: the engine's tier with its LRU policy, the replay of traces, and a bare loop that does nothing else.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "models/caches/replayed_cache.hpp"
 #include "sim/cluster/cache_tier.hpp"
 #include "sim/core/distribution.hpp"
 #include "sim/core/registry.hpp"
@@ -33,6 +34,17 @@ inline std::uint64_t replay_tier(const std::vector<std::uint64_t>& keys, std::in
       tier.fill(key, Bytes{1}, start_of_time);
   }
   return hits;
+}
+
+// The same through the replay that `headroom cache` makes.
+inline std::uint64_t replay_policy(const std::vector<std::uint64_t>& keys, const char* policy, std::int64_t capacity) {
+  ReplayedCache cache{choice_of<CachePolicy>(policy), capacity};
+  constexpr std::size_t ahead = 16;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i + ahead < keys.size()) cache.prefetch(keys[i + ahead]);
+    cache.request({.key = keys[i]});
+  }
+  return keys.size() - cache.misses();
 }
 
 // Linear probing over (key, slot), and a ring of slots in order of use.

@@ -2,8 +2,7 @@
 // test first; an object that may not enter changes nothing; then evictions until it fits; then the insertion.
 #pragma once
 
-#include <cstdio>
-#include <cstring>
+#include <concepts>
 #include <unordered_map>
 
 #include "sim/seams/cache_policy.hpp"
@@ -13,16 +12,20 @@ namespace headroom {
 
 class CacheUnderTest {
  public:
-  CacheUnderTest(const std::string& name, std::int64_t capacity)
-      : policy_{policy<CachePolicy>({{"policy", name}}, {.capacity = {capacity}})}, capacity_{capacity} {}
+  CacheUnderTest(const std::string& name, std::int64_t capacity) : CacheUnderTest{Json{{"policy", name}}, capacity} {}
+  template <std::same_as<Json> Options>
+  CacheUnderTest(const Options& options, std::int64_t capacity)
+      : policy_{policy<CachePolicy>(options, {.capacity = {capacity}})}, capacity_{capacity} {}
 
   // Whether it was a hit.
   bool get(std::uint64_t key, std::int64_t size = 1) {
     if (const auto found = slots_.find(key); found != slots_.end()) {
       policy_->hit(found->second);
+      release_dropped();
       return true;
     }
     if (size > capacity_ || !policy_->admits({size})) return false;
+    policy_->announce(key, {size});
     while (used_ + size > capacity_) evict();
     insert(key, size);
     return false;
@@ -57,6 +60,9 @@ class CacheUnderTest {
     ASSERT_FALSE(slots_.empty());
     release(policy_->evict());
   }
+  void release_dropped() {
+    for (auto slot = policy_->dropped(); slot != CachePolicy::no_slot; slot = policy_->dropped()) release(slot);
+  }
   void release(CachePolicy::Slot slot) {
     used_ -= objects_.at(slot).size;
     ASSERT_EQ(slots_.erase(objects_.at(slot).key), 1U) << "evicted a slot that is not resident";
@@ -73,6 +79,7 @@ class CacheUnderTest {
     slots_.emplace(key, slot);
     used_ += size;
     policy_->insert(slot, key, {size});
+    release_dropped();
   }
 
   std::unique_ptr<CachePolicy> policy_;
@@ -82,39 +89,5 @@ class CacheUnderTest {
   std::vector<Object> objects_;
   std::vector<CachePolicy::Slot> free_;
 };
-
-struct CacheRequest {
-  std::uint64_t key = 0;
-  std::int64_t size = 0;
-};
-
-// The block trace of libCacheSim's own tests; empty where it or xz is missing.
-inline const std::vector<CacheRequest>& block_trace() {
-  static const std::vector<CacheRequest> trace = [] {
-    std::vector<CacheRequest> requests;
-    const auto file = shared_folder() / "traces/cache/cloudPhysicsIO.oracleGeneral.bin.xz";
-    if (!std::filesystem::exists(file)) return requests;
-    std::FILE* pipe = popen(("xz -dc '" + file.string() + "' 2>/dev/null").c_str(), "r");
-    if (!pipe) return requests;
-    char record[24];  // u32 time, u64 key, u32 size, i64 next; little endian
-    while (std::fread(record, sizeof record, 1, pipe) == 1) {
-      std::uint64_t key = 0;
-      std::uint32_t size = 0;
-      std::memcpy(&key, record + 4, sizeof key);
-      std::memcpy(&size, record + 12, sizeof size);
-      requests.push_back({key, size});
-    }
-    pclose(pipe);
-    return requests;
-  }();
-  return trace;
-}
-
-// The policy's name here for the algorithm's name in a table; empty: not one of ours.
-inline std::string policy_for(const std::string& algorithm) {
-  std::string name = algorithm;
-  for (char& letter : name) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return RegistryOf<CachePolicy>::instance().offers(name) ? name : std::string{};
-}
 
 }  // namespace headroom

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "policies/sharding/hash_maps.hpp"
 #include "sim/core/random.hpp"
 #include "sim/seams/shard_policy.hpp"
 #include "tests/policies/policy_under_test.hpp"
@@ -58,6 +59,21 @@ TEST(ConsistentHash, IsMoreEvenWithMorePoints) {
   EXPECT_LT(by_default, 1.0 + 3.0 / std::sqrt(160.0));
   EXPECT_LT(largest(4000), 1.0 + 3.0 / std::sqrt(4000.0) + 0.02);
   EXPECT_GT(largest(1), by_default);
+}
+
+TEST(ConsistentHash, TakesTheRingOfKetamaOrEnvoy) {
+  const auto ketama = policy<ShardPolicy>({{"policy", "consistent-hash"}, {"ring", "ketama"}})->map(3);
+  const auto envoy = policy<ShardPolicy>({{"policy", "consistent-hash"}, {"ring", "envoy"}, {"points", 50}})->map(3);
+  const std::vector<std::string> names = {"0", "1", "2"};
+  const auto of_ketama = hashing::ketama_ring(names, std::vector<double>(3, 1.0));
+  const auto of_envoy = hashing::envoy_ring(names, std::vector<int>(3, 50));
+  for (std::uint64_t key = 0; key < 500; ++key) {
+    const std::string text = std::to_string(key);
+    ASSERT_EQ(ketama->shard_of(key), of_ketama[hashing::next_point(of_ketama, hashing::ketama_position(text))].owner);
+    ASSERT_EQ(envoy->shard_of(key), of_envoy[hashing::next_point(of_envoy, hashing::xxhash64(text))].owner);
+  }
+  const Json uneven = {{"policy", "consistent-hash"}, {"ring", "ketama"}, {"points", 100}};
+  EXPECT_EQ(problems_of<ShardPolicy>(uneven).at(0).first, "points");
 }
 
 }  // namespace

@@ -110,7 +110,8 @@ TEST(Hpa, LetsAFailingMetricBlockOnlyTheWayDown) {
   };
   FollowingService service{hpa(0.5, both), 4};
   EXPECT_EQ(service.decide(now, pods(0.1)), 4);
-  EXPECT_EQ(service.reason(), "memory: no sample of any pod yet; left alone");
+  EXPECT_EQ(service.reason(),
+            "FailedGetResourceMetric: unable to get metric memory: no metrics returned from resource metrics API; left alone");
   EXPECT_EQ(service.decide(now, pods(0.75)), 6);
 }
 
@@ -136,7 +137,8 @@ TEST(Hpa, WaitsForTheFirstSamples) {
   blind.cpu.reset();
   FollowingService service{hpa(0.5), 3};
   EXPECT_EQ(service.decide(now, {blind, blind, blind}), 3);
-  EXPECT_EQ(service.reason(), "cpu: no sample of any pod yet; left alone");
+  EXPECT_EQ(service.reason(),
+            "FailedGetResourceMetric: unable to get metric cpu: no metrics returned from resource metrics API; left alone");
 }
 
 // 3 → 10 wanted, 2 pods a minute: events younger than 60 s count against the limit, one of exactly 60 s does not.
@@ -144,7 +146,7 @@ TEST(Hpa, KeepsToTheRateOfItsBehavior) {
   const Json slow = {{"behavior", {{"scale_up", {{"policies", {{{"type", "pods"}, {"value", 2}, {"period", "60 s"}}}}}}}}};
   FollowingService service{hpa(0.3, slow), 3};
   EXPECT_EQ(service.at(0, 1.0), 5);
-  EXPECT_EQ(service.reason(), "cpu 100 % against 30 %: 10 wanted of 3; limited to 5");
+  EXPECT_EQ(service.reason(), "cpu 100 % against 30 %: 10 wanted of 3; limited to 5 by pods 2 per 1 min");
   EXPECT_EQ(service.at(45, 1.0), 5);
   EXPECT_EQ(service.at(60, 1.0), 7);
 }
@@ -205,6 +207,160 @@ TEST(Hpa, RefusesMemoryOfAServiceThatDeclaresNone) {
   EXPECT_EQ(problems[0].first, "metrics/1/resource");
   EXPECT_EQ(problems[0].second.rfind("is memory, but the service declares none", 0), 0U);
   EXPECT_TRUE(policy<Autoscaler>(options, {.service = "api", .memory = {gib}})->problems().empty());
+}
+
+// ---- metrics of other things -------------------------------------------------------------------------------------------------
+
+// Says one number of any metric; nothing before there is one.
+class OneNumber final : public MetricsView {
+ public:
+  std::optional<double> value;
+  std::optional<ScrapedValue> read(const MetricSelector& selector) const override {
+    asked = to_text(selector);
+    if (!value) return std::nullopt;
+    return ScrapedValue{*value, at_seconds(7200), Duration{}};
+  }
+  mutable std::string asked;
+};
+
+// A service of which `replicas` pods are there and ready.
+ServiceView service_of(int replicas, const std::vector<PodView>& pods, const MetricsView& metrics, double seconds = 0.0) {
+  return {.now = at_seconds(7200 + seconds),
+          .current_replicas = replicas,
+          .status_replicas = replicas,
+          .ready_replicas = replicas,
+          .pods = pods,
+          .metrics = &metrics};
+}
+
+std::vector<PodView> ready_pods(int count) {
+  return std::vector<PodView>(static_cast<std::size_t>(count), pod(at_seconds(7200), 0.5));
+}
+
+Json with_metric(const Json& metric, Json more = Json::object()) {
+  Json options = {{"policy", "hpa"}, {"metrics", {metric}}, {"replicas", {0, 100}}, {"stabilization", 0}};
+  options.update(more);
+  return options;
+}
+
+const Json queue_per_pod = {{"external", "queue_length{queue=jobs}"}, {"average", 10}};
+
+TEST(Hpa, HoldsAnExternalMetricPerPod) {
+  OneNumber queue;
+  queue.value = 64;
+  const auto autoscaler = policy<Autoscaler>(with_metric(queue_per_pod));
+  const auto decision = autoscaler->decide(service_of(4, ready_pods(4), queue));
+  EXPECT_EQ(decision.replicas, 7);  // ceil(64 / 10)
+  EXPECT_EQ(decision.reason, "queue_length{queue=jobs} 16 against 10 per pod: 7 wanted of 4");
+  EXPECT_EQ(queue.asked, "queue_length{queue=jobs}");
+}
+
+TEST(Hpa, HoldsTheValueOfAnObjectInProportionToTheReadyPods) {
+  OneNumber queue;
+  queue.value = 30;
+  const Json metric = {{"object", "queue_length{queue=jobs}"}, {"value", 20}};
+  std::vector<PodView> pods = ready_pods(4);
+  pods[3].ready = false;
+  const auto decision = policy<Autoscaler>(with_metric(metric))->decide(service_of(4, pods, queue));
+  EXPECT_EQ(decision.replicas, 5);  // 30 / 20 of the three that are ready: ceil(4.5)
+  EXPECT_EQ(decision.reason, "queue_length{queue=jobs} 30 against 20: 5 wanted of 4");
+}
+
+TEST(Hpa, ComesBackFromNoneAndGoesThereByAnExternalMetric) {
+  OneNumber queue;
+  queue.value = 1;
+  const auto autoscaler = policy<Autoscaler>(with_metric(queue_per_pod));
+  EXPECT_EQ(autoscaler->decide(service_of(0, {}, queue)).replicas, 1);  // ceil(1 / 10), from none
+  queue.value = 0;
+  EXPECT_EQ(autoscaler->decide(service_of(1, ready_pods(1), queue, 15)).replicas, 0);
+  EXPECT_EQ(autoscaler->decide(service_of(0, {}, queue, 30)).replicas, 0);
+}
+
+TEST(Hpa, LeavesAllAloneWhileAnExternalMetricIsNotKnown) {
+  const OneNumber unknown;
+  const auto decision = policy<Autoscaler>(with_metric(queue_per_pod))->decide(service_of(3, ready_pods(3), unknown));
+  EXPECT_EQ(decision.replicas, 3);
+  EXPECT_EQ(decision.reason,
+            "FailedGetExternalMetric: unable to get external metric queue_length{queue=jobs}: no metrics returned; left alone");
+}
+
+TEST(Hpa, SaysWhichMetricFailedWhenAnotherAsksForMore) {
+  const OneNumber unknown;
+  const Json both = {{"metrics", {queue_per_pod, {{"resource", "cpu"}, {"target", 0.25}}}}};
+  const auto decision = policy<Autoscaler>(with_metric(queue_per_pod, both))->decide(service_of(3, ready_pods(3), unknown));
+  EXPECT_EQ(decision.replicas, 6);  // 50 % against 25 %
+  EXPECT_NE(decision.reason.find("; without a metric that failed: unable to get external metric"), std::string::npos)
+      << decision.reason;
+}
+
+// What every pod reads as its own multiplies itself: 64 messages against 10 per pod are 6.4 times the pods, whatever their
+// number.
+TEST(Hpa, RunsAwayFromAQueueThatEveryPodReportsAsItsOwn) {
+  OneNumber queue;
+  queue.value = 64;
+  const Json metric = {{"pods", "queue_length{queue=jobs}"}, {"average", 10}};
+  const Json fast = {{"behavior", {{"scale_up", {{"policies", {{{"type", "pods"}, {"value", 1000}}}}}}}}, {"replicas", {1, 100}}};
+  const auto autoscaler = policy<Autoscaler>(with_metric(metric, fast));
+  EXPECT_EQ(autoscaler->decide(service_of(4, ready_pods(4), queue)).replicas, 26);  // ceil(4 × 6.4)
+  const auto decision = autoscaler->decide(service_of(26, ready_pods(26), queue, 15));
+  EXPECT_EQ(decision.replicas, 100);  // 26 × 6.4 = 166.4
+  EXPECT_EQ(decision.reason,
+            "queue_length{queue=jobs} 64 against 10 per pod: 167 wanted of 26; limited to 100, the most allowed");
+}
+
+TEST(Hpa, SharesWhatAServiceHasTogetherAmongItsPods) {
+  OneNumber requests;
+  requests.value = 64;
+  const Json metric = {{"pods", "in_flight{service=api}"}, {"average", 10}};
+  const Json options = with_metric(metric, {{"replicas", {1, 100}}});
+  EXPECT_EQ(policy<Autoscaler>(options, {.service = "api"})->decide(service_of(4, ready_pods(4), requests)).replicas,
+            7);  // 16 each
+  std::vector<PodView> pods = ready_pods(4);
+  pods[3].cpu.reset();  // not scraped yet: idle on the way up, 64 / 4 = 16 again
+  EXPECT_EQ(policy<Autoscaler>(options, {.service = "api"})->decide(service_of(4, pods, requests)).replicas, 7);
+}
+
+// 1 + 0.1 is 1.1, but 1.1 - 1 is a little more than 0.1.
+TEST(Hpa, ScalesAtExactlyTheToleranceUpToRelease132) {
+  EXPECT_EQ(FollowingService(hpa(1.0, {{"version", "1.32"}}), 10).at(0, 1.10), 11);
+  EXPECT_EQ(FollowingService(hpa(1.0, {{"version", "1.33"}}), 10).at(0, 1.10), 10);
+}
+
+TEST(Hpa, KeepsAToleranceForEachDirection) {
+  const Json options = {
+      {"behavior", {{"scale_up", {{"tolerance", 0.3}}}, {"scale_down", {{"tolerance", 0.05}, {"stabilization", 0}}}}}};
+  FollowingService service{hpa(1.0, options), 10};
+  EXPECT_EQ(service.at(0, 1.25), 10);
+  EXPECT_EQ(service.at(15, 0.92), 10) << "the size met first, 10, is not yet older than the window of none";
+  EXPECT_EQ(service.at(30, 0.89), 9);
+}
+
+TEST(Hpa, NamesWhatDoesNotGoTogetherInAMetric) {
+  const auto names = [](const Json& metric, const Json& more = Json::object()) {
+    std::vector<std::string> fields;
+    for (const auto& [field, sentence] : problems_of<Autoscaler>(with_metric(metric, more))) fields.push_back(field);
+    return fields;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names(queue_per_pod), Names{});
+  EXPECT_EQ(names({{"external", "queue_length"}, {"target", 0.5}}), Names{"metrics/0/target"});
+  EXPECT_EQ(names({{"pods", "in_flight"}, {"value", 5}}), (Names{"metrics/0/value", "replicas"}));
+  EXPECT_EQ(names({{"pods", "in_flight"}, {"external", "queue_length"}, {"average", 5}}), Names{"metrics/0"});
+  EXPECT_EQ(names({{"external", "queue_length"}, {"container", "api"}, {"average", 5}}), Names{"metrics/0/container"});
+  EXPECT_EQ(names({{"resource", "cpu"}, {"target", 0.5}}), Names{"replicas"});
+  EXPECT_EQ(names(queue_per_pod, {{"version", "1.32"}, {"behavior", {{"scale_up", {{"tolerance", 0.2}}}}}}),
+            Names{"behavior/scale_up/tolerance"});
+}
+
+TEST(Hpa, KnowsOneContainerNamedAsItsService) {
+  const Json options = {{"policy", "hpa"}, {"metrics", {{{"resource", "cpu"}, {"container", "api"}, {"target", 0.5}}}}};
+  EXPECT_TRUE(policy<Autoscaler>(options, {.service = "api"})->problems().empty());
+  const FieldProblems problems = policy<Autoscaler>(options, {.service = "web"})->problems();
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].first, "metrics/0/container");
+  const auto autoscaler = policy<Autoscaler>(options, {.service = "api"});
+  const OneNumber none;
+  EXPECT_EQ(autoscaler->decide(service_of(4, std::vector<PodView>(4, pod(at_seconds(7200), 0.75)), none)).replicas, 6);
 }
 
 }  // namespace

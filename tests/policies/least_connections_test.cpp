@@ -50,5 +50,25 @@ TEST(LeastConnections, SurvivesReplicasLeaving) {
   EXPECT_EQ(balancer->pick(std::vector<std::uint32_t>{4}, random), 0U);
 }
 
+// Twenty requests in the first second: with fresh numbers they even out 2, 0, 2; with numbers of the second's start all go to the one
+// that was idle then, and all of the next second to the two that were not.
+TEST(LeastConnections, OldSignalsMakeAHerd) {
+  const auto sent = [](const Json& options) {
+    const auto balancer = policy<Balancer>(options);
+    RandomStream random;
+    const std::vector<std::uint32_t> replicas = {0, 1, 2};
+    std::vector<std::uint32_t> in_flight = {2, 0, 2};
+    for (int i = 0; i < 40; ++i) ++in_flight[balancer->pick(BalancingView{in_flight, replicas, at_seconds(0.05 * i), 0}, random)];
+    return in_flight;
+  };
+  EXPECT_EQ(sent({{"policy", "least-connections"}}), (std::vector<std::uint32_t>{15, 14, 15}));  // two to 1, then in turn from 2
+  EXPECT_EQ(sent({{"policy", "least-connections"}, {"signal_age", "1 s"}}), (std::vector<std::uint32_t>{12, 20, 12}));
+}
+
+TEST(LeastConnections, LooksFurtherOnlyForOldSignals) {
+  EXPECT_FALSE(policy<Balancer>({{"policy", "least-connections"}})->looks_further());
+  EXPECT_TRUE(policy<Balancer>({{"policy", "least-connections"}, {"signal_age", "1 s"}})->looks_further());
+}
+
 }  // namespace
 }  // namespace headroom

@@ -3,6 +3,7 @@
 #include "sim/seams/balancer.hpp"
 #include "sim/seams/cache_policy.hpp"
 #include "sim/seams/node_autoscaler.hpp"
+#include "sim/seams/offline_cache_policy.hpp"
 #include "sim/seams/placement_policy.hpp"
 #include "sim/seams/shard_policy.hpp"
 #include "tests/policies/policy_under_test.hpp"
@@ -36,6 +37,7 @@ TEST(Offers, AreExactlyThePolicyFiles) {
   add_offers<NodeAutoscaler>(offered, "autoscaling");
   add_offers<Balancer>(offered);
   add_offers<CachePolicy>(offered);
+  add_offers<OfflineCachePolicy>(offered, "caching");
   add_offers<ShardPolicy>(offered);
   add_offers<PlacementPolicy>(offered);
   EXPECT_EQ(offered, names_of_files());
@@ -101,6 +103,7 @@ TEST(Offers, HaveMeaningsAndDefaultsWithinTheirRanges) {
   inspect_defaults<NodeAutoscaler>();
   inspect_defaults<Balancer>();
   inspect_defaults<CachePolicy>();
+  inspect_defaults<OfflineCachePolicy>();
   inspect_defaults<ShardPolicy>();
   inspect_defaults<PlacementPolicy>();
 }

@@ -52,6 +52,7 @@ class OptionsFromJson final : public Visitor {
   static void fill(const Json& json, PerSecond* target) { target->value = quantity(json, Dimension::rate); }
   static void fill(const Json& json, Bytes* target) { target->count = std::llround(quantity(json, Dimension::bytes)); }
   static void fill(const Json& json, std::string* target) { *target = json.get<std::string>(); }
+  static void fill(const Json& json, Reference* target) { target->name = json.get<std::string>(); }
   static void fill(const Json& json, IntegerRange* target) {
     *target = json.is_array() ? IntegerRange{json.at(0), json.at(1)} : IntegerRange{json.get<int>(), json.get<int>()};
   }

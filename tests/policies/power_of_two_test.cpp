@@ -45,5 +45,18 @@ TEST(PowerOfTwo, TakesTheFirstDrawnOfEqualOnes) {
   }
 }
 
+TEST(PowerOfTwo, ComparesOldSignalsUntilTheyAreAskedForAgain) {
+  const auto balancer = policy<Balancer>({{"policy", "power-of-two"}, {"signal_age", "1 s"}});
+  RandomStream random{5};
+  const std::vector<std::uint32_t> replicas = {0, 1};
+  const auto pick = [&](double now, const std::vector<std::uint32_t>& in_flight) {
+    return balancer->pick(BalancingView{in_flight, replicas, at_seconds(now), 0}, random);
+  };
+  EXPECT_EQ(pick(0.0, {1, 0}), 1U);
+  EXPECT_EQ(pick(0.999, {1, 50}), 1U);
+  EXPECT_EQ(pick(1.0, {1, 50}), 0U);
+  EXPECT_EQ(pick(1.5, {90, 50}), 0U);
+}
+
 }  // namespace
 }  // namespace headroom

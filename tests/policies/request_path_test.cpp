@@ -27,6 +27,7 @@ TEST(RequestPath, BalancersDoNotAllocate) {
   for (const std::string& name : RegistryOf<Balancer>::instance().names()) {
     const auto balancer = policy<Balancer>({{"policy", name}});
     RandomStream random;
+    balancer->pick(in_flight, random);
     EXPECT_EQ(allocations_of([&] {
                 for (int i = 0; i < 10'000; ++i) balancer->pick(in_flight, random);
               }),
@@ -62,16 +63,24 @@ class PlainTier {
   static constexpr std::uint64_t keys = 20'000;
   static constexpr std::uint32_t places = 2000;
   void get(std::uint64_t key) {
-    if (slot_of_[key] != 0) return policy_.hit(slot_of_[key] - 1);
-    if (used_ == places) {
-      const CachePolicy::Slot slot = policy_.evict();
-      slot_of_[key_of_[slot]] = 0;
-      free_[--used_] = slot;
+    if (slot_of_[key] != 0) {
+      policy_.hit(slot_of_[key] - 1);
+      return release_dropped();
     }
+    policy_.announce(key, {1});
+    if (used_ == places) release(policy_.evict());
     const CachePolicy::Slot slot = free_[used_++];
     key_of_[slot] = key;
     slot_of_[key] = slot + 1;
     policy_.insert(slot, key, {1});
+    release_dropped();
+  }
+  void release(CachePolicy::Slot slot) {
+    slot_of_[key_of_[slot]] = 0;
+    free_[--used_] = slot;
+  }
+  void release_dropped() {
+    for (auto slot = policy_.dropped(); slot != CachePolicy::no_slot; slot = policy_.dropped()) release(slot);
   }
   CachePolicy& policy_;
   std::vector<std::uint32_t> slot_of_;  // 1 + slot; 0: not resident

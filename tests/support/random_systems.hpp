@@ -95,8 +95,8 @@ class RandomSystem {
   void add_database(int number) {
     DatabaseBlueprint database;
     database.name = "database " + std::to_string(number);
-    database.sharding = choice_of<ShardPolicy>("modulo");
     database.shards = 1 + below(3);
+    database.sharding = one_of<ShardPolicy>({"modulo", "jump", "directory", "maglev", "range"}, number + database.shards);
     database.replicas = 1 + below(2);
     database.pool = 1 + below(5);
     if (chance(0.3)) database.backlog = below(5);
@@ -148,6 +148,11 @@ class RandomSystem {
     database.resharding->shards = other == database.shards ? other + 1 : other;
     if (option(0.5)) database.sharding = choice_of<ShardPolicy>("consistent-hash");
   }
+  // Without drawing for it: what is drawn otherwise stays what it was.
+  template <class Interface>
+  static PolicyChoice one_of(std::initializer_list<const char*> names, int number) {
+    return choice_of<Interface>(names.begin()[static_cast<std::size_t>(number) % names.size()]);
+  }
 
   // Two services of three may use twice what they requested of the nodes, which have less than all may use.
   void put_on_nodes(ServiceBlueprint& service) {
@@ -164,6 +169,7 @@ class RandomSystem {
     if (chance(0.3)) service.backlog = below(6);
     if (chance(0.3)) service.wait_limit = span(2.0);
     if (chance(0.5)) blueprint.endpoints.back().response_size = span(1000.0);
+    service.balancer = one_of<Balancer>({"round-robin", "ring-hash", "least-response-time", "weighted", "maglev"}, number + service.replicas);
     if (option(0.4)) put_on_nodes(service);
     if (service.discipline == Discipline::fifo && option(0.5)) service.readiness = ProbeBlueprint{};
     if (number > 0 && number < 100 && option(0.4))

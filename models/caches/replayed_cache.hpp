@@ -1,0 +1,62 @@
+// A cache that requests of a recorded trace are put to, one after the other: which of them miss.
+//
+// A hit is looked for first; an object that may not enter changes nothing; then what is there goes until the object fits. An
+// object keeps the size that it entered with.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/core/fields.hpp"
+#include "sim/core/key_table.hpp"
+#include "sim/seams/offline_cache_policy.hpp"
+
+namespace headroom {
+
+struct CacheRequest {
+  std::uint64_t key = 0;
+  std::int64_t bytes = 1;
+  std::int64_t next = OfflineCachePolicy::never;  // number of the object's next request
+};
+
+class ReplayedCache {
+ public:
+  // The choice is of CachePolicy or of OfflineCachePolicy.
+  ReplayedCache(const PolicyChoice& choice, std::int64_t capacity);
+
+  // Whether it is a hit. Only offline policies look at `next`.
+  bool request(const CacheRequest& request);
+  void prefetch(std::uint64_t key) const { slots_.prefetch(key); }
+
+  std::int64_t capacity() const { return capacity_; }
+  std::int64_t used() const { return used_; }
+  std::uint64_t misses() const { return misses_; }
+  std::int64_t missed_bytes() const { return missed_bytes_; }
+  bool holds(std::uint64_t key) const { return slots_.find(key) != KeyTable::none; }
+
+ private:
+  using Slot = CachePolicy::Slot;
+  struct Object {
+    std::uint64_t key;
+    std::int64_t bytes;
+  };
+  void enter(const CacheRequest& request);
+  void leave(Slot slot);
+  void leave_dropped();
+
+  std::int64_t capacity_;
+  std::unique_ptr<CachePolicy> policy_;
+  OfflineCachePolicy* offline_ = nullptr;  // the same, if it is one
+  bool drops_ = false;
+  KeyTable slots_;
+  std::vector<Object> objects_;  // by slot
+  std::vector<Slot> free_;
+  std::int64_t used_ = 0;
+  std::int64_t requests_ = 0;
+  std::uint64_t misses_ = 0;
+  std::int64_t missed_bytes_ = 0;
+};
+
+}  // namespace headroom

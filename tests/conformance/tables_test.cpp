@@ -1,0 +1,28 @@
+// The reference tables, one test each: every row of theirs holds.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "conformance/folder.hpp"
+#include "tests/support/places.hpp"
+
+namespace headroom::conformance {
+namespace {
+
+namespace files = std::filesystem;
+
+files::path tables_folder() { return files::path{source_dir()} / ".." / "shared" / "conformance"; }
+
+TEST(ReferenceTables, HoldRowByRow) {
+  if (!files::is_directory(tables_folder())) GTEST_SKIP() << "no " << tables_folder();
+  const std::vector<TableOutcome> outcomes = run_folder(tables_folder());
+  EXPECT_FALSE(outcomes.empty());
+  for (const TableOutcome& outcome : outcomes) {
+    EXPECT_TRUE(outcome.problem.empty()) << outcome.table << " " << outcome.problem;
+    for (const Difference& one : outcome.differences)
+      ADD_FAILURE() << outcome.table << " " << one.row << " " << one.what << ": expected " << one.expected << ", got " << one.got;
+  }
+}
+
+}  // namespace
+}  // namespace headroom::conformance
