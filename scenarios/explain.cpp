@@ -13,6 +13,7 @@
 #include "scenarios/explain_bills.hpp"
 #include "scenarios/explain_caches.hpp"
 #include "scenarios/explain_limits.hpp"
+#include "scenarios/explain_weights.hpp"
 #include "scenarios/rounded_text.hpp"
 #include "sim/cluster/steps.hpp"
 #include "sim/core/units.hpp"
@@ -245,10 +246,9 @@ Explanation explain(const Blueprint& blueprint) {
     StationLoad load = load_of(resource, demand.mean(), demand.peak());
     if (load.service_seconds > 0.0) explanation.stations.push_back(std::move(load));
   }
-  std::stable_sort(explanation.stations.begin(), explanation.stations.end(),
-                   [](const StationLoad& a, const StationLoad& b) {
-                     return std::max(a.utilization, a.peak_utilization) > std::max(b.utilization, b.peak_utilization);
-                   });
+  std::stable_sort(explanation.stations.begin(), explanation.stations.end(), [](const StationLoad& a, const StationLoad& b) {
+    return std::max(a.utilization, a.peak_utilization) > std::max(b.utilization, b.peak_utilization);
+  });
   const Rates closed = demand.closed();
   for (std::size_t w = 0; w < demand.sources().size(); ++w) {
     explanation.arrivals_per_second += demand.sources()[w].mean_rate + demand.closed_share() * closed[w];
@@ -270,6 +270,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_serverless(blueprint, demand, explanation.remarks);
   add_limits(blueprint, demand, explanation.remarks);
   add_reshardings(blueprint, demand, explanation.remarks);
+  add_weights(blueprint, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());
   return explanation;
 }
