@@ -13,6 +13,7 @@
 #include "scenarios/explain_bills.hpp"
 #include "scenarios/explain_caches.hpp"
 #include "scenarios/explain_limits.hpp"
+#include "scenarios/explain_weights.hpp"
 #include "scenarios/rounded_text.hpp"
 #include "scenarios/shard_shares.hpp"
 #include "sim/cluster/steps.hpp"
@@ -277,6 +278,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_serverless(blueprint, demand, explanation.remarks);
   add_limits(blueprint, demand, explanation.remarks);
   add_reshardings(blueprint, demand, explanation.remarks);
+  add_weights(blueprint, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());
   return explanation;
 }

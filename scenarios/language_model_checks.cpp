@@ -56,6 +56,7 @@ class EngineChecker {
     if (model != nullptr && model->hosted) {
       reading_.issue(&service, "language_model", model->name + " is hosted by its provider: no replica runs it", "remove it");
     }
+    if (model != nullptr && model->engine) check_weights(service, *model);
     for (const EndpointSpec& endpoint : service.endpoints) check_steps(service, endpoint.steps);
   }
 
@@ -64,6 +65,14 @@ class EngineChecker {
     const auto found = std::find_if(scenario_.language_models.begin(), scenario_.language_models.end(),
                                     [&](const LanguageModelSpec& model) { return !name.empty() && model.name == name; });
     return found == scenario_.language_models.end() ? nullptr : &*found;
+  }
+
+  void check_weights(const ServiceSpec& service, const LanguageModelSpec& model) {
+    if (model.engine->weights.count <= 0 || !service.node_pool.name.empty()) return;
+    reading_.issue(&service, "language_model",
+                   "the weights of " + model.name + ", " + to_text(model.engine->weights) +
+                       ", are loaded over the link of a node, but " + service.name + " has no node pool",
+                   "add a \"node_pool\", or remove \"weights\" and count the load in \"start_up\"");
   }
 
   void check_steps(const ServiceSpec& service, const std::vector<StepSpec>& steps) {

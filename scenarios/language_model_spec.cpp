@@ -54,6 +54,9 @@ void EngineSpec::describe(Fields& field) {
         between(1, 1e8));
   field("chunked_prefill", chunked_prefill,
         "true: prompts are read in parts beside writing; false: whole, while writing stands still");
+  field("weights", weights,
+        "size of the model's weights, which a node loads from the registry before its first replica starts up, after the image",
+        at_least(0));
 }
 
 namespace {
@@ -68,7 +71,8 @@ EngineBlueprint build_engine(const EngineSpec& spec) {
           .kv_tokens = spec.kv_cache,
           .batch = spec.batch,
           .step_tokens = spec.step_tokens,
-          .chunked = spec.chunked_prefill};
+          .chunked = spec.chunked_prefill,
+          .weights = spec.weights};
 }
 
 }  // namespace

@@ -56,6 +56,7 @@ struct EngineSpec {
   int batch = 256;
   std::int64_t step_tokens = 8192;
   bool chunked_prefill = false;
+  Bytes weights;
   void describe(Fields& field);
 };
 

@@ -96,6 +96,7 @@ class Checker {
     const EngineBlueprint& engine = *model.engine;
     expect(!engine.times.prefill.empty() && !engine.times.decode.empty(), who + ": has no step times");
     expect(engine.kv_tokens >= 1 && engine.batch >= 1 && engine.step_tokens >= 1, who + ": has no room");
+    expect(engine.weights.count >= 0, who + ": its weights are less than nothing");
   }
 
   void check_resharding(const DatabaseBlueprint& database, const ReshardingBlueprint& resharding) {

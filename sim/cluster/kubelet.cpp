@@ -29,7 +29,10 @@ Kubelet::Kubelet(const Blueprint& blueprint, SimulationEngine& engine, const Net
 // ---- up ----------------------------------------------------------------------------------------------------------------------
 
 void Kubelet::adopt(Pod& pod) {
-  if (pod.node != nullptr) pod.node->images[pod.service].present = true;
+  if (pod.node != nullptr) {
+    pod.node->images[pod.service].present = true;
+    pod.node->weights[blueprint_.services[pod.service].language_model].present = true;
+  }
   pod.started = pod.up = engine_.now();
   register_replica(pod);
 }
@@ -39,17 +42,26 @@ void Kubelet::start(Pod& pod) {
 }
 
 void Kubelet::bring_up(Pod& pod, ActorClock& clock) {
-  if (pod.node != nullptr) wait_for_image(pod, clock);
+  if (pod.node != nullptr) {
+    const ServiceBlueprint& service = blueprint_.services[pod.service];
+    wait_for(pod.node->images[pod.service], service.image, service.name, pod, clock);
+    wait_for(pod.node->weights[service.language_model], weights_of(pod.service), "weights of " + service.name, pod, clock);
+  }
   run_container(pod, clock);
 }
 
-void Kubelet::wait_for_image(Pod& pod, ActorClock& clock) {
-  NodeImage& image = pod.node->images[pod.service];
-  if (image.present || blueprint_.services[pod.service].image.count <= 0) return;
+Bytes Kubelet::weights_of(Index service) const {
+  const Index model = blueprint_.services[service].language_model;
+  if (model == no_index || !blueprint_.language_models[model].engine) return {};
+  return blueprint_.language_models[model].engine->weights;
+}
+
+void Kubelet::wait_for(NodeImage& image, Bytes size, const std::string& name, Pod& pod, ActorClock& clock) {
+  if (image.present || size.count <= 0) return;
   pod.stage = PodStage::pulling;
   if (!image.arrived) {
     image.arrived = simgrid::s4u::Semaphore::create(0);
-    pull(*pod.node, pod.service);
+    pull(image, size, name, *pod.node);
   }
   ++image.waiting;
   clock.finish_turn();
@@ -58,11 +70,9 @@ void Kubelet::wait_for_image(Pod& pod, ActorClock& clock) {
 }
 
 // An actor on the node itself: it ends with the node, not with the pod that asked first.
-void Kubelet::pull(Node& node, Index service) {
-  const ServiceBlueprint& what = blueprint_.services[service];
-  engine_.start_actor_without_turns("pull " + what.name, node.host(), [this, &node, service] {
-    network_.pull_image(blueprint_.services[service].image, node.host());
-    NodeImage& image = node.images[service];
+void Kubelet::pull(NodeImage& image, Bytes size, const std::string& name, Node& node) {
+  engine_.start_actor_without_turns("pull " + name, node.host(), [this, &image, size, &node] {
+    network_.pull_image(size, node.host());
     image.present = true;
     for (; image.waiting > 0; --image.waiting) image.arrived->release();
   });

@@ -1,11 +1,13 @@
-// Kubelet: what happens to a pod on its way up and down: image pull, start-up, readiness probe, registration with the
-// balancer; probes (kubelet_probes.cpp); draining; restarts after a kill. It talks to the request plane, and says when a pod's readiness changes or it is gone.
+// Kubelet: what happens to a pod on its way up and down: image pull, load of weights, start-up, readiness probe, registration
+// with the balancer; probes (kubelet_probes.cpp); draining; restarts after a kill. It talks to the request plane, and says when a
+// pod's readiness changes or it is gone.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,8 +28,8 @@ class Kubelet {
     std::function<void(Pod&)> readiness_changed;  // ready() is the new state
     std::function<void(Pod&)> gone;               // may be destroyed in the call
   };
-  Kubelet(const Blueprint& blueprint, SimulationEngine& engine, const Network& network, RequestPlane& plane, RandomStreams& streams,
-          Recorder& recorder, RunNotes& notes, Events events);
+  Kubelet(const Blueprint& blueprint, SimulationEngine& engine, const Network& network, RequestPlane& plane,
+          RandomStreams& streams, Recorder& recorder, RunNotes& notes, Events events);
 
   // Ready at once, its image in place: a replica that is there when the run starts.
   void adopt(Pod& pod);
@@ -49,8 +51,9 @@ class Kubelet {
 
  private:
   void bring_up(Pod& pod, ActorClock& clock);
-  void wait_for_image(Pod& pod, ActorClock& clock);
-  void pull(Node& node, Index service);
+  void wait_for(NodeImage& image, Bytes size, const std::string& name, Pod& pod, ActorClock& clock);
+  void pull(NodeImage& image, Bytes size, const std::string& name, Node& node);
+  Bytes weights_of(Index service) const;
   void run_container(Pod& pod, ActorClock& clock);
   void wait_until_idle(Pod& pod, ActorClock& clock);
   void register_replica(Pod& pod);
@@ -80,7 +83,7 @@ class Kubelet {
     Counter* out_of_memory = nullptr;  // where it can happen
     Counter* liveness = nullptr;
   };
-  std::vector<Restarts> restarts_;  // by service
+  std::vector<Restarts> restarts_;                      // by service
   std::map<std::pair<Index, Index>, Pod*> registered_;  // by service and replica
   bool watches_memory_ = false;
 };

@@ -39,6 +39,7 @@ struct EngineBlueprint {
   int batch = 256;                  // texts in the making at a time
   std::int64_t step_tokens = 8192;  // of prompts read in one step; with chunks, of prompts read and tokens written
   bool chunked = false;             // prompts are read in parts, beside writing; else whole, while writing stands still
+  Bytes weights;                    // that a node has before a replica on it starts; its next replicas find them there
 };
 
 struct LanguageModelBlueprint {

@@ -30,7 +30,7 @@ class Network {
   // Of a database that reshards: where the primary of each shard is, in a network of their own with a link each.
   const std::vector<simgrid::s4u::Host*>& shard_hosts(Index database) const { return shard_hosts_[database]; }
 
-  // Moves an image from the registry to a node; the calling actor waits until it is there.
+  // Moves an image, or weights, from the registry to a node; the calling actor waits until it is there.
   void pull_image(Bytes image, simgrid::s4u::Host* node) const;
 
  private:

@@ -1,4 +1,4 @@
-// Node: a machine of a pool for as long as it is paid for: what its pods request, and which images it has.
+// Node: a machine of a pool for as long as it is paid for: what its pods request, and which images and weights it has.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace headroom {
 
 enum class NodeStage : std::uint8_t { booting, up, draining };
 
-// An image on a node: asked for once, however many pods wait for it.
+// An image, or the weights of a language model, on a node: asked for once, however many pods wait for it.
 struct NodeImage {
   bool present = false;
   int waiting = 0;
@@ -33,7 +33,8 @@ class Node {
 
   NodeStage stage = NodeStage::booting;
   ActorHandle boot;
-  std::map<Index, NodeImage> images;  // by service
+  std::map<Index, NodeImage> images;   // by service
+  std::map<Index, NodeImage> weights;  // by language model
 
   void take(Pod& pod, const PodShape& shape);
   void release(Pod& pod, const PodShape& shape);

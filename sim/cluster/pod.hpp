@@ -19,7 +19,7 @@ class Node;
 
 enum class PodStage : std::uint8_t {
   pending,   // no node has room
-  pulling,   // on a node, its image is on the way
+  pulling,   // on a node, its image or its model's weights are on the way
   starting,  // the container runs, not ready yet
   ready,     // registered with the balancer
   unready,   // off the balancer until its readiness probe passes again

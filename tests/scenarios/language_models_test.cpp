@@ -56,10 +56,11 @@ const char* const own_text = R"({"name": "own", "duration": "1 h",
   "language_models": [{"name": "llama", "engine": {
     "prefill": [{"tokens": 500, "time": "50 ms"}, {"tokens": 1000, "time": "80 ms"}],
     "decode": [{"batch": 1, "time": "30 ms"}, {"batch": 10, "time": "39 ms"}],
-    "per_1000_context_tokens": "0.1 ms", "kv_cache": 6000, "batch": 64, "step_tokens": 1000, "chunked_prefill": true}}],
+    "per_1000_context_tokens": "0.1 ms", "kv_cache": 6000, "batch": 64, "step_tokens": 1000, "chunked_prefill": true,
+    "weights": "140 GB"}}],
   "node_pools": [{"name": "gpu", "instance": "p5.48xlarge", "nodes": 2}],
   "services": [
-    {"name": "llm", "node_pool": "gpu", "replicas": 2, "cpu": 64, "gpus": 8, "image": "140 GB", "start_up": "60 s", "concurrency": 500,
+    {"name": "llm", "node_pool": "gpu", "replicas": 2, "cpu": 64, "gpus": 8, "image": "10 GB", "start_up": "60 s", "concurrency": 500,
      "language_model": "llama", "endpoints": [{"name": "complete", "steps": [{"generate": "llama", "input": 500, "output": 201}]}]},
     {"name": "flow", "concurrency": 100, "endpoints": [{"name": "run", "steps": [{"call": "llm.complete", "timeout": "1 min"}]}]}],
   "workloads": [{"model": "users", "name": "web", "rate": "2 /s", "journeys": [{"steps": [{"request": "flow.run"}]}]}],
@@ -77,6 +78,7 @@ TEST(LanguageModels, AnEngineIsReadWithItsStepTimesAndRunByItsService) {
   EXPECT_NEAR(engine.times.seconds(500, 10, 4000), 0.050 + 0.039 - 0.030 + 0.0004, 1e-12);
   EXPECT_EQ(engine.kv_tokens, 6000);
   EXPECT_TRUE(engine.chunked);
+  EXPECT_EQ(engine.weights, Bytes{140'000'000'000});
   EXPECT_EQ(b.services[0].language_model, 0U);
   EXPECT_EQ(b.services[1].language_model, no_index);
 }
@@ -91,6 +93,18 @@ TEST(LanguageModels, ExplainHoldsTheDemandAgainstEnginesWithFullBatches) {
   const double seconds = 0.080 / 2 + 200 * (0.038 / 9 + 0.0001 / 1000 * 600.5);
   EXPECT_NEAR(engines->capacity, 2 / seconds, 1e-9);
   EXPECT_NEAR(engines->utilization, 2.0 * seconds / 2, 1e-9);
+}
+
+TEST(LanguageModels, ExplainSaysHowLongTheirWeightsAreOnTheWay) {
+  Blueprint blueprint = build_blueprint(scenario_of(own_text));
+  blueprint.network.registry_bandwidth = BytesPerSecond{10e9};
+  blueprint.node_pools[0].bandwidth = BytesPerSecond{5e9};
+  const Explanation explanation = explain(blueprint);
+  // 140 GB over a node's 5 GB/s; the registry's 10 GB/s are enough for two nodes at once, not for three.
+  EXPECT_TRUE(std::any_of(explanation.remarks.begin(), explanation.remarks.end(), [](const std::string& remark) {
+    return remark.find("loads the weights of llama, 140 GB, in 28 s") != std::string::npos &&
+           remark.find("3 or more at once share the registry's link: 14 s times") != std::string::npos;
+  }));
 }
 
 }  // namespace
