@@ -58,6 +58,12 @@ Outcome run_system(std::uint64_t seed) {
           draining.push_back(gone);
       }
     }
+    for (const ReplicaRef& replica : replicas) {
+      const ServiceBlueprint& service = blueprint.services[replica.service];
+      if (!service.vertical_autoscaler.chosen() || end >= system.load_ends || !system.option(0.2)) continue;
+      const double factor = system.option(0.5) ? 0.5 : 2.0;
+      plane->resize(replica, {service.cpu * factor, service.requested_cpu() * factor, service.memory});
+    }
     plane->refresh_instruments();
     recorder.record(at_seconds(end));
   }

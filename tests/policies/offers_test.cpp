@@ -5,6 +5,7 @@
 #include "sim/seams/node_autoscaler.hpp"
 #include "sim/seams/placement_policy.hpp"
 #include "sim/seams/shard_policy.hpp"
+#include "sim/seams/vertical_autoscaler.hpp"
 #include "tests/policies/policy_under_test.hpp"
 #include "tests/support/places.hpp"
 
@@ -38,6 +39,7 @@ TEST(Offers, AreExactlyThePolicyFiles) {
   add_offers<CachePolicy>(offered);
   add_offers<ShardPolicy>(offered);
   add_offers<PlacementPolicy>(offered);
+  add_offers<VerticalAutoscaler>(offered, "autoscaling");
   EXPECT_EQ(offered, names_of_files());
   EXPECT_GE(offered.size(), 14U);
 }
@@ -103,6 +105,7 @@ TEST(Offers, HaveMeaningsAndDefaultsWithinTheirRanges) {
   inspect_defaults<CachePolicy>();
   inspect_defaults<ShardPolicy>();
   inspect_defaults<PlacementPolicy>();
+  inspect_defaults<VerticalAutoscaler>();
 }
 
 }  // namespace

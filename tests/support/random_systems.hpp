@@ -20,6 +20,10 @@ class RandomSystem {
     for (Index i = 0; i < services_; ++i) blueprint.endpoints[i].steps = steps_of(i, 0);
     for (int w = 0; w < 1 + below(3); ++w) add_workload(w);
     disturb_cache();
+    // Their replicas may be resized meanwhile; last, so that what else is drawn stays.
+    for (ServiceBlueprint& service : blueprint.services) {
+      if (!service.serverless && option(0.4)) service.vertical_autoscaler = choice_of<VerticalAutoscaler>("vpa");
+    }
   }
 
   Blueprint blueprint;
