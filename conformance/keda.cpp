@@ -77,7 +77,7 @@ void check_scaled_job(const Json& table, TableCheck& rows) {
     rows.row(row, [&](RowCheck& expect) {
       const keda::ScaledJob job{.strategy = strategy_of(value_of<std::string>(row, "strategy", "default")),
                                 .most = row.at("max_replicas"),
-                                .least = value_of<std::int64_t>(row, "min_replicas", 0),
+                                .least = value_of<std::int64_t>(row, "min_replicas", value_of<std::int64_t>(row, "min", 0)),
                                 .deduction = optional_of<std::int64_t>(row, "deduction"),
                                 .running_percentage = optional_of<double>(row, "running_percentage")};
       const keda::JobDemand asked{row.at("max_scale"), row.at("scale_to")};

@@ -152,8 +152,8 @@ inline JobDemand effective_demand(const ScaledJob& job, const Jobs& jobs, const 
                            static_cast<std::int64_t>(static_cast<double>(jobs.running) * *job.running_percentage),
                        job.most),
               asked.wanted};
-    case JobStrategy::accurate:
-      return {asked.most + jobs.running > job.most ? job.most - jobs.running : asked.most - jobs.pending, asked.wanted};
+    // The messages of jobs that run are gone from the queue, those of the pending ones are not.
+    case JobStrategy::accurate: return {std::min(asked.most - jobs.pending, job.most - jobs.running), asked.wanted};
     case JobStrategy::eager: return {std::min(job.most - jobs.running - jobs.pending, asked.most), job.most};
     case JobStrategy::standard: break;
   }

@@ -176,6 +176,17 @@ TEST(KedaJobs, CountsRunningJobsAgainstTheQueue) {
   EXPECT_EQ(keda::jobs_to_create(keda::scaling_decision(accurate, {.running = 3, .pending = 2}, asked)), 4);
 }
 
+// Upstream's TestAccurateScalingStrategy: what is pending is no reason for more, however little room there is: 3 - 3 and 5 - 3;
+// 20 - 10 and 20 - 15.
+TEST(KedaJobs, LeaveTheMessagesOfPendingJobsToThemAccurately) {
+  const auto most = [](std::int64_t replicas, const keda::Jobs& jobs, std::int64_t asked) {
+    return keda::effective_demand({.strategy = keda::JobStrategy::accurate, .most = replicas}, jobs, {asked, 1}).most;
+  };
+  EXPECT_EQ(most(5, {.running = 3, .pending = 3}, 3), 0);
+  EXPECT_EQ(most(20, {.running = 15, .pending = 10}, 20), 5);
+  EXPECT_EQ(most(5, {.running = 4, .pending = 2}, 5), 1);
+}
+
 // Upstream's TestEagerScalingStrategy: min(10 - 3, 4) and min(10 - 1 - 6, 4).
 TEST(KedaJobs, FillTheFreeSlotsEagerly) {
   const keda::ScaledJob eager{.strategy = keda::JobStrategy::eager, .most = 10};
