@@ -22,6 +22,11 @@ std::unique_ptr<PlacementPolicy> make_placement(const NodePoolBlueprint& pool) {
 
 std::vector<Label> label_of(const NodePoolBlueprint& pool) { return {{"node_pool", pool.name}}; }
 
+// Of pods of one service, which differ in their requests at most.
+bool asks_for_no_less(const PodShape& shape, const PodShape& than) {
+  return shape.cpu >= than.cpu && shape.memory >= than.memory;
+}
+
 }  // namespace
 
 NodePool::NodePool(const NodePoolBlueprint& blueprint, std::vector<simgrid::s4u::Host*> hosts,
@@ -122,11 +127,6 @@ bool NodePool::place(Pod& pod, SimTime now) {
   pending_.push_back(&pod);
   pending_gauge_.set(now, static_cast<double>(pending_.size()));
   return false;
-}
-
-// Of pods of one service, which differ in their requests at most.
-static bool asks_for_no_less(const PodShape& shape, const PodShape& than) {
-  return shape.cpu >= than.cpu && shape.memory >= than.memory;
 }
 
 std::vector<Pod*> NodePool::place_pending(SimTime now) {
