@@ -175,6 +175,7 @@ class Builder {
     service.drain_limit = spec.drain_limit;
     service.balancer = chosen_or<Balancer>(spec.balancer, "round-robin");
     service.autoscaler = spec.autoscaler;
+    service.vertical_autoscaler = spec.vertical_autoscaler;
     service.price = spec.price;
     if (spec.consumes) {
       service.queue = steps_.queues.at(spec.consumes->queue.name);

@@ -17,7 +17,7 @@ void check_cpu(const Scenario& scenario, Reading& reading) {
           &service, service.cpu_request ? "cpu_request" : "cpu_limit",
           "requests " + to_text(request, Dimension::count) + " cores of a node, and may use " + to_text(limit, Dimension::count),
           "give cpu_limit no less than cpu_request");
-    if (service.cpu_request && service.node_pool.name.empty() && !service.autoscaler.chosen())
+    if (service.cpu_request && service.node_pool.name.empty() && !service.autoscaler.chosen() && !service.vertical_autoscaler.chosen())
       reading.issue(&service, "cpu_request",
                     "has no meaning without nodes or an autoscaler: nobody asks what a replica requested",
                     "remove it, or add \"node_pool\"");

@@ -119,6 +119,7 @@ class MachineChecker {
     }
     check_replicas(service);
     check_autoscaler(service);
+    check_vertical_autoscaler(service);
     check_consumer(service);
     if (service.memory.count > 0 && service.memory_base > service.memory) {
       reading_.issue(&service, "memory_base", "is " + to_text(service.memory_base) + ", more than the limit of " + to_text(service.memory));
@@ -175,6 +176,14 @@ class MachineChecker {
                                       .queue = service.consumes ? service.consumes->queue.name : std::string{}};
     const auto policy = RegistryOf<Autoscaler>::instance().make(service.autoscaler, context);
     for (const auto& [field, sentence] : policy->problems()) reading_.issue(service.autoscaler, field, sentence);
+  }
+
+  void check_vertical_autoscaler(const ServiceSpec& service) {
+    const PolicyChoice& choice = service.vertical_autoscaler;
+    if (!choice.chosen() || !reading_.is_sound(choice)) return;
+    const VerticalAutoscaler::Context context{service.name, {service.cpu_request.value_or(service.cpu), service.memory}};
+    const auto policy = RegistryOf<VerticalAutoscaler>::instance().make(choice, context);
+    for (const auto& [field, sentence] : policy->problems()) reading_.issue(choice, field, sentence);
   }
 
   void check_cache(const CacheSpec& cache) {

@@ -17,6 +17,7 @@ constexpr std::array meaningless{
     Meaningless{"node_pool", "its instances run on the platform's machines", "remove it"},
     Meaningless{"autoscaler", "the platform starts an instance for whoever finds none", "remove it; bound it with \"most\""},
     Meaningless{"replica_limits", "it has no autoscaler", "remove it; bound it with \"floor\" and \"most\""},
+    Meaningless{"vertical_autoscaler", "its instances are of one size", "remove it, and choose the \"memory\""},
     Meaningless{"backlog", "nobody waits in line: who finds no free slot starts an instance",
                 "remove it; bound it with \"most\""},
     Meaningless{"discipline", "nobody waits in line: who finds no free slot starts an instance", "remove it"},

@@ -83,6 +83,8 @@ void ServiceSpec::describe(Fields& field) {
   field("serverless", serverless,
         "the platform starts an instance for a request that finds no free slot, and takes it away when it is idle; \"concurrency\", "
         "\"cpu\" and \"memory\" are those of an instance");
+  field("vertical_autoscaler", vertical_autoscaler,
+        "policy that sets how much cpu and memory each replica requests, its limits in proportion; without it both stay");
 }
 
 void QueueSpec::describe(Fields& field) {

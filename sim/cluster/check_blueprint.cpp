@@ -63,6 +63,7 @@ class Checker {
       check_probe(service, service.readiness, who + ": its readiness");
       check_probe(service, service.liveness, who + ": its liveness");
       if (service.serverless) check_serverless(service, *service.serverless, who);
+      expect(!service.serverless || !service.vertical_autoscaler.chosen(), who + ": has instances that nobody resizes");
       if (service.load_balancer != no_index) check_fronted(service, who);
       if (service.queue == no_index) continue;
       expect(service.queue < blueprint_.queues.size(), who + ": its queue does not exist");

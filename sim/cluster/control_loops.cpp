@@ -48,6 +48,17 @@ std::vector<std::unique_ptr<Autoscaler>> make_autoscalers(const Blueprint& bluep
   return policies;
 }
 
+std::vector<std::unique_ptr<VerticalAutoscaler>> make_vertical_autoscalers(const Blueprint& blueprint) {
+  const auto& registry = RegistryOf<VerticalAutoscaler>::instance();
+  std::vector<std::unique_ptr<VerticalAutoscaler>> policies;
+  for (const ServiceBlueprint& service : blueprint.services) {
+    const VerticalAutoscaler::Context context{service.name, {service.requested_cpu(), service.memory}};
+    const PolicyChoice& choice = service.vertical_autoscaler;
+    policies.push_back(choice.chosen() ? registry.make(choice, context) : nullptr);
+  }
+  return policies;
+}
+
 std::vector<std::unique_ptr<NodeAutoscaler>> make_node_autoscalers(const Blueprint& blueprint) {
   std::vector<std::unique_ptr<NodeAutoscaler>> policies;
   for (const NodePoolBlueprint& pool : blueprint.node_pools) {
@@ -82,6 +93,14 @@ void start_autoscaling(const ControlPlane& control, Index service, Autoscaler& p
                    allowed == decision.replicas ? "" : fmt::format("; held to {} by the service's replica_limits", allowed);
                control.infrastructure.scale(service, allowed, decision.reason + held);
              });
+}
+
+// After the autoscalers of the number of replicas, where both look at once.
+void start_vertical_autoscaling(const ControlPlane& control, Index service, VerticalAutoscaler& policy) {
+  const TurnOrder order{Turn::autoscaling, control.blueprint.services.size() + service};
+  start_loop(control, "vertical autoscaler of " + control.blueprint.services[service].name, order, policy.period(), [control, service, &policy] {
+    control.infrastructure.resize(service, policy.decide(control.infrastructure.view_of_service(service, control.metrics)));
+  });
 }
 
 void start_node_autoscaling(const ControlPlane& control, Index pool, NodeAutoscaler& policy) {

@@ -11,6 +11,7 @@
 #include "sim/seams/autoscaler.hpp"
 #include "sim/seams/metrics_view.hpp"
 #include "sim/seams/node_autoscaler.hpp"
+#include "sim/seams/vertical_autoscaler.hpp"
 
 namespace headroom {
 
@@ -26,6 +27,7 @@ class ScrapedMetrics final : public MetricsView {
 
 // The policies of a blueprint, by service and by pool; empty where none was chosen.
 std::vector<std::unique_ptr<Autoscaler>> make_autoscalers(const Blueprint& blueprint);
+std::vector<std::unique_ptr<VerticalAutoscaler>> make_vertical_autoscalers(const Blueprint& blueprint);
 std::vector<std::unique_ptr<NodeAutoscaler>> make_node_autoscalers(const Blueprint& blueprint);
 
 // What a loop is connected to. All of it outlives the run.
@@ -42,6 +44,7 @@ struct ControlPlane {
 void start_scraping(const ControlPlane& control);
 void start_watching_memory(const ControlPlane& control);
 void start_autoscaling(const ControlPlane& control, Index service, Autoscaler& policy);
+void start_vertical_autoscaling(const ControlPlane& control, Index service, VerticalAutoscaler& policy);
 void start_node_autoscaling(const ControlPlane& control, Index pool, NodeAutoscaler& policy);
 // Ends record windows at the given instants, the last of which ends the run.
 void start_recording(const ControlPlane& control, std::vector<SimTime> window_ends);

@@ -56,7 +56,7 @@ namespace headroom {
   make_runnable(slot, task);
   if (!server.watches_starts) return;
   replica.served_to = task.queued_at;
-  if (server.memory_limit.count > 0 && memory_of(replica) > server.memory_limit) doom(replica, task.replica);
+  if (server.memory_limit.count > 0 && memory_of(replica) > replica.memory_limit) doom(replica, task.replica);
 }
 
 [[gnu::always_inline]] inline void ExactRequestPlane::occupy(Index slot, Task& task, Server& server, Replica& replica) {

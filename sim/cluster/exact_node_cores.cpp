@@ -11,7 +11,7 @@ void ExactRequestPlane::run_on(ReplicaRef ref, NodeRef node) {
   if (!server.node_cores) return;
   NodeCores& cores = nodes_[{node.pool, node.node}];
   cores.cores = *server.node_cores;
-  cores.shares.push_back({.replica = ref.replica, .weight = server.cpu_request});
+  cores.shares.push_back({.replica = ref.replica, .weight = replicas_[ref.replica].cpu_request});
   replicas_[ref.replica].node = &cores;
   share_cores(cores);
 }
@@ -19,13 +19,30 @@ void ExactRequestPlane::run_on(ReplicaRef ref, NodeRef node) {
 void ExactRequestPlane::share_cores(NodeCores& node) {
   for (CoreShare& share : node.shares) {
     const Replica& replica = replicas_[share.replica];
-    share.wanted = std::min(servers_[replica.server].cores, static_cast<double>(replica.processor.computations()));
+    share.wanted = std::min(replica.cores, static_cast<double>(replica.processor.computations()));
   }
   divide_cores(node.cores, node.shares);
   for (const CoreShare& share : node.shares) {
     if (share.wanted > 0.0) replicas_[share.replica].processor.set_cores(now_, share.granted);
     schedule_processor(share.replica);
   }
+}
+
+void ExactRequestPlane::resize(ReplicaRef ref, const ReplicaSize& size) {
+  Replica& replica = replicas_[ref.replica];
+  servers_[ref.service].cpu->whole.add(now_, size.cores - replica.cores);
+  replica.cores = size.cores;
+  replica.cpu_request = size.cpu_request;
+  replica.memory_limit = size.memory;
+  if (replica.node == nullptr) {
+    replica.processor.set_cores(now_, size.cores);
+    schedule_processor(ref.replica);
+    return;
+  }
+  for (CoreShare& share : replica.node->shares) {
+    if (share.replica == ref.replica) share.weight = size.cpu_request;
+  }
+  share_cores(*replica.node);
 }
 
 // Of a replica that dies.

@@ -128,6 +128,9 @@ Index ExactRequestPlane::new_replica(Index server_index, ReplicaDisk* disk) {
   replica.alive = true;
   replica.dedicated_cores = server.dedicated_cores;
   replica.processor = Processor{server.cores};
+  replica.cores = server.cores;
+  replica.cpu_request = server.cpu_request;
+  replica.memory_limit = server.memory_limit;
   replica.backlog = Backlog{server.discipline};
   if (!replica_caches_[server_index].empty()) make_replica_caches(index, disk);
   if (server.language_model != no_index) start_engine(index);
@@ -210,7 +213,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
     tasks_[slot].state = has_begun ? TaskState::runnable : TaskState::queued;
     end_task(slot, why);
   }
-  server.cpu->whole.add(now_, -server.cores);
+  server.cpu->whole.add(now_, -replicas_[index].cores);
   server.slots->whole.add(now_, -static_cast<double>(server.concurrency));
   if (!replica_caches_[replicas_[index].server].empty()) end_replica_caches(index);
   std::erase(server.replicas, index);
@@ -309,10 +312,13 @@ void ExactRequestPlane::refresh_instruments() {
     if (server.requests_in_flight != nullptr) server.requests.bring(*server.requests_in_flight, now_);
     if (server.platform != nullptr) show_platform(*server.platform);
     if (server.memory == nullptr) continue;
-    double used = 0.0;
-    for (const Index replica : server.replicas) used += static_cast<double>(memory_of(replicas_[replica]).count);
+    double used = 0.0, limit = 0.0;
+    for (const Index replica : server.replicas) {
+      used += static_cast<double>(memory_of(replicas_[replica]).count);
+      limit += static_cast<double>(replicas_[replica].memory_limit.count);
+    }
     server.memory->part.set(now_, used);
-    server.memory->whole.set(now_, static_cast<double>(server.memory_limit.count) * static_cast<double>(server.replicas.size()));
+    server.memory->whole.set(now_, limit);
   }
   for (MessageQueue& queue : queues_) {
     SimTime oldest = now_;

@@ -37,6 +37,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   using RequestPlane::add_replica;
   Index add_replica(Index service, Index zone, std::shared_ptr<ReplicaDisk> disk) override;
   void run_on(ReplicaRef replica, NodeRef node) override;
+  void resize(ReplicaRef replica, const ReplicaSize& size) override;
   void drain_replica(ReplicaRef replica) override;
   void restore_replica(ReplicaRef replica) override;
   void remove_replica(ReplicaRef replica) override;

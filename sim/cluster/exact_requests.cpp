@@ -152,7 +152,7 @@ void ExactRequestPlane::on_waited_too_long(Index slot) { end_task(slot, TaskOutc
 
 void ExactRequestPlane::check_memory(Index index) {
   Replica& replica = replicas_[index];
-  const Bytes limit = servers_[replica.server].memory_limit;
+  const Bytes limit = replica.memory_limit;
   if (limit.count > 0 && memory_of(replica) > limit) doom(replica, index);
 }
 

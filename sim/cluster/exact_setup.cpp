@@ -112,7 +112,8 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     server.cores = service.cpu;
     server.cpu_request = service.requested_cpu();
     if (shares_node_cores(blueprint, i)) server.node_cores = blueprint.node_pools[service.node_pool].cpu;
-    server.dedicated_cores = service.cpu >= service.concurrency && !program_.server_forks[i] && !server.node_cores;
+    server.dedicated_cores = service.cpu >= service.concurrency && !program_.server_forks[i] && !server.node_cores &&
+                             !service.vertical_autoscaler.chosen();
     const bool has_memory_limit = service.memory.count > 0 && !service.serverless;
     if (has_memory_limit) server.memory_limit = service.memory;
     server.memory_base = service.memory_base;

@@ -9,12 +9,7 @@
 namespace headroom {
 namespace {
 
-std::vector<PodShape> shapes_of(const Blueprint& blueprint) {
-  std::vector<PodShape> shapes;
-  for (const ServiceBlueprint& service : blueprint.services)
-    shapes.push_back({service.requested_cpu(), service.memory, service.gpus});
-  return shapes;
-}
+PodShape shape_of(const ServiceBlueprint& service) { return {service.requested_cpu(), service.memory, service.gpus}; }
 
 }  // namespace
 
@@ -23,7 +18,6 @@ Infrastructure::Infrastructure(const Blueprint& blueprint, SimulationEngine& eng
     : blueprint_{blueprint},
       engine_{engine},
       notes_{notes},
-      shapes_{shapes_of(blueprint)},
       network_{blueprint.network, blueprint.node_pools, blueprint.databases},
       cost_{blueprint, recorder},
       kubelet_{blueprint,
@@ -38,12 +32,12 @@ Infrastructure::Infrastructure(const Blueprint& blueprint, SimulationEngine& eng
       shard_copies_{blueprint, engine, network_, plane, cost_} {
   for (Index pool = 0; pool < blueprint.node_pools.size(); ++pool) {
     const NodePoolBlueprint& what = blueprint.node_pools[pool];
-    pools_.push_back(std::make_unique<NodePool>(what, shapes_, network_.node_hosts(pool), recorder));
+    pools_.push_back(std::make_unique<NodePool>(what, network_.node_hosts(pool), recorder));
     boot_keys_.push_back(streams.key_of("node_pools/" + what.name + "/boot"));
     interruption_keys_.push_back(streams.key_of("node_pools/" + what.name + "/interruption"));
   }
   for (Index service = 0; service < blueprint.services.size(); ++service) {
-    services_.emplace_back(service, blueprint.services[service].name, shapes_[service], recorder);
+    services_.emplace_back(service, blueprint.services[service].name, shape_of(blueprint.services[service]), recorder);
   }
 }
 
@@ -77,11 +71,15 @@ void Infrastructure::scale(Index service, int replicas, std::string_view reason)
   kubelet_.notice_killed();
   notes_.add(engine_.now(), "services/" + name, fmt::format("scaled from {} to {}: {}", set.wanted(), replicas, reason));
   set.want(replicas, engine_.now());
-  while (set.active() < replicas) {
-    if (Pod& pod = create_pod(set); find_room(pod)) kubelet_.start(pod);
-  }
+  fill(set);
   if (const int surplus = set.active() - replicas; surplus > 0) {
     for (Pod* pod : set.first_to_delete(static_cast<std::size_t>(surplus))) delete_pod(*pod);
+  }
+}
+
+void Infrastructure::fill(ReplicaSet& set) {
+  while (set.active() < set.wanted()) {
+    if (Pod& pod = create_pod(set); find_room(pod)) kubelet_.start(pod);
   }
 }
 

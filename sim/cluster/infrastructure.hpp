@@ -32,6 +32,8 @@ class Infrastructure {
 
   // How many replicas a service should have from now on; not negative (std::logic_error).
   void scale(Index service, int replicas, std::string_view reason);
+  // What new pods request, and which have it now: replaced, or where they are if their nodes have room.
+  void resize(Index service, const ResizeDecision& decision);
   // Adds and removes nodes, as far as the pool's minimum, maximum and hosts allow.
   void apply(Index pool, const NodeDecision& decision);
 
@@ -50,6 +52,8 @@ class Infrastructure {
   std::vector<LedgerEntry> ledger() const;
 
  private:
+  void fill(ReplicaSet& set);
+  bool resize_in_place(Pod& pod, const PodShape& shape);
   Pod& create_pod(ReplicaSet& replicas);
   bool find_room(Pod& pod);
   void delete_pod(Pod& pod);
@@ -69,7 +73,6 @@ class Infrastructure {
   const Blueprint& blueprint_;
   SimulationEngine& engine_;
   RunNotes& notes_;
-  std::vector<PodShape> shapes_;  // by service
   Network network_;
   CostMeter cost_;
   std::vector<std::unique_ptr<NodePool>> pools_;

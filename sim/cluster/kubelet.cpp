@@ -105,6 +105,7 @@ Duration Kubelet::draw_start_up(const Pod& pod) const {
 
 void Kubelet::register_replica(Pod& pod) {
   pod.replica = plane_.add_replica(pod.service, pod.node == nullptr ? no_index : pod.node->zone(), std::move(pod.disk));
+  if (blueprint_.services[pod.service].vertical_autoscaler.chosen()) resize(pod);
   if (pod.node != nullptr) plane_.run_on(ref(pod), {blueprint_.services[pod.service].node_pool, pod.node->id()});
   registered_[{pod.service, pod.replica}] = &pod;
   pod.busy_seen = 0.0;
@@ -119,6 +120,12 @@ void Kubelet::change_readiness(Pod& pod, PodStage stage) {
   if (pod.ready() == was_ready) return;
   pod.ready_changed = engine_.now();
   events_.readiness_changed(pod);
+}
+
+void Kubelet::resize(const Pod& pod) {
+  if (pod.replica == no_index) return;
+  const ServiceBlueprint& service = blueprint_.services[pod.service];
+  plane_.resize(ref(pod), {service.cpu * (pod.shape.cpu / service.requested_cpu()), pod.shape.cpu, pod.shape.memory});
 }
 
 void Kubelet::scrape(Pod& pod) {
@@ -181,6 +188,7 @@ void Kubelet::notice_killed() {
     pod.disk = plane_.take_disk(killed);
     pod.replica = no_index;
     notes_.add(engine_.now(), "services/" + blueprint_.services[pod.service].name, "a replica was killed: out of memory");
+    if (pod.started) pod.killed = OutOfMemoryKill{engine_.now(), engine_.now() - *pod.started};
     if (pod.deleting()) continue;  // whoever waits for it to be idle sees that it is gone
     restart(pod, restarts_[pod.service].out_of_memory);
   }

@@ -41,6 +41,8 @@ class Kubelet {
   void drain(Pod& pod);
   // Its machine is gone: what it had in flight is lost. Says gone.
   void lose(Pod& pod);
+  // Its request is another: what its replica may use follows in proportion.
+  void resize(const Pod& pod);
   // Reads what each ready pod used since it was last looked at, as the metrics pipeline would.
   void scrape(Pod& pod);
 

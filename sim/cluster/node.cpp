@@ -4,35 +4,37 @@
 
 namespace headroom {
 
-PodView view_of(const Pod& pod, const PodShape& shape) {
+PodView view_of(const Pod& pod) {
   return PodView{.phase = pod.phase(),
                  .deleting = pod.deleting(),
                  .ready = pod.ready(),
                  .started = pod.started,
                  .ready_changed = pod.ready_changed,
-                 .cpu_request = shape.cpu,
-                 .memory_request = shape.memory,
+                 .cpu_request = pod.shape.cpu,
+                 .memory_request = pod.shape.memory,
                  .cpu = pod.cpu,
-                 .memory = pod.memory};
+                 .memory = pod.memory,
+                 .number = pod.number,
+                 .killed = pod.killed};
 }
 
 bool Node::earlier(const Pod* a, const Pod* b) { return std::tie(a->service, a->number) < std::tie(b->service, b->number); }
 
-void Node::take(Pod& pod, const PodShape& shape) {
+void Node::take(Pod& pod) {
   pod.node = this;
   pods_.insert(&pod);
   ++pods_by_service_[pod.service];
-  cpu_requested_ += shape.cpu;
-  memory_requested_ += shape.memory;
-  gpus_requested_ += shape.gpus;
+  cpu_requested_ += pod.shape.cpu;
+  memory_requested_ += pod.shape.memory;
+  gpus_requested_ += pod.shape.gpus;
 }
 
-void Node::release(Pod& pod, const PodShape& shape) {
+void Node::release(Pod& pod) {
   pods_.erase(&pod);
   --pods_by_service_[pod.service];
-  memory_requested_ -= shape.memory;
-  gpus_requested_ -= shape.gpus;
-  cpu_requested_ = pods_.empty() ? 0.0 : cpu_requested_ - shape.cpu;  // an empty node carries no rounding on
+  memory_requested_ -= pod.shape.memory;
+  gpus_requested_ -= pod.shape.gpus;
+  cpu_requested_ = pods_.empty() ? 0.0 : cpu_requested_ - pod.shape.cpu;  // an empty node carries no rounding on
   pod.node = nullptr;
 }
 

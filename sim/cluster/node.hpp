@@ -36,8 +36,8 @@ class Node {
   std::map<Index, NodeImage> images;   // by service
   std::map<Index, NodeImage> weights;  // by language model
 
-  void take(Pod& pod, const PodShape& shape);
-  void release(Pod& pod, const PodShape& shape);
+  void take(Pod& pod);
+  void release(Pod& pod);
   const std::set<Pod*, bool (*)(const Pod*, const Pod*)>& pods() const { return pods_; }
   std::uint32_t pods_of(Index service) const;
   double cpu_requested() const { return cpu_requested_; }

@@ -22,12 +22,15 @@ std::unique_ptr<PlacementPolicy> make_placement(const NodePoolBlueprint& pool) {
 
 std::vector<Label> label_of(const NodePoolBlueprint& pool) { return {{"node_pool", pool.name}}; }
 
+// Of pods of one service, which differ in their requests at most.
+bool asks_for_no_less(const PodShape& shape, const PodShape& than) {
+  return shape.cpu >= than.cpu && shape.memory >= than.memory;
+}
+
 }  // namespace
 
-NodePool::NodePool(const NodePoolBlueprint& blueprint, const std::vector<PodShape>& shapes,
-                   std::vector<simgrid::s4u::Host*> hosts, Recorder& recorder)
+NodePool::NodePool(const NodePoolBlueprint& blueprint, std::vector<simgrid::s4u::Host*> hosts, Recorder& recorder)
     : blueprint_{blueprint},
-      shapes_{shapes},
       hosts_{std::move(hosts)},
       host_taken_(hosts_.size(), false),
       placement_{make_placement(blueprint)},
@@ -99,7 +102,7 @@ bool NodePool::fits(const Node& node, const PodShape& shape) const {
 }
 
 bool NodePool::try_to_place(Pod& pod, SimTime now) {
-  const PodShape& shape = shapes_[pod.service];
+  const PodShape& shape = pod.shape;
   fitting_.clear();
   for (const auto& [id, node] : nodes_) {
     if (!fits(*node, shape)) continue;
@@ -113,7 +116,7 @@ bool NodePool::try_to_place(Pod& pod, SimTime now) {
   }
   if (fitting_.empty()) return false;
   const std::size_t chosen = placement_->place({shape.cpu, shape.memory, pod.service, shape.gpus}, fitting_);
-  nodes_.at(fitting_.at(chosen).node)->take(pod, shape);
+  nodes_.at(fitting_.at(chosen).node)->take(pod);
   cpu_requested_ += shape.cpu;
   note_requests(now);
   return true;
@@ -128,13 +131,14 @@ bool NodePool::place(Pod& pod, SimTime now) {
 
 std::vector<Pod*> NodePool::place_pending(SimTime now) {
   std::vector<Pod*> placed;
-  std::vector<bool> hopeless(shapes_.size(), false);  // pods of a service are alike
+  std::map<Index, PodShape> hopeless;  // by service: what has found no room
   for (Pod* pod : pending_) {
-    if (hopeless[pod->service]) continue;
+    const auto tried = hopeless.find(pod->service);
+    if (tried != hopeless.end() && asks_for_no_less(pod->shape, tried->second)) continue;
     if (try_to_place(*pod, now)) {
       placed.push_back(pod);
     } else {
-      hopeless[pod->service] = true;
+      hopeless[pod->service] = pod->shape;
     }
   }
   std::erase_if(pending_, [](const Pod* pod) { return pod->node != nullptr; });
@@ -148,10 +152,22 @@ void NodePool::remove(Pod& pod, SimTime now) {
     pending_gauge_.set(now, static_cast<double>(pending_.size()));
     return;
   }
-  const PodShape& shape = shapes_[pod.service];
-  pod.node->release(pod, shape);
-  cpu_requested_ -= shape.cpu;
+  pod.node->release(pod);
+  cpu_requested_ -= pod.shape.cpu;
   note_requests(now);
+}
+
+bool NodePool::resize(Pod& pod, const PodShape& shape, SimTime now) {
+  Node& node = *pod.node;
+  if (node.cpu_requested() - pod.shape.cpu + shape.cpu > blueprint_.cpu + rounding ||
+      node.memory_requested() - pod.shape.memory + shape.memory > blueprint_.memory)
+    return false;
+  cpu_requested_ += shape.cpu - pod.shape.cpu;
+  node.release(pod);
+  pod.shape = shape;
+  node.take(pod);
+  note_requests(now);
+  return true;
 }
 
 void NodePool::note_requests(SimTime now) {
@@ -177,7 +193,7 @@ NodePoolView NodePool::view(SimTime now) {
   find_pods_that_fit_elsewhere();
   pending_views_.clear();
   for (const Pod* pod : pending_) {
-    const PodShape& shape = shapes_[pod->service];
+    const PodShape& shape = pod->shape;
     pending_views_.push_back({shape.cpu, shape.memory, pod->service, shape.gpus});
   }
   return {.now = now,
@@ -220,7 +236,7 @@ void NodePool::find_pods_that_fit_elsewhere() {
   for (std::size_t from = 0; from < node_views_.size(); ++from) {
     for (const Pod* pod : nodes_.at(node_views_[from].node)->pods()) {
       if (pod->deleting()) continue;  // on its way out anyway
-      const PodShape& shape = shapes_[pod->service];
+      const PodShape& shape = pod->shape;
       std::size_t to = 0;
       while (to < room.size() && (to == from || !room[to].fits(shape))) ++to;
       if (to == room.size()) {

@@ -19,10 +19,9 @@ namespace headroom {
 
 class NodePool {
  public:
-  // `shapes`: by service; outlives the pool. `hosts`: as many as the pool may ever have nodes at a time.
+  // `hosts`: as many as the pool may ever have nodes at a time.
   // A pool without a placement policy takes "best-fit"; std::invalid_argument if that is not offered.
-  NodePool(const NodePoolBlueprint& blueprint, const std::vector<PodShape>& shapes, std::vector<simgrid::s4u::Host*> hosts,
-           Recorder& recorder);
+  NodePool(const NodePoolBlueprint& blueprint, std::vector<simgrid::s4u::Host*> hosts, Recorder& recorder);
 
   const NodePoolBlueprint& blueprint() const { return blueprint_; }
 
@@ -44,6 +43,9 @@ class NodePool {
   // Off its node, or out of those that wait.
   void remove(Pod& pod, SimTime now);
 
+  // Where it is, if its node has room for that; else it stays as it was.
+  bool resize(Pod& pod, const PodShape& shape, SimTime now);
+
   // The spans are valid until the next call.
   NodePoolView view(SimTime now);
 
@@ -58,7 +60,6 @@ class NodePool {
   void find_pods_that_fit_elsewhere();
 
   const NodePoolBlueprint& blueprint_;
-  const std::vector<PodShape>& shapes_;
   std::vector<simgrid::s4u::Host*> hosts_;
   std::vector<bool> host_taken_;
   std::unique_ptr<PlacementPolicy> placement_;

@@ -27,9 +27,17 @@ enum class PodStage : std::uint8_t {
   draining   // out of the balancer, finishing what it has
 };
 
+// What a pod asks of a node.
+struct PodShape {
+  double cpu = 0.0;  // cores
+  Bytes memory;
+  int gpus = 0;
+};
+
 struct Pod {
   std::uint64_t number = 0;  // within its service, in order of creation: what it draws depends on nothing else
   Index service = no_index;
+  PodShape shape;
   PodStage stage = PodStage::pending;
   Node* node = nullptr;
   Index replica = no_index;  // in the request plane, while ready, unready or draining
@@ -42,6 +50,7 @@ struct Pod {
   CrashLoopBackOff back_off;
   SimTime restart_at;                    // when crashed
   std::optional<PodSample> cpu, memory;  // newest scraped
+  std::optional<OutOfMemoryKill> killed;  // the last time
   double busy_seen = 0.0;                // core-seconds at the last scrape (or registration) …
   SimTime seen;                          // … and when that was
   ActorHandle actor;                     // what is happening to it
@@ -53,12 +62,7 @@ struct Pod {
   PodPhase phase() const { return started ? PodPhase::running : PodPhase::pending; }
 };
 
-// What a pod asks of a node, and what its controller may see of it.
-struct PodShape {
-  double cpu = 0.0;  // cores
-  Bytes memory;
-  int gpus = 0;
-};
-PodView view_of(const Pod& pod, const PodShape& shape);
+// What its controllers may see of it.
+PodView view_of(const Pod& pod);
 
 }  // namespace headroom

@@ -39,7 +39,13 @@ Pod& ReplicaSet::create(SimTime now) {
   pod->number = next_number_++;
   pod->service = service_;
   pod->created = now;
+  pod->shape = shape_;
   return *pods_.emplace(pod->number, std::move(pod)).first->second;
+}
+
+Pod* ReplicaSet::find(std::uint64_t number) const {
+  const auto found = pods_.find(number);
+  return found == pods_.end() ? nullptr : found->second.get();
 }
 
 void ReplicaSet::start_deleting(Pod& pod) {
@@ -74,7 +80,7 @@ std::vector<Pod*> ReplicaSet::first_to_delete(std::size_t count) const {
 
 const std::vector<PodView>& ReplicaSet::views() {
   views_.clear();
-  for (const auto& [number, pod] : pods_) views_.push_back(view_of(*pod, shape_));
+  for (const auto& [number, pod] : pods_) views_.push_back(view_of(*pod));
   return views_;
 }
 

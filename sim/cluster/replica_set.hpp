@@ -19,7 +19,12 @@ class ReplicaSet {
   int wanted() const { return wanted_; }
   void want(int replicas, SimTime now);
 
+  // What pods request that are created from now on.
+  const PodShape& shape() const { return shape_; }
+  void request(const PodShape& shape) { shape_ = shape; }
+
   Pod& create(SimTime now);
+  Pod* find(std::uint64_t number) const;
   void remove(Pod& pod);  // the pod is gone
   void readiness_changed(const Pod& pod, SimTime now);
 

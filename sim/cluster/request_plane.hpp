@@ -23,6 +23,13 @@ struct ReplicaRef {
   Index replica = no_index;  // stable for the life of the replica; may be reused after remove_replica
 };
 
+// What a replica may use, and requests.
+struct ReplicaSize {
+  double cores = 1.0;
+  double cpu_request = 1.0;
+  Bytes memory;  // limit; 0: not modelled
+};
+
 struct NodeRef {
   Index pool = no_index;
   std::uint32_t node = 0;  // never used again in the pool
@@ -47,6 +54,9 @@ class RequestPlane {
   Index add_replica(Index service, Index zone = no_index) { return add_replica(service, zone, nullptr); }
   // Where a replica that was just added runs.
   virtual void run_on(ReplicaRef replica, NodeRef node) = 0;
+  // From now on; only of services whose blueprint has a vertical autoscaler. What is over a smaller memory limit by then is found
+  // when more comes.
+  virtual void resize(ReplicaRef replica, const ReplicaSize& size) = 0;
   // Out of the balancer; what is in it goes on (its backlog too).
   virtual void drain_replica(ReplicaRef replica) = 0;
   // Back with the balancer after drain_replica.

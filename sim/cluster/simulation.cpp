@@ -53,6 +53,7 @@ class Simulation {
         engine_{blueprint.network.model, SimTime{blueprint.duration}},
         streams_{identity.seed, identity.replication},
         autoscalers_{make_autoscalers(blueprint)},
+        vertical_autoscalers_{make_vertical_autoscalers(blueprint)},
         node_autoscalers_{make_node_autoscalers(blueprint)},
         recorder_{in_seconds(timeline_.slice_ends), percentiles_to_keep(blueprint, autoscalers_)},
         plane_{make_plane(blueprint, streams_, recorder_)},
@@ -80,6 +81,9 @@ class Simulation {
     if (infrastructure_.watches_memory()) start_watching_memory(control);
     for (Index service = 0; service < autoscalers_.size(); ++service) {
       if (autoscalers_[service]) start_autoscaling(control, service, *autoscalers_[service]);
+    }
+    for (Index service = 0; service < vertical_autoscalers_.size(); ++service) {
+      if (vertical_autoscalers_[service]) start_vertical_autoscaling(control, service, *vertical_autoscalers_[service]);
     }
     for (Index pool = 0; pool < node_autoscalers_.size(); ++pool) {
       if (node_autoscalers_[pool]) start_node_autoscaling(control, pool, *node_autoscalers_[pool]);
@@ -125,6 +129,7 @@ class Simulation {
   SimulationEngine engine_;  // outlives all that holds hosts and actors
   RandomStreams streams_;
   std::vector<std::unique_ptr<Autoscaler>> autoscalers_;
+  std::vector<std::unique_ptr<VerticalAutoscaler>> vertical_autoscalers_;
   std::vector<std::unique_ptr<NodeAutoscaler>> node_autoscalers_;
   Recorder recorder_;
   std::unique_ptr<RequestPlane> plane_;

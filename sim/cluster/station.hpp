@@ -68,6 +68,9 @@ struct Replica {
   bool vacant = false;                             // worker with a free slot and nothing in its own backlog: in the queue's line
   // By cache index: of scope replica, and instead of those that it has found no connection to.
   std::vector<std::unique_ptr<CacheTier>> caches;
+  // As its server's, unless it was resized.
+  double cores = 1.0, cpu_request = 1.0;
+  Bytes memory_limit;
 };
 
 struct Server {
@@ -80,7 +83,7 @@ struct Server {
   std::optional<std::int64_t> backlog_limit;
   std::optional<Demand> wait_limit;
   Discipline discipline = Discipline::fifo;
-  double cores = 1.0;        // of a replica: its limit
+  double cores = 1.0;        // of a new replica: its limit
   double cpu_request = 1.0;  // its weight where the cores of nodes are divided …
   std::optional<double> node_cores;  // … which then have so many
   // As many cores as slots and no branches: computations never share, so each has an event of its own.

@@ -16,6 +16,7 @@
 #include "sim/seams/balancer.hpp"
 #include "sim/seams/cache_policy.hpp"
 #include "sim/seams/shard_policy.hpp"
+#include "sim/seams/vertical_autoscaler.hpp"
 
 namespace headroom {
 
@@ -85,6 +86,7 @@ struct ServiceBlueprint {
   Index language_model = no_index;  // each replica runs an engine of it, for the generate steps of its own endpoints
   std::optional<ServerlessBlueprint> serverless;  // no replicas, nodes, balancer or autoscaler then; memory is only paid for
   Index load_balancer = no_index;   // that its requests come through
+  PolicyChoice vertical_autoscaler = choice_of<VerticalAutoscaler>();  // unchosen: replicas stay as they are
 };
 
 // How a database with replicas replaces a primary that is gone.

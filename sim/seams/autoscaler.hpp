@@ -4,6 +4,7 @@
 // metrics, and the number asked for so far. It returns a number; limits of the service (replicas [low, high]) are its own duty.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -26,6 +27,12 @@ struct PodSample {
   Duration window{};
 };
 
+// A container that was killed because it ran out of memory.
+struct OutOfMemoryKill {
+  SimTime at;
+  Duration lived{};  // since its start
+};
+
 struct PodView {
   PodPhase phase = PodPhase::running;
   bool deleting = false;
@@ -36,6 +43,8 @@ struct PodView {
   Bytes memory_request;
   std::optional<PodSample> cpu;          // newest scraped sample, missing until the first scrape after start
   std::optional<PodSample> memory;
+  std::uint64_t number = 0;                // within its service, in order of creation
+  std::optional<OutOfMemoryKill> killed;   // the last one
 };
 
 struct ServiceView {

@@ -27,7 +27,7 @@ inline SimTime at(Duration since_start) { return SimTime{since_start}; }
 struct PlaneHistory {
   struct Change {
     SimTime at;
-    std::string what;  // "add", "drain", "restore", "remove"
+    std::string what;  // "add", "drain", "restore", "remove", "resize"
     Index service;
     Index replica;
     bool operator==(const Change&) const = default;
@@ -36,6 +36,7 @@ struct PlaneHistory {
   std::vector<SimTime> advances;
   std::vector<Index> zones;  // of the replicas added
   std::vector<bool> disks;   // whether they found one
+  std::vector<ReplicaSize> sizes;  // that replicas were given
 
   double cores_in_use = 0.0;                                          // of every replica, all the time
   Bytes memory_in_use;
@@ -77,6 +78,10 @@ class FakePlane final : public RequestPlane {
   void drain_replica(ReplicaRef replica) override {
     drained_[replica.replica] = now_;
     history_.changes.push_back({now_, "drain", replica.service, replica.replica});
+  }
+  void resize(ReplicaRef replica, const ReplicaSize& size) override {
+    history_.changes.push_back({now_, "resize", replica.service, replica.replica});
+    history_.sizes.push_back(size);
   }
   void run_on(ReplicaRef, NodeRef) override {}  // every replica uses as much as it is told to
   void restore_replica(ReplicaRef replica) override { history_.changes.push_back({now_, "restore", replica.service, replica.replica}); }

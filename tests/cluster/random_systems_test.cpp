@@ -54,6 +54,7 @@ class RandomRun {
       replace_killed();
       for (const ReplicaRef& back : std::exchange(unready_, {})) plane_->restore_replica(back);
       if (is_shaken_ && end < system_.load_ends && system_.chance(0.3)) shake();
+      if (end < system_.load_ends) resize();
       plane_->refresh_instruments();
       recorder_->record(at_seconds(end));
     }
@@ -110,6 +111,15 @@ class RandomRun {
       wanted.emplace_back(killed.service, plane_->take_disk(killed));
     }
     for (auto& [service, disk] : wanted) replicas_.push_back(add_replica(service, std::move(disk)));
+  }
+
+  void resize() {
+    for (const ReplicaRef& replica : replicas_) {
+      const ServiceBlueprint& service = blueprint_.services[replica.service];
+      if (!service.vertical_autoscaler.chosen() || !system_.option(0.2)) continue;
+      const double factor = system_.option(0.5) ? 0.5 : 2.0;
+      plane_->resize(replica, {service.cpu * factor, service.requested_cpu() * factor, service.memory});
+    }
   }
 
   // Off the balancer, and back at once or with the next; or another in its place.

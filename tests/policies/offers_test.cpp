@@ -6,6 +6,7 @@
 #include "sim/seams/offline_cache_policy.hpp"
 #include "sim/seams/placement_policy.hpp"
 #include "sim/seams/shard_policy.hpp"
+#include "sim/seams/vertical_autoscaler.hpp"
 #include "tests/policies/policy_under_test.hpp"
 #include "tests/support/places.hpp"
 
@@ -40,6 +41,7 @@ TEST(Offers, AreExactlyThePolicyFiles) {
   add_offers<OfflineCachePolicy>(offered, "caching");
   add_offers<ShardPolicy>(offered);
   add_offers<PlacementPolicy>(offered);
+  add_offers<VerticalAutoscaler>(offered, "autoscaling");
   EXPECT_EQ(offered, names_of_files());
   EXPECT_GE(offered.size(), 14U);
 }
@@ -106,6 +108,7 @@ TEST(Offers, HaveMeaningsAndDefaultsWithinTheirRanges) {
   inspect_defaults<OfflineCachePolicy>();
   inspect_defaults<ShardPolicy>();
   inspect_defaults<PlacementPolicy>();
+  inspect_defaults<VerticalAutoscaler>();
 }
 
 }  // namespace

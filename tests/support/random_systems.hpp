@@ -26,6 +26,10 @@ class RandomSystem {
     for (DatabaseBlueprint& database : blueprint.databases) {
       if (!database.partition_period && option(0.6)) reshard(database);
     }
+    // Their replicas may be resized meanwhile; last, so that what else is drawn stays.
+    for (ServiceBlueprint& service : blueprint.services) {
+      if (!service.serverless && option(0.4)) service.vertical_autoscaler = choice_of<VerticalAutoscaler>("vpa");
+    }
     if (seed > plain_systems) RandomParts{blueprint, seed}.add();
   }
 
