@@ -101,9 +101,23 @@ bool NodePool::fits(const Node& node, const PodShape& shape) const {
          node.memory_requested() + shape.memory <= blueprint_.memory && node.gpus_requested() + shape.gpus <= blueprint_.gpus;
 }
 
+DollarsPerSecond NodePool::price_of(const Node& node) const {
+  if (node.purchase() == Purchase::reserved) return {};
+  return node.purchase() == Purchase::spot ? blueprint_.purchase.spot_price : blueprint_.price;
+}
+
+void NodePool::count_pods_by_zone(Index service) {
+  std::fill(pods_by_zone_.begin(), pods_by_zone_.end(), 0U);
+  for (const auto& [id, node] : nodes_) {
+    if (node->zone() >= pods_by_zone_.size()) pods_by_zone_.resize(node->zone() + 1U, 0U);
+    if (node->stage == NodeStage::up) pods_by_zone_[node->zone()] += node->pods_of(service);
+  }
+}
+
 bool NodePool::try_to_place(Pod& pod, SimTime now) {
   const PodShape& shape = pod.shape;
   fitting_.clear();
+  count_pods_by_zone(pod.service);
   for (const auto& [id, node] : nodes_) {
     if (!fits(*node, shape)) continue;
     fitting_.push_back({.node = id,
@@ -112,7 +126,9 @@ bool NodePool::try_to_place(Pod& pod, SimTime now) {
                         .memory_allocatable = blueprint_.memory,
                         .memory_free = blueprint_.memory - node->memory_requested(),
                         .zone = node->zone(),
-                        .pods_of_service = node->pods_of(pod.service)});
+                        .pods_of_service = node->pods_of(pod.service),
+                        .pods_of_service_in_zone = pods_by_zone_[node->zone()],
+                        .price = price_of(*node)});
   }
   if (fitting_.empty()) return false;
   const std::size_t chosen = placement_->place({shape.cpu, shape.memory, pod.service, shape.gpus}, fitting_);

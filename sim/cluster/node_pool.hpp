@@ -54,6 +54,8 @@ class NodePool {
 
  private:
   Purchase next_purchase() const;
+  DollarsPerSecond price_of(const Node& node) const;
+  void count_pods_by_zone(Index service);
   bool fits(const Node& node, const PodShape& shape) const;
   bool try_to_place(Pod& pod, SimTime now);
   void note_requests(SimTime now);
@@ -76,6 +78,7 @@ class NodePool {
   Counter* interruptions_ = nullptr;  // where there are spot nodes
 
   std::vector<PlacementView> fitting_;
+  std::vector<std::uint32_t> pods_by_zone_;
   std::vector<NodeView> node_views_;
   std::vector<PodRequest> pending_views_;
 };

@@ -12,7 +12,7 @@ namespace headroom {
 
 struct PodRequest {
   double cpu = 0.0;  // cores
-  Bytes memory;
+  Bytes memory{};
   std::uint32_t service = 0;
   int gpus = 0;
 };
@@ -21,9 +21,11 @@ struct PodRequest {
 struct PlacementView {
   std::uint32_t node = 0;      // stable identifier
   double cpu_allocatable = 0.0, cpu_free = 0.0;
-  Bytes memory_allocatable, memory_free;
+  Bytes memory_allocatable{}, memory_free{};
   std::uint32_t zone = 0;
   std::uint32_t pods_of_service = 0;  // of the same service on this node
+  std::uint32_t pods_of_service_in_zone = 0;  // on all nodes of its zone that are up, with room or without
+  DollarsPerSecond price{};  // of the node; 0 where it is reserved, and paid for anyway
 };
 
 class PlacementPolicy {

@@ -1,5 +1,6 @@
-#include <iostream>
-
+#include "policies/autoscaling/cluster_autoscaler_expanders.hpp"
+#include "policies/autoscaling/cluster_autoscaler_packing.hpp"
+#include "policies/autoscaling/cluster_autoscaler_removal.hpp"
 #include "sim/seams/node_autoscaler.hpp"
 #include "tests/policies/policy_under_test.hpp"
 
@@ -22,6 +23,10 @@ class Pool {
     pods_ = pods;
     return *this;
   }
+  Pool& with_gpus(int gpus) {
+    gpus_ = gpus;
+    return *this;
+  }
   NodeView& add_node(double cpu_requested = 0.0, std::uint32_t pods = 0) {
     nodes_.push_back({.node = next_++, .created = {}, .pods = pods, .cpu_requested = cpu_requested, .memory_requested = {}});
     return nodes_.back();
@@ -37,12 +42,17 @@ class Pool {
                                                        .cpu_allocatable = cpu_,
                                                        .memory_allocatable = memory_,
                                                        .pods_per_node = pods_,
+                                                       .gpus = gpus_,
                                                        .being_removed = being_removed_,
                                                        .nodes = nodes_,
                                                        .pending = pending_});
     std::erase_if(nodes_,
                   [&](const NodeView& node) { return std::ranges::find(decision.remove, node.node) != decision.remove.end(); });
-    for (int i = 0; i < decision.add; ++i) add_node().booting = true;
+    for (int i = 0; i < decision.add; ++i) {
+      NodeView& added = add_node();
+      added.booting = true;
+      added.created = at_seconds(seconds);
+    }
     return decision;
   }
   std::vector<NodeView>& nodes() { return nodes_; }
@@ -55,6 +65,7 @@ class Pool {
   double cpu_ = 4.0;
   Bytes memory_{16 * 1024 * mib};
   int pods_ = 110;
+  int gpus_ = 0;
   int being_removed_ = 0;
   std::uint32_t next_ = 0;
   std::vector<NodeView> nodes_;
@@ -180,179 +191,149 @@ TEST(ClusterAutoscaler, NeverGoesBelowTheMinimumNorTouchesBootingNodes) {
   EXPECT_TRUE(pool.at(5000).remove.empty());
 }
 
-// ---- reference tables --------------------------------------------------------------------------------------------------------
-
-// Applicable: pods without a rule of their own on zones (placement knows no spread constraint).
-TEST(ClusterAutoscalerTables, PackAsUpstream) {
-  const Json table = reference_table("cluster-autoscaler/binpacking.json");
-  HEADROOM_SKIP_WITHOUT(table);
-  int compared = 0;
-  for (const Json& row : rows_of(table)) {
-    const auto spreads = [](const Json& group) { return group.contains("zone_spread_max_skew"); };
-    if (std::ranges::any_of(row.at("pod_groups"), spreads)) continue;
-    const Json& node = row.at("node");
-    Pool pool{{}, 0, row.at("max_nodes").is_null() ? 1000 : row.at("max_nodes").get<int>()};
-    pool.of(node.at("cpu_milli").get<double>() / 1000.0, node.at("memory_mib").get<std::int64_t>() * mib, node.at("max_pods"));
-    for (const Json& group : row.at("pod_groups")) {
-      pool.add_pending(group.at("cpu_milli").get<double>() / 1000.0, group.at("memory_mib").get<std::int64_t>() * mib,
-                       group.at("count"));
-    }
-    EXPECT_EQ(pool.at(0).add, row.at("expect").at("nodes").get<int>()) << row.at("id");
-    ++compared;
-  }
-  std::cout << compared << " rows of binpacking compared\n";
-  EXPECT_GT(compared, 0);
-}
-
-// A node is a candidate at a threshold of just its utilization, and not at one just below.
-bool is_candidate(const NodeView& node, double cpu, std::int64_t memory, double threshold) {
-  Pool pool{{{"utilization_threshold", threshold}, {"unneeded_time", "0 s"}}};
-  pool.of(cpu, memory, 110).nodes().push_back(node);
+TEST(ClusterAutoscaler, CountsDrainsInProgressAgainstTheLimit) {
+  Pool pool{{{"max_drain_parallelism", 2}}};
+  for (int i = 0; i < 3; ++i) pool.add_node(1.0, 2);
+  pool.drain(1);
   pool.at(0);
-  return !pool.at(10).remove.empty();
+  EXPECT_EQ(pool.at(610).remove, std::vector<std::uint32_t>{0}) << "two at a time, one is on its way";
+  pool.drain(2);
+  EXPECT_TRUE(pool.at(620).remove.empty());
 }
 
-// Applicable: nothing is left out of the sum (there are no daemon sets or mirror pods here).
-TEST(ClusterAutoscalerTables, UtilizeAsUpstream) {
-  const Json table = reference_table("cluster-autoscaler/utilization.json");
-  HEADROOM_SKIP_WITHOUT(table);
-  int compared = 0;
-  for (const Json& row : rows_of(table)) {
-    if (row.at("ignore_daemonsets").get<bool>() || row.at("ignore_mirror").get<bool>()) continue;
-    NodeView node;
-    for (const Json& pod : row.at("pods")) {
-      ++node.pods;
-      node.cpu_requested += pod.at("cpu_milli").get<double>() / 1000.0;
-      node.memory_requested += {pod.at("memory").get<std::int64_t>()};
-    }
-    const double cpu = row.at("allocatable").at("cpu_milli").get<double>() / 1000.0;
-    const std::int64_t memory = row.at("allocatable").at("memory");
-    const double expected = row.at("expect_utilization");
-    EXPECT_TRUE(is_candidate(node, cpu, memory, expected * (1 + 1e-9))) << row.at("id");
-    EXPECT_FALSE(is_candidate(node, cpu, memory, expected * (1 - 1e-9))) << row.at("id");
-    ++compared;
-  }
-  std::cout << compared << " rows of utilization compared\n";
-  EXPECT_GT(compared, 0);
-}
-
-// Applicable: a node that is still shown (one being deleted is not) and has no annotation; the utilization given or unknown.
-TEST(ClusterAutoscalerTables, ChooseCandidatesAsUpstream) {
-  const Json table = reference_table("cluster-autoscaler/scale_down_eligibility.json");
-  HEADROOM_SKIP_WITHOUT(table);
-  int compared = 0;
-  for (const Json& row : rows_of(table)) {
-    const Json& reason = row.at("reason");
-    if (!reason.is_null() && reason != "NotUnderutilized" && reason != "UnexpectedError") continue;
-    NodeView node;
-    const bool known = row.at("utilization").is_number();
-    node.cpu_requested = known ? row.at("utilization").get<double>() : 0.0;
-    const double cpu = known ? 1.0 : 0.0;  // without allocatable cores there is no utilization
-    EXPECT_EQ(is_candidate(node, cpu, 1024 * mib, row.at("threshold")), row.at("expect_candidate").get<bool>()) << row.at("id");
-    ++compared;
-  }
-  std::cout << compared << " rows of scale_down_eligibility compared\n";
-  EXPECT_GT(compared, 0);
-}
-
-// Nodes removed in all, empty and with pods, until nothing more goes.
-std::pair<int, int> removed_in_all(Pool& pool) {
-  std::pair<int, int> removed{0, 0};
-  for (double seconds = 0; seconds < 2000; seconds += 10) {
-    const std::vector<NodeView> before = pool.nodes();
-    for (const std::uint32_t gone : pool.at(seconds).remove) {
-      ++(std::ranges::find(before, gone, &NodeView::node)->pods == 0 ? removed.first : removed.second);
-    }
-  }
-  return removed;
-}
-
-void expect_min_size(const Json& row) {
-  // Nodes in deletion are not shown. Where the row has more candidates than nodes, the minimum moves up with the size.
-  const int left = row.at("target_size").get<int>() - row.at("deletions_in_progress").get<int>();
-  const int size = std::max(left, row.at("empty").get<int>() + row.at("need_drain").get<int>());
-  Pool pool{{}, row.at("min_size").get<int>() + size - left, 100};
-  for (int i = 0; i < size; ++i) {
-    const bool empty = i < row.at("empty").get<int>();
-    const bool idle = i < row.at("empty").get<int>() + row.at("need_drain").get<int>();
-    pool.add_node(empty ? 0.0 : idle ? 1.0 : 4.0, empty ? 0 : 3);
-  }
-  EXPECT_EQ(removed_in_all(pool),
-            (std::pair{row.at("expect").at("empty").get<int>(), row.at("expect").at("need_drain").get<int>()}))
-      << row.at("id");
-}
-
-void expect_reason(const Json& row) {
-  Pool pool{{{"unneeded_time", row.at("unneeded_time_s")}}, row.at("min_size"), 100};
-  for (int i = 0; i < row.at("target_size").get<int>(); ++i) pool.add_node();
+TEST(ClusterAutoscaler, JudgesNodesWithGpusByTheirGpusAlone) {
+  Pool pool{{{"unneeded_time", "60 s"}}};
+  pool.of(4.0, 16 * 1024 * mib, 110).with_gpus(4);
+  pool.add_node(3.9, 2).gpus_requested = 2;  // half of its GPUs
+  pool.add_node(0.1, 2).gpus_requested = 3;
   pool.at(0);
-  const NodeDecision decision = pool.at(row.at("unneeded_for_s"));
-  const bool stays = !row.at("expect").is_null() && row.at("expect") != "";
-  EXPECT_EQ(decision.remove.empty(), stays) << row.at("id");
+  EXPECT_EQ(pool.at(70).remove, std::vector<std::uint32_t>{0});
 }
 
-// An unneeded node from time 0 on; the last addition or removal happens at its time; is it gone at `now`?
-void expect_cooldown(const Json& row) {
-  Pool pool{{{"unneeded_time", "0 s"}}};
-  if (row.at("last_scale_up_s").is_number()) {
-    pool.add_pending(4.0, mib);
-    EXPECT_EQ(pool.at(row.at("last_scale_up_s")).add, 1);
-    pool.pending().clear();
+// Two nodes are asked for at 0 and never come up: given up after 900 s, then rests of 300, 600, 1200, 1800 and again 1800 s.
+TEST(ClusterAutoscaler, RestsTwiceAsLongAfterEachFailureUpToTheLongest) {
+  Pool pool;
+  pool.add_pending(4.0, mib, 2);
+  double asked = 0.0;
+  for (const double rest : {300.0, 600.0, 1200.0, 1800.0, 1800.0}) {
+    EXPECT_EQ(pool.at(asked).add, 2) << asked;
+    EXPECT_TRUE(pool.at(asked + 900).remove.empty()) << "exactly the limit is no failure";
+    EXPECT_EQ(pool.at(asked + 910).remove.size(), 2U);
+    EXPECT_EQ(pool.at(asked + 910 + rest - 10).add, 0) << "rests " << rest;
+    asked += 910 + rest;
   }
-  if (row.at("last_delete_s").is_number()) {
-    pool.add_node();
-    pool.at(row.at("last_delete_s").get<double>() - 1);
-    EXPECT_EQ(pool.at(row.at("last_delete_s")).remove.size(), 1U);
-  }
-  const double now = row.at("now_s");
-  pool.nodes().clear();
-  pool.add_node();
-  pool.at(now - 1);
-  EXPECT_EQ(pool.at(now).remove.empty(), row.at("expect_in_cooldown").get<bool>()) << row.at("id");
 }
 
-// Applicable: nodes that are ready (one that is up is ready here) and no failed deletion.
-TEST(ClusterAutoscalerTables, TimeRemovalsAsUpstream) {
-  const Json table = reference_table("cluster-autoscaler/scale_down_timing.json");
-  HEADROOM_SKIP_WITHOUT(table);
-  int compared = 0;
-  for (const Json& row : rows_of(table)) {
-    const std::string kind = row.at("kind");
-    if (kind == "reason" && !row.at("ready").get<bool>()) continue;
-    if (kind == "cooldown" && !row.at("last_failure_s").is_null()) continue;
-    if (kind == "min_size")
-      expect_min_size(row);
-    else if (kind == "reason")
-      expect_reason(row);
-    else if (kind == "cooldown")
-      expect_cooldown(row);
-    else
-      continue;
-    ++compared;
-  }
-  std::cout << compared << " rows of scale_down_timing compared\n";
-  EXPECT_GT(compared, 0);
+TEST(ClusterAutoscaler, ForgetsFailuresOnceAnAdditionCameUp) {
+  Pool pool;
+  pool.add_pending(4.0, mib, 1);
+  pool.at(0);
+  EXPECT_EQ(pool.at(910).remove.size(), 1U);
+  EXPECT_EQ(pool.at(1210).add, 1);
+  pool.nodes().back().booting = false;  // this one came up
+  pool.nodes().back().cpu_requested = 4.0;
+  pool.pending().clear();
+  pool.at(1220);
+  pool.add_pending(4.0, mib, 1);
+  EXPECT_EQ(pool.at(1230).add, 1);
+  EXPECT_EQ(pool.at(2140).remove.size(), 1U);
+  EXPECT_EQ(pool.at(2430).add, 0);
+  EXPECT_EQ(pool.at(2440).add, 1) << "300 s again, not 600";
 }
 
-// Applicable: no deletion in progress (not shown), and not both kinds at once (the drain waits a scan).
-TEST(ClusterAutoscalerTables, RemoveAtOnceAsManyAsUpstream) {
-  const Json table = reference_table("cluster-autoscaler/scale_down_budgets.json");
-  HEADROOM_SKIP_WITHOUT(table);
-  int compared = 0;
-  for (const Json& row : rows_of(table)) {
-    if (row.at("empty_in_progress") != 0 || row.at("drain_in_progress") != 0) continue;
-    const int empty = row.at("empty_candidates"), drain = row.at("drain_candidates");
-    if (empty > 0 && drain > 0) continue;
-    Pool pool{{{"max_parallelism", row.at("max_parallel")}, {"max_drain_parallelism", row.at("max_drain_parallel")}}};
-    for (int i = 0; i < empty; ++i) pool.add_node();
-    for (int i = 0; i < drain; ++i) pool.add_node(1.0, 2);
-    pool.at(0);
-    const int expected = row.at("expect").at(empty > 0 ? "empty" : "drain");
-    EXPECT_EQ(pool.at(610).remove.size(), static_cast<std::size_t>(expected)) << row.at("id");
-    ++compared;
+TEST(ClusterAutoscaler, KeepsTotalsOfCoresAndMemory) {
+  Pool cores{{{"max_cores_total", 15}}};
+  cores.add_node(4.0, 1);
+  cores.add_pending(4.0, mib, 9);
+  EXPECT_EQ(cores.at(0).add, 2) << "1 + 2 nodes of 4 cores are 12, one more is 16";
+  Pool memory{{{"max_memory_total", "48 GiB"}}};
+  memory.add_pending(4.0, mib, 9);
+  EXPECT_EQ(memory.at(0).add, 3) << "of 16 GiB each";
+}
+
+TEST(ClusterAutoscaler, MayBeToldNotToGrowFromNothing) {
+  Pool pool{{{"scale_up_from_zero", false}}};
+  pool.add_pending(4.0, mib);
+  EXPECT_EQ(pool.at(0).add, 0);
+  pool.add_node(4.0, 1);
+  EXPECT_EQ(pool.at(10).add, 1);
+}
+
+TEST(ClusterAutoscaler, RefusesALongestRestBelowTheFirst) {
+  const FieldProblems problems =
+      problems_of<NodeAutoscaler>({{"policy", "cluster-autoscaler"}, {"initial_back_off", "10 min"}, {"max_back_off", "5 min"}});
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].first, "max_back_off");
+}
+
+// Johnson's lower bound for first-fit decreasing, 11/9 of the best: sizes 51, 27, 26 and 23 of 100, six of the first three each
+// and twelve of the last. Best: six of 51 + 26 + 23 and three of 27 + 27 + 23 + 23: 9 nodes. First-fit decreasing: six of 51 +
+// 27, two of 3 × 26, three of 4 × 23: 11 nodes.
+TEST(ClusterAutoscaler, PacksAsBadlyAsFirstFitDecreasingDoes) {
+  Pool pool;
+  pool.of(1.0, 1024 * mib, 110);
+  for (int i = 0; i < 6; ++i) {
+    for (const double size : {0.51, 0.27, 0.26, 0.23, 0.23}) pool.add_pending(size, 0);
   }
-  std::cout << compared << " rows of scale_down_budgets compared\n";
-  EXPECT_GT(compared, 0);
+  EXPECT_EQ(pool.at(0).add, 11);
+}
+
+// ---- arithmetic --------------------------------------------------------------------------------------------------------------
+
+namespace ca = cluster_autoscaler;
+
+// Nodes of one core and ten pods beside a present one of a tenth of a core in another zone, as in the upstream test; used nodes.
+std::pair<int, int> spread_over(ca::PodGroup group) {
+  const std::vector<ca::PackedNode> present{{.room = {100, 100 * mib, 10, 0}, .zone = 1, .is_new = false}};
+  const ca::Packing packing = ca::pack(present, {1000, 5000 * mib, 10, 0}, {&group, 1}, 100);
+  return {static_cast<int>(std::ranges::count_if(packing.nodes, &ca::PackedNode::used)), packing.pods_placed()};
+}
+
+TEST(ClusterAutoscalerArithmetic, SpreadsPodsOverHostsAndZones) {
+  using ca::SpreadRule;
+  EXPECT_EQ(spread_over({.need = {200, 200, 1, 0}, .count = 8, .one_per_node = true}), (std::pair{8, 8}));
+  EXPECT_EQ(spread_over({.need = {200, 200, 1, 0}, .count = 8, .spread = SpreadRule{.max_skew = 2}}), (std::pair{4, 8}));
+  EXPECT_EQ(spread_over({.need = {20, 100, 1, 0}, .count = 8, .spread = SpreadRule{.max_skew = 2, .by_zone = true}}),
+            (std::pair{1, 2}));
+  EXPECT_EQ(spread_over({.need = {20, 100, 1, 0}, .count = 12, .spread = SpreadRule{.max_skew = 1, .min_domains = 3}}),
+            (std::pair{3, 12}));
+}
+
+TEST(ClusterAutoscalerArithmetic, TakesIgnoredPodsOutOfSumAndAllocatable) {
+  const ca::NodeCapacity node{2000, 2'000'000};
+  const ca::PodShare pod{100, 200'000};
+  const ca::PodShare daemon{.cpu_milli = 100, .memory = 200'000, .daemon_set = true};
+  const ca::PodShare mirror{.cpu_milli = 100, .memory = 200'000, .mirror = true};
+  const std::vector<ca::PodShare> pods{pod, pod, daemon, daemon};
+  EXPECT_DOUBLE_EQ(*ca::utilization(node, pods, {.ignore_daemon_sets = true}), 2.0 / 8.0);
+  EXPECT_DOUBLE_EQ(*ca::utilization(node, pods), 4.0 / 10.0);
+  const std::vector<ca::PodShare> both{pod, mirror, daemon};
+  EXPECT_DOUBLE_EQ(*ca::utilization(node, both, {true, true}), 1.0 / 8.0);
+  const std::vector<ca::PodShare> leaving{pod, pod, {.cpu_milli = 100, .memory = 200'000, .long_terminating = true}};
+  EXPECT_DOUBLE_EQ(*ca::utilization(node, leaving), 2.0 / 10.0);
+  EXPECT_FALSE(ca::utilization({2000, std::nullopt}, pods).has_value());
+  EXPECT_EQ(ca::utilization({2000, 2'000'000, true, std::nullopt}, pods), 0.0) << "its GPUs are not ready";
+}
+
+TEST(ClusterAutoscalerArithmetic, PausesUntilTheEndOfEachDelay) {
+  const ca::ScaleDownDelays delays;
+  EXPECT_TRUE(ca::in_cooldown({.add = at_seconds(500)}, delays, at_seconds(1099)));
+  EXPECT_FALSE(ca::in_cooldown({.add = at_seconds(500)}, delays, at_seconds(1100)));
+  EXPECT_TRUE(ca::in_cooldown({.failure = at_seconds(500)}, delays, at_seconds(679)));
+  EXPECT_FALSE(ca::in_cooldown({.failure = at_seconds(500)}, delays, at_seconds(680)));
+  EXPECT_FALSE(ca::in_cooldown({.deletion = at_seconds(500)}, delays, at_seconds(500)));
+}
+
+TEST(ClusterAutoscalerArithmetic, ChainsExpandersUntilOneOptionIsLeft) {
+  const std::vector<ca::ExpansionOption> options{{.group = "small", .nodes = 3, .pods = 6, .node_price = 1.0},
+                                                 {.group = "large", .nodes = 1, .pods = 6, .node_price = 4.0},
+                                                 {.group = "other", .nodes = 1, .pods = 5, .node_price = 2.0}};
+  EXPECT_EQ(ca::most_pods(options), (ca::Kept{0, 1}));
+  EXPECT_EQ(ca::lowest_price(options), ca::Kept{2}) << "2 against 3 and 4";
+  const std::vector<ca::Expander> expanders{ca::most_pods, ca::least_nodes, ca::lowest_price};
+  EXPECT_EQ(ca::chain(options, expanders), ca::Kept{1});
+  EXPECT_EQ(ca::by_priority(options, {{10, {"small", "other"}}, {50, {"^larger"}}}), (ca::Kept{0, 2}));
+  EXPECT_EQ(ca::by_priority(options, {{10, {"none"}}}).size(), 3U) << "no pattern is found: all are left";
 }
 
 }  // namespace

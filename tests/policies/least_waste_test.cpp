@@ -1,0 +1,34 @@
+#include "sim/seams/placement_policy.hpp"
+#include "tests/policies/policy_under_test.hpp"
+
+namespace headroom {
+namespace {
+
+constexpr std::int64_t gib = std::int64_t{1} << 30;
+
+PlacementView node(std::uint32_t identifier, double cpu_free, std::int64_t memory_free_gib, double cpu_allocatable = 8.0) {
+  return {.node = identifier,
+          .cpu_allocatable = cpu_allocatable,
+          .cpu_free = cpu_free,
+          .memory_allocatable = {32 * gib},
+          .memory_free = {memory_free_gib * gib}};
+}
+
+std::size_t place(const std::vector<PlacementView>& fitting) {
+  return policy<PlacementPolicy>({{"policy", "least-waste"}})->place({.cpu = 1.0, .memory = {2 * gib}}, fitting);
+}
+
+TEST(LeastWaste, AddsTheSharesOfCpuAndMemory) {
+  // 1/8 + 30/32 = 1.0625; 3/8 + 6/32 = 0.5625; 7/8 + 0/32 = 0.875. Best fit would take the first.
+  EXPECT_EQ(place({node(0, 2.0, 32), node(1, 4.0, 8), node(2, 8.0, 2)}), 1U);
+}
+
+TEST(LeastWaste, TakesTheOlderOfEquals) { EXPECT_EQ(place({node(4, 4.0, 8), node(7, 4.0, 8), node(8, 6.0, 8)}), 0U); }
+
+TEST(LeastWaste, WeighsByTheSizeOfTheNode) {
+  // (4 - 1) / 16 is less than (3 - 1) / 8.
+  EXPECT_EQ(place({node(0, 3.0, 8), node(1, 4.0, 8, 16.0)}), 1U);
+}
+
+}  // namespace
+}  // namespace headroom
