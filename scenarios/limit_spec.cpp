@@ -17,7 +17,9 @@ void LimitTierSpec::describe(Fields& field) {
 
 void LimitSpec::describe(Fields& field) {
   field.required("name", name, "name of the limit");
-  field.choice("per", per, "subject: every user, tenant or monitor has tokens of its own; all: those of a tier share them",
+  field.choice("per", per,
+               "subject: every user, tenant or monitor has tokens of its own (the same number in two workloads is the same "
+               "subject); all: those of a tier share them",
                {"subject", "all"});
   field.required("tiers", tiers, "what requests may take, by their priority");
 }

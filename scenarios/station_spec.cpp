@@ -149,8 +149,9 @@ void KeySpec::describe(Fields& field) {
   field("zipf", zipf, "exponent of its popularity: the item of rank r is asked for in proportion to r^-exponent; 0: all alike",
         between(0.0, 10.0));
   field.choice("per", per,
-               "one draw per request, per subject (user, tenant, monitor), per task (each body of a for_each), or what the "
-               "arrival brings (trace)",
+               "one draw per request, per task (each body of a for_each), or per subject (user, tenant, monitor), who without "
+               "zipf has an item of its own; or what the arrival brings (trace). Subjects of the same number are the same, "
+               "whatever their workload",
                {"request", "subject", "task", "arrival"});
   field("size", size, "size of the object under a key; the same key always has the same size");
 }

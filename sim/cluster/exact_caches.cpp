@@ -18,6 +18,7 @@ namespace headroom {
 std::uint64_t ExactRequestPlane::key_of(Index key_space, const Task& task) const {
   const KeySpace& space = keys_[key_space];
   if (space.per == KeyPer::arrival) return task.arrival_key;
+  if (space.own_items > 0) return task.subject % space.own_items;
   Draws draws{space.key, drawn_for(space.per, task)};
   return space.popularity.sample(draws);
 }

@@ -42,6 +42,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   for (const KeyBlueprint& key : blueprint.keys) {
     const std::uint64_t own_key = streams.key_of("keys/" + key.name);
     keys_.push_back({Zipf{key.items, key.zipf}, key.per, own_key, {key.size, streams.key_of("keys/" + key.name + "/size")}});
+    if (key.per == KeyPer::subject && key.zipf == 0.0) keys_.back().own_items = static_cast<std::uint64_t>(key.items);
   }
   replica_caches_.resize(blueprint.services.size() + blueprint.databases.size());
   make_locks(blueprint, streams, recorder);

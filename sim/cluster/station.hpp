@@ -258,6 +258,7 @@ struct KeySpace {
   KeyPer per = KeyPer::request;
   std::uint64_t key = 0;  // of its draws
   Demand size;
+  std::uint64_t own_items = 0;  // of subjects that have an item each, in turn where they are more; 0: items are drawn
 };
 
 }  // namespace headroom

@@ -45,6 +45,23 @@ TEST(ExactCaches, WithoutCoalescingEveryMissLoads) {
   EXPECT_NEAR(run.value("avg latency{workload=users}"), 1.0, exact);
 }
 
+// Ten subjects, each asking twice: ten misses where there is an item for each; with two items each is asked for by five of them.
+TEST(ExactCaches, SubjectsHaveItemsOfTheirOwn) {
+  for (const auto& [items, misses] : {std::pair{10, 10}, std::pair{1000, 10}, std::pair{2, 2}}) {
+    std::vector<double> times;
+    for (int i = 0; i < 20; ++i) times.push_back(2.0 * i);
+    std::vector<Arrival> arrivals;
+    for (std::size_t i = 0; i < times.size(); ++i) arrivals.push_back({.at = at_seconds(times[i]), .subject = i % 10});
+    Cached system{scripted(std::move(arrivals))};
+    system.blueprint.keys[0].items = items;
+    system.blueprint.keys[0].per = KeyPer::subject;
+    system.cache().capacity = Bytes{1'000'000};
+    PlaneUnderTest run{system.blueprint};
+    run.finish();
+    EXPECT_EQ(run.value("count requests{service=origin}"), misses) << items;
+  }
+}
+
 TEST(ExactCaches, WithCoalescingOneLoadsForAll) {
   Cached system{arriving_at(ten_in_a_second())};
   system.cache().coalesce = true;
