@@ -30,6 +30,7 @@ void ExactRequestPlane::share_cores(NodeCores& node) {
 
 void ExactRequestPlane::resize(ReplicaRef ref, const ReplicaSize& size) {
   Replica& replica = replicas_[ref.replica];
+  if (!replica.alive) return;  // killed, and its kubelet has not heard of it yet
   servers_[ref.service].cpu->whole.add(now_, size.cores - replica.cores);
   replica.cores = size.cores;
   replica.cpu_request = size.cpu_request;
