@@ -144,7 +144,8 @@ TEST(ClosedForms, MM1WithoutTheTables) {
 
 // A user's patience covers the whole answer, and the service works on for who has left, so that the line is that of M/M/c.
 // Against an exponential patience of rate theta the answer comes in time in E[exp(-theta T)] of cases, and the user is gone after
-// (1 - E[exp(-theta T)]) / theta on average. T = wait + service, independent; the wait is 0 but for the share C (Erlang's C) who
+// (1 - E[exp(-theta T)]) / theta on average; who is served has waited E[T exp(-theta T)] / E[exp(-theta T)]. T = wait + service,
+// independent; the wait is 0 but for the share C (Erlang's C) who
 // wait for an exponential time of rate c mu - lambda.
 TEST(ClosedForms, PatienceIsTheTransformOfTheTimeInMMc) {
   // lambda = 1.6, c = 2, mu = 1, theta = 0.2. C = 6.4 / 9 (a = 1.6: a^2 / 2 / (1 - 0.8) = 6.4, and 1 + a = 2.6):
@@ -154,7 +155,10 @@ TEST(ClosedForms, PatienceIsTheTransformOfTheTimeInMMc) {
   const TheoryRun run{
       {{"services", {service("s", 2, {{{"compute", exponential(1)}}})}}, {"workloads", {users(1.6, {request})}}}, 60'000, 200};
   run.expect("rate errors{workload=users}", 1.0 - in_time);
-  run.expect("avg latency{workload=users}", (1.0 - in_time) / 0.2);
+  run.expect("avg in_flight{workload=users}", 1.6 * (1.0 - in_time) / 0.2);
+  // The derivative of the transform: of the wait times that of the service, and the other way round.
+  const double slope = wait * 0.4 / (0.6 * 0.6) / 1.2 + (1.0 - wait + wait * 0.4 / 0.6) / (1.2 * 1.2);
+  run.expect("avg latency{workload=users}", slope / in_time);
   run.expect("avg queue_length{service=s}", wait * 1.6 / 0.4, 0.1);  // as if nobody left
 }
 
