@@ -183,6 +183,10 @@ void StepChecker::check_needs(const StepSpec& step) {
   needs(step.cache.has_value(), "key", "which key is looked up");
   needs(step.for_each.has_value(), "steps", "what is done each time");
   needs(step.when_changed.has_value(), "steps", "what is done when it has changed");
+  if (step.retry && step.retry->base > step.retry->at_most) {
+    reading_.issue(&*step.retry, "base", "is " + to_text(step.retry->base) + ", more than the longest back-off, " + to_text(step.retry->at_most),
+                   "write \"at_most\": \"" + to_text(step.retry->base) + "\" or more");
+  }
   if (step.limit) check_limit(step);
   if (step.lock) check_lock(step);
   if (step.write_cache) check_write(step);
