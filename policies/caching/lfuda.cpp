@@ -6,6 +6,9 @@
 // Source:  Arlitt et al., HP Laboratories HPL-98-173, 1999, as libCacheSim LFUDA runs it (aa0fc40).
 // Differs: from the paper (hit: age + uses) in what the source does: a hit adds the age, and a resident that was overtaken by the
 //          age on a hit is passed over until its next hit. Where only such are left, the one that was overtaken first goes.
+//          Counts of what is hit again and again double; they end at 2^61, where the source's would wrap.
+#include <algorithm>
+
 #include "policies/caching/slot_heap.hpp"
 #include "policies/caching/slot_queue.hpp"
 #include "policies/caching/slot_values.hpp"
@@ -14,6 +17,8 @@
 
 namespace headroom {
 namespace {
+
+constexpr std::int64_t highest_count = std::int64_t{1} << 61U;
 
 class Lfuda final : public CachePolicy {
  public:
@@ -29,7 +34,7 @@ class Lfuda final : public CachePolicy {
   void hit(Slot slot) override {
     const std::int64_t before = counts_[slot];
     remove(slot);
-    counts_[slot] = before + age_;
+    counts_[slot] = std::min(before + age_, highest_count);
     if (before == age_) follow_lowest();
     enter(slot);
   }
