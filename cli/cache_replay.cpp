@@ -48,22 +48,23 @@ Contents first_pass(const CacheReplay& replay, bool looks_ahead) {
   const auto trace = open_cache_trace(replay.path, replay.format, replay.columns);
   PassProgress progress{replay, "first pass: distinct objects"};
   Contents contents;
-  KeyTable numbers;                    // key to number of the object
+  ProbingTable<TableIndex> numbers;    // of objects, by key
   std::vector<std::int64_t> last_use;  // by object
   std::vector<CacheRequest> batch;
   std::int64_t number = 0;
   for (read_batch(*trace, replay.unit_sizes, batch); !batch.empty(); read_batch(*trace, replay.unit_sizes, batch)) {
     for (const CacheRequest& request : batch) {
-      const KeyTable::Value object = numbers.find(request.key);
-      if (object == KeyTable::none) {
-        numbers.insert(request.key, static_cast<KeyTable::Value>(contents.objects++));
+      const TableIndex* const known = numbers.find(request.key);
+      const TableIndex object = known != nullptr ? *known : TableIndex{};
+      if (!object.in_use()) {
+        numbers.insert(request.key, {static_cast<std::uint32_t>(contents.objects++)});
         contents.bytes += request.bytes;
       }
       if (!looks_ahead) continue;
-      if (object == KeyTable::none)
+      if (!object.in_use())
         last_use.push_back(number);
       else
-        contents.next[static_cast<std::size_t>(std::exchange(last_use[object], number))] = number;
+        contents.next[static_cast<std::size_t>(std::exchange(last_use[object.index], number))] = number;
       contents.next.push_back(OfflineCachePolicy::never);
       ++number;
     }

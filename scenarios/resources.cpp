@@ -5,7 +5,6 @@
 #include <limits>
 #include <map>
 
-#include "models/queueing/caches.hpp"
 #include "scenarios/database_use.hpp"
 #include "scenarios/shard_shares.hpp"
 #include "sim/cluster/cache_tier.hpp"
@@ -307,23 +306,6 @@ Rates plus(Rates a, const Rates& b, double factor) {
 
 namespace {
 
-// Of what is asked by a key, the part that goes to each of so many places: place_of(rank) says where an item lies.
-template <class PlaceOf>
-std::vector<double> place_shares(const KeyBlueprint& keys, std::uint32_t places, const PlaceOf& place_of) {
-  constexpr std::uint64_t counted = 100'000;  // beyond that items are so many and so rare that they spread evenly
-  std::vector<double> shares(places, 0.0);
-  const double first = zipf_classes(keys.items, keys.zipf).front().probability;
-  double left = 1.0;
-  for (std::uint64_t rank = 0; places > 1 && rank < std::min(keys.items, counted); ++rank) {
-    const double p = first * std::pow(static_cast<double>(rank + 1), -keys.zipf);
-    shares[place_of(rank)] += p;
-    left -= p;
-  }
-  if (places > 1 && keys.items <= counted) left = 0.0;
-  for (double& share : shares) share += std::max(0.0, left) / places;
-  return shares;
-}
-
 }  // namespace
 
 std::vector<Resource> resources_of(const Blueprint& blueprint, const MeanVisits& visits, const Rates& rates) {
@@ -334,10 +316,14 @@ std::vector<Resource> resources_of(const Blueprint& blueprint, const MeanVisits&
 
 std::vector<double> node_shares(const Blueprint& blueprint, const CacheBlueprint& cache, Index key) {
   const auto nodes = static_cast<std::uint32_t>(cache.nodes);
-  if (key != no_index)
-    return place_shares(blueprint.keys[key], nodes, [&](std::uint64_t rank) { return cache_node(rank, nodes); });
   std::vector<double> shares(nodes, 0.0);
-  shares.front() = 1.0;
+  if (key == no_index || nodes == 1) {
+    shares.front() = 1.0;
+    return shares;
+  }
+  const CountedItems items = counted_items(blueprint.keys[key]);
+  for (std::uint64_t rank = 0; rank < items.shares.size(); ++rank) shares[cache_node(rank, nodes)] += items.shares[rank];
+  for (double& share : shares) share += items.rest / nodes;
   return shares;
 }
 

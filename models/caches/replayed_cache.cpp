@@ -19,8 +19,8 @@ ReplayedCache::ReplayedCache(const PolicyChoice& choice, std::int64_t capacity) 
 bool ReplayedCache::request(const CacheRequest& request) {
   if (offline_ != nullptr) offline_->foresee(requests_, request.next);
   ++requests_;
-  if (const Slot slot = slots_.find(request.key); slot != KeyTable::none) {
-    policy_->hit(slot);
+  if (const TableIndex* const slot = slots_.find(request.key)) {
+    policy_->hit(slot->index);
     if (drops_) leave_dropped();
     return true;
   }
@@ -40,7 +40,7 @@ void ReplayedCache::enter(const CacheRequest& request) {
   const Slot slot = free_.back();
   free_.pop_back();
   objects_[slot] = {request.key, request.bytes};
-  slots_.insert(request.key, slot);
+  slots_.insert(request.key, {slot});
   used_ += request.bytes;
   policy_->insert(slot, request.key, Bytes{request.bytes});
   if (drops_) leave_dropped();

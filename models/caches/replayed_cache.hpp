@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "sim/core/fields.hpp"
-#include "sim/core/key_table.hpp"
+#include "sim/core/probing_table.hpp"
 #include "sim/seams/offline_cache_policy.hpp"
 
 namespace headroom {
@@ -34,7 +34,7 @@ class ReplayedCache {
   std::int64_t used() const { return used_; }
   std::uint64_t misses() const { return misses_; }
   std::int64_t missed_bytes() const { return missed_bytes_; }
-  bool holds(std::uint64_t key) const { return slots_.find(key) != KeyTable::none; }
+  bool holds(std::uint64_t key) const { return slots_.find(key) != nullptr; }
 
  private:
   using Slot = CachePolicy::Slot;
@@ -50,7 +50,7 @@ class ReplayedCache {
   std::unique_ptr<CachePolicy> policy_;
   OfflineCachePolicy* offline_ = nullptr;  // the same, if it is one
   bool drops_ = false;
-  KeyTable slots_;
+  ProbingTable<TableIndex> slots_;
   std::vector<Object> objects_;  // by slot
   std::vector<Slot> free_;
   std::int64_t used_ = 0;

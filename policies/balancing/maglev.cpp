@@ -11,6 +11,7 @@
 
 #include "policies/balancing/known_replicas.hpp"
 #include "policies/sharding/hash_maps.hpp"
+#include "policies/sharding/maglev_options.hpp"
 #include "sim/core/fields.hpp"
 #include "sim/core/registry.hpp"
 #include "sim/seams/balancer.hpp"
@@ -20,17 +21,8 @@ namespace {
 
 class Maglev final : public Balancer {
  public:
-  struct Options {
-    int table_size = static_cast<int>(hashing::default_maglev_table);
-
-    void describe(Fields& field) {
-      field("table_size", table_size, "slots of the table, a prime number; more make the shares more even",
-            between(2, 5'000'011));
-    }
-    FieldProblems problems() const {
-      if (hashing::is_prime(static_cast<std::uint64_t>(table_size))) return {};
-      return {{"table_size", "must be a prime number, as 65537 or 655373: else some replicas would not reach every slot"}};
-    }
+  struct Options : MaglevOptions {
+    FieldProblems problems() const { return problems_of("replicas"); }
   };
   Maglev(const Options& options, const Context&) : size_{static_cast<std::uint64_t>(options.table_size)} {}
 

@@ -8,6 +8,7 @@
 // Source:  Johnson and Shasha, "2Q: a low overhead high performance buffer management replacement algorithm", VLDB 1994, the full
 //          version, with the shares and the order of libCacheSim TwoQ.
 // Differs: nothing in what is evicted. Without anything in main, in gives way even below its share.
+#include "policies/caching/dropped_slots.hpp"
 #include "policies/caching/ghost_queue.hpp"
 #include "policies/caching/slot_queue.hpp"
 #include "policies/caching/slot_values.hpp"
@@ -36,7 +37,7 @@ class TwoQueues final : public CachePolicy {
   bool admits(Bytes size) const override { return size.count <= in_share_; }
   void announce(std::uint64_t key, Bytes) override { comes_back_ = out_.take(key); }
   void insert(Slot slot, std::uint64_t key, Bytes size) override {
-    while (comes_back_ && main_bytes_ + size.count > main_share_ && !main_.empty()) dropped_.push_back(leave(main_));
+    while (comes_back_ && main_bytes_ + size.count > main_share_ && !main_.empty()) dropped_.push(leave(main_));
     objects_.set(slot, {key, size.count, comes_back_});
     queue_of(slot).push_young(slot);
     bytes_in(slot) += size.count;
@@ -53,12 +54,7 @@ class TwoQueues final : public CachePolicy {
     return slot;
   }
   bool drops() const override { return true; }
-  Slot dropped() override {
-    if (dropped_.empty()) return no_slot;
-    const Slot slot = dropped_.back();
-    dropped_.pop_back();
-    return slot;
-  }
+  Slot dropped() override { return dropped_.take(); }
   void remove(Slot slot) override {
     queue_of(slot).take_out(slot);
     bytes_in(slot) -= objects_[slot].bytes;
@@ -76,9 +72,6 @@ class TwoQueues final : public CachePolicy {
     std::int64_t bytes = 0;
     bool in_main = false;
   };
-  static std::int64_t share_of(Bytes capacity, Ratio share) {
-    return static_cast<std::int64_t>(static_cast<double>(capacity.count) * share.value);
-  }
   SlotQueue& queue_of(Slot slot) { return objects_[slot].in_main ? main_ : in_; }
   std::int64_t& bytes_in(Slot slot) { return objects_[slot].in_main ? main_bytes_ : in_bytes_; }
   Slot leave(SlotQueue& queue) {
@@ -94,7 +87,7 @@ class TwoQueues final : public CachePolicy {
   GhostQueue out_;
   SlotValues<Object> objects_;
   bool comes_back_ = false;  // what was announced
-  std::vector<Slot> dropped_;
+  DroppedSlots dropped_;
 };
 
 const bool offered = offer<CachePolicy, TwoQueues>("2q", "what comes once passes through FIFO, what comes back goes to LRU");

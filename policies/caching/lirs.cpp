@@ -15,10 +15,11 @@
 //          LIR that is larger than the share of HIR leaves at once.
 #include <algorithm>
 
+#include "policies/caching/dropped_slots.hpp"
 #include "policies/caching/slot_queue.hpp"
 #include "policies/caching/slot_values.hpp"
 #include "sim/core/fields.hpp"
-#include "sim/core/key_table.hpp"
+#include "sim/core/probing_table.hpp"
 #include "sim/core/registry.hpp"
 
 namespace headroom {
@@ -43,19 +44,20 @@ class Lirs final : public CachePolicy {
 
   // All room is made here, for the share that the object goes to.
   void announce(std::uint64_t key, Bytes size) override {
-    coming_ = left_nodes_.find(key);
-    if (coming_ != KeyTable::none) {
-      move_to_top(coming_);
+    const TableIndex* const left = left_nodes_.find(key);
+    coming_ = left != nullptr ? *left : TableIndex{};
+    if (coming_.in_use()) {
+      move_to_top(coming_.index);
       make_room_among_lir(size.count);
-      forget_that_it_left(coming_);
+      forget_that_it_left(coming_.index);
     } else if (lir_bytes_ + size.count > lir_share_) {
       while (hir_bytes_ + size.count > hir_share_) evict_hir();
     }
   }
   void insert(Slot slot, std::uint64_t key, Bytes size) override {
-    const bool came_back = coming_ != KeyTable::none;
-    const NodeIndex node = came_back ? coming_ : new_node(key, size.count);
-    coming_ = KeyTable::none;
+    const bool came_back = coming_.in_use();
+    const NodeIndex node = came_back ? coming_.index : new_node(key, size.count);
+    coming_ = {};
     if (!came_back) push_on_stack(node);
     node_of_.set(slot, node);
     nodes_[node].slot = slot;
@@ -88,12 +90,7 @@ class Lirs final : public CachePolicy {
     return dropped();
   }
   bool drops() const override { return true; }
-  Slot dropped() override {
-    if (dropped_.empty()) return no_slot;
-    const Slot slot = dropped_.back();
-    dropped_.pop_back();
-    return slot;
-  }
+  Slot dropped() override { return dropped_.take(); }
   void remove(Slot slot) override {
     const NodeIndex node = node_of_[slot];
     if (nodes_[node].is_lir)
@@ -111,7 +108,7 @@ class Lirs final : public CachePolicy {
     nodes_.clear();
     free_nodes_.clear();
     lir_bytes_ = hir_bytes_ = stack_bytes_ = 0;
-    coming_ = KeyTable::none;
+    coming_ = {};
   }
 
  private:
@@ -172,11 +169,11 @@ class Lirs final : public CachePolicy {
   void evict_hir() {
     const NodeIndex node = queue_.oldest();
     leave_queue(node);
-    dropped_.push_back(nodes_[node].slot);
+    dropped_.push(nodes_[node].slot);
     if (!nodes_[node].in_stack) return free_nodes_.push_back(node);
     nodes_[node].has_left = true;
     left_.push_young(node);
-    left_nodes_.insert(nodes_[node].key, node);
+    left_nodes_.insert(nodes_[node].key, {node});
   }
   // The oldest LIR goes to the queue, if it may be there at all. False: there is none.
   bool evict_lir() {
@@ -190,7 +187,7 @@ class Lirs final : public CachePolicy {
       while (hir_bytes_ + nodes_[node].bytes > hir_share_) evict_hir();
       enter_queue(node);
     } else {
-      dropped_.push_back(nodes_[node].slot);
+      dropped_.push(nodes_[node].slot);
       free_nodes_.push_back(node);
     }
     prune();
@@ -220,9 +217,9 @@ class Lirs final : public CachePolicy {
   std::vector<SlotLink> stack_links_, other_links_;  // by node
   SlotQueue stack_{stack_links_};
   SlotQueue queue_{other_links_}, left_{other_links_};
-  KeyTable left_nodes_;                // by key
-  NodeIndex coming_ = KeyTable::none;  // what was announced, if it is one that has left
-  std::vector<Slot> dropped_;
+  ProbingTable<TableIndex> left_nodes_;  // by key
+  TableIndex coming_;                    // what was announced, if it is one that has left
+  DroppedSlots dropped_;
 };
 
 const bool offered = offer<CachePolicy, Lirs>("lirs", "what is used twice within a short distance stays");

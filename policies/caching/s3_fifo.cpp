@@ -78,9 +78,6 @@ class S3Fifo final : public CachePolicy {
     bool in_main = false;
   };
 
-  static std::int64_t share_of(Bytes capacity, Ratio share) {
-    return static_cast<std::int64_t>(static_cast<double>(capacity.count) * share.value);
-  }
   SlotQueue& queue_of(Slot slot) { return residents_[slot].in_main ? main_ : small_; }
   std::int64_t& bytes_in(Slot slot) { return residents_[slot].in_main ? main_bytes_ : small_bytes_; }
 

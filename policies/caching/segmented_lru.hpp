@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "policies/caching/dropped_slots.hpp"
 #include "policies/caching/slot_queue.hpp"
 #include "policies/caching/slot_values.hpp"
 
@@ -33,7 +34,7 @@ class SegmentedLru {
     enter(slot);
   }
   // One segment up; what has no room there sinks segment by segment, and out of the lowest into `dropped`.
-  void hit(Slot slot, std::vector<Slot>& dropped) {
+  void hit(Slot slot, DroppedSlots& dropped) {
     take_out(slot);
     if (objects_[slot].segment + 1 < segments_.size()) ++objects_[slot].segment;
     enter(slot);
@@ -78,10 +79,10 @@ class SegmentedLru {
     bytes_ += objects_[slot].bytes;
   }
   // The old end of a segment moves one down.
-  void sink(std::uint32_t place, std::vector<Slot>& dropped) {
+  void sink(std::uint32_t place, DroppedSlots& dropped) {
     const Slot slot = segments_[place].queue.oldest();
     take_out(slot);
-    if (place == 0) return dropped.push_back(slot);
+    if (place == 0) return dropped.push(slot);
     objects_[slot].segment = place - 1;
     enter(slot);
     while (is_above(place - 1)) sink(place - 1, dropped);

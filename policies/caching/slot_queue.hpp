@@ -10,6 +10,11 @@
 
 namespace headroom {
 
+// Bytes of a queue that may have a share of the cache.
+inline std::int64_t share_of(Bytes capacity, Ratio share) {
+  return static_cast<std::int64_t>(static_cast<double>(capacity.count) * share.value);
+}
+
 struct SlotLink {
   CachePolicy::Slot older;
   CachePolicy::Slot younger;

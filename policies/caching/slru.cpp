@@ -8,6 +8,7 @@
 // Source:  Karedla, Love and Wherry, "Caching strategies to improve disk system performance", IEEE Computer 27(3), 1994; segments
 //          as libCacheSim SLRU has them (aa0fc40), where four are the default.
 // Differs: nothing.
+#include "policies/caching/dropped_slots.hpp"
 #include "policies/caching/segmented_lru.hpp"
 #include "sim/core/fields.hpp"
 #include "sim/core/registry.hpp"
@@ -36,19 +37,14 @@ class Slru final : public CachePolicy {
     return slot;
   }
   bool drops() const override { return true; }
-  Slot dropped() override {
-    if (dropped_.empty()) return no_slot;
-    const Slot slot = dropped_.back();
-    dropped_.pop_back();
-    return slot;
-  }
+  Slot dropped() override { return dropped_.take(); }
   void remove(Slot slot) override { segments_.take_out(slot); }
   void clear() override { segments_.clear(); }
 
  private:
   std::vector<SlotLink> links_;
   SegmentedLru segments_;
-  std::vector<Slot> dropped_;
+  DroppedSlots dropped_;
 };
 
 const bool offered = offer<CachePolicy, Slru>("slru", "LRU in segments: every hit moves a resident one up");

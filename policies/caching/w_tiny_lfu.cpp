@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 
+#include "policies/caching/dropped_slots.hpp"
 #include "policies/caching/segmented_lru.hpp"
 #include "sim/core/fields.hpp"
 #include "sim/core/random.hpp"
@@ -70,7 +71,7 @@ class WTinyLfu final : public CachePolicy {
     }
   };
   WTinyLfu(const Options& options, const Context& context)
-      : window_share_{static_cast<std::int64_t>(static_cast<double>(context.capacity.count) * options.window.value)},
+      : window_share_{share_of(context.capacity, options.window)},
         main_share_{context.capacity.count - window_share_},
         main_{{main_share_ / 5, main_share_ * 4 / 5}, links_},
         sketch_{options.counters} {}
@@ -108,12 +109,7 @@ class WTinyLfu final : public CachePolicy {
     return victim;
   }
   bool drops() const override { return true; }
-  Slot dropped() override {
-    if (dropped_.empty()) return no_slot;
-    const Slot slot = dropped_.back();
-    dropped_.pop_back();
-    return slot;
-  }
+  Slot dropped() override { return dropped_.take(); }
   void remove(Slot slot) override {
     --residents_;
     if (objects_[slot].in_main)
@@ -137,8 +133,9 @@ class WTinyLfu final : public CachePolicy {
   // What replaces a smaller one may need more room than that left.
   void enter_main(Slot slot) {
     while (main_.bytes() + objects_[slot].bytes > main_share_) {
-      dropped_.push_back(main_.oldest());
-      main_.take_out(dropped_.back());
+      const Slot oldest = main_.oldest();
+      main_.take_out(oldest);
+      dropped_.push(oldest);
       --residents_;
     }
     objects_[slot].in_main = true;
@@ -160,7 +157,7 @@ class WTinyLfu final : public CachePolicy {
   SlotValues<Object> objects_;
   std::uint64_t residents_ = 0;
   std::uint64_t counted_ = 0;  // since the last halving
-  std::vector<Slot> dropped_;
+  DroppedSlots dropped_;
 };
 
 const bool offered = offer<CachePolicy, WTinyLfu>("w-tiny-lfu", "an LRU window, and entry to the rest by estimated frequency");

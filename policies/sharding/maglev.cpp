@@ -8,6 +8,7 @@
 // Source:  Eisenbud et al., NSDI 2016; Envoy maglev_lb.cc for the hashes and the size of the table.
 // Differs: the names of the shards are their numbers in decimal, and so are the keys that are hashed.
 #include "policies/sharding/hash_maps.hpp"
+#include "policies/sharding/maglev_options.hpp"
 #include "sim/core/fields.hpp"
 #include "sim/core/registry.hpp"
 #include "sim/seams/shard_policy.hpp"
@@ -32,17 +33,8 @@ class MaglevMap final : public ShardMap {
 
 class Maglev final : public ShardPolicy {
  public:
-  struct Options {
-    int table_size = static_cast<int>(hashing::default_maglev_table);
-
-    void describe(Fields& field) {
-      field("table_size", table_size, "slots of the table, a prime number; more make the shares more even",
-            between(2, 5'000'011));
-    }
-    FieldProblems problems() const {
-      if (hashing::is_prime(static_cast<std::uint64_t>(table_size))) return {};
-      return {{"table_size", "must be a prime number, as 65537 or 655373: else some shards would not reach every slot"}};
-    }
+  struct Options : MaglevOptions {
+    FieldProblems problems() const { return problems_of("shards"); }
   };
   Maglev(const Options& options, const Context&) : size_{static_cast<std::uint64_t>(options.table_size)} {}
 

@@ -1,18 +1,8 @@
-#include "sim/seams/placement_policy.hpp"
+#include "tests/policies/node_view.hpp"
 #include "tests/policies/policy_under_test.hpp"
 
 namespace headroom {
 namespace {
-
-constexpr std::int64_t gib = std::int64_t{1} << 30;
-
-PlacementView node(std::uint32_t identifier, double cpu_free, std::int64_t memory_free_gib, double cpu_allocatable = 8.0) {
-  return {.node = identifier,
-          .cpu_allocatable = cpu_allocatable,
-          .cpu_free = cpu_free,
-          .memory_allocatable = {32 * gib},
-          .memory_free = {memory_free_gib * gib}};
-}
 
 std::size_t place(const std::vector<PlacementView>& fitting) {
   return policy<PlacementPolicy>({{"policy", "least-waste"}})->place({.cpu = 1.0, .memory = {2 * gib}}, fitting);
