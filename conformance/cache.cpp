@@ -133,8 +133,9 @@ struct Misses {
   std::uint64_t count = 0;
   std::int64_t bytes = 0;
 };
-Misses replay(const std::vector<CacheRequest>& requests, const PolicyChoice& choice, std::int64_t capacity, bool unit_sizes) {
-  ReplayedCache cache{choice, capacity};
+Misses replay(const std::vector<CacheRequest>& requests, const PolicyChoice& choice, std::int64_t capacity, bool unit_sizes,
+              std::uint64_t random_key = 1) {
+  ReplayedCache cache{choice, capacity, random_key};
   for (CacheRequest request : requests) {
     if (unit_sizes) request.bytes = 1;
     cache.request(request);
@@ -150,6 +151,29 @@ void expect_number(RowCheck& expect, const std::string& what, const Json& expect
     expect.equal(what, expected, got);
   else
     expect.near(what, expected.get<double>(), static_cast<double>(got), tolerance_of_random);
+}
+
+// CACHEUS draws its learning rate and every disputed victim: what a row says is one of many results (on this trace they differ by
+// up to 4 %, in two clusters at some sizes). It holds if it lies among those of sixteen streams, or within 2 % of the outermost.
+bool draws_much(const PolicyChoice& choice) { return choice.name == "cacheus"; }
+
+void expect_among(RowCheck& expect, const std::string& what, const Json& expected, const std::vector<std::int64_t>& got) {
+  const auto [least, most] = std::ranges::minmax(got);
+  const double value = expected.get<double>();
+  if (value < static_cast<double>(least) * (1.0 - tolerance_of_random) ||
+      value > static_cast<double>(most) * (1.0 + tolerance_of_random))
+    expect.fail(what, expected.dump(), fmt::format("{} to {}", least, most));
+}
+
+void check_drawn(RowCheck& expect, const std::string& where, const std::vector<Misses>& drawn, const Json& count,
+                 const Json* bytes) {
+  std::vector<std::int64_t> counts, missed_bytes;
+  for (const Misses& misses : drawn) {
+    counts.push_back(static_cast<std::int64_t>(misses.count));
+    missed_bytes.push_back(misses.bytes);
+  }
+  expect_among(expect, "misses" + where, count, counts);
+  if (bytes != nullptr) expect_among(expect, "missed bytes" + where, *bytes, missed_bytes);
 }
 
 // The trace of a table; a table of unit sizes names that of its neighbour.
@@ -174,8 +198,16 @@ void check_misses(const Json& table, TableCheck& check, const std::string& capac
       const PolicyChoice choice = choice_of_row(row);
       const Json& sizes = table.at(capacities);
       for (std::size_t i = 0; i < sizes.size(); ++i) {
-        const Misses misses = replay(requests, choice, sizes.at(i).get<std::int64_t>(), unit_sizes);
-        const std::string where = fmt::format(" at {}", sizes.at(i).dump());
+        const auto capacity = sizes.at(i).get<std::int64_t>();
+        const std::string where = fmt::format(" at {}", capacity);
+        if (draws_much(choice)) {
+          std::vector<Misses> drawn;
+          for (std::uint64_t key = 1; key <= 16; ++key) drawn.push_back(replay(requests, choice, capacity, unit_sizes, key));
+          check_drawn(expect, where, drawn, row.at("miss_count").at(i),
+                      row.contains("miss_bytes") ? &row.at("miss_bytes").at(i) : nullptr);
+          continue;
+        }
+        const Misses misses = replay(requests, choice, capacity, unit_sizes);
         expect_number(expect, "misses" + where, row.at("miss_count").at(i), static_cast<std::int64_t>(misses.count),
                       is_exact(row));
         if (row.contains("miss_bytes"))

@@ -135,7 +135,8 @@ void ResourceList::add_database(Index index) {
 const Rates& ResourceList::hottest(const std::vector<Rates>& by_place) const {
   Rates total = rates_;
   if (std::all_of(total.begin(), total.end(), [](double rate) { return rate <= 0.0; })) total.assign(total.size(), 1.0);
-  return *std::max_element(by_place.begin(), by_place.end(), [&](const Rates& a, const Rates& b) { return dot(a, total) < dot(b, total); });
+  return *std::max_element(by_place.begin(), by_place.end(),
+                           [&](const Rates& a, const Rates& b) { return dot(a, total) < dot(b, total); });
 }
 
 // The node asked most is what counts; of a cache in every region, that of the region that asks most.
@@ -147,7 +148,8 @@ void ResourceList::add_cache_nodes(Index index) {
   const std::size_t n = blueprint_.endpoints.size(), nodes = static_cast<std::size_t>(cache.nodes);
   std::vector<Rates> busy(nodes * blueprint_.network.regions.size(), Rates(n, 0.0));
   for (Index e = 0; e < n; ++e) {
-    const std::size_t region = cache.scope == CacheScope::region ? blueprint_.services[blueprint_.endpoints[e].service].region : 0;
+    const std::size_t region =
+        cache.scope == CacheScope::region ? blueprint_.services[blueprint_.endpoints[e].service].region : 0;
     for (const MeanOperations& operations : visits_.endpoint(e).operations) {
       if (operations.cache != index) continue;
       const std::vector<double> shares = node_shares(blueprint_, cache, operations.key);
@@ -190,7 +192,8 @@ Resource ResourceList::engine_resource(Index index) const {
     for (const MeanGenerations& generations : visits_.endpoint(e).generations) {
       if (generations.model != service.language_model) continue;
       const double held = generations.input + generations.output / 2.0;
-      const double batch = std::clamp(std::floor(static_cast<double>(engine.kv_tokens) / held), 1.0, static_cast<double>(engine.batch));
+      const double batch =
+          std::clamp(std::floor(static_cast<double>(engine.kv_tokens) / held), 1.0, static_cast<double>(engine.batch));
       engines.visits[e] += generations.count;
       engines.service[e] += generations.count * engine_seconds(engine, generations, batch);
     }
@@ -304,9 +307,7 @@ Rates plus(Rates a, const Rates& b, double factor) {
   return a;
 }
 
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 std::vector<Resource> resources_of(const Blueprint& blueprint, const MeanVisits& visits, const Rates& rates) {
   std::vector<Resource> all = ResourceList{blueprint, visits, rates}.make();
@@ -347,7 +348,8 @@ int replicas_with_room(const Blueprint& blueprint, Index index, int replicas) {
   if (service.node_pool == no_index || replicas == 0) return replicas;
   const NodePoolBlueprint& pool = blueprint.node_pools[service.node_pool];
   const int count = pool.autoscaler.chosen() ? std::max(pool.nodes, pool.maximum) : pool.nodes;
-  std::vector<Room> nodes(static_cast<std::size_t>(std::max(0, count)), Room{pool.cpu, pool.memory, pool.pods_per_node, pool.gpus});
+  std::vector<Room> nodes(static_cast<std::size_t>(std::max(0, count)),
+                          Room{pool.cpu, pool.memory, pool.pods_per_node, pool.gpus});
   std::vector<const ServiceBlueprint*> others;
   for (Index i = 0; i < blueprint.services.size(); ++i) {
     if (i != index && blueprint.services[i].node_pool == service.node_pool) others.push_back(&blueprint.services[i]);

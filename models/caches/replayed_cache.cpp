@@ -4,8 +4,8 @@
 
 namespace headroom {
 
-ReplayedCache::ReplayedCache(const PolicyChoice& choice, std::int64_t capacity) : capacity_{capacity} {
-  const CachePolicy::Context context{.capacity = Bytes{capacity}, .random_key = 1};
+ReplayedCache::ReplayedCache(const PolicyChoice& choice, std::int64_t capacity, std::uint64_t random_key) : capacity_{capacity} {
+  const CachePolicy::Context context{.capacity = Bytes{capacity}, .random_key = random_key};
   if (choice.registry == &RegistryOf<OfflineCachePolicy>::instance()) {
     auto made = RegistryOf<OfflineCachePolicy>::instance().make(choice, context);
     offline_ = made.get();

@@ -23,8 +23,8 @@ struct CacheRequest {
 
 class ReplayedCache {
  public:
-  // The choice is of CachePolicy or of OfflineCachePolicy.
-  ReplayedCache(const PolicyChoice& choice, std::int64_t capacity);
+  // The choice is of CachePolicy or of OfflineCachePolicy. The key is of the policy's random numbers, if it draws any.
+  ReplayedCache(const PolicyChoice& choice, std::int64_t capacity, std::uint64_t random_key = 1);
 
   // Whether it is a hit. Only offline policies look at `next`.
   bool request(const CacheRequest& request);

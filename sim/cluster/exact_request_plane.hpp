@@ -376,6 +376,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void leave_load_balancer(Index request, TaskOutcome outcome);
   [[gnu::noinline]] void route_attentively(Index slot, Task& request, Server& server);
   std::size_t pick_attentively(const Task& request, Server& server);
+  void show_zones(const Task& request, const Server& server, BalancingView& view);
   void tell_balancer(const Task& request);
   void join_fleet(Index replica, Index unanswered);
   void leave_fleet(Index replica);

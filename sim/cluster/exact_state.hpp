@@ -122,8 +122,9 @@ class ExactState {
   std::vector<FaultBlueprint> faults_;
   PlannedChanges changes_;
   std::vector<Note> notes_;
-  bool tells_balancers_ = false;  // any that look further
-  bool notes_answers_ = false;  // there are any of the next or of these, or connections, or bytes are counted
+  bool tells_balancers_ = false;            // any that look further
+  std::vector<std::uint32_t> zones_shown_;  // to one that looks at zones, by place
+  bool notes_answers_ = false;              // there are any of the next or of these, or connections, or bytes are counted
   std::vector<LoadBalancer> load_balancers_;
   SlotTable<std::uint32_t> writes_behind_;  // of writers: writes acknowledged that each is to do
   SlotTable<Passage> passages_;

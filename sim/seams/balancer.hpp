@@ -19,6 +19,10 @@ struct BalancingView {
   std::span<const std::uint32_t> replicas;  // numbers that stay with a replica while its place changes; of one that is gone: any
   SimTime now{};
   std::uint64_t key = 0;  // whom the request is for: user, account or tenant
+  // For one that looks at zones, else empty and none: of each replica's node, and of the node that the request comes from.
+  static constexpr std::uint32_t no_zone = ~std::uint32_t{0};  // needs no node; comes from outside
+  std::span<const std::uint32_t> zones{};
+  std::uint32_t zone = no_zone;
 };
 
 class Balancer {
@@ -36,6 +40,8 @@ class Balancer {
   // One that looks further is asked with a view, and told of the answers. The answer does not change.
   virtual bool looks_further() const { return false; }
   virtual std::size_t pick(const BalancingView& view, RandomStream& random) { return pick(view.in_flight, random); }
+  // Of those that look further. The answer does not change.
+  virtual bool looks_at_zones() const { return false; }
   // By the replica's number: how long ago it was sent what it has answered now.
   virtual void answered(std::uint32_t, Duration, SimTime) {}
 };

@@ -1,6 +1,7 @@
 // Bytes by where they go, users of several regions and routes, as arithmetic by hand.
 #include <gtest/gtest.h>
 
+#include "tests/policies/policy_under_test.hpp"
 #include "tests/support/plane_under_test.hpp"
 
 namespace headroom::test {
@@ -59,6 +60,24 @@ TEST(ExactTransfers, OfCallsInTurnToThreeZonesTwoThirdsCross) {
   EXPECT_EQ(bytes(run, "cross_region"), 0.0);
   EXPECT_NEAR(spent(run, "transfer (cross-zone)"), 200 * 11'000 * 0.01 / gigabyte, 1e-15);
   EXPECT_NEAR(spent(run, "transfer (internet)"), 300 * 10'000 * 0.09 / gigabyte, 1e-15);
+}
+
+// The same calls under `locality`: all go to the callee in the caller's zone; when that one has left, all cross.
+TEST(ExactTransfers, UnderLocalityNothingCrossesWhileSomebodyIsNear) {
+  Blueprint blueprint = two_services(300);
+  for (ServiceBlueprint& service : blueprint.services) service.replicas = 0;
+  blueprint.services[1].balancer = chosen_policy<Balancer>({{"policy", "locality"}});
+  PlaneUnderTest run{blueprint};
+  run.plane().add_replica(0, 1);
+  std::vector<Index> callees;
+  for (Index zone = 0; zone < 3; ++zone) callees.push_back(run.plane().add_replica(1, zone));
+  run.advance(99.5);
+  EXPECT_EQ(bytes(run, "cross_zone"), 0.0);
+  EXPECT_NEAR(bytes(run, "zone"), 100 * 11'000.0, exact);
+  run.plane().drain_replica({1, callees[1]});
+  run.finish();
+  EXPECT_NEAR(bytes(run, "zone"), 100 * 11'000.0, exact);
+  EXPECT_NEAR(bytes(run, "cross_zone"), 200 * 11'000.0, exact);
 }
 
 TEST(ExactTransfers, ReplicasWithoutNodesAreInNoZone) {
@@ -146,7 +165,8 @@ TEST(ExactTransfers, TheValueGoesToACacheOnceAndComesBackAtEveryHit) {
 // Two kilobytes a message, from the publisher to a worker in the other region; delivered twice it goes there twice.
 TEST(ExactTransfers, AMessageGoesToTheWorkerThatTakesIt) {
   for (const bool again : {false, true}) {
-    Blueprint blueprint = one_service({{PublishStep{.queue = 0, .size = Distribution::constant(2000)}}}, arriving_at(every_second(5)));
+    Blueprint blueprint =
+        one_service({{PublishStep{.queue = 0, .size = Distribution::constant(2000)}}}, arriving_at(every_second(5)));
     add_region(blueprint, "far", {0.1});
     blueprint.queues.push_back({.name = "jobs"});
     if (again) {
