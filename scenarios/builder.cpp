@@ -121,6 +121,12 @@ class Builder {
     return network;
   }
 
+  static NodeType node_type(const std::string& name, const NodePoolSpec& pool) {
+    const NodeSize size = node_size(*price_sheet()->find(name), pool);
+    return {name,           size.cpu,   size.memory, size.pods_per_node, size.gpus,
+            size.bandwidth, size.price, size.spot_price.value_or(DollarsPerSecond{})};
+  }
+
   NodePoolBlueprint node_pool(const NodePoolSpec& spec) const {
     const NodeSize size = node_size(spec);
     NodePoolBlueprint pool;
@@ -144,6 +150,8 @@ class Builder {
                        .interruptions = size.interruptions.value_or(PerSecond{}),
                        .notice = spec.purchase->notice};
     }
+    pool.instance = spec.instance.value_or("");
+    for (const std::string& name : spec.other_instances) pool.other_types.push_back(node_type(name, spec));
     pool.autoscaler = spec.autoscaler;
     pool.placement = chosen_or<PlacementPolicy>(spec.placement, "best-fit");
     return pool;

@@ -23,7 +23,7 @@ void check_cpu(const Scenario& scenario, Reading& reading) {
                     "remove it, or add \"node_pool\"");
     const NodePoolSpec* pool = find_named(scenario.node_pools, service.node_pool.name);
     if (pool == nullptr) continue;
-    const NodeSize node = node_size(*pool);
+    const NodeSize node = largest_node(*pool);
     if (node.cpu > 0.0 && request > node.cpu)
       reading.issue(&service, service.cpu_request ? "cpu_request" : "cpu",
                     "is " + to_text(request, Dimension::count) + ", but a node of " + pool->name + " has " +

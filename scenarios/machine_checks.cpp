@@ -1,6 +1,7 @@
 // Regions, node pools and services: what must be said, what contradicts, what does not fit.
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 
 #include "scenarios/checks.hpp"
@@ -67,8 +68,9 @@ class MachineChecker {
       reading_.issue(&pool, "boot", "is missing: nodes can be added, so booting one takes a time", "write \"boot\": \"55 s\"");
     }
     if (pool.purchase) check_purchase(pool, *pool.purchase);
+    check_other_instances(pool);
     if (pool.instance) {
-      check_instance(pool);
+      check_instance(pool, "instance", *pool.instance);
       return;
     }
     for (const std::string_view field : {"cpu", "memory"}) {
@@ -97,14 +99,33 @@ class MachineChecker {
     }
   }
 
-  void check_instance(const NodePoolSpec& pool) {
+  // The type, if there is one of that name.
+  const InstanceType* check_instance(const NodePoolSpec& pool, std::string_view field, const std::string& name) {
+    const std::string instead = field == "instance" ? "give cpu and memory instead" : "remove it";
     const PriceSheet* sheet = price_sheet();
+    const InstanceType* type = sheet == nullptr ? nullptr : sheet->find(name);
     if (sheet == nullptr) {
-      reading_.issue(&pool, "instance", "no price catalogue is at hand", "give cpu and memory instead");
-    } else if (sheet->find(*pool.instance) == nullptr) {
-      const std::string near = nearest_name(*pool.instance, sheet->names());
-      reading_.issue(&pool, "instance", "the price catalogue has no \"" + *pool.instance + "\"",
-                     near.empty() ? "give cpu and memory instead" : "did you mean \"" + near + "\"?");
+      reading_.issue(&pool, field, "no price catalogue is at hand", instead);
+    } else if (type == nullptr) {
+      const std::string near = nearest_name(name, sheet->names());
+      reading_.issue(&pool, field, "the price catalogue has no \"" + name + "\"", near.empty() ? instead : "did you mean \"" + near + "\"?");
+    }
+    return type;
+  }
+
+  void check_other_instances(const NodePoolSpec& pool) {
+    if (pool.other_instances.empty()) return;
+    if (!pool.autoscaler.chosen() && !reading_.is_given(&pool, "autoscaler")) {
+      reading_.issue(&pool, "other_instances", "has no meaning without an autoscaler that asks for nodes",
+                     "add \"autoscaler\": {\"policy\": \"karpenter\"}, or remove it");
+    }
+    std::set<std::string> named{pool.instance.value_or("")};
+    for (const std::string& name : pool.other_instances) {
+      const InstanceType* type = check_instance(pool, "other_instances", name);
+      if (!named.insert(name).second) reading_.issue(&pool, "other_instances", "names " + name + " twice, or the pool's own type", "remove it");
+      if (type != nullptr && pool.purchase && pool.purchase->spot.value > 0.0 && !type->spot) {
+        reading_.issue(&pool, "other_instances", "the price catalogue has no spot price of " + name, "remove it, or \"spot\"");
+      }
     }
   }
 
@@ -141,7 +162,7 @@ class MachineChecker {
     if (reading_.is_given(&service, "price")) {
       reading_.issue(&service, "price", "does not go with a node pool: the nodes are what costs", "remove it");
     }
-    const NodeSize node = node_size(*pool);
+    const NodeSize node = largest_node(*pool);
     if (service.gpus > node.gpus) {
       reading_.issue(&service, "gpus", "is " + std::to_string(service.gpus) + ", but a node of " + pool->name + " has " + std::to_string(node.gpus),
                      "no replica would ever find room");

@@ -59,6 +59,9 @@ void NodePoolSpec::describe(Fields& field) {
   field("boot", boot, "from asking for a node until pods can be placed on it; needed when nodes can be added");
   field("autoscaler", autoscaler, "policy that adds and removes nodes; without it the number stays");
   field("placement", placement, "policy that chooses the node of a replica; best-fit without it");
+  field("other_instances", other_instances,
+        "further instance types of the price catalogue: the autoscaler adds nodes of the type that suits the replicas that wait; "
+        "the nodes at the start, and reserved ones, are of the pool's own");
 }
 
 }  // namespace headroom

@@ -66,6 +66,7 @@ struct NodePoolSpec {
   DistributionField boot;
   PolicyChoice autoscaler = choice_of<NodeAutoscaler>();
   PolicyChoice placement = choice_of<PlacementPolicy>();
+  std::vector<std::string> other_instances;  // that the autoscaler may ask for instead
   void describe(Fields& field);
 };
 

@@ -29,22 +29,24 @@ const PriceSheet* price_sheet() {
   return sheet.get();
 }
 
+NodeSize node_size(const InstanceType& type, const NodePoolSpec& pool) {
+  constexpr double month = 30.0 * 86'400.0;
+  const bool for_three = pool.purchase && pool.purchase->term == "3 years";
+  return {.cpu = type.cpu_allocatable,
+          .memory = type.memory_allocatable,
+          .pods_per_node = type.pods_per_node,
+          .bandwidth = type.bandwidth,
+          .price = type.on_demand,
+          .gpus = type.gpus,
+          .spot_price = type.spot,
+          .reserved_price = for_three ? type.reserved_3_years : type.reserved_1_year,
+          .interruptions = PerSecond{interruptions_per_month(type.interruptions) / month}};
+}
+
 NodeSize node_size(const NodePoolSpec& pool) {
   NodeSize size;
   const PriceSheet* sheet = pool.instance ? price_sheet() : nullptr;
-  if (const InstanceType* type = sheet == nullptr ? nullptr : sheet->find(*pool.instance)) {
-    constexpr double month = 30.0 * 86'400.0;
-    const bool for_three = pool.purchase && pool.purchase->term == "3 years";
-    size = {.cpu = type->cpu_allocatable,
-            .memory = type->memory_allocatable,
-            .pods_per_node = type->pods_per_node,
-            .bandwidth = type->bandwidth,
-            .price = type->on_demand,
-            .gpus = type->gpus,
-            .spot_price = type->spot,
-            .reserved_price = for_three ? type->reserved_3_years : type->reserved_1_year,
-            .interruptions = PerSecond{interruptions_per_month(type->interruptions) / month}};
-  }
+  if (const InstanceType* type = sheet == nullptr ? nullptr : sheet->find(*pool.instance)) size = node_size(*type, pool);
   if (pool.gpus) size.gpus = *pool.gpus;
   if (pool.purchase && pool.purchase->spot_price) size.spot_price = pool.purchase->spot_price;
   if (pool.purchase && pool.purchase->reserved_price) size.reserved_price = pool.purchase->reserved_price;
@@ -55,6 +57,19 @@ NodeSize node_size(const NodePoolSpec& pool) {
   if (pool.bandwidth) size.bandwidth = *pool.bandwidth;
   if (pool.price) size.price = *pool.price;
   return size;
+}
+
+NodeSize largest_node(const NodePoolSpec& pool) {
+  NodeSize largest = node_size(pool);
+  const PriceSheet* sheet = price_sheet();
+  for (const std::string& name : pool.other_instances) {
+    const InstanceType* type = sheet == nullptr ? nullptr : sheet->find(name);
+    if (type == nullptr) continue;
+    largest.cpu = std::max(largest.cpu, type->cpu_allocatable);
+    largest.memory = std::max(largest.memory, type->memory_allocatable);
+    largest.gpus = std::max(largest.gpus, type->gpus);
+  }
+  return largest;
 }
 
 IntegerRange replica_limits_of(const ServiceSpec& service) {

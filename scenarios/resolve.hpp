@@ -34,6 +34,10 @@ struct NodeSize {
 const PriceSheet* price_sheet();
 // By its instance type, then by what the pool says itself.
 NodeSize node_size(const NodePoolSpec& pool);
+// Of a type of the catalogue as the pool buys it; a pool's own prices are of its own type.
+NodeSize node_size(const InstanceType& type, const NodePoolSpec& pool);
+// Of each measure the most that a node of any of its types has.
+NodeSize largest_node(const NodePoolSpec& pool);
 // replica_limits, else the autoscaler's option "replicas", else 1 to 10,000; without an autoscaler the number at the start.
 IntegerRange replica_limits_of(const ServiceSpec& service);
 

@@ -6,10 +6,10 @@
 //            cool-down after an addition; empty nodes first
 //
 // Source:  kubernetes/autoscaler, cluster-autoscaler release 1.37: estimator, core/scaledown, core/static_autoscaler.go,
-//          clusterstate, utils/backoff; the arithmetic is in cluster_autoscaler_{packing,removal}.hpp, its expanders, of which
-//          one pool needs none, in cluster_autoscaler_expanders.hpp; shipped settings that have no effect here in
-//          node_autoscaler_settings.hpp.
-// Differs: one pool, so no expander, and totals of cores and memory are the pool's. Whether a node's pods fit elsewhere is judged
+//          clusterstate, utils/backoff, expander; the arithmetic is in cluster_autoscaler_{packing,removal,expanders}.hpp;
+//          shipped settings that have no effect here in node_autoscaler_settings.hpp.
+// Differs: the types of one pool stand for node groups that share its range; totals of cores and memory are the pool's. Whether a
+// node's pods fit elsewhere is judged
 //          for each node alone, so a node with pods is drained only in a scan that removes no empty node. Nodes missing from the
 //          minimum are added (there: --enforce-node-group-min-size).
 #include <fmt/format.h>
@@ -18,8 +18,10 @@
 #include <cmath>
 #include <map>
 
+#include "policies/autoscaling/cluster_autoscaler_expanders.hpp"
 #include "policies/autoscaling/cluster_autoscaler_removal.hpp"
 #include "policies/autoscaling/waiting_pods.hpp"
+#include "sim/core/random.hpp"
 #include "sim/core/registry.hpp"
 #include "sim/seams/node_autoscaler.hpp"
 
@@ -30,8 +32,30 @@ namespace ca = cluster_autoscaler;
 
 std::optional<double> utilization_of(const NodeView& node, const NodePoolView& pool) {
   const ca::PodShare requested{ca::milli(node.cpu_requested), node.memory_requested.count, node.gpus_requested};
-  const ca::NodeCapacity capacity{ca::milli(pool.cpu_allocatable), pool.memory_allocatable.count, pool.gpus > 0, pool.gpus};
+  const NodeTypeView type = pool.type(node.type);
+  const ca::NodeCapacity capacity{ca::milli(type.cpu_allocatable), type.memory_allocatable.count, type.gpus > 0, type.gpus};
   return ca::utilization(capacity, {&requested, 1});
+}
+
+// Types whose names contain one of the patterns.
+struct PriorityLevel {
+  static constexpr std::string_view type_name = "priority_level";
+  int priority = 0;
+  std::vector<std::string> types;
+
+  void describe(Fields& field) {
+    field.required("priority", priority, "the highest is asked first", between(-1, 1'000'000));
+    field.required("types", types, "regular expressions that are looked for in the names of types");
+  }
+};
+
+ca::Priorities priorities_of(std::span<const PriorityLevel> levels) {
+  ca::Priorities priorities;
+  for (const PriorityLevel& level : levels) {
+    std::vector<std::string>& patterns = priorities[level.priority];
+    patterns.insert(patterns.end(), level.types.begin(), level.types.end());
+  }
+  return priorities;
 }
 
 class ClusterAutoscaler final : public NodeAutoscaler {
@@ -53,6 +77,8 @@ class ClusterAutoscaler final : public NodeAutoscaler {
     double max_cores_total = 320'000.0;
     Bytes max_memory_total{std::int64_t{6'400'000} << 30};
     bool scale_up_from_zero = true;
+    std::vector<std::string> expander{std::string{ca::default_expander(37)}};
+    std::vector<PriorityLevel> priorities;
 
     void describe(Fields& field) {
       field("scan", scan, "how often it looks", between(std::chrono::seconds{1}, std::chrono::hours{1}))(
@@ -72,16 +98,19 @@ class ClusterAutoscaler final : public NodeAutoscaler {
           "back_off_reset", back_off_reset, "failures are forgotten this long after the last", at_least(Duration{0}))(
           "max_cores_total", max_cores_total, "cores of all nodes of the pool at most", more_than(0.0))(
           "max_memory_total", max_memory_total, "memory of all nodes of the pool at most", more_than(0.0))(
-          "scale_up_from_zero", scale_up_from_zero, "whether nodes are added while none is up");
+          "scale_up_from_zero", scale_up_from_zero, "whether nodes are added while none is up")(
+          "expander", expander,
+          "which of the pool's types grows, asked one after the other: least-waste, least-nodes, most-pods, price, priority, "
+          "random")("priorities", priorities, "for the expander priority: types by pattern, the highest number first");
     }
-    FieldProblems problems() const {
-      if (max_back_off >= initial_back_off) return {};
-      return {{"max_back_off", "is shorter than initial_back_off; give at least that"}};
-    }
+    FieldProblems problems() const;
   };
 
-  ClusterAutoscaler(const Options& options, const Context&)
-      : options_{options}, back_off_{{options.initial_back_off, options.max_back_off, options.back_off_reset}} {}
+  ClusterAutoscaler(const Options& options, const Context& context)
+      : options_{options},
+        expanders_{ca::expanders_named(options.expander, priorities_of(options.priorities))},
+        lot_{hash_text(context.node_pool)},
+        back_off_{{options.initial_back_off, options.max_back_off, options.back_off_reset}} {}
 
   Duration period() const override { return options_.scan; }
   NodeDecision decide(const NodePoolView& pool) override;
@@ -90,27 +119,65 @@ class ClusterAutoscaler final : public NodeAutoscaler {
   // Nodes that take too long to come up, as far as the minimum lets them go.
   NodeDecision give_up(const NodePoolView& pool);
   void note_additions(const NodePoolView& pool);
-  int nodes_to_add(const NodePoolView& pool) const;
-  int most_to_add(const NodePoolView& pool) const;
+  // How many, and of which type.
+  struct Growth {
+    int nodes = 0;
+    std::uint32_t type = 0;
+  };
+  Growth growth(const NodePoolView& pool);
+  std::vector<ca::ExpansionOption> options_to_grow(const NodePoolView& pool, std::vector<std::uint32_t>& types) const;
+  int most_to_add(const NodePoolView& pool, const NodeTypeView& type) const;
   void update_unneeded(const NodePoolView& pool);
   // Nodes unneeded for long enough, longest first; of equal ones the lowest identifier.
   std::vector<const NodeView*> ripe(const NodePoolView& pool, bool empty) const;
   NodeDecision removal(const NodePoolView& pool);
 
   Options options_;
+  std::vector<ca::Expander> expanders_;
+  std::uint64_t lot_;  // of options that all expanders leave over
   std::map<std::uint32_t, SimTime> unneeded_since_;
   ca::LastChanges last_;
   ca::BackOff back_off_;
   bool adding_ = false;  // nodes it asked for are booting, and none of them has failed
 };
 
+FieldProblems ClusterAutoscaler::Options::problems() const {
+  FieldProblems found;
+  if (max_back_off < initial_back_off) found.emplace_back("max_back_off", "is shorter than initial_back_off; give at least that");
+  if (expander.empty()) found.emplace_back("expander", "names none; write [\"least-waste\"]");
+  for (const std::string& name : expander) {
+    if (!ca::expander_named(name))
+      found.emplace_back("expander", fmt::format("there is no expander \"{}\"; write least-waste, least-nodes, most-pods, price, "
+                                                 "priority or random",
+                                                 name));
+  }
+  const bool by_priority = std::ranges::find(expander, "priority") != expander.end();
+  if (by_priority == priorities.empty())
+    found.emplace_back("priorities", by_priority ? "is missing: the expander priority goes by it"
+                                                 : "has no meaning without the expander priority");
+  for (const PriorityLevel& level : priorities) {
+    for (const std::string& pattern : level.types) {
+      try {
+        std::regex{pattern};
+      } catch (const std::regex_error&) {
+        found.emplace_back("priorities", fmt::format("\"{}\" is no regular expression", pattern));
+      }
+    }
+  }
+  return found;
+}
+
 NodeDecision ClusterAutoscaler::decide(const NodePoolView& pool) {
   if (NodeDecision failed = give_up(pool); !failed.remove.empty()) return failed;
   note_additions(pool);
-  if (const int add = nodes_to_add(pool); add > 0) {
+  if (const auto [add, type] = growth(pool); add > 0) {
     last_.add = pool.now;
     adding_ = true;
-    return {add, {}, fmt::format("{} pods wait: {} nodes to {}", pool.pending.size(), add, pool.nodes.size())};
+    const std::string of_type = pool.type_count() == 1 ? "" : fmt::format(" of {}", pool.type(type).name);
+    return {add,
+            {},
+            fmt::format("{} pods wait: {} nodes{} to {}", pool.pending.size(), add, of_type, pool.nodes.size()),
+            std::vector<std::uint32_t>(static_cast<std::size_t>(add), type)};
   }
   update_unneeded(pool);  // also during the cool-down: the timers run on
   if (ca::in_cooldown(last_, {options_.delay_after_add, options_.delay_after_delete, {}}, pool.now))
@@ -140,30 +207,59 @@ void ClusterAutoscaler::note_additions(const NodePoolView& pool) {
   back_off_.succeed();
 }
 
-int ClusterAutoscaler::nodes_to_add(const NodePoolView& pool) const {
-  if (back_off_.rests(pool.now)) return 0;
+ClusterAutoscaler::Growth ClusterAutoscaler::growth(const NodePoolView& pool) {
+  if (back_off_.rests(pool.now)) return {};
   const bool none_is_up = std::ranges::all_of(pool.nodes, &NodeView::booting);
-  if (none_is_up && !options_.scale_up_from_zero) return 0;
-  const int limit = most_to_add(pool);
+  if (none_is_up && !options_.scale_up_from_zero) return {};
+  const int missing = std::min(pool.minimum - static_cast<int>(pool.nodes.size()), most_to_add(pool, pool.type(0)));
+  std::vector<std::uint32_t> types;
+  const std::vector<ca::ExpansionOption> options = options_to_grow(pool, types);
+  if (options.empty()) return {missing, 0};
+  const ca::Kept kept = ca::chain(options, expanders_);
+  if (kept.empty()) return {missing, 0};
+  if (kept.size() > 1) lot_ = mix(lot_);
+  const std::size_t chosen = kept[lot_ % kept.size()];
+  return options[chosen].nodes >= missing ? Growth{options[chosen].nodes, types[chosen]} : Growth{missing, 0};
+}
+
+// What each type would do for the pods that wait; none for a type that helps no pod.
+std::vector<ca::ExpansionOption> ClusterAutoscaler::options_to_grow(const NodePoolView& pool,
+                                                                    std::vector<std::uint32_t>& types) const {
+  std::vector<ca::ExpansionOption> options;
   const std::vector<ca::PodGroup> groups = ca::grouped(ca::waiting_needs(pool));
-  const int needed = groups.empty() ? 0 : ca::pack(ca::present_nodes(pool), ca::empty_node(pool), groups, limit).new_nodes;
-  return std::max(needed, std::min(pool.minimum - static_cast<int>(pool.nodes.size()), limit));
+  if (groups.empty()) return options;
+  const std::vector<ca::PackedNode> present = ca::present_nodes(pool);
+  for (std::uint32_t number = 0; number < pool.type_count(); ++number) {
+    const NodeTypeView type = pool.type(number);
+    const ca::Packing packing = ca::pack(present, ca::empty_node(type), groups, most_to_add(pool, type));
+    if (packing.new_nodes == 0) continue;
+    options.push_back(ca::expansion_of(packing, ca::empty_node(type), std::string{type.name}, type.price.value));
+    types.push_back(number);
+  }
+  return options;
 }
 
 // Nodes on their way out still count against the maximum (there: against the group's size until the provider has deleted them).
-int ClusterAutoscaler::most_to_add(const NodePoolView& pool) const {
-  const int size = static_cast<int>(pool.nodes.size()) + pool.being_removed;
-  const ca::GroupSize group{pool.maximum, size};
-  const auto memory = static_cast<double>(pool.memory_allocatable.count);
+// Of these only the number is known; they count as of the own type.
+int ClusterAutoscaler::most_to_add(const NodePoolView& pool, const NodeTypeView& type) const {
+  const ca::GroupSize group{pool.maximum, static_cast<int>(pool.nodes.size()) + pool.being_removed};
+  double cores = pool.being_removed * pool.cpu_allocatable;
+  double memory = pool.being_removed * static_cast<double>(pool.memory_allocatable.count);
+  for (const NodeView& node : pool.nodes) {
+    cores += pool.type(node.type).cpu_allocatable;
+    memory += static_cast<double>(pool.type(node.type).memory_allocatable.count);
+  }
   return std::min({std::max(0, ca::node_limit({&group, 1})), options_.max_nodes_per_scale_up,
-                   ca::nodes_within(options_.max_cores_total, size * pool.cpu_allocatable, pool.cpu_allocatable),
-                   ca::nodes_within(static_cast<double>(options_.max_memory_total.count), size * memory, memory)});
+                   ca::nodes_within(options_.max_cores_total, cores, type.cpu_allocatable),
+                   ca::nodes_within(static_cast<double>(options_.max_memory_total.count), memory,
+                                    static_cast<double>(type.memory_allocatable.count))});
 }
 
 void ClusterAutoscaler::update_unneeded(const NodePoolView& pool) {
-  const double threshold = (pool.gpus > 0 ? options_.gpu_utilization_threshold : options_.utilization_threshold).value;
   std::map<std::uint32_t, SimTime> unneeded;
   for (const NodeView& node : pool.nodes) {
+    const bool has_gpus = pool.type(node.type).gpus > 0;
+    const double threshold = (has_gpus ? options_.gpu_utilization_threshold : options_.utilization_threshold).value;
     if (node.booting || !node.pods_fit_elsewhere || !ca::ineligible({utilization_of(node, pool)}, threshold).empty()) continue;
     const auto known = unneeded_since_.find(node.node);
     unneeded.emplace(node.node, known == unneeded_since_.end() ? pool.now : known->second);

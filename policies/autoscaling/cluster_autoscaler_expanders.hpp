@@ -12,11 +12,14 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <regex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "policies/autoscaling/cluster_autoscaler_packing.hpp"
 
 namespace headroom::cluster_autoscaler {
 
@@ -98,6 +101,42 @@ inline Kept chain(std::span<const ExpansionOption> options, std::span<const Expa
     left = std::move(kept);
   }
   return left;
+}
+
+// By its name; nothing: there is none of that name. `random` keeps all.
+inline std::optional<Expander> expander_named(std::string_view name, const Priorities& priorities = {}) {
+  if (name == "least-waste") return least_waste;
+  if (name == "least-nodes") return least_nodes;
+  if (name == "most-pods") return most_pods;
+  if (name == "price") return lowest_price;
+  if (name == "priority")
+    return [priorities](std::span<const ExpansionOption> options) { return by_priority(options, priorities); };
+  if (name == "random") return [](std::span<const ExpansionOption> options) { return by_priority(options, {}); };
+  return std::nullopt;
+}
+
+inline std::vector<Expander> expanders_named(std::span<const std::string> names, const Priorities& priorities) {
+  std::vector<Expander> expanders;
+  for (const std::string& name : names) {
+    if (auto expander = expander_named(name, priorities)) expanders.push_back(std::move(*expander));
+  }
+  return expanders;
+}
+
+// What the new nodes of a packing would do. Allocatable stands for capacity.
+inline ExpansionOption expansion_of(const Packing& packing, const Room& empty_node, std::string group, double node_price) {
+  ExpansionOption option{.group = std::move(group),
+                         .node_cpu_milli = empty_node.cpu_milli,
+                         .node_memory = empty_node.memory,
+                         .nodes = packing.new_nodes,
+                         .node_price = node_price};
+  for (const PackedNode& node : packing.nodes) {
+    if (!node.is_new) continue;
+    option.pods += empty_node.pods - node.room.pods;
+    option.requested_cpu_milli += empty_node.cpu_milli - node.room.cpu_milli;
+    option.requested_memory += empty_node.memory - node.room.memory;
+  }
+  return option;
 }
 
 // Releases are minor versions of 1: 32 is 1.32.

@@ -1,39 +1,46 @@
 // Karpenter: pods that wait are batched, then nodes are added for them; nodes that are empty or whose pods fit elsewhere go,
 // within budgets.
 //
-//   batch  = from the first waiting pod until none came for batch_idle, at most batch_max; then first-fit decreasing by cpu,
-//   memory remove = empty nodes, else the one of the lowest cost (pods + 1) × share of its lifetime left whose pods fit
-//   elsewhere; unchanged
-//            for consolidate_after, found again after validation_delay, at most as many at once as the budgets allow
+//   batch  = from the first waiting pod until none came for batch_idle, at most batch_max; then as in karpenter_claims.hpp
+//   remove = empty nodes, else the one of the lowest cost (pods + 1) × share of its lifetime left whose pods fit elsewhere;
+//            unchanged for consolidate_after, found again after validation_delay, at most as many at once as the budgets allow
 //
 // Source:  kubernetes-sigs/karpenter at 2266468:
-// pkg/controllers/{provisioning,disruption,nodeclaim/expiration,nodeclaim/lifecycle};
-//          arithmetic in karpenter_arithmetic.hpp; shipped numbers by the table karpenter_defaults.
-// Differs: a pool has nodes of one type, so none is replaced by a cheaper one and spot and on-demand stay as the pool buys them.
-// Pods
-//          are moved from one node at a time. No drift. Nodes missing from the minimum are added, and those of the minimum do not
-//          expire.
+//          pkg/controllers/{provisioning,disruption,nodeclaim/expiration,nodeclaim/lifecycle};
+//          arithmetic in karpenter_arithmetic.hpp and karpenter_claims.hpp; shipped numbers by the table karpenter_defaults.
+// Differs: nodes are removed when their pods fit on others; none is replaced by a cheaper one, and spot and on-demand stay as the
+//          pool buys them. Pods are moved from one node at a time. No drift. Nodes missing from the minimum are added, and those
+//          of the minimum do not expire.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 
-#include "policies/autoscaling/karpenter_arithmetic.hpp"
-#include "policies/autoscaling/waiting_pods.hpp"
+#include "policies/autoscaling/karpenter_claims.hpp"
 #include "sim/core/registry.hpp"
 #include "sim/seams/node_autoscaler.hpp"
 
 namespace headroom {
 namespace {
 
-int new_nodes_needed(const NodePoolView& pool, int limit) {
+std::vector<std::uint32_t> new_nodes_needed(const NodePoolView& pool, int limit) {
   std::vector<cluster_autoscaler::Room> needs = cluster_autoscaler::waiting_needs(pool);
   std::ranges::stable_sort(needs, [](const auto& one, const auto& other) {
     return karpenter::goes_first({one.cpu_milli, one.memory}, {other.cpu_milli, other.memory});
   });
-  cluster_autoscaler::Packer packer{cluster_autoscaler::present_nodes(pool), cluster_autoscaler::empty_node(pool), limit};
-  for (const cluster_autoscaler::PodGroup& group : cluster_autoscaler::grouped(needs)) packer.place(group);
-  return static_cast<int>(std::move(packer).nodes().size() - pool.nodes.size());
+  karpenter::Claims claims{pool, limit};
+  claims.place(needs);
+  return claims.types();
+}
+
+std::string names_of(const NodePoolView& pool, std::span<const std::uint32_t> types) {
+  if (pool.type_count() == 1) return {};
+  std::map<std::uint32_t, int> count;
+  for (const std::uint32_t type : types) ++count[type];
+  std::vector<std::string> names;
+  for (const auto& [type, nodes] : count) names.push_back(fmt::format("{} × {}", nodes, pool.type(type).name));
+  return fmt::format(" ({})", fmt::join(names, ", "));
 }
 
 class Karpenter final : public NodeAutoscaler {
@@ -131,9 +138,14 @@ NodeDecision Karpenter::decide(const NodePoolView& pool) {
   watch(pool);
   if (NodeDecision forced = without_late_and_old(pool); !forced.remove.empty()) return forced;
   const int missing = std::min(pool.minimum - static_cast<int>(pool.nodes.size()), most_to_add(pool));
-  const int needed = batch_is_closed(pool) ? new_nodes_needed(pool, most_to_add(pool)) : 0;
-  if (const int add = std::max(missing, needed); add > 0)
-    return {add, {}, fmt::format("{} pods wait: {} nodes to {}", pool.pending.size(), add, pool.nodes.size())};
+  std::vector<std::uint32_t> types;
+  if (batch_is_closed(pool)) types = new_nodes_needed(pool, most_to_add(pool));
+  if (std::cmp_less(types.size(), missing)) types.resize(static_cast<std::size_t>(missing), 0);
+  if (const int add = static_cast<int>(types.size()); add > 0) {
+    std::string reason =
+        fmt::format("{} pods wait: {} nodes{} to {}", pool.pending.size(), add, names_of(pool, types), pool.nodes.size());
+    return {add, {}, std::move(reason), std::move(types)};
+  }
   if (command_) return validate(pool);
   if (last_poll_ && pool.now < *last_poll_ + options_.disruption_polling) return {};
   last_poll_ = pool.now;

@@ -12,15 +12,15 @@ namespace headroom::cluster_autoscaler {
 
 inline std::int64_t milli(double cores) { return std::llround(cores * 1000.0); }
 
-inline Room empty_node(const NodePoolView& pool) {
-  return {milli(pool.cpu_allocatable), pool.memory_allocatable.count, pool.pods_per_node, pool.gpus};
+inline Room empty_node(const NodeTypeView& type) {
+  return {milli(type.cpu_allocatable), type.memory_allocatable.count, type.pods_per_node, type.gpus};
 }
 
 // Present and booting ones.
 inline std::vector<PackedNode> present_nodes(const NodePoolView& pool) {
   std::vector<PackedNode> present;
   for (const NodeView& node : pool.nodes) {
-    Room room = empty_node(pool);
+    Room room = empty_node(pool.type(node.type));
     room.take({milli(node.cpu_requested), node.memory_requested.count, static_cast<int>(node.pods), node.gpus_requested});
     present.push_back({.room = room, .is_new = false});
   }

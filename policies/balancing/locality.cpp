@@ -11,6 +11,7 @@
 // zone
 //          if any is ready, one of them at random.
 // Differs: `overflow` is not there; Envoy's zone-aware routing sends a share elsewhere by the numbers of hosts instead.
+#include <algorithm>
 #include <numeric>
 #include <vector>
 
@@ -62,18 +63,20 @@ class Locality final : public Balancer {
   }
   std::size_t choose(std::span<const std::uint32_t> in_flight, RandomStream& random) {
     if (!fewest_) return candidates_[random.below(candidates_.size())];
-    const std::size_t first = turn_++ % candidates_.size();
-    std::size_t best = candidates_[first];
+    // In order of place: the first behind the previous pick.
+    const auto first = static_cast<std::size_t>(std::ranges::lower_bound(candidates_, next_) - candidates_.begin());
+    std::size_t best = candidates_[first % candidates_.size()];
     for (std::size_t k = 1; k < candidates_.size() && in_flight[best] > 0; ++k) {
       const std::size_t candidate = candidates_[(first + k) % candidates_.size()];
       if (in_flight[candidate] < in_flight[best]) best = candidate;
     }
+    next_ = best + 1;
     return best;
   }
 
   bool fewest_;
   double overflow_;
-  std::size_t turn_ = 0;
+  std::size_t next_ = 0;
   std::vector<std::size_t> candidates_;
 };
 

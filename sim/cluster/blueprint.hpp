@@ -58,7 +58,19 @@ struct PurchaseMix {
 
 // What a pool's purchases are called on the bill, beside the pool's own name for nodes on demand.
 inline std::string spot_component(const std::string& pool) { return pool + " (spot)"; }
+inline std::string type_component(const std::string& pool, const std::string& type) { return pool + " (" + type + ")"; }
 inline std::string reserved_component(const std::string& pool) { return pool + " (reserved)"; }
+
+struct NodeType {
+  std::string name;                 // of the price catalogue; empty: none
+  double cpu = 4.0;                 // allocatable cores of a node
+  Bytes memory;                     // allocatable
+  int pods_per_node = 110;
+  int gpus = 0;
+  BytesPerSecond bandwidth;         // of a node's link
+  DollarsPerSecond price;           // per node on demand, from asking for it until it is given back
+  DollarsPerSecond spot_price;
+};
 
 struct NodePoolBlueprint {
   std::string name;
@@ -76,6 +88,15 @@ struct NodePoolBlueprint {
   int gpus = 0;                     // of a node
   PolicyChoice autoscaler = choice_of<NodeAutoscaler>();
   PolicyChoice placement = choice_of<PlacementPolicy>();
+  std::string instance;              // name of the pool's own type, if it has one
+  std::vector<NodeType> other_types{};  // that the autoscaler may ask for instead; reserved nodes are of the own type
+
+  // The own type first.
+  std::vector<NodeType> types() const {
+    std::vector<NodeType> all{{instance, cpu, memory, pods_per_node, gpus, bandwidth, price, purchase.spot_price}};
+    all.insert(all.end(), other_types.begin(), other_types.end());
+    return all;
+  }
 };
 
 struct NetworkBlueprint {

@@ -5,8 +5,12 @@ namespace headroom {
 CostMeter::CostMeter(const Blueprint& blueprint, Recorder& recorder) {
   for (const NodePoolBlueprint& pool : blueprint.node_pools) {
     const PurchaseMix& mix = pool.purchase;
-    nodes_.push_back({open(recorder, pool.name, pool.price, 0.0),
-                      mix.spot > 0.0 ? open(recorder, spot_component(pool.name), mix.spot_price, 0.0) : none});
+    std::vector<PoolAccounts>& accounts = nodes_.emplace_back();
+    for (const NodeType& type : pool.types()) {
+      const std::string name = accounts.empty() ? pool.name : type_component(pool.name, type.name);
+      accounts.push_back({open(recorder, name, type.price, 0.0),
+                          mix.spot > 0.0 ? open(recorder, spot_component(name), type.spot_price, 0.0) : none});
+    }
     if (mix.reserved > 0) open(recorder, reserved_component(pool.name), mix.reserved_price, mix.reserved);
   }
   for (const ServiceBlueprint& service : blueprint.services) {
@@ -32,9 +36,10 @@ std::size_t CostMeter::open(Recorder& recorder, const std::string& component, Do
   return accounts_.size() - 1;
 }
 
-void CostMeter::add_node(Index pool, Purchase purchase, SimTime now, int change) {
-  if (purchase == Purchase::reserved) return;
-  change_count(purchase == Purchase::spot ? nodes_[pool].spot : nodes_[pool].on_demand, now, change);
+void CostMeter::add_node(Index pool, const Node& node, SimTime now, int change) {
+  if (node.purchase() == Purchase::reserved) return;
+  const PoolAccounts& accounts = nodes_[pool][node.type()];
+  change_count(node.purchase() == Purchase::spot ? accounts.spot : accounts.on_demand, now, change);
 }
 
 void CostMeter::change_count(std::size_t account, SimTime now, int change) {

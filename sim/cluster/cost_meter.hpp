@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/cluster/blueprint.hpp"
+#include "sim/cluster/node.hpp"
 #include "sim/measure/recorder.hpp"
 
 namespace headroom {
@@ -17,7 +18,7 @@ class CostMeter {
   CostMeter(const Blueprint& blueprint, Recorder& recorder);
 
   // Reserved nodes are on the bill from the start: their comings and goings change nothing.
-  void add_node(Index pool, Purchase purchase, SimTime now, int change);
+  void add_node(Index pool, const Node& node, SimTime now, int change);
   void add_replica(Index service, SimTime now, int change) { change_count(replicas_[service], now, change); }
   void add_shard_nodes(Index database, SimTime now, int change) { change_count(databases_[database], now, change); }
   // Brings the counters up to now: before they are read.
@@ -38,8 +39,8 @@ class CostMeter {
   struct PoolAccounts {
     std::size_t on_demand, spot;
   };
-  std::vector<PoolAccounts> nodes_;    // by pool
-  std::vector<std::size_t> replicas_;  // by service
+  std::vector<std::vector<PoolAccounts>> nodes_;  // by pool, by type
+  std::vector<std::size_t> replicas_;             // by service
   std::vector<std::size_t> databases_;
 };
 

@@ -10,7 +10,7 @@ void ExactRequestPlane::run_on(ReplicaRef ref, NodeRef node) {
   const Server& server = servers_[ref.service];
   if (!server.node_cores) return;
   NodeCores& cores = nodes_[{node.pool, node.node}];
-  cores.cores = *server.node_cores;
+  cores.cores = node.cores > 0.0 ? node.cores : *server.node_cores;
   cores.shares.push_back({.replica = ref.replica, .weight = replicas_[ref.replica].cpu_request});
   replicas_[ref.replica].node = &cores;
   share_cores(cores);

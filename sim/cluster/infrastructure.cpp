@@ -45,7 +45,7 @@ void Infrastructure::start() {
   for (Index pool = 0; pool < pools_.size(); ++pool) {
     for (int i = 0; i < blueprint_.node_pools[pool].nodes; ++i) {
       Node* node = pools_[pool]->ask_for_node(engine_.now());
-      cost_.add_node(pool, node->purchase(), engine_.now(), +1);
+      cost_.add_node(pool, *node, engine_.now(), +1);
       node->host()->turn_on();
       pools_[pool]->node_is_up(*node, engine_.now());
       expect_interruption(pool, *node);
@@ -143,13 +143,13 @@ void Infrastructure::apply(Index pool, const NodeDecision& decision) {
   if (add <= 0) return;
   notes_.add(engine_.now(), "node_pools/" + blueprint_.node_pools[pool].name,
              fmt::format("asked for {} more: {}", add, decision.reason));
-  for (int i = 0; i < add; ++i) add_node(pool);
+  for (std::size_t i = 0; std::cmp_less(i, add); ++i) add_node(pool, decision.types.empty() ? 0 : decision.types.at(i));
 }
 
-void Infrastructure::add_node(Index pool) {
-  Node* node = pools_[pool]->ask_for_node(engine_.now());
+void Infrastructure::add_node(Index pool, std::uint32_t type) {
+  Node* node = pools_[pool]->ask_for_node(engine_.now(), type);
   if (node == nullptr) return;  // no host is free
-  cost_.add_node(pool, node->purchase(), engine_.now(), +1);
+  cost_.add_node(pool, *node, engine_.now(), +1);
   Draws draws{boot_keys_[pool], node->id()};
   const SimTime up = engine_.now() + to_duration(blueprint_.node_pools[pool].boot.sample(draws));
   const TurnOrder order{Turn::nodes, (static_cast<std::uint64_t>(pool) << 40U) + node->id()};
@@ -191,7 +191,7 @@ void Infrastructure::give_back_if_empty(Index pool, Node& node) {
 void Infrastructure::give_back(Index pool, Node& node) {
   note_node(pool, node, "given back");
   if (node.stage != NodeStage::booting) node.host()->turn_off();
-  cost_.add_node(pool, node.purchase(), engine_.now(), -1);
+  cost_.add_node(pool, node, engine_.now(), -1);
   pools_[pool]->give_back(node, engine_.now());
   // As a scaling group does; with an autoscaler that is its affair.
   const NodePoolBlueprint& what = blueprint_.node_pools[pool];

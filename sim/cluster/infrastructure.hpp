@@ -61,7 +61,7 @@ class Infrastructure {
   void start_pending(NodePool& pool);
   NodePool* pool_of(const Pod& pod);
 
-  void add_node(Index pool);
+  void add_node(Index pool, std::uint32_t type = 0);
   void remove_node(Index pool, Node& node, std::string_view reason);
   void node_up(Index pool, Node& node);
   void give_back_if_empty(Index pool, Node& node);

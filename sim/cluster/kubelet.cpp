@@ -106,7 +106,12 @@ Duration Kubelet::draw_start_up(const Pod& pod) const {
 void Kubelet::register_replica(Pod& pod) {
   pod.replica = plane_.add_replica(pod.service, pod.node == nullptr ? no_index : pod.node->zone(), std::move(pod.disk));
   if (blueprint_.services[pod.service].vertical_autoscaler.chosen()) resize(pod);
-  if (pod.node != nullptr) plane_.run_on(ref(pod), {blueprint_.services[pod.service].node_pool, pod.node->id()});
+  if (pod.node != nullptr) {
+    const Index pool = blueprint_.services[pod.service].node_pool;
+    const std::uint32_t type = pod.node->type();
+    const double cores = type == 0 ? 0.0 : blueprint_.node_pools[pool].other_types[type - 1].cpu;
+    plane_.run_on(ref(pod), {pool, pod.node->id(), cores});
+  }
   registered_[{pod.service, pod.replica}] = &pod;
   pod.busy_seen = 0.0;
   pod.seen = engine_.now();

@@ -27,7 +27,8 @@ void check(const NodePoolBlueprint& pool, const NetworkBlueprint& network) {
   const auto refuse = [&](const char* why) { throw std::invalid_argument{fmt::format("node pool {}: {}", pool.name, why)}; };
   if (pool.region >= network.regions.size()) refuse("its region does not exist");
   if (pool.zones < 1) refuse("needs one zone at least");
-  if (!(pool.bandwidth.value > 0.0)) refuse("the bandwidth of a node's link must be more than 0");
+  const auto has_no_link = [](const NodeType& type) { return !(type.bandwidth.value > 0.0); };
+  if (std::ranges::any_of(pool.types(), has_no_link)) refuse("the bandwidth of a node's link must be more than 0");
 }
 
 }  // namespace
@@ -90,12 +91,13 @@ void Network::make_registry(const NetworkBlueprint& network) {
 void Network::make_nodes(const std::vector<NodePoolBlueprint>& pools, std::vector<std::vector<Zone>>& zones) {
   for (const NodePoolBlueprint& pool : pools) {
     auto& hosts = node_hosts_.emplace_back();
-    const auto slots = static_cast<std::uint32_t>(std::max({pool.maximum, pool.nodes, 0}));
-    for (std::uint32_t slot = 0; slot < slots; ++slot) {
+    const std::vector<NodeType> types = pool.types();
+    const std::uint32_t of_type = slots_of_type(pool);
+    for (std::uint32_t slot = 0; slot < of_type * types.size(); ++slot) {
       s4u::NetZone* zone = zones[pool.region][zone_of(pool, slot)].zone;
       const std::string name = fmt::format("{}/node {}", pool.name, slot);
       hosts.push_back(zone->create_host(name, host_speed));
-      attach(zone, hosts.back()->get_netpoint(), zone->create_link(name + "/link", pool.bandwidth.value));
+      attach(zone, hosts.back()->get_netpoint(), zone->create_link(name + "/link", types[slot / of_type].bandwidth.value));
     }
   }
 }

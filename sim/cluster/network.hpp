@@ -22,9 +22,13 @@ class Network {
   simgrid::s4u::Host* control() const { return control_; }
   // The hosts of a pool's potential nodes, by slot: as many as its maximum. All are off at the start.
   const std::vector<simgrid::s4u::Host*>& node_hosts(Index pool) const { return node_hosts_[pool]; }
+  // Hosts of a pool: as many of each type, one type after the other, as it may ever have nodes at a time.
+  static std::uint32_t slots_of_type(const NodePoolBlueprint& pool) {
+    return static_cast<std::uint32_t>(std::max({pool.maximum, pool.nodes, 0}));
+  }
   // Nodes are dealt to the zones of their pool in turn.
   static std::uint32_t zone_of(const NodePoolBlueprint& pool, std::uint32_t slot) {
-    return slot % static_cast<std::uint32_t>(pool.zones);
+    return slot % slots_of_type(pool) % static_cast<std::uint32_t>(pool.zones);
   }
 
   // Of a database that reshards: where the primary of each shard is, in a network of their own with a link each.

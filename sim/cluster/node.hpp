@@ -21,13 +21,20 @@ struct NodeImage {
 
 class Node {
  public:
-  Node(std::uint32_t id, std::uint32_t slot, std::uint32_t zone, simgrid::s4u::Host* host, SimTime created, Purchase purchase)
-      : id_{id}, slot_{slot}, zone_{zone}, host_{host}, created_{created}, purchase_{purchase} {}
+  struct Machine {
+    std::uint32_t type = 0;  // among the pool's
+    std::uint32_t slot = 0;
+    std::uint32_t zone = 0;
+    simgrid::s4u::Host* host = nullptr;
+  };
+  Node(std::uint32_t id, const Machine& machine, SimTime created, Purchase purchase)
+      : id_{id}, machine_{machine}, created_{created}, purchase_{purchase} {}
 
   std::uint32_t id() const { return id_; }      // never used again in a run
-  std::uint32_t slot() const { return slot_; }  // of the pool's hosts; used again
-  std::uint32_t zone() const { return zone_; }
-  simgrid::s4u::Host* host() const { return host_; }
+  std::uint32_t type() const { return machine_.type; }
+  std::uint32_t slot() const { return machine_.slot; }  // of the pool's hosts; used again
+  std::uint32_t zone() const { return machine_.zone; }
+  simgrid::s4u::Host* host() const { return machine_.host; }
   SimTime created() const { return created_; }
   Purchase purchase() const { return purchase_; }
 
@@ -48,9 +55,7 @@ class Node {
   static bool earlier(const Pod* a, const Pod* b);
 
   std::uint32_t id_;
-  std::uint32_t slot_;
-  std::uint32_t zone_;
-  simgrid::s4u::Host* host_;
+  Machine machine_;
   SimTime created_;
   Purchase purchase_;
   std::set<Pod*, bool (*)(const Pod*, const Pod*)> pods_{&Node::earlier};

@@ -31,38 +31,43 @@ bool asks_for_no_less(const PodShape& shape, const PodShape& than) {
 
 NodePool::NodePool(const NodePoolBlueprint& blueprint, std::vector<simgrid::s4u::Host*> hosts, Recorder& recorder)
     : blueprint_{blueprint},
+      types_{blueprint.types()},
       hosts_{std::move(hosts)},
       host_taken_(hosts_.size(), false),
       placement_{make_placement(blueprint)},
       nodes_gauge_{recorder.gauge("nodes", label_of(blueprint))},
       pending_gauge_{recorder.gauge("pending_pods", label_of(blueprint))},
       cpu_share_{recorder.level_share("node_cpu_requested", label_of(blueprint))} {
+  for (const NodeType& type : types_)
+    type_views_.push_back({type.name, type.cpu, type.memory, type.pods_per_node, type.gpus, type.price});
   if (blueprint.purchase.spot > 0.0) interruptions_ = &recorder.counter("node_interruptions", label_of(blueprint));
 }
 
 // ---- nodes -------------------------------------------------------------------------------------------------------------------
 
-Node* NodePool::ask_for_node(SimTime now) {
-  const auto free = std::find(host_taken_.begin(), host_taken_.end(), false);
-  if (free == host_taken_.end()) return nullptr;
+Node* NodePool::ask_for_node(SimTime now, std::uint32_t type) {
+  const auto of_type = static_cast<std::ptrdiff_t>(hosts_.size() / types_.size());
+  const auto first = host_taken_.begin() + of_type * type;
+  const auto free = std::find(first, first + of_type, false);
+  if (free == first + of_type) return nullptr;
   *free = true;
   const auto slot = static_cast<std::uint32_t>(free - host_taken_.begin());
-  const Purchase purchase = next_purchase();
+  const Purchase purchase = next_purchase(type);
   const std::uint32_t id = next_id_++;
   auto& node = nodes_[id];
-  node = std::make_unique<Node>(id, slot, Network::zone_of(blueprint_, slot), hosts_[slot], now, purchase);
+  node = std::make_unique<Node>(id, Node::Machine{type, slot, Network::zone_of(blueprint_, slot), hosts_[slot]}, now, purchase);
   return node.get();
 }
 
 // Reserved ones first: they are paid for anyway.
-Purchase NodePool::next_purchase() const {
+Purchase NodePool::next_purchase(std::uint32_t type) const {
   const PurchaseMix& mix = blueprint_.purchase;
   int reserved = 0, spot = 0;
   for (const auto& [id, node] : nodes_) {
     reserved += node->purchase() == Purchase::reserved;
     spot += node->purchase() == Purchase::spot;
   }
-  if (reserved < mix.reserved) return Purchase::reserved;
+  if (type == 0 && reserved < mix.reserved) return Purchase::reserved;
   const auto others = static_cast<double>(nodes_.size()) - reserved + 1;
   return spot + 1 <= mix.spot * others + rounding ? Purchase::spot : Purchase::on_demand;
 }
@@ -70,12 +75,16 @@ Purchase NodePool::next_purchase() const {
 void NodePool::node_is_up(Node& node, SimTime now) {
   node.stage = NodeStage::up;
   ++up_;
+  cpu_up_ += type_of(node).cpu;
   nodes_gauge_.set(now, up_);
   note_requests(now);
 }
 
 void NodePool::give_back(Node& node, SimTime now) {
-  if (node.stage != NodeStage::booting) --up_;
+  if (node.stage != NodeStage::booting) {
+    --up_;
+    cpu_up_ -= type_of(node).cpu;
+  }
   ++given_back_;
   host_taken_[node.slot()] = false;
   nodes_.erase(node.id());
@@ -96,14 +105,15 @@ int NodePool::nodes_kept() const {
 // ---- pods --------------------------------------------------------------------------------------------------------------------
 
 bool NodePool::fits(const Node& node, const PodShape& shape) const {
-  return node.stage == NodeStage::up && static_cast<int>(node.pods().size()) < blueprint_.pods_per_node &&
-         node.cpu_requested() + shape.cpu <= blueprint_.cpu + rounding &&
-         node.memory_requested() + shape.memory <= blueprint_.memory && node.gpus_requested() + shape.gpus <= blueprint_.gpus;
+  const NodeType& type = type_of(node);
+  return node.stage == NodeStage::up && static_cast<int>(node.pods().size()) < type.pods_per_node &&
+         node.cpu_requested() + shape.cpu <= type.cpu + rounding && node.memory_requested() + shape.memory <= type.memory &&
+         node.gpus_requested() + shape.gpus <= type.gpus;
 }
 
 DollarsPerSecond NodePool::price_of(const Node& node) const {
   if (node.purchase() == Purchase::reserved) return {};
-  return node.purchase() == Purchase::spot ? blueprint_.purchase.spot_price : blueprint_.price;
+  return node.purchase() == Purchase::spot ? type_of(node).spot_price : type_of(node).price;
 }
 
 void NodePool::count_pods_by_zone(Index service) {
@@ -120,11 +130,12 @@ bool NodePool::try_to_place(Pod& pod, SimTime now) {
   count_pods_by_zone(pod.service);
   for (const auto& [id, node] : nodes_) {
     if (!fits(*node, shape)) continue;
+    const NodeType& type = type_of(*node);
     fitting_.push_back({.node = id,
-                        .cpu_allocatable = blueprint_.cpu,
-                        .cpu_free = blueprint_.cpu - node->cpu_requested(),
-                        .memory_allocatable = blueprint_.memory,
-                        .memory_free = blueprint_.memory - node->memory_requested(),
+                        .cpu_allocatable = type.cpu,
+                        .cpu_free = type.cpu - node->cpu_requested(),
+                        .memory_allocatable = type.memory,
+                        .memory_free = type.memory - node->memory_requested(),
                         .zone = node->zone(),
                         .pods_of_service = node->pods_of(pod.service),
                         .pods_of_service_in_zone = pods_by_zone_[node->zone()],
@@ -175,8 +186,9 @@ void NodePool::remove(Pod& pod, SimTime now) {
 
 bool NodePool::resize(Pod& pod, const PodShape& shape, SimTime now) {
   Node& node = *pod.node;
-  if (node.cpu_requested() - pod.shape.cpu + shape.cpu > blueprint_.cpu + rounding ||
-      node.memory_requested() - pod.shape.memory + shape.memory > blueprint_.memory)
+  const NodeType& type = type_of(node);
+  if (node.cpu_requested() - pod.shape.cpu + shape.cpu > type.cpu + rounding ||
+      node.memory_requested() - pod.shape.memory + shape.memory > type.memory)
     return false;
   cpu_requested_ += shape.cpu - pod.shape.cpu;
   node.release(pod);
@@ -188,7 +200,7 @@ bool NodePool::resize(Pod& pod, const PodShape& shape, SimTime now) {
 
 void NodePool::note_requests(SimTime now) {
   cpu_share_.part.set(now, cpu_requested_);
-  cpu_share_.whole.set(now, up_ * blueprint_.cpu);
+  cpu_share_.whole.set(now, cpu_up_);
 }
 
 // ---- what the node autoscaler sees -----------------------------------------------------------------------------------------
@@ -198,6 +210,7 @@ NodePoolView NodePool::view(SimTime now) {
   for (const auto& [id, node] : nodes_) {
     if (node->stage == NodeStage::draining) continue;
     node_views_.push_back({.node = id,
+                           .type = node->type(),
                            .booting = node->stage == NodeStage::booting,
                            .created = node->created(),
                            .pods = static_cast<std::uint32_t>(node->pods().size()),
@@ -221,7 +234,8 @@ NodePoolView NodePool::view(SimTime now) {
           .gpus = blueprint_.gpus,
           .being_removed = static_cast<int>(nodes_.size() - node_views_.size()),
           .nodes = node_views_,
-          .pending = pending_views_};
+          .pending = pending_views_,
+          .types = type_views_};
 }
 
 // First fit over the other nodes that are up, in order; each node is tried as if it alone were removed.
@@ -244,9 +258,9 @@ void NodePool::find_pods_that_fit_elsewhere() {
   };
   std::vector<Room> room;
   for (const NodeView& view : node_views_) {
-    room.push_back({blueprint_.cpu - view.cpu_requested, blueprint_.memory - view.memory_requested,
-                    view.booting ? 0 : blueprint_.pods_per_node - static_cast<int>(view.pods),
-                    blueprint_.gpus - view.gpus_requested});
+    const NodeType& type = types_[view.type];
+    room.push_back({type.cpu - view.cpu_requested, type.memory - view.memory_requested,
+                    view.booting ? 0 : type.pods_per_node - static_cast<int>(view.pods), type.gpus - view.gpus_requested});
   }
   std::vector<std::pair<std::size_t, PodShape>> moved;
   for (std::size_t from = 0; from < node_views_.size(); ++from) {

@@ -19,14 +19,14 @@ namespace headroom {
 
 class NodePool {
  public:
-  // `hosts`: as many as the pool may ever have nodes at a time.
+  // `hosts`: as Network::slots_of_type says.
   // A pool without a placement policy takes "best-fit"; std::invalid_argument if that is not offered.
   NodePool(const NodePoolBlueprint& blueprint, std::vector<simgrid::s4u::Host*> hosts, Recorder& recorder);
 
   const NodePoolBlueprint& blueprint() const { return blueprint_; }
 
   // A new node, booting, bought as the pool's purchases say; nullptr when all hosts are taken.
-  Node* ask_for_node(SimTime now);
+  Node* ask_for_node(SimTime now, std::uint32_t type = 0);
   void node_is_up(Node& node, SimTime now);
   void start_draining(Node& node) { node.stage = NodeStage::draining; }
   // The node is empty.
@@ -53,7 +53,8 @@ class NodePool {
   std::uint64_t nodes_given_back() const { return given_back_; }
 
  private:
-  Purchase next_purchase() const;
+  const NodeType& type_of(const Node& node) const { return types_[node.type()]; }
+  Purchase next_purchase(std::uint32_t type) const;
   DollarsPerSecond price_of(const Node& node) const;
   void count_pods_by_zone(Index service);
   bool fits(const Node& node, const PodShape& shape) const;
@@ -62,6 +63,8 @@ class NodePool {
   void find_pods_that_fit_elsewhere();
 
   const NodePoolBlueprint& blueprint_;
+  std::vector<NodeType> types_;
+  std::vector<NodeTypeView> type_views_;
   std::vector<simgrid::s4u::Host*> hosts_;
   std::vector<bool> host_taken_;
   std::unique_ptr<PlacementPolicy> placement_;
@@ -70,7 +73,7 @@ class NodePool {
   std::uint32_t next_id_ = 0;
   std::uint64_t given_back_ = 0;
   int up_ = 0;
-  double cpu_requested_ = 0.0;
+  double cpu_requested_ = 0.0, cpu_up_ = 0.0;
 
   Gauge& nodes_gauge_;
   Gauge& pending_gauge_;

@@ -33,6 +33,7 @@ struct ReplicaSize {
 struct NodeRef {
   Index pool = no_index;
   std::uint32_t node = 0;  // never used again in the pool
+  double cores = 0.0;      // that it has to give, where it is not of the pool's own type; 0: it is
 };
 
 enum class ProbeAnswer : std::uint8_t { answered, waits, refused };

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "tests/cluster/infrastructure_support.hpp"
 
@@ -43,6 +44,28 @@ TEST(NodePolicies, KarpenterServesWaitingPodsWhenTheirBatchIsIdle) {
   const RunResult result = run(blueprint, history);
   EXPECT_EQ(history.times("add"), (Times{at(0s), at(0s), at(0s), at(0s), at(45s), at(45s)}));
   EXPECT_NEAR(seconds_of_nodes(result), 600.0 + 558.0, 1e-6) << "no node goes: the two pods of the second fit nowhere else";
+}
+
+// Ten pods of a core, four on the node of 4 cores that is there. No node of that type holds the six others, one of 8 cores does:
+// up at 42 s, and for its 558 s it is on the bill under its own name, at its own price.
+TEST(NodePolicies, KarpenterBuysTheTypeThatHoldsAllThatWaits) {
+  Blueprint blueprint = with("karpenter", "first-fit", 10, 1, 9);
+  NodePoolBlueprint& pool = blueprint.node_pools[0];
+  pool.price = {4.0};
+  pool.other_types = {
+      {.name = "large", .cpu = 8.0, .memory = pool.memory, .bandwidth = pool.bandwidth, .price = {6.0}, .spot_price = {}}};
+  PlaneHistory history;
+  const RunResult result = run(blueprint, history);
+  const Times added = history.times("add");
+  EXPECT_EQ(std::count(added.begin(), added.end(), at(0s)), 4);
+  EXPECT_EQ(std::count(added.begin(), added.end(), at(45s)), 6);
+  EXPECT_NEAR(seconds_of_nodes(result), 600.0 + 558.0, 1e-6);
+  const auto spent = [&](const std::string& component) {
+    const std::vector<double>& cost = series_of(result, "cost", component).columns[0];
+    return std::accumulate(cost.begin(), cost.end(), 0.0);
+  };
+  EXPECT_NEAR(spent("general"), 4.0 * 600.0, 1e-6);
+  EXPECT_NEAR(spent("general (large)"), 6.0 * 598.0, 1e-6) << "from asking for it";
 }
 
 // Two pods on each of two nodes, and all four fit on one. Found at 1 s, looked at again after 15 s: at 16 s the first node is

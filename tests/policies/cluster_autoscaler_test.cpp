@@ -45,7 +45,8 @@ class Pool {
                                                        .gpus = gpus_,
                                                        .being_removed = being_removed_,
                                                        .nodes = nodes_,
-                                                       .pending = pending_});
+                                                       .pending = pending_,
+                                                       .types = types_});
     std::erase_if(nodes_,
                   [&](const NodeView& node) { return std::ranges::find(decision.remove, node.node) != decision.remove.end(); });
     for (int i = 0; i < decision.add; ++i) {
@@ -57,6 +58,7 @@ class Pool {
   }
   std::vector<NodeView>& nodes() { return nodes_; }
   void drain(int nodes) { being_removed_ = nodes; }
+  void offer(std::vector<NodeTypeView> types) { types_ = std::move(types); }
   std::vector<PodRequest>& pending() { return pending_; }
 
  private:
@@ -70,7 +72,41 @@ class Pool {
   std::uint32_t next_ = 0;
   std::vector<NodeView> nodes_;
   std::vector<PodRequest> pending_;
+  std::vector<NodeTypeView> types_;
 };
+
+// Three pods of 3 cores and 4 GiB. small (4 cores, 16 GiB, 4): three nodes, of 12 cores and 48 GiB 3 and 36 are wasted. large
+// (10, 40 GiB, 15): one, of 10 cores and 40 GiB 1 and 28. long (10, 16 GiB, 11): one, 1 and 4. tiny holds none.
+NodeDecision growth_by(const Json& options) {
+  Pool pool{options};
+  pool.offer({{"tiny", 1.0, {4 * 1024 * mib}, 110, 0, {1.0}},
+              {"small", 4.0, {16 * 1024 * mib}, 110, 0, {4.0}},
+              {"large", 10.0, {40 * 1024 * mib}, 110, 0, {15.0}},
+              {"long", 10.0, {16 * 1024 * mib}, 110, 0, {12.5}}});
+  pool.add_pending(3.0, 4 * 1024 * mib, 3);
+  return pool.at(0);
+}
+using Types = std::vector<std::uint32_t>;
+
+TEST(ClusterAutoscaler, GrowsTheTypeThatItsExpanderChooses) {
+  EXPECT_EQ(growth_by(Json::object()).types, (Types{3})) << "least-waste";
+  EXPECT_EQ(growth_by({{"expander", {"price"}}}).types, (Types{1, 1, 1})) << "12 against 12.5 and 15";
+  EXPECT_EQ(growth_by({{"expander", {"least-nodes", "price"}}}).types, (Types{3}));
+  EXPECT_EQ(growth_by({{"expander", {"most-pods", "least-nodes", "least-waste"}}}).types, (Types{3}));
+  const Json levels = Json::array({{{"priority", 10}, {"types", {"^la"}}}, {{"priority", 5}, {"types", {".*"}}}});
+  EXPECT_EQ(growth_by({{"expander", {"priority"}}, {"priorities", levels}}).types, (Types{2}));
+  EXPECT_EQ(growth_by({{"expander", {"price"}}}).reason, "3 pods wait: 3 nodes of small to 0");
+}
+
+TEST(ClusterAutoscaler, RefusesExpandersThatThereAreNot) {
+  const auto problems = [](Json options) {
+    options["policy"] = "cluster-autoscaler";
+    return problems_of<NodeAutoscaler>(options).size();
+  };
+  EXPECT_EQ(problems({{"expander", {"cheapest"}}}), 1U);
+  EXPECT_EQ(problems({{"expander", {"priority"}}}), 1U) << "no priorities";
+  EXPECT_EQ(problems({{"priorities", Json::array({{{"priority", 1}, {"types", {"["}}}})}}), 2U) << "no use for them; no pattern";
+}
 
 TEST(ClusterAutoscaler, AddsWhatThePendingPodsNeed) {
   Pool pool;

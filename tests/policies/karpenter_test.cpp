@@ -30,7 +30,8 @@ class Pool {
                                                        .memory_allocatable = {16 * 1024 * mib},
                                                        .being_removed = being_removed_,
                                                        .nodes = nodes_,
-                                                       .pending = pending_});
+                                                       .pending = pending_,
+                                                       .types = types_});
     std::erase_if(nodes_,
                   [&](const NodeView& node) { return std::ranges::find(decision.remove, node.node) != decision.remove.end(); });
     for (int i = 0; i < decision.add; ++i) add_node(0, seconds).booting = true;
@@ -47,6 +48,7 @@ class Pool {
   std::vector<NodeView>& nodes() { return nodes_; }
   std::vector<PodRequest>& pending() { return pending_; }
   void drain(int nodes) { being_removed_ = nodes; }
+  void offer(std::vector<NodeTypeView> types) { types_ = std::move(types); }
 
  private:
   std::unique_ptr<NodeAutoscaler> autoscaler_;
@@ -54,9 +56,43 @@ class Pool {
   std::uint32_t next_ = 0;
   std::vector<NodeView> nodes_;
   std::vector<PodRequest> pending_;
+  std::vector<NodeTypeView> types_;
 };
 
+// Of 2, 4 and 16 cores with 4 GiB each; 16 cores cost as much as 12 of the others.
+std::vector<NodeTypeView> three_types() {
+  return {{"small", 2.0, {8 * 1024 * mib}, 110, 0, {2.0}},
+          {"medium", 4.0, {16 * 1024 * mib}, 110, 0, {4.0}},
+          {"large", 16.0, {64 * 1024 * mib}, 110, 0, {12.0}}};
+}
+using Types = std::vector<std::uint32_t>;
+
 using Removals = std::vector<std::pair<int, std::size_t>>;
+
+NodeDecision decision_for(double cpu, int pods, std::int64_t memory = mib, int maximum = 100) {
+  Pool pool{Json::object(), 0, maximum};
+  pool.offer(three_types());
+  pool.add_pending(cpu, pods, memory);
+  pool.at(0);
+  return pool.at(1);
+}
+
+// One core: the small node holds it. Three: the medium one is the cheapest that does. Eight of 1.5 are twelve cores: one large
+// node, and it is asked for alone. Eleven are 16.5: ten in the large one, the eleventh in a small one.
+TEST(Karpenter, AsksForTheCheapestTypeThatHoldsItsPods) {
+  EXPECT_EQ(decision_for(1.0, 1).types, (Types{0}));
+  EXPECT_EQ(decision_for(3.0, 1).types, (Types{1}));
+  EXPECT_EQ(decision_for(1.5, 8).types, (Types{2}));
+  EXPECT_EQ(decision_for(1.5, 11).types, (Types{2, 0}));
+  EXPECT_EQ(decision_for(1.5, 11).reason, "11 pods wait: 2 nodes (1 × small, 1 × large) to 0");
+}
+
+TEST(Karpenter, LooksAtMemoryToo) { EXPECT_EQ(decision_for(1.0, 1, 20 * 1024 * mib).types, (Types{2})); }
+
+TEST(Karpenter, AsksForNoTypeThatHoldsNoPod) {
+  EXPECT_EQ(decision_for(17.0, 3).add, 0);
+  EXPECT_EQ(decision_for(16.0, 3, mib, 2).types, (Types{2, 2})) << "the maximum of the pool";
+}
 
 TEST(Karpenter, ServesABatchOnceNoneHasComeForASecond) {
   Pool pool;
