@@ -98,7 +98,30 @@ void check_size(const StoreSpec& store, const Scenario& scenario, Reading& readi
   reading.issue(&store, "key", "is " + key->name + ", whose objects have no size", "give the key one: \"size\": \"100 KB\"");
 }
 
+// A tier by how often its objects are used.
+void check_frequency(const StoreSpec& store, std::size_t index, Reading& reading) {
+  const StorageTierSpec& tier = store.tiers[index];
+  if (!store.half_life) {
+    reading.issue(&tier, "below", "counts uses, but nothing says how fast they are forgotten", "give the store \"half_life\": \"7 d\"");
+    return;
+  }
+  if (reading.is_given(&tier, "after")) {
+    reading.issue(&tier, "after", "is an age, but the tiers of " + store.name + " are by frequency", "write \"below\", or remove \"half_life\"");
+  }
+  if (index == 0 && tier.below) {
+    reading.issue(&tier, "below", "does not go with the first tier, where objects in use lie", "remove it");
+  } else if (index > 0 && !reading.is_given(&tier, "below")) {
+    reading.issue(&tier, "below", "is missing: when objects come here", "write \"below\": 2");
+  } else if (index > 1 && tier.below && store.tiers[index - 1].below && *tier.below >= *store.tiers[index - 1].below) {
+    reading.issue(&tier, "below", "is not less than that of " + store.tiers[index - 1].name, "put the tiers in order of use");
+  }
+}
+
 void check_tiers(const StoreSpec& store, Reading& reading) {
+  if (store.half_life && store.promote_on_read) {
+    reading.issue(&store, "promote_on_read", "does not go with \"half_life\": a read promotes as often as objects are used", "remove it");
+  }
+
   if (store.tiers.empty() && reading.is_given(&store, "tiers")) {
     reading.issue(&store, "tiers", "is empty: its objects lie nowhere", "add {\"name\": \"hot\"}");
   }
@@ -108,7 +131,9 @@ void check_tiers(const StoreSpec& store, Reading& reading) {
     if (!tier.name.empty() && !seen.insert(tier.name).second) {
       reading.issue(&tier, "name", "\"" + tier.name + "\" is the name of another tier already", "give it another name");
     }
-    if (i == 0 && tier.after > Duration{}) {
+    if (store.half_life || tier.below) {
+      check_frequency(store, i, reading);
+    } else if (i == 0 && tier.after > Duration{}) {
       reading.issue(&tier, "after", "does not go with the first tier, where objects in use lie", "remove it");
     } else if (i > 0 && !reading.is_given(&tier, "after")) {
       reading.issue(&tier, "after", "is missing: when objects come here", "write \"after\": \"30 d\"");

@@ -15,6 +15,7 @@ struct StorageTierSpec {
   static constexpr std::string_view type_name = "storage_tier";
   std::string name;
   Duration after{};
+  std::optional<double> below;
   DistributionField latency;
   std::optional<BytesPerSecond> bandwidth;
   Dollars price_per_gb_month, price_per_1000_reads, price_per_1000_writes, retrieval_price_per_gb;
@@ -35,6 +36,7 @@ struct StoreSpec {
   std::string name;
   ToKey key;
   std::vector<StorageTierSpec> tiers;
+  std::optional<Duration> half_life;
   bool promote_on_read = false;
   DistributionField ages;
   std::optional<DeltaSpec> delta;

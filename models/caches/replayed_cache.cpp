@@ -20,9 +20,12 @@ bool ReplayedCache::request(const CacheRequest& request) {
   if (offline_ != nullptr) offline_->foresee(requests_, request.next);
   ++requests_;
   if (const TableIndex* const slot = slots_.find(request.key)) {
-    policy_->hit(slot->index);
-    if (drops_) leave_dropped();
-    return true;
+    if (!leaving_[slot->index]) {
+      policy_->hit(slot->index);
+      if (drops_) leave_dropped();
+      return true;
+    }
+    forget_all();
   }
   ++misses_;
   missed_bytes_ += request.bytes;
@@ -36,6 +39,7 @@ void ReplayedCache::enter(const CacheRequest& request) {
   if (free_.empty()) {
     free_.push_back(static_cast<Slot>(objects_.size()));
     objects_.emplace_back();
+    leaving_.push_back(false);
   }
   const Slot slot = free_.back();
   free_.pop_back();
@@ -43,13 +47,26 @@ void ReplayedCache::enter(const CacheRequest& request) {
   slots_.insert(request.key, {slot});
   used_ += request.bytes;
   policy_->insert(slot, request.key, Bytes{request.bytes});
+  if (const Slot next = policy_->next_to_go(); next != CachePolicy::no_slot) __builtin_prefetch(&objects_[next]);
   if (drops_) leave_dropped();
 }
 
 void ReplayedCache::leave(Slot slot) {
-  slots_.erase(objects_[slot].key);
   used_ -= objects_[slot].bytes;
+  leaving_[slot] = true;
+  if (left_count_ - forgotten_ == departures) forget(left_[forgotten_++ % departures]);
+  left_[left_count_++ % departures] = slot;
+  if (left_count_ - forgotten_ > half_way) slots_.prefetch(objects_[left_[(left_count_ - half_way) % departures]].key);
+}
+
+void ReplayedCache::forget(Slot slot) {
+  slots_.erase(objects_[slot].key);
+  leaving_[slot] = false;
   free_.push_back(slot);
+}
+
+void ReplayedCache::forget_all() {
+  while (forgotten_ != left_count_) forget(left_[forgotten_++ % departures]);
 }
 
 void ReplayedCache::leave_dropped() {

@@ -4,6 +4,7 @@
 // object keeps the size that it entered with.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -34,7 +35,10 @@ class ReplayedCache {
   std::int64_t used() const { return used_; }
   std::uint64_t misses() const { return misses_; }
   std::int64_t missed_bytes() const { return missed_bytes_; }
-  bool holds(std::uint64_t key) const { return slots_.find(key) != nullptr; }
+  bool holds(std::uint64_t key) const {
+    const TableIndex* const slot = slots_.find(key);
+    return slot != nullptr && !leaving_[slot->index];
+  }
 
  private:
   using Slot = CachePolicy::Slot;
@@ -42,9 +46,15 @@ class ReplayedCache {
     std::uint64_t key;
     std::int64_t bytes;
   };
+  // Who leaves is long unused, so whatever is known of it is far from the processor. It is asked for when the object leaves, and
+  // the key is taken out of the table a few departures later.
+  static constexpr std::size_t departures = 16, half_way = departures / 2;
+
   void enter(const CacheRequest& request);
   void leave(Slot slot);
   void leave_dropped();
+  void forget(Slot slot);
+  void forget_all();
 
   std::int64_t capacity_;
   std::unique_ptr<CachePolicy> policy_;
@@ -53,6 +63,10 @@ class ReplayedCache {
   ProbingTable<TableIndex> slots_;
   std::vector<Object> objects_;  // by slot
   std::vector<Slot> free_;
+  std::vector<bool> leaving_;  // by slot: has left, but is in the table still
+  std::array<Slot, departures> left_{};
+  std::size_t left_count_ = 0;  // ever; the last `departures` at most are in the table still
+  std::size_t forgotten_ = 0;   // of those
   std::int64_t used_ = 0;
   std::int64_t requests_ = 0;
   std::uint64_t misses_ = 0;

@@ -21,6 +21,7 @@ class Lru final : public CachePolicy {
   void insert(Slot slot, std::uint64_t, Bytes) override { queue_.push_young(slot); }
   void hit(Slot slot) override { queue_.make_youngest(slot); }
   Slot evict() override { return queue_.pop_oldest(); }
+  Slot next_to_go() const override { return queue_.oldest(); }
   void remove(Slot slot) override { queue_.take_out(slot); }
   void clear() override { queue_.clear(); }
 

@@ -62,6 +62,7 @@ class S3Fifo final : public CachePolicy {
       if (victim != SlotQueue::none) return victim;
     }
   }
+  Slot next_to_go() const override { return small_.oldest(); }
   void remove(Slot slot) override { leave(slot); }
   void clear() override {
     small_.clear();

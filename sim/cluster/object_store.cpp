@@ -14,7 +14,11 @@ double seconds_of(double bytes, BytesPerSecond bandwidth) { return bandwidth.val
 }  // namespace
 
 ObjectStore::ObjectStore(const Blueprint& blueprint, const StoreBlueprint& described, RandomStreams& streams, Recorder& recorder)
-    : key_{described.key}, promotes_{described.promote_on_read}, chain_{described.chain}, described_{described} {
+    : key_{described.key},
+      promotes_{described.promote_on_read},
+      chain_{described.chain},
+      described_{described},
+      half_life_{to_seconds(described.half_life)} {
   const std::string path = "stores/" + described.name;
   const KeyBlueprint& key = blueprint.keys[described.key];
   ages_ = {described.ages, streams.key_of(path + "/ages")};
@@ -51,11 +55,8 @@ ObjectStore::Use ObjectStore::read(std::uint64_t key, Bytes size, std::uint64_t 
   const double on_its_way = std::max(0.0, to_seconds(object.available - now));
   const double seconds = on_its_way + latency + seconds_of(bytes, tier.described.bandwidth);
   pay(tier, tier.described.read_price, bytes);
-  object.used = now;
-  if (promotes_ && object.tier > 0) {
-    move(object, 0, now);
-    object.available = now + to_duration(latency);
-  }
+  count_use(object, now);
+  promote(object, now, latency);
   look_again(index, now);
   time_->record(to_duration(seconds));
   return {seconds, bytes};
@@ -64,7 +65,7 @@ ObjectStore::Use ObjectStore::read(std::uint64_t key, Bytes size, std::uint64_t 
 ObjectStore::Use ObjectStore::write(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now) {
   const Index index = touch(key, size, now);
   Object& object = objects_[index];
-  object.used = now;
+  count_use(object, now);
   if (object.tier > 0) move(object, 0, now);
   const double before = stored_bytes(object);
   if (chain_.snapshot_every > 1) ++object.versions;
@@ -78,6 +79,21 @@ ObjectStore::Use ObjectStore::write(std::uint64_t key, Bytes size, std::uint64_t
   look_again(index, now);
   time_->record(to_duration(seconds));
   return {seconds, bytes};
+}
+
+// With c = 2^((used - now) / half_life) uses counted till now: c + 1 = 2^((used' - now) / half_life).
+void ObjectStore::count_use(Object& object, SimTime now) const {
+  const double counted = half_life_ == 0.0 ? 0.0 : std::exp2(to_seconds(object.used - now) / half_life_);
+  object.used = now + to_duration(half_life_ * std::log2(counted + 1.0));
+}
+
+void ObjectStore::promote(Object& object, SimTime now, double latency) {
+  Index to = object.tier;
+  if (half_life_ > 0.0) to = std::min(to, tier_at(now - object.used));
+  if (promotes_) to = 0;
+  if (to == object.tier) return;
+  move(object, to, now);
+  object.available = now + to_duration(latency);
 }
 
 void ObjectStore::pay(Tier& tier, double price_of_request, double bytes_read) {
@@ -125,7 +141,7 @@ Index ObjectStore::add_object(std::uint64_t key, Bytes size, SimTime now) {
 void ObjectStore::look_again(Index index, SimTime now) {
   Object& object = objects_[index];
   const bool is_last = object.tier + 1 == tiers_.size();
-  const SimTime due = is_last ? rests_at(object) : object.used + tiers_[object.tier + 1].described.after;
+  const SimTime due = is_last ? rests_at(object) : std::max(now, object.used + tiers_[object.tier + 1].described.after);
   if (is_last && due <= now) return forget(index, now);
   // Looked at earlier it is found to have been used since, and is looked at again; so each object is in the heap about once.
   if (object.due <= due) return;
@@ -138,7 +154,9 @@ void ObjectStore::look_again(Index index, SimTime now) {
 SimTime ObjectStore::rests_at(const Object& object) const {
   if (object.versions != described_.versions) return end_of_time;
   if (tiers_.size() == 1) return object.available;
-  return std::max(object.available, object.entered + tiers_.back().described.minimum);
+  const SimTime rests = std::max(object.available, object.entered + tiers_.back().described.minimum);
+  // By frequency until a thousandth is left of what was counted.
+  return half_life_ == 0.0 ? rests : std::max(rests, object.used + tiers_.back().described.after + 10 * described_.half_life);
 }
 
 void ObjectStore::forget(Index index, SimTime at) {

@@ -41,7 +41,7 @@ class ObjectStore {
     double size = 0.0;  // of a whole version, bytes
     std::int64_t versions = 1;
     Index tier = 0;
-    SimTime used, entered;      // entered: its tier
+    SimTime used, entered;      // used: last; by frequency the instant at which its count is 1; entered: its tier
     SimTime available;          // until then it is on its way to the first tier
     SimTime due = end_of_time;  // when it is looked at next
   };
@@ -74,6 +74,9 @@ class ObjectStore {
   Index touch(std::uint64_t key, Bytes size, SimTime now);
   Index add_object(std::uint64_t key, Bytes size, SimTime now);
   Index tier_at(Duration age) const;
+  void count_use(Object& object, SimTime now) const;
+  // By frequency a read may bring it nearer to the first tier, by age to that itself.
+  void promote(Object& object, SimTime now, double latency);
   void settle(SimTime now);
   void look_again(Index object, SimTime now);
   SimTime rests_at(const Object& object) const;
@@ -89,6 +92,7 @@ class ObjectStore {
   StoreBlueprint described_;
   Demand ages_;
   double mean_bytes_ = 0.0;      // of an object at rest with its versions
+  double half_life_ = 0.0;       // seconds
   Holding resting_;              // objects
   double resting_before_ = 0.0;  // its integral at the last refresh
   std::vector<Tier> tiers_;

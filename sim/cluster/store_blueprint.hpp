@@ -17,7 +17,7 @@ struct StorageTierBlueprint {
   std::string name;
   Distribution latency;                        // to the first byte, of a read or a write
   BytesPerSecond bandwidth;                    // of one stream; 0: the bytes take no time
-  Duration after{};                            // objects that nobody has read or written for so long lie here; the first tier: 0
+  Duration after{};                            // objects of this age lie here; the first tier: 0 (StoreBlueprint::half_life)
   Duration minimum{};                          // what leaves earlier pays for the rest of it
   double price = 0.0;                          // US dollars per byte and second
   double read_price = 0.0, write_price = 0.0;  // per request
@@ -46,7 +46,10 @@ struct StoreBlueprint {
   std::string name;
   Index key = no_index;  // into Blueprint::keys: every one of its items is an object that is there from the start
   std::vector<StorageTierBlueprint> tiers;
-  bool promote_on_read = false;  // a read brings an object to the first tier; a write always does
+  // Zero: an object's age is the time since it was last read or written. Else tiers are by frequency: every use counts 1, which
+  // halves in this time; of an object whose count is c the age is -half_life × log2(c), negative for c > 1.
+  Duration half_life{};
+  bool promote_on_read = false;  // by age: a read brings an object to the first tier; a write always does
   Distribution ages;             // seconds since an object was last used, at the start
   DeltaChain chain;
   std::int64_t versions = 1;  // of each object at the start

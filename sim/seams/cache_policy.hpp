@@ -21,19 +21,27 @@ class CachePolicy {
   using Slot = std::uint32_t;
   static constexpr Slot no_slot = std::numeric_limits<Slot>::max();
   struct Context {
-    Bytes capacity;               // of the tier; unit-size objects count 1 byte each
+    Bytes capacity;                // of the tier; unit-size objects count 1 byte each
     std::uint64_t random_key = 0;  // of the policy's own random numbers, if it needs any
   };
 
   virtual ~CachePolicy() = default;
   // Whether an object of this size may enter at all (smaller than the capacity is checked by the tier).
-  virtual bool admits(Bytes size) const { (void)size; return true; }
+  virtual bool admits(Bytes size) const {
+    (void)size;
+    return true;
+  }
   // An object that is not resident is going to be inserted, after the evictions that it needs.
-  virtual void announce(std::uint64_t key, Bytes size) { (void)key; (void)size; }
+  virtual void announce(std::uint64_t key, Bytes size) {
+    (void)key;
+    (void)size;
+  }
   virtual void insert(Slot slot, std::uint64_t key, Bytes size) = 0;
   virtual void hit(Slot slot) = 0;
   // Chooses a resident, forgets it and returns it. At least one resident.
   virtual Slot evict() = 0;
+  // A guess at whom evict() would return now, for its owner to fetch what it knows of it; no_slot: cannot say without work.
+  virtual Slot next_to_go() const { return no_slot; }
   // Whether it lets residents go of its own accord; then the owner asks dropped() after every hit() and insert() until there is
   // none. What was dropped is forgotten here, as after evict(), which may return one of them first.
   virtual bool drops() const { return false; }

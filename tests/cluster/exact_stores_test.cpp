@@ -68,6 +68,35 @@ TEST(ExactStores, AReadBringsAnObjectBackAndOthersWaitForTheSame) {
   EXPECT_NEAR(run.value("avg latency{workload=users}"), (1.1 + 12 + (5 + 1.1) + 1.1) / 4, exact);
 }
 
+// By frequency: every use counts 1, halved in 100 s; cold is what counts less than 1.5. At the start all were used once, at 0:
+// cold. The read at 0 makes it 2, and brings the object back; that at 20 s 2 × 2^-0.2 + 1 = 2.741, which is 1.5 at 20 + 100 ×
+// log2(2.741 / 1.5) = 107.0 s: it is hot at 106 s and cold at 108 s.
+TEST(ExactStores, WhatIsUsedOftenStaysHotForAsLongAsItsCountLasts) {
+  for (const bool in_time : {true, false}) {
+    Stored system{asking({{0, 7}, {20, 7}, {in_time ? 106 : 108, 7}})};
+    system.store().half_life = time_of(100);
+    system.store().tiers[1].after = time_of(-100 * std::log2(1.5));
+    PlaneUnderTest run{system.blueprint};
+    run.finish();
+    EXPECT_EQ(reads(run, "hot"), in_time ? 2 : 1);
+    EXPECT_EQ(reads(run, "cold"), in_time ? 1 : 2);
+  }
+}
+
+// Long unused, so the first read counts 1: it stays cold. The second, 10 s later, makes 2^-0.1 + 1 = 1.933 of it: cold as it is
+// read, hot from then on.
+TEST(ExactStores, OneReadAloneBringsNothingBack) {
+  Stored system{asking({{0, 7}, {10, 7}, {40, 7}})};
+  system.store().half_life = time_of(100);
+  system.store().ages = seconds(1e6);
+  system.store().tiers[1].after = time_of(-100 * std::log2(1.5));
+  PlaneUnderTest run{system.blueprint};
+  run.finish();
+  EXPECT_EQ(reads(run, "cold"), 2);
+  EXPECT_EQ(reads(run, "hot"), 1);
+  EXPECT_NEAR(run.value("avg store_time{store=files}"), (2 * (10 + 2) + 0.1 + 1) / 3, exact);
+}
+
 // Objects of odd sizes whose versions are a third of them, all touched: they have left the hot tier at 200 s, to the last byte.
 TEST(ExactStores, ATierThatAllHaveLeftHoldsNothing) {
   std::vector<Arrival> arrivals;
