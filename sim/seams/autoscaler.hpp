@@ -68,6 +68,7 @@ class Autoscaler {
  public:
   static constexpr std::string_view seam = "autoscaling";
   static constexpr std::string_view discriminator = "policy";
+  static constexpr std::string_view of_several = "combined";
   struct Context {
     std::string service;
     int initial_replicas = 1;

@@ -69,8 +69,9 @@ class OptionsFromJson final : public Visitor {
     if (!condition) throw std::invalid_argument{json.dump() + " " + error.message};
     *target = *condition;
   }
-  // Another policy, as {"model": "seasonal-naive", …}.
+  // Another policy, as {"model": "seasonal-naive", …} or "seasonal-naive".
   static void fill(Json json, PolicyChoice* target) {
+    if (json.is_string()) json = {{std::string{target->registry->discriminator()}, json}};
     const std::string discriminator{target->registry->discriminator()};
     const std::string name = json.at(discriminator);
     *target = target->registry->choose(name);
