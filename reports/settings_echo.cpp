@@ -75,7 +75,9 @@ class Echo final : public Visitor {
   void say_value(const std::string& pointer, const Condition* value) { add(pointer, to_text(*value)); }
   // Only elements of lists arrive here: visit() takes the choices that are fields.
   void say_value(const std::string& pointer, const PolicyChoice* value) {
-    if (value->chosen()) describe_below(pointer, [&](Fields& fields) { value->options->describe(fields); });
+    if (!value->chosen()) return;
+    add(pointer + "/" + std::string{value->registry->discriminator()}, value->name);
+    describe_below(pointer, [&](Fields& fields) { value->options->describe(fields); });
   }
   void say_value(const std::string& pointer, const ObjectAccess& value) {
     describe_below(pointer, [&](Fields& fields) { value.describe(value.object, fields); });

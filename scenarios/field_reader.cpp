@@ -22,7 +22,7 @@ struct NamesOfFields final : Visitor {
   void visit(const FieldInfo& info, FieldValue) override { names.emplace_back(info.name); }
 };
 
-// One field by its name, and the object in it: an object itself, or an element of a list of them.
+// One field by its name, and the object in it: an object itself, the options of a policy, or an element of a list of either.
 struct FieldOfName final : Visitor {
   std::string_view name;
   std::optional<FieldValue> found;
@@ -47,6 +47,11 @@ struct FieldOfName final : Visitor {
         return std::string_view::npos;
       taken = static_cast<std::size_t>(end - rest.data()) + 1;
       value = FieldValue{(*list)->at(index)};
+    }
+    if (PolicyChoice* const* choice = std::get_if<PolicyChoice*>(&value)) {
+      if (!(*choice)->chosen()) return std::string_view::npos;
+      inner = {(*choice)->options.get(), [](void* options, Fields& fields) { static_cast<AnyOptions*>(options)->describe(fields); }, {}};
+      return taken;
     }
     const auto* object = std::get_if<ObjectAccess>(&value);
     if (object == nullptr) return std::string_view::npos;

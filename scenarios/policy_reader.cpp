@@ -28,9 +28,23 @@ bool choose_offer(const Value& name, PolicyChoice& target, Reading& reading) {
   return false;
 }
 
+namespace {
+
+// [{"policy": "hpa", …}, …] as {"policy": "combined", "policies": [{"policy": "hpa", …}, …]}.
+Value several(const Value& list, const Registry& registry) {
+  Value object{.kind = ValueKind::object, .layer = list.layer, .place = list.place};
+  Value name = text_value(std::string{registry.of_several()}, list.place);
+  name.layer = list.layer;
+  object.members = {Member{std::string{registry.discriminator()}, list.place, std::move(name)}, Member{"policies", list.place, list}};
+  return object;
+}
+
+}  // namespace
+
 void read_policy(const FieldInfo& info, const Value& value, PolicyChoice& target, Reading& reading) {
-  (void)info;
   const std::string discriminator{target.registry->discriminator()};
+  if (value.is(ValueKind::list) && !target.registry->of_several().empty())
+    return read_policy(info, several(value, *target.registry), target, reading);
   if (value.is(ValueKind::text)) {
     if (!choose_offer(value, target, reading)) return;
     const Value no_options{.kind = ValueKind::object, .layer = value.layer, .place = value.place};

@@ -1,5 +1,6 @@
 #include "scenarios/resolve.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -11,11 +12,23 @@ namespace {
 
 constexpr IntegerRange any_number{1, 10'000};
 
+// The option "replicas" of a policy; of one that combines several, the fewest and the most of any.
 struct ReplicasOption final : Visitor {
   std::optional<IntegerRange> found;
   void visit(const FieldInfo& info, FieldValue value) override {
     IntegerRange* const* range = std::get_if<IntegerRange*>(&value);
     if (info.name == "replicas" && range != nullptr) found = **range;
+    const auto* list = std::get_if<std::shared_ptr<ListAccess>>(&value);
+    if (list == nullptr || !std::holds_alternative<PolicyChoice*>((*list)->prototype())) return;
+    for (std::size_t i = 0; i < (*list)->size(); ++i) add(*std::get<PolicyChoice*>((*list)->at(i)));
+  }
+  void add(const PolicyChoice& policy) {
+    if (!policy.chosen()) return;
+    ReplicasOption option;
+    Fields fields{option};
+    policy.options->describe(fields);
+    const IntegerRange range = option.found.value_or(any_number);
+    found = found ? IntegerRange{std::min(found->low, range.low), std::max(found->high, range.high)} : range;
   }
 };
 

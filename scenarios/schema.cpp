@@ -190,6 +190,7 @@ Json SchemaMaker::policy(const Registry& registry) {
   definitions_[definition] = Json::object();
   Json choices = Json::array({{{"type", "string"}, {"enum", registry.names()}}, reference_to("assumed")});
   for (const std::string& name : registry.names()) choices.push_back(options_of(registry, name));
+  if (!registry.of_several().empty()) choices.push_back({{"type", "array"}, {"items", reference_to(definition)}, {"minItems", 1}});
   definitions_[definition] = {{"anyOf", std::move(choices)}};
   return reference_to(definition);
 }

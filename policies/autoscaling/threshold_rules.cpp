@@ -15,10 +15,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 
+#include "policies/autoscaling/own_metric.hpp"
 #include "sim/core/registry.hpp"
 #include "sim/seams/autoscaler.hpp"
 
@@ -60,29 +60,6 @@ int apply(const Action& action, int current) {
   if (action.kind == Action::Kind::add) return current + static_cast<int>(action.amount);
   const double change = std::trunc(current * action.amount / 100.0);
   return current + static_cast<int>(change == 0.0 ? std::copysign(1.0, action.amount) : change);
-}
-
-// The catalogue's metrics that exist per service; a rule that names no label means the service it belongs to.
-constexpr std::array<std::string_view, 16> metrics_of_a_service = {
-    "latency",    "queue_wait",   "requests",        "errors",     "availability",
-    "in_flight",  "replicas",     "replicas_wanted", "cpu",        "memory",
-    "slots",      "queue_length", "kv_cache",        "batch_size", "generations_waiting",
-    "preemptions"};
-
-// What waits for a worker waits in its queue.
-bool is_of_the_queue(const std::string& metric) {
-  return metric == "queue_length" || metric == "queue_wait" || metric == "queue_age";
-}
-
-Condition of_service(Condition condition, const Autoscaler::Context& context) {
-  MetricSelector& selector = condition.selector;
-  if (!selector.labels.empty()) return condition;
-  const bool per_service = std::ranges::find(metrics_of_a_service, selector.metric) != metrics_of_a_service.end();
-  if (!context.queue.empty() && is_of_the_queue(selector.metric))
-    selector.labels = {{"queue", context.queue}};
-  else if (per_service)
-    selector.labels = {{"service", context.service}};
-  return condition;
 }
 
 struct RuleOption {
@@ -173,7 +150,8 @@ FieldProblems ThresholdRules::Options::problems() const {
 
 ThresholdRules::ThresholdRules(const Options& options, const Context& context) : options_{options} {
   for (const RuleOption& option : options.rules) {
-    const Condition condition = of_service(option.when, context);
+    Condition condition = option.when;
+    condition.selector = own_metric(condition.selector, context);
     rules_.push_back({.condition = LastingCondition{condition},
                       .action = parse_action(option.action).value_or(Action{}),
                       .cooldown = option.cooldown,

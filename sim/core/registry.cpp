@@ -11,7 +11,8 @@ std::map<std::string, const Registry*, std::less<>>& seams() {
 
 }  // namespace
 
-Registry::Registry(std::string_view seam, std::string_view discriminator) : seam_{seam}, discriminator_{discriminator} {
+Registry::Registry(std::string_view seam, std::string_view discriminator, std::string_view of_several)
+    : seam_{seam}, discriminator_{discriminator}, of_several_{of_several} {
   if (!seams().emplace(seam_, this).second) throw std::logic_error{"two registries for the seam \"" + seam_ + "\""};
 }
 

@@ -5,6 +5,7 @@
 //
 // The interface (the seam) says its name and what an implementation is given when it is made:
 //   static constexpr std::string_view seam = "autoscaling"; static constexpr std::string_view discriminator = "policy"; struct Context {…};
+// A seam may say which of its offers a list of choices stands for (`of_several`); that one has them as its option `policies`.
 // The implementation has `struct Options { …; void describe(Fields&); };` and a constructor (const Options&, const Context&).
 #pragma once
 
@@ -27,13 +28,14 @@ class Registry {
     std::unique_ptr<AnyOptions> (*make_options)();
   };
 
-  Registry(std::string_view seam, std::string_view discriminator);
+  Registry(std::string_view seam, std::string_view discriminator, std::string_view of_several);
   virtual ~Registry() = default;
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
   std::string_view seam() const { return seam_; }                    // "autoscaling"
   std::string_view discriminator() const { return discriminator_; }  // "policy" or "model"
+  std::string_view of_several() const { return of_several_; }        // "combined"; empty: a list is no choice
   const std::map<std::string, Offer, std::less<>>& offers() const { return offers_; }
   bool offers(std::string_view name) const { return offers_.contains(name); }
   std::vector<std::string> names() const;
@@ -50,6 +52,7 @@ class Registry {
  private:
   std::string seam_;
   std::string discriminator_;
+  std::string of_several_;
   std::map<std::string, Offer, std::less<>> offers_;
 };
 
@@ -76,7 +79,11 @@ class RegistryOf final : public Registry {
   }
 
  private:
-  RegistryOf() : Registry{Interface::seam, Interface::discriminator} {}
+  RegistryOf() : Registry{Interface::seam, Interface::discriminator, name_of_several()} {}
+  static constexpr std::string_view name_of_several() {
+    if constexpr (requires { Interface::of_several; }) return Interface::of_several;
+    else return {};
+  }
   std::map<std::string, Make, std::less<>> makers_;
 };
 

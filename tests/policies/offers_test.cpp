@@ -2,6 +2,7 @@
 #include "sim/seams/autoscaler.hpp"
 #include "sim/seams/balancer.hpp"
 #include "sim/seams/cache_policy.hpp"
+#include "sim/seams/forecaster.hpp"
 #include "sim/seams/node_autoscaler.hpp"
 #include "sim/seams/offline_cache_policy.hpp"
 #include "sim/seams/placement_policy.hpp"
@@ -42,6 +43,7 @@ TEST(Offers, AreExactlyThePolicyFiles) {
   add_offers<ShardPolicy>(offered);
   add_offers<PlacementPolicy>(offered);
   add_offers<VerticalAutoscaler>(offered, "autoscaling");
+  add_offers<Forecaster>(offered);
   EXPECT_EQ(offered, names_of_files());
   EXPECT_GE(offered.size(), 14U);
 }
@@ -109,6 +111,7 @@ TEST(Offers, HaveMeaningsAndDefaultsWithinTheirRanges) {
   inspect_defaults<ShardPolicy>();
   inspect_defaults<PlacementPolicy>();
   inspect_defaults<VerticalAutoscaler>();
+  inspect_defaults<Forecaster>();
 }
 
 }  // namespace

@@ -69,6 +69,19 @@ class OptionsFromJson final : public Visitor {
     if (!condition) throw std::invalid_argument{json.dump() + " " + error.message};
     *target = *condition;
   }
+  // Another policy, as {"model": "seasonal-naive", …} or "seasonal-naive".
+  static void fill(Json json, PolicyChoice* target) {
+    if (json.is_string()) json = {{std::string{target->registry->discriminator()}, json}};
+    const std::string discriminator{target->registry->discriminator()};
+    const std::string name = json.at(discriminator);
+    *target = target->registry->choose(name);
+    if (!target->chosen()) throw std::invalid_argument{"not offered: " + name};
+    json.erase(discriminator);
+    OptionsFromJson nested{json};
+    Fields fields{nested};
+    target->options->describe(fields);
+    nested.expect_all_known();
+  }
   static void fill(const Json& json, const ObjectAccess& target) {
     OptionsFromJson nested{json};
     Fields fields{nested};
