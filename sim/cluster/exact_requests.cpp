@@ -52,7 +52,7 @@ void ExactRequestPlane::try_call(Index caller) {
   task.child = request;
   task.timer = 0;
   if (site.timeout > Duration{}) {
-    wait.deadline = now_ + site.timeout;
+    wait.deadline = (site.client == no_index ? now_ : client_calls_[caller].begun) + site.timeout;
     task.timer = events_.schedule(wait.deadline, timed_out, caller);
   }
   if (site.patience) [[unlikely]] {
@@ -81,9 +81,9 @@ void ExactRequestPlane::try_call(Index caller) {
 
 [[gnu::always_inline]] inline void ExactRequestPlane::finish_call(Index caller, TaskOutcome outcome) {
   Task& task = tasks_[caller];
-  const bool ignore_failure = program_.calls[task.call].ignore_failure;
+  const CallSite& site = program_.calls[task.call];
   task.call = no_index;
-  bool stays = outcome == TaskOutcome::completed || ignore_failure;
+  bool stays = outcome == TaskOutcome::completed || site.ignore_failure;
   if (belongs_to_user(task)) {
     const TaskWait& wait = tasks_.wait(caller);
     count_users_request(task.workload, outcome, Histogram::Entry{now_ - wait.call_begun});
@@ -92,23 +92,26 @@ void ExactRequestPlane::try_call(Index caller) {
     // A member of a closed population does not leave because a request failed: it goes on with its journey.
     stays = stays || arrivals_[task.workload].workload->repeats();
   }
-  if (!stays) return end_task(caller, outcome);
+  if (!stays) return site.fallback == no_index ? end_task(caller, outcome) : ClientCalls{*this}.fall_back(caller, site);
   ++task.pc;
   make_runnable(caller, task);
 }
 
 void ExactRequestPlane::resume_caller(Index caller, TaskOutcome outcome) {
   Task& task = tasks_[caller];
-  const RetryPolicy& retry = program_.calls[task.call].retry;
+  const CallSite& site = program_.calls[task.call];
+  const RetryPolicy& retry = site.retry;
   task.timer = 0;
   task.child = no_index;
+  if (site.client != no_index) [[unlikely]]
+    ClientCalls{*this}.end_try(caller, outcome);
   const int attempt = tasks_.wait(caller).attempt;
   if (outcome == TaskOutcome::completed || attempt >= retry.attempts) return finish_call(caller, outcome);
+  if (site.client != no_index && !ClientCalls{*this}.may_retry(caller)) return finish_call(caller, outcome);
   double seconds = std::min(to_seconds(retry.cap), to_seconds(retry.base) * std::pow(retry.factor, attempt - 1));
   if (retry.full_jitter)
-    seconds *= Draws{program_.calls[task.call].jitter_key, mix(task.draw_id, static_cast<std::uint64_t>(attempt))}.uniform();
+    seconds *= Draws{site.jitter_key, mix(task.draw_id, static_cast<std::uint64_t>(attempt))}.uniform();
   const SimTime again = now_ + to_duration(seconds);
-  const CallSite& site = program_.calls[task.call];
   if (!site.patience) return sleep(caller, again - now_, retry_due);
   const SimTime leaves = leaves_at(caller, site);
   sleep(caller, std::min(again, leaves) - now_, leaves < again ? patience_over : retry_due);
