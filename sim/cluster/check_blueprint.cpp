@@ -75,7 +75,9 @@ class Checker {
     for (const QueueBlueprint& queue : blueprint_.queues) check_queue(queue);
     for (const LimitBlueprint& limit : blueprint_.limits) check_limit(limit);
     for (const LoadBalancerBlueprint& balancer : blueprint_.load_balancers) check_load_balancer(balancer);
-    for (const ClientBlueprint& client : blueprint_.clients) check_client(client);
+    for (const ClientBlueprint& client : blueprint_.clients) {
+      for (const std::string& problem : check_client(client)) problems_.push_back(problem);
+    }
     for (const LinkBlueprint& link : blueprint_.links)
       expect(link.bandwidth.value > 0.0, "link " + link.name + ": has no bandwidth");
     for (const LanguageModelBlueprint& model : blueprint_.language_models) check_language_model(model);
@@ -205,24 +207,6 @@ class Checker {
       expect(tier.rate.value <= 0.0 || tier.burst > 0.0, who + ": a rate needs a burst");
       expect(tier.period > Duration{}, who + ": its period is no time");
     }
-  }
-
-  void check_client(const ClientBlueprint& client) {
-    const std::string who = "client " + client.name;
-    if (const auto& budget = client.retry_budget) {
-      expect(budget->share >= 0.0 && budget->share <= 1000.0 && budget->least >= 0.0, who + ": its budget is no number of retries");
-      expect(budget->window >= std::chrono::seconds{1}, who + ": the window of its budget is less than a second");
-    }
-    if (const auto& bulkhead = client.bulkhead)
-      expect(bulkhead->calls >= 1 && bulkhead->longest_wait >= Duration{}, who + ": its bulkhead lets nobody call");
-    if (!client.circuit_breaker) return;
-    const CircuitBreakerBlueprint& breaker = *client.circuit_breaker;
-    expect(breaker.failure_rate > 0.0 && breaker.failure_rate <= 1.0 && breaker.slow_rate > 0.0 && breaker.slow_rate <= 1.0,
-           who + ": its circuit breaker opens at no share of calls");
-    expect(breaker.calls >= 1 && breaker.seconds.value_or(1) >= 1 && breaker.minimum_calls >= 1,
-           who + ": its circuit breaker looks at nothing");
-    expect(breaker.half_open_calls >= 1 && breaker.open >= Duration{}, who + ": its circuit breaker never closes again");
-    expect(breaker.consecutive_failures.value_or(1) >= 1, who + ": its circuit breaker opens after no failure");
   }
 
   void check_route(const RouteBlueprint& route) {

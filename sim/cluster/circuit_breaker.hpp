@@ -1,9 +1,9 @@
 // CircuitBreaker: does not let calls through that would only fail.
 //
 // Closed, it lets all calls through and looks at how they end: the last ones, or those of the last seconds. When a share of them,
-// of so many at least, has failed or was slow, it opens and lets none through. The first call after its waiting time finds it half
-// open: so many calls may try, and when enough of them have ended it opens again or closes. With `consecutive_failures` it opens
-// after so many in a row instead; half open, one failure opens it, and it closes when all that may try have succeeded.
+// of so many at least, has failed or was slow, it opens and lets none through. The first call after its waiting time finds it
+// half open: so many calls may try, and when enough of them have ended it opens again or closes. With `consecutive_failures` it
+// opens after so many in a row instead; half open, one failure opens it, and it closes when all that may try have succeeded.
 // Source: resilience4j, CircuitBreakerStateMachine and CircuitBreakerMetrics (rates reach their thresholds by equality, a call is
 // slow, and the wait in open is over, by strict inequality; without automaticTransitionFromOpenToHalfOpenEnabled and
 // maxWaitDurationInHalfOpenState). Differs: consecutive failures are those of Finagle's failure accrual.
@@ -63,8 +63,8 @@ class CircuitBreaker {
   CircuitBreakerBlueprint options_;
   State state_ = State::closed;
   SimTime opened_at_{};
-  int may_try_ = 0;    // half open
-  int in_a_row_ = 0;   // failures; half open: successes
+  int may_try_ = 0;   // half open
+  int in_a_row_ = 0;  // failures; half open: successes
   CallWindow closed_, half_open_;
 };
 

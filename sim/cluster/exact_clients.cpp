@@ -1,11 +1,12 @@
 // Clients: what a replica keeps of the services it calls, so as not to ask too much of them nor to wait in vain.
 //
-// Each try of a call asks the circuit breaker, then the bulkhead, and is sent; when it has its answer, or its time is over, it gives
-// back its place in the bulkhead and tells the circuit breaker. What either of them turns away is a failed try (rejected) like any
-// other: it is tried again where the call says so, if the retry budget allows it. So the circuit breaker stands outside of the
-// bulkhead, and the retries outside of both, as resilience4j orders its aspects. A call's time-out begins before it waits for the
-// bulkhead. What was throttled tells the circuit breaker nothing: that is about who asked, not about the callee. The callee goes on
-// with what nobody waits for any more, outside of the bulkhead. Sources: as of the classes; resilience4j, SemaphoreBulkhead.
+// Each try of a call asks the circuit breaker, then the bulkhead, and is sent; when it has its answer, or its time is over, it
+// gives back its place in the bulkhead and tells the circuit breaker. What either of them turns away is a failed try (rejected)
+// like any other: it is tried again where the call says so, if the retry budget allows it. So the circuit breaker stands outside
+// of the bulkhead, and the retries outside of both, as resilience4j orders its aspects. A call's time-out begins before it waits
+// for the bulkhead. What was throttled tells the circuit breaker nothing: that is about who asked, not about the callee. The
+// callee goes on with what nobody waits for any more, outside of the bulkhead. Sources: as of the classes; resilience4j,
+// SemaphoreBulkhead.
 #include "sim/cluster/exact_clients.hpp"
 
 #include <algorithm>
@@ -17,7 +18,10 @@
 namespace headroom {
 
 void ClientCalls::make(const Blueprint& blueprint, Recorder& recorder) {
-  for (const ClientBlueprint& described : blueprint.clients) plane_.service_clients_.emplace_back(described, recorder);
+  for (const ClientBlueprint& described : blueprint.clients) {
+    plane_.service_clients_.emplace_back(described, recorder);
+    plane_.has_hedges_ |= described.hedge.has_value();
+  }
   plane_.clients_of_.resize(blueprint.services.size() + blueprint.databases.size() + blueprint.load_balancers.size());
   plane_.degraded_.resize(blueprint.services.size());
   for (const EndpointBlueprint& endpoint : blueprint.endpoints) {
@@ -26,17 +30,20 @@ void ClientCalls::make(const Blueprint& blueprint, Recorder& recorder) {
       if (step.client != no_index && std::find(clients.begin(), clients.end(), step.client) == clients.end())
         clients.push_back(step.client);
       if (!step.fallback.empty())
-        plane_.degraded_[endpoint.service] = &recorder.share("degraded", {{"service", blueprint.services[endpoint.service].name}});
+        plane_.degraded_[endpoint.service] =
+            &recorder.share("degraded", {{"service", blueprint.services[endpoint.service].name}});
     });
   }
 }
 
 void ClientCalls::begin(Index replica) {
-  for (const Index client : plane_.clients_of_[plane_.replicas_[replica].server]) plane_.service_clients_[client].begin(replica, plane_.now_);
+  for (const Index client : plane_.clients_of_[plane_.replicas_[replica].server])
+    plane_.service_clients_[client].begin(replica, plane_.now_);
 }
 
 void ClientCalls::end(Index replica) {
-  for (const Index client : plane_.clients_of_[plane_.replicas_[replica].server]) plane_.service_clients_[client].end(replica, plane_.now_);
+  for (const Index client : plane_.clients_of_[plane_.replicas_[replica].server])
+    plane_.service_clients_[client].end(replica, plane_.now_);
 }
 
 // ---- a try -------------------------------------------------------------------------------------------------------------------
@@ -47,7 +54,7 @@ void ClientCalls::start_try(Index caller) {
   ServiceClient& client = plane_.service_clients_[plane_.program_.calls[task.call].client];
   ServiceClient::Own& own = client.of_replica[task.replica];
   ClientCall& call = plane_.client_calls_.begin(caller);
-  call = {.begun = plane_.now_};
+  call = {.begun = plane_.now_, .live = true};
   if (own.retry_budget && plane_.tasks_.wait(caller).attempt == 0) own.retry_budget->deposit(plane_.now_);
   if (own.circuit_breaker) {
     const CircuitBreaker::State before = own.circuit_breaker->state();
@@ -57,7 +64,14 @@ void ClientCalls::start_try(Index caller) {
     if (!call.judged) return reject_call(caller, *client.rejected_by_circuit, "circuit open");
   }
   if (client.options.bulkhead) return enter_bulkhead(caller);
+  on_place(caller);
+}
+
+// Nothing holds the call up any more.
+void ClientCalls::on_place(Index caller) {
+  const Index client = plane_.program_.calls[plane_.tasks_[caller].call].client;
   plane_.try_call(caller);
+  if (plane_.service_clients_[client].options.hedge) plan_hedge(caller);
 }
 
 void ClientCalls::reject_call(Index caller, Share& rejected, const char* why) {
@@ -78,7 +92,7 @@ void ClientCalls::enter_bulkhead(Index caller) {
   if (own.calls < static_cast<Index>(bulkhead.calls)) {
     client.bulkhead_wait->record(Duration{});
     client.take_place(task.replica, plane_.client_calls_[caller], plane_.now_);
-    return plane_.try_call(caller);
+    return on_place(caller);
   }
   if (bulkhead.longest_wait == Duration{}) return reject_call(caller, *client.rejected_by_bulkhead, "bulkhead full");
   if (plane_.trace_ != nullptr) [[unlikely]]
@@ -86,7 +100,8 @@ void ClientCalls::enter_bulkhead(Index caller) {
   task.state = TaskState::calling;
   own.line.push_back(plane_.tasks_, caller);
   const bool times_out = site.timeout > Duration{} && site.timeout < bulkhead.longest_wait;
-  task.timer = plane_.events_.schedule(plane_.now_ + (times_out ? site.timeout : bulkhead.longest_wait), plane_.bulkhead_overdue, caller);
+  task.timer =
+      plane_.events_.schedule(plane_.now_ + (times_out ? site.timeout : bulkhead.longest_wait), plane_.bulkhead_overdue, caller);
 }
 
 // It has waited as long as the bulkhead lets it, or until its time-out.
@@ -96,8 +111,7 @@ void ClientCalls::on_bulkhead_overdue(Index caller) {
   const Duration waited = plane_.now_ - plane_.client_calls_[caller].begun;
   client.of_replica[task.replica].line.remove(plane_.tasks_, caller);
   client.bulkhead_wait->record(waited);
-  if (waited == client.options.bulkhead->longest_wait)
-    return reject_call(caller, *client.rejected_by_bulkhead, "bulkhead full");
+  if (waited == client.options.bulkhead->longest_wait) return reject_call(caller, *client.rejected_by_bulkhead, "bulkhead full");
   ++plane_.tasks_.wait(caller).attempt;
   plane_.resume_caller(caller, TaskOutcome::timeout);
 }
@@ -116,6 +130,10 @@ void ClientCalls::end_try(Index caller, TaskOutcome outcome) {
       breaker.record(outcome != TaskOutcome::completed, plane_.now_ - call.begun, plane_.now_);
     client.show_circuit(before, breaker.state(), plane_.now_);
   }
+  if (call.hedge != no_index && outcome == TaskOutcome::completed) cancel(call.hedge);
+  if (call.hedge != no_index && outcome != TaskOutcome::completed) plane_.tasks_[call.hedge].parent = no_index;
+  if (auto& latencies = client.of_replica[task.replica].latencies; latencies && outcome == TaskOutcome::completed)
+    latencies->record(plane_.now_ - call.begun);
   for (Index place = 0; place < call.places; ++place) leave_bulkhead(client, task.replica);
 }
 

@@ -135,7 +135,7 @@ void ExactRequestPlane::take_from_work(Index index, TaskOutcome why, std::vector
     // Nobody waits for what these had asked of others.
     if (task.child != no_index) tasks_[task.child].parent = no_index;
     task.child = no_index;
-    if (!service_clients_.empty()) client_calls_.forget(slot);
+    if (!service_clients_.empty()) ClientCalls{*this}.forget(slot);
     task.timer = 0;
     (task.kind == TaskKind::branch ? branches : whole_tasks).push_back(slot);
   }

@@ -82,7 +82,8 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case instance_up: return on_instance_up(event.slot);
     case instance_idle: return on_instance_idle(event.slot);
     case bulkhead_overdue: return ClientCalls{*this}.on_bulkhead_overdue(event.slot);
-    case place_due: return try_call(event.slot);
+    case place_due: return ClientCalls{*this}.on_place(event.slot);
+    case hedge_due: return ClientCalls{*this}.on_hedge_due(event.slot);
     case processor_due: return;
   }
 }

@@ -125,6 +125,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   inline void start_call(Index task, Index site);
   inline void next_try(Index caller);
   void try_call(Index task);
+  inline void ask_callee(Index request, Index caller, Index number);
   inline void send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);
   inline void send(Index slot, Task& request, Duration delay);
   inline void route(Index slot, Task& request);

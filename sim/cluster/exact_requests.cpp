@@ -42,7 +42,6 @@ Index ExactRequestPlane::region_of(const Task& task) const {
 
 void ExactRequestPlane::try_call(Index caller) {
   const Index request = new_task(TaskKind::request);
-  Task& callee = tasks_[request];
   Task& task = tasks_[caller];
   const CallSite& site = program_.calls[task.call];
   TaskWait& wait = tasks_.wait(caller);
@@ -62,21 +61,7 @@ void ExactRequestPlane::try_call(Index caller) {
       task.timer = events_.schedule(leaves, patience_over, caller);
     }
   }
-  callee.parent = caller;
-  callee.target = site.target;
-  callee.call = task.call;
-  hand_over(task, callee);
-  // A message that is delivered again does the same work; what it asks of others is another try.
-  callee.draw_id = mix(task.draw_id, (std::uint64_t{task.pc} << 32) | (std::uint32_t{task.delivery} << 16) | wait.attempt);
-  if (belongs_to_user(task)) callee.root_id = mix(task.draw_id, std::uint64_t{task.pc} << 32);
-  callee.begun = now_;
-  if (site.route != no_index) [[unlikely]]
-    callee.target = routed_target(site.route, task, callee);
-  if (transfers_ != nullptr) [[unlikely]]
-    note_caller(request, task, site.sizes);
-  if (site.pooled) [[unlikely]]
-    return ask_for_connection(request);
-  send(request, callee, one_way(task, targets_[callee.target].server->region));
+  ask_callee(request, caller, wait.attempt);
 }
 
 [[gnu::always_inline]] inline void ExactRequestPlane::finish_call(Index caller, TaskOutcome outcome) {
@@ -205,6 +190,7 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
     return;
   }
   if (caller == no_index) return;
+  if (has_hedges_ && !ClientCalls{*this}.is_final(request, caller, outcome, delay)) return;
   if (delay == Duration{}) return resume_caller(caller, outcome);
   Task& waiting = tasks_[caller];
   waiting.child = no_index;

@@ -53,7 +53,8 @@ class ExactState {
     instance_idle,
     tokens_due,
     bulkhead_overdue,
-    place_due
+    place_due,
+    hedge_due
   };
 
   // Executions of one TaskKind.
@@ -133,6 +134,7 @@ class ExactState {
   std::vector<ServiceClient> service_clients_;
   std::vector<std::vector<Index>> clients_of_;  // by server: clients that its calls go through
   SlotTable<ClientCall> client_calls_;          // of the callers
+  bool has_hedges_ = false;
   std::vector<Share*> degraded_;                // by service: calls that fell back, where any may
 };
 

@@ -19,6 +19,11 @@ ServiceClient::ServiceClient(const ClientBlueprint& described, Recorder& recorde
     bulkhead = &recorder.level_share("bulkhead", labels);
     bulkhead_wait = &recorder.durations("bulkhead_wait", labels);
   }
+  if (options.hedge) {
+    hedges = &recorder.share("hedges", labels);
+    hedges_won = &recorder.share("hedges_won", labels);
+    hedges_denied = &recorder.share("hedges_denied", labels);
+  }
 }
 
 void ServiceClient::begin(Index replica, SimTime now) {
@@ -28,6 +33,9 @@ void ServiceClient::begin(Index replica, SimTime now) {
   if (options.retry_budget) own.retry_budget.emplace(*options.retry_budget, now);
   if (options.circuit_breaker) own.circuit_breaker.emplace(*options.circuit_breaker);
   if (options.bulkhead) bulkhead->whole.add(now, options.bulkhead->calls);
+  if (!options.hedge) return;
+  if (options.hedge->budget) own.hedge_budget.emplace(*options.hedge->budget, now);
+  if (!options.hedge->after) own.latencies.emplace(options.hedge->percentile, options.hedge->calls);
 }
 
 void ServiceClient::end(Index replica, SimTime now) {

@@ -6,6 +6,7 @@
 
 #include "sim/cluster/circuit_breaker.hpp"
 #include "sim/cluster/client_blueprint.hpp"
+#include "sim/cluster/recent_latencies.hpp"
 #include "sim/cluster/retry_budget.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/measure/recorder.hpp"
@@ -15,8 +16,12 @@ namespace headroom {
 // A try of a call through a client; of the caller.
 struct ClientCall {
   SimTime begun{};
-  bool judged = false;  // the circuit breaker wants to know how it ends
-  Index places = 0;     // that it has in the bulkhead
+  bool live = false;                // under way
+  bool judged = false;              // the circuit breaker wants to know how it ends
+  Index places = 0;                 // that it has in the bulkhead
+  Index hedge = no_index;           // the second request, while nobody has answered it
+  SimTime hedge_at = end_of_time;   // when that is to be sent
+  SimTime answer_at = end_of_time;  // when the answer to the first arrives, if that is after hedge_at; Task::outcome has it
 };
 
 struct ServiceClient {
@@ -24,8 +29,10 @@ struct ServiceClient {
   struct Own {
     std::optional<RetryBudget> retry_budget;
     std::optional<CircuitBreaker> circuit_breaker;
-    Index calls = 0;  // under way, where there is a bulkhead
-    TaskList line;    // callers that wait for one of them to end
+    std::optional<RetryBudget> hedge_budget;
+    std::optional<RecentLatencies> latencies;  // where a hedge is sent after a percentile of them
+    Index calls = 0;                           // under way, where there is a bulkhead
+    TaskList line;                             // callers that wait for one of them to end
   };
 
   ServiceClient(const ClientBlueprint& described, Recorder& recorder);
@@ -45,6 +52,7 @@ struct ServiceClient {
   Share *rejected_by_circuit = nullptr, *rejected_by_bulkhead = nullptr;
   Gauge *circuits_open = nullptr, *circuits_half_open = nullptr;
   Counter* circuits_opened = nullptr;
+  Share *hedges = nullptr, *hedges_won = nullptr, *hedges_denied = nullptr;
   LevelShare* bulkhead = nullptr;
   DurationInstrument* bulkhead_wait = nullptr;
 };

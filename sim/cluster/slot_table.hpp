@@ -24,10 +24,6 @@ class SlotTable {
   // Of any task; nullptr, or a row in which nothing of this task needs to be, if it has not.
   Row* find(Index slot) { return slot < rows_.size() ? &rows_[slot] : nullptr; }
   const Row* find(Index slot) const { return slot < rows_.size() ? &rows_[slot] : nullptr; }
-  // Of a task that will have none any more.
-  void forget(Index slot) {
-    if (slot < rows_.size()) rows_[slot] = {};
-  }
 
  private:
   std::vector<Row> rows_;

@@ -89,6 +89,9 @@ struct MetricInfo {
 //   circuits_opened  counter    {client}
 //   bulkhead         share      {client}                         calls under way, of those allowed at a time
 //   bulkhead_wait    durations  {client}                         for the end of another call
+//   hedges           share      {client}                         second requests, of the tries of calls
+//   hedges_won       share      {client}                         answered first, of those sent
+//   hedges_denied    share      {client}                         by budget or bulkhead, of those due
 //   degraded         share      {service}                        calls that fell back, of those with a fallback
 //   nodes            gauge      {node_pool}                      up
 //   pending_pods     gauge      {node_pool}                      pods without a node

@@ -10,7 +10,8 @@ using State = CircuitBreaker::State;
 constexpr Duration quick = std::chrono::milliseconds{10};
 
 CircuitBreakerBlueprint ten_calls() {
-  return {.slow = std::chrono::seconds{1}, .calls = 10, .minimum_calls = 10, .open = std::chrono::seconds{60}, .half_open_calls = 4};
+  return {
+      .slow = std::chrono::seconds{1}, .calls = 10, .minimum_calls = 10, .open = std::chrono::seconds{60}, .half_open_calls = 4};
 }
 
 void record(CircuitBreaker& breaker, int failed, int good, double second = 0.0, Duration took = quick) {

@@ -21,7 +21,11 @@ struct Calling {
   CallStep& call() { return std::get<CallStep>(blueprint.endpoints[0].steps[0].action); }
   ClientBlueprint& client() { return blueprint.clients[0]; }
   void try_again(int attempts) {
-    call().retry = {.attempts = attempts, .base = std::chrono::seconds{1}, .factor = 1.0, .cap = std::chrono::seconds{1}, .full_jitter = false};
+    call().retry = {.attempts = attempts,
+                    .base = std::chrono::seconds{1},
+                    .factor = 1.0,
+                    .cap = std::chrono::seconds{1},
+                    .full_jitter = false};
   }
 
   Blueprint blueprint;
@@ -96,7 +100,8 @@ TEST(ExactClients, ATimeOutIsAFailureToTheCircuitBreaker) {
 
 TEST(ExactClients, WhatIsThrottledSaysNothingOfTheCallee) {
   Calling system{{0, 0, 0, 0, 0, 0}, {}, 1};
-  system.blueprint.limits.push_back({.name = "plan", .per_subject = false, .tiers = {{.rate = PerSecond{0.001}, .burst = 1.0, .quota = {}}}});
+  system.blueprint.limits.push_back(
+      {.name = "plan", .per_subject = false, .tiers = {{.rate = PerSecond{0.001}, .burst = 1.0, .quota = {}}}});
   system.blueprint.endpoints[1].steps = {{LimitStep{.limit = 0}}};
   system.client().circuit_breaker = {.consecutive_failures = 2};
   PlaneUnderTest run{system.blueprint};

@@ -34,8 +34,16 @@ class RandomClients {
       if (chance(0.5)) client.circuit_breaker->seconds = 3;
       if (chance(0.3)) client.circuit_breaker->consecutive_failures = 2;
     }
-    if (chance(0.7)) client.bulkhead = {.calls = 1 + below(3), .longest_wait = chance(0.6) ? to_duration(2.0 * uniform()) : Duration{}};
+    if (chance(0.7))
+      client.bulkhead = {.calls = 1 + below(3), .longest_wait = chance(0.6) ? to_duration(2.0 * uniform()) : Duration{}};
+    if (chance(0.6)) client.hedge = random_hedge();
     return client;
+  }
+  HedgeBlueprint random_hedge() {
+    HedgeBlueprint hedge{.percentile = 20.0 + 60.0 * uniform(), .calls = 5, .minimum_calls = 2};
+    if (chance(0.6)) hedge.after = to_duration(0.01 + 0.2 * uniform());
+    if (chance(0.4)) hedge.budget = {.share = uniform(), .least = 0.1, .window = std::chrono::seconds{2}};
+    return hedge;
   }
 
   void change_steps(Steps& steps) {
