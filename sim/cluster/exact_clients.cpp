@@ -48,6 +48,14 @@ void ClientCalls::end(Index replica) {
 
 // ---- a try -------------------------------------------------------------------------------------------------------------------
 
+void ClientCalls::start_call(Index caller, Index site) {
+  plane_.tasks_[caller].call = site;
+  TaskWait& wait = plane_.tasks_.begin_wait(caller);
+  wait.attempt = 0;
+  wait.call_begun = plane_.now_;
+  start_try(caller);
+}
+
 // The first one of a call, or another one.
 void ClientCalls::start_try(Index caller) {
   const Task& task = plane_.tasks_[caller];

@@ -13,6 +13,7 @@ class ClientCalls {
   void begin(Index replica);
   void end(Index replica);
 
+  void start_call(Index caller, Index site);
   void start_try(Index caller);
   void end_try(Index caller, TaskOutcome outcome);
   void on_bulkhead_overdue(Index caller);

@@ -209,12 +209,6 @@ namespace headroom {
   resume(slot, task);
 }
 
-[[gnu::always_inline]] inline void ExactRequestPlane::next_try(Index caller) {
-  if (program_.calls[tasks_[caller].call].client != no_index) [[unlikely]]
-    return ClientCalls{*this}.start_try(caller);
-  try_call(caller);
-}
-
 [[gnu::always_inline]] inline void ExactRequestPlane::start_call(Index slot, Index site) {
   Task& task = tasks_[slot];
   task.call = site;
@@ -222,7 +216,7 @@ namespace headroom {
   wait.attempt = 0;
   wait.call_begun = now_;
   if (belongs_to_user(task)) arrivals_[task.workload].in_flight.enter(now_);
-  next_try(slot);
+  try_call(slot);
 }
 
 }  // namespace headroom

@@ -68,7 +68,9 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case computed: return end_computation(event.slot, task);
     case woken: return resume(event.slot, task);
     case timed_out: return on_timeout(event.slot);
-    case retry_due: return next_try(event.slot);
+    case retry_due:
+      if (program_.calls[task.call].client != no_index) return ClientCalls{*this}.start_try(event.slot);
+      return try_call(event.slot);
     case delivered: return route(event.slot, task);
     case answer_due: return resume_caller(event.slot, task.outcome);
     case waited_too_long: return on_waited_too_long(event.slot);

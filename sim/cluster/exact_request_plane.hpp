@@ -123,7 +123,6 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   inline Index new_task(TaskKind kind);
   static inline void begin_for(Task& task, Index workload, const Arrival& arrival, std::uint64_t identity);
   inline void start_call(Index task, Index site);
-  inline void next_try(Index caller);
   void try_call(Index task);
   inline void ask_callee(Index request, Index caller, Index number);
   inline void send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);

@@ -80,7 +80,7 @@ class Compiler {
     if (step.patience) site.patience = demand(*step.patience, place, "patience");
     site.client = step.client;
     const Index index = append(program_.calls, site);
-    emit(Op::call, index);
+    emit(step.client == no_index ? Op::call : Op::call_by_client, index);
     if (step.fallback.empty()) return;
     const Index skip = here();
     emit(Op::skip_fallback);

@@ -46,6 +46,7 @@ enum class Op : std::uint8_t {
   forward,       // of a request at a load balancer
   await_other_owner,  // of a query, before its end; a: database
   skip_fallback,      // behind a call that has one; b: behind that
+  call_by_client,     // a: call site
 };
 
 struct Instruction {
