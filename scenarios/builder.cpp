@@ -56,6 +56,7 @@ class Builder {
     }
     for (const LinkSpec& link : scenario.links) steps_.links.add(link.name);
     for (const LoadBalancerSpec& balancer : scenario.load_balancers) load_balancers_.add(balancer.name);
+    for (const ClientSpec& client : scenario.clients) steps_.clients.add(client.name);
     for (const ServiceSpec& service : scenario.services) {
       for (const EndpointSpec& endpoint : service.endpoints) steps_.endpoints.add(service.name + "." + endpoint.name);
     }
@@ -92,6 +93,7 @@ class Builder {
     for (const FaultSpec& spec : scenario_.faults) blueprint.faults.push_back(build_fault(spec, steps_));
     for (const LoadBalancerSpec& spec : scenario_.load_balancers)
       blueprint.load_balancers.push_back(build_load_balancer(spec, region_of(spec.region)));
+    for (const ClientSpec& spec : scenario_.clients) blueprint.clients.push_back(build_client(spec));
     blueprint.percentiles = percentiles();
     return blueprint;
   }

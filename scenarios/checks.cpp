@@ -106,6 +106,10 @@ Names::Names(const Scenario& scenario) {
   if (price.internet.value > 0.0) add("component", transfer_component(TransferKind::internet_out));
   for (const TaskOutcome outcome : failures) add("reason", to_text(outcome));
   add("reason", "liveness");  // of a restart
+  add_all(*this, "client", scenario.clients);
+  if (!scenario.clients.empty()) {
+    for (const char* const rejected : {"circuit_open", "bulkhead_full"}) add("reason", rejected);
+  }
 }
 
 void Names::add_stores(const Scenario& scenario) {
@@ -161,6 +165,7 @@ void check_names(const Scenario& scenario, Reading& reading) {
   check_unique("route", scenario.routes, reading);
   check_unique("store", scenario.stores, reading);
   check_unique("load_balancer", scenario.load_balancers, reading);
+  check_unique("client", scenario.clients, reading);
   check_no_dot("route", scenario.routes, reading);
   check_no_dot("service", scenario.services, reading);
   for (const ServiceSpec& service : scenario.services) {
@@ -220,6 +225,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_faults(scenario, reading);
   check_serverless(scenario, reading);
   check_load_balancers(scenario, reading);
+  check_clients(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);
 }

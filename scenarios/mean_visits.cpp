@@ -59,11 +59,13 @@ class MeanVisits::Walk {
   double take(const CallStep& step, const Path& path) {
     double seconds = 0.0;
     for (const auto& [endpoint, share] : visits_.callees(step, region_)) {
-      result_.calls[endpoint] += share * path.count;
-      result_.calls_by_region.push_back({endpoint, share * path.count, region_});
       const ServiceBlueprint& callee = visits_.blueprint_.services[visits_.blueprint_.endpoints[endpoint].service];
       const double on_the_way = callee.load_balancer == no_index ? 0.0 : load_balancer_seconds(visits_.blueprint_.load_balancers[callee.load_balancer]);
-      seconds += share * (visits_.round_trip(region_, callee.region) + on_the_way + visits_.endpoints_[endpoint].response_seconds);
+      const double takes = visits_.round_trip(region_, callee.region) + on_the_way + visits_.endpoints_[endpoint].response_seconds;
+      const double sent = share * path.count * (1.0 + visits_.hedged_share(step, takes));
+      result_.calls[endpoint] += sent;
+      result_.calls_by_region.push_back({endpoint, sent, region_});
+      seconds += share * takes;
     }
     if (step.patience) seconds = std::min(seconds, step.patience->mean());
     return step.timeout ? std::min(seconds, to_seconds(*step.timeout)) : seconds;
@@ -271,6 +273,13 @@ MeanVisit MeanVisits::journey(Index workload, const JourneyBlueprint& journey) c
       mean.calls_by_region.push_back({calls.endpoint, share * calls.count, calls.from});
   }
   return mean;
+}
+
+double MeanVisits::hedged_share(const CallStep& step, double seconds) const {
+  if (step.client == no_index || !blueprint_.clients[step.client].hedge) return 0.0;
+  const HedgeBlueprint& hedge = *blueprint_.clients[step.client].hedge;
+  const double due = hedge.after ? (seconds > to_seconds(*hedge.after) ? 1.0 : 0.0) : 1.0 - hedge.percentile / 100.0;
+  return hedge.budget ? std::min(due, hedge.budget->share) : due;
 }
 
 std::vector<MeanVisits::CallShare> MeanVisits::callees(const CallStep& step, Index from) const {

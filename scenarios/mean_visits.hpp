@@ -96,7 +96,8 @@ using MissRatio = std::function<double(const MeanLookups&)>;
 // Conventions: a parallel step takes as long as the longest mean of its branches (a lower bound of the mean of the longest), a
 // for_each ceil(count / at_most) rounds of its body, a call the round trip and the callee's time to answer, at most its time-out; a limit
 // refuses nothing, and what looks for changes is asked by the workloads in proportion to what they begin. A route leads where it does
-// while everything is up; a read of a store finds the ages of the start.
+// while everything is up; a read of a store finds the ages of the start. No call fails, so none is tried again or falls back; one is
+// hedged if its mean time is more than the delay, or as often as the percentile says, and at most by the share of the budget.
 class MeanVisits {
  public:
   // check_blueprint() accepts the blueprint.
@@ -120,6 +121,8 @@ class MeanVisits {
   };
   // Where a call leads while everything is up.
   std::vector<CallShare> callees(const CallStep& step, Index from) const;
+  // Second requests for each call of something that takes so long to answer.
+  double hedged_share(const CallStep& step, double seconds) const;
   void visit(Index endpoint);
   double chance_of_change(const WhenChangedStep& step) const;
   double round_trip(Index a, Index b) const { return to_seconds(blueprint_.network.round_trip[a][b]); }

@@ -79,6 +79,7 @@ void Scenario::describe(Fields& field) {
   field("stores", stores, "what keeps objects, in tiers by how long nobody has used them");
   field("faults", faults, "what fails, and when");
   field("load_balancers", load_balancers, "what stands before services and spreads their requests");
+  field("clients", clients, "what a replica keeps of those it calls: budgets of retries, circuit breakers, bulkheads, hedges");
 }
 
 }  // namespace headroom

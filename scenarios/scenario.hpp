@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scenarios/client_spec.hpp"
 #include "scenarios/fault_spec.hpp"
 #include "scenarios/language_model_spec.hpp"
 #include "scenarios/limit_spec.hpp"
@@ -100,6 +101,7 @@ struct Scenario {
   std::vector<StoreSpec> stores;
   std::vector<FaultSpec> faults;
   std::vector<LoadBalancerSpec> load_balancers;
+  std::vector<ClientSpec> clients;
   void describe(Fields& field);
 
   std::string directory;  // where the file lies; not a field

@@ -20,6 +20,8 @@ CallStep build_call(const StepSpec& step, const StepIndices& indices) {
     call.retry = RetryPolicy{retry.attempts, retry.base, retry.factor, retry.at_most, retry.jitter == "full"};
   }
   if (step.patience) call.patience = step.patience->value;
+  if (step.client) call.client = indices.clients.at(step.client->name);
+  call.fallback = build_steps(step.fallback, indices);
   return call;
 }
 

@@ -23,7 +23,7 @@ class IndexByName {
 struct StepIndices {
   IndexByName endpoints;  // "service.endpoint"
   IndexByName routes;     // "route.endpoint"
-  IndexByName locks, caches, databases, queues, keys, language_models, limits, stores, links;
+  IndexByName locks, caches, databases, queues, keys, language_models, limits, stores, links, clients;
   std::map<std::string, IndexByName> operations;  // by database
 };
 

@@ -55,6 +55,8 @@ constexpr std::array belongings{
     Belonging{"age", "query"},
     Belonging{"request_size", "query, cache, publish"},
     Belonging{"response_size", "query, cache"},
+    Belonging{"client", "call"},
+    Belonging{"fallback", "call"},
 };
 
 constexpr std::array<std::string_view, 20> actions{"compute",  "wait",     "think",   "call",     "request",      "parallel",

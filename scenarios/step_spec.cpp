@@ -122,6 +122,8 @@ void StepSpec::describe(Fields& field) {
         at_least(0));
   field("response_size", response_size,
         "query: bytes of the answer; cache: of the value, when it is found and when it is filled; the same", at_least(0));
+  field("client", client, "call: what it goes through, with the other calls of the replica that name it");
+  field("fallback", fallback, "call: what is done instead when all tries have failed; the call fails if that does");
 }
 
 void OptionSpec::describe(Fields& field) {

@@ -54,6 +54,9 @@ struct ToStore : Reference {
 struct ToLoadBalancer : Reference {
   ToLoadBalancer() : Reference{{}, "load_balancer"} {}
 };
+struct ToClient : Reference {
+  ToClient() : Reference{{}, "client"} {}
+};
 struct CountField : DistributionField {
   CountField() : DistributionField{{}, Dimension::count} {}
 };
@@ -124,6 +127,8 @@ struct StepSpec {
   std::optional<DistributionField> age;        // query of a database in partitions
   std::optional<SizeField> request_size;       // query, cache, publish
   std::optional<SizeField> response_size;      // query, cache
+  std::optional<ToClient> client;              // call
+  std::vector<StepSpec> fallback;              // call
   void describe(Fields& field);
 };
 

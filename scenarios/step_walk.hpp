@@ -10,6 +10,7 @@ template <class Visit>
 void for_each_inner(const StepSpec& step, Visit&& visit) {
   visit(step.steps);
   visit(step.on_miss);
+  visit(step.fallback);
   if (step.parallel) {
     for (const auto& branch : *step.parallel) visit(branch);
   }

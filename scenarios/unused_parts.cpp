@@ -19,6 +19,7 @@ constexpr std::array uses{
     Use{"link", "let a step send something: {\"transfer\": "},
     Use{"store", "let a step read or write: {\"store\": "},
     Use{"load_balancer", "name it in a service: {\"load_balancer\": "},
+    Use{"client", "name it in a call: {\"call\": …, \"client\": "},
 };
 
 // What fails is not used for that.
@@ -45,6 +46,7 @@ void UnusedParts::look_at(const Scenario& scenario, const Reading& reading) {
   declare("link", scenario.links, reading);
   declare("store", scenario.stores, reading);
   declare("load_balancer", scenario.load_balancers, reading);
+  declare("client", scenario.clients, reading);
   for (const Reading::ReferenceFound& found : reading.references) {
     if (!is_of_a_fault(scenario, found.reference)) used_.insert({std::string{found.reference->kind}, found.reference->name});
   }

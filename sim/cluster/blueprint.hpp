@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/cluster/client_blueprint.hpp"
 #include "sim/cluster/fault_blueprint.hpp"
 #include "sim/cluster/language_model.hpp"
 #include "sim/cluster/load_balancer_blueprint.hpp"
@@ -135,6 +136,7 @@ struct Blueprint {
   std::vector<StoreBlueprint> stores;
   std::vector<FaultBlueprint> faults;
   std::vector<LoadBalancerBlueprint> load_balancers;
+  std::vector<ClientBlueprint> clients;
 
   std::vector<double> percentiles;  // beyond 50, 95, 99: asked for by conditions (0-100)
 };

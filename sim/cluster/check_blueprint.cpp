@@ -75,6 +75,9 @@ class Checker {
     for (const QueueBlueprint& queue : blueprint_.queues) check_queue(queue);
     for (const LimitBlueprint& limit : blueprint_.limits) check_limit(limit);
     for (const LoadBalancerBlueprint& balancer : blueprint_.load_balancers) check_load_balancer(balancer);
+    for (const ClientBlueprint& client : blueprint_.clients) {
+      for (const std::string& problem : check_client(client)) problems_.push_back(problem);
+    }
     for (const LinkBlueprint& link : blueprint_.links)
       expect(link.bandwidth.value > 0.0, "link " + link.name + ": has no bandwidth");
     for (const LanguageModelBlueprint& model : blueprint_.language_models) check_language_model(model);
@@ -241,6 +244,10 @@ class Checker {
   void check_step(const CallStep& step, const std::string& where, Place place) {
     expect(step.retry.attempts >= 1, where + ": a call needs one attempt at least");
     expect(!step.patience || place == Place::journey, where + ": only a user has patience; give a call a time-out");
+    expect(step.client == no_index || step.client < blueprint_.clients.size(), where + ": its client does not exist");
+    expect((step.client == no_index && step.fallback.empty()) || place != Place::journey,
+           where + ": a journey has no client, and falls back on nothing");
+    expect(step.fallback.empty() || !step.ignore_failure, where + ": falls back on steps, and goes on without them");
     if (step.route == no_index) return check_callee(step.endpoint, where, place);
     if (step.route >= blueprint_.routes.size()) return problems_.push_back(where + ": calls a route that does not exist");
     for (const Index endpoint : blueprint_.routes[step.route].endpoints) check_callee(endpoint, where, place);

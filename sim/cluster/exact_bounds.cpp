@@ -32,6 +32,7 @@ std::vector<std::string> ExactRequestPlane::broken_bounds() const {
   check_queues(broken);
   check_generations(broken);
   check_clients(broken);
+  check_bulkheads(broken);
   return broken.take();
 }
 
@@ -123,6 +124,26 @@ void ExactRequestPlane::check_clients(BrokenBounds& broken) const {
       broken.expect_at_most(tier->capacity().count, tier->used().count, "cache " + cache_names_[index] + ": bytes");
     for (const Cache::Clients& clients : cache.clients)
       broken.expect_at_most(cache.most_clients, clients.connected, "cache " + cache_names_[index] + ": clients");
+  }
+}
+
+void ExactRequestPlane::check_bulkheads(BrokenBounds& broken) const {
+  for (Index index = 0; index < service_clients_.size(); ++index) {
+    const ServiceClient& client = service_clients_[index];
+    if (!client.options.bulkhead) continue;
+    const std::string who = "client " + client.options.name + ": calls of a replica";
+    std::vector<std::int64_t> places(replicas_.size(), 0);
+    for (Index slot = 0; slot < tasks_.size(); ++slot) {
+      const Task& task = tasks_[slot];
+      const bool calls = task.kind != TaskKind::free && task.call != no_index && program_.calls[task.call].client == index;
+      const ClientCall* const call = client_calls_.find(slot);
+      if (calls && call != nullptr && call->places > 0) places[task.replica] += call->places;
+    }
+    for (Index replica = 0; replica < client.of_replica.size(); ++replica) {
+      const std::int64_t taken = client.of_replica[replica].calls;
+      broken.expect_at_most(client.options.bulkhead->calls, taken, who);
+      broken.expect_equal(places[replica], taken, who);
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 // it leaves. As calls these steps cost as much again for saving registers (a sixth of a run).
 #pragma once
 
+#include "sim/cluster/exact_clients.hpp"
 #include "sim/cluster/exact_request_plane.hpp"
 
 namespace headroom {
@@ -122,6 +123,28 @@ namespace headroom {
   if (delay == Duration{}) return route(slot, request);
   request.state = TaskState::travelling;
   request.timer = events_.schedule(now_ + delay, delivered, slot);
+}
+
+// number: of the request among those of the call.
+[[gnu::always_inline]] inline void ExactRequestPlane::ask_callee(Index request, Index caller, Index number) {
+  Task& callee = tasks_[request];
+  const Task& task = tasks_[caller];
+  const CallSite& site = program_.calls[task.call];
+  callee.parent = caller;
+  callee.target = site.target;
+  callee.call = task.call;
+  hand_over(task, callee);
+  // A message that is delivered again does the same work; what it asks of others is another try.
+  callee.draw_id = mix(task.draw_id, (std::uint64_t{task.pc} << 32) | (std::uint32_t{task.delivery} << 16) | number);
+  if (belongs_to_user(task)) callee.root_id = mix(task.draw_id, std::uint64_t{task.pc} << 32);
+  callee.begun = now_;
+  if (site.route != no_index) [[unlikely]]
+    callee.target = routed_target(site.route, task, callee);
+  if (transfers_ != nullptr) [[unlikely]]
+    note_caller(request, task, site.sizes);
+  if (site.pooled) [[unlikely]]
+    return ask_for_connection(request);
+  send(request, callee, one_way(task, targets_[callee.target].server->region));
 }
 
 [[gnu::always_inline]] inline Index ExactRequestPlane::new_task(TaskKind kind) {

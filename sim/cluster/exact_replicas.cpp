@@ -27,6 +27,7 @@ Index ExactRequestPlane::new_replica(Index server_index, ReplicaDisk* disk) {
   replica.memory_limit = server.memory_limit;
   replica.backlog = Backlog{server.discipline};
   if (!replica_caches_[server_index].empty()) make_replica_caches(index, disk);
+  if (!service_clients_.empty()) ClientCalls{*this}.begin(index);
   if (server.language_model != no_index) start_engine(index);
   server.replicas.push_back(index);
   server.cpu->whole.add(now_, server.cores);
@@ -94,6 +95,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
   if (!locks_.empty()) abandon_locks(index);
   std::vector<Index> whole_tasks, branches;
   take_from_work(index, why, whole_tasks, branches);
+  if (!service_clients_.empty()) ClientCalls{*this}.end(index);
   replicas_[index].backlog.append_to(tasks_, whole_tasks);
   if (has_flights_) abandon_flights(index);
 
@@ -133,6 +135,7 @@ void ExactRequestPlane::take_from_work(Index index, TaskOutcome why, std::vector
     // Nobody waits for what these had asked of others.
     if (task.child != no_index) tasks_[task.child].parent = no_index;
     task.child = no_index;
+    if (!service_clients_.empty()) ClientCalls{*this}.forget(slot);
     task.timer = 0;
     (task.kind == TaskKind::branch ? branches : whole_tasks).push_back(slot);
   }

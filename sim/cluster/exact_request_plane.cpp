@@ -68,7 +68,9 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case computed: return end_computation(event.slot, task);
     case woken: return resume(event.slot, task);
     case timed_out: return on_timeout(event.slot);
-    case retry_due: return try_call(event.slot);
+    case retry_due:
+      if (program_.calls[task.call].client != no_index) return ClientCalls{*this}.start_try(event.slot);
+      return try_call(event.slot);
     case delivered: return route(event.slot, task);
     case answer_due: return resume_caller(event.slot, task.outcome);
     case waited_too_long: return on_waited_too_long(event.slot);
@@ -81,6 +83,9 @@ void ExactRequestPlane::refuse_to_go_round() const {
     case tokens_due: return on_tokens(event.slot);
     case instance_up: return on_instance_up(event.slot);
     case instance_idle: return on_instance_idle(event.slot);
+    case bulkhead_overdue: return ClientCalls{*this}.on_bulkhead_overdue(event.slot);
+    case place_due: return ClientCalls{*this}.on_place(event.slot);
+    case hedge_due: return ClientCalls{*this}.on_hedge_due(event.slot);
     case processor_due: return;
   }
 }

@@ -1,15 +1,10 @@
 // The exact request plane: every request is a Task that is simulated, event by event.
 //
-// Reading order: exact_state.hpp (what it knows), exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way
-// every request goes: the members that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing,
-// slots, answers, time-outs), exact_load_balancers.cpp, exact_probes.cpp (probes of replicas), exact_node_cores.cpp (cores that
-// replicas share), exact_serverless.cpp (instances), exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that
-// come back), exact_locks.cpp, exact_databases.cpp (who of a shard's nodes answers), exact_connections.cpp, exact_replication.cpp
-// (which writes they have), exact_resharding.cpp (while their number changes), exact_caches.cpp, exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp,
-// exact_cache_faults.cpp, exact_cache_clients.cpp, exact_links.cpp, exact_stores.cpp, exact_transfers.cpp (regions, routes, bytes), exact_limits.cpp,
-// exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_faults.cpp (what
-// changes at set times), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks),
-// exact_bounds.cpp (whether all bounds are kept, if somebody asks).
+// Reading order: exact_state.hpp (what it knows), exact_request_plane.cpp (the event loop), exact_hot_path.hpp (the way every
+// request goes: the members that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots,
+// answers, time-outs), exact_clients.cpp (what stands before a call, and behind one that failed), exact_setup.cpp (from the
+// Blueprint); then a file for each kind of station or event, which says what it is for at its top, exact_trace.cpp (tells of it all,
+// if somebody looks) and exact_bounds.cpp (whether all bounds are kept, if somebody asks).
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
@@ -66,6 +61,8 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   std::vector<std::string> broken_bounds() const;
 
  private:
+  friend class ClientCalls;
+
   // exact_setup.cpp
   void make_workloads(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   void make_services(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
@@ -127,6 +124,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   static inline void begin_for(Task& task, Index workload, const Arrival& arrival, std::uint64_t identity);
   inline void start_call(Index task, Index site);
   void try_call(Index task);
+  inline void ask_callee(Index request, Index caller, Index number);
   inline void send_users_request(Index workload, const Arrival& arrival, Index site, std::uint64_t identity);
   inline void send(Index slot, Task& request, Duration delay);
   inline void route(Index slot, Task& request);
@@ -392,6 +390,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void check_queues(BrokenBounds& broken) const;
   void check_generations(BrokenBounds& broken) const;
   void check_clients(BrokenBounds& broken) const;
+  void check_bulkheads(BrokenBounds& broken) const;
 };
 
 std::unique_ptr<RequestPlane> make_exact_request_plane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);

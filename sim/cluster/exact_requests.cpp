@@ -42,7 +42,6 @@ Index ExactRequestPlane::region_of(const Task& task) const {
 
 void ExactRequestPlane::try_call(Index caller) {
   const Index request = new_task(TaskKind::request);
-  Task& callee = tasks_[request];
   Task& task = tasks_[caller];
   const CallSite& site = program_.calls[task.call];
   TaskWait& wait = tasks_.wait(caller);
@@ -52,7 +51,7 @@ void ExactRequestPlane::try_call(Index caller) {
   task.child = request;
   task.timer = 0;
   if (site.timeout > Duration{}) {
-    wait.deadline = now_ + site.timeout;
+    wait.deadline = (site.client == no_index ? now_ : client_calls_[caller].begun) + site.timeout;
     task.timer = events_.schedule(wait.deadline, timed_out, caller);
   }
   if (site.patience) [[unlikely]] {
@@ -62,28 +61,14 @@ void ExactRequestPlane::try_call(Index caller) {
       task.timer = events_.schedule(leaves, patience_over, caller);
     }
   }
-  callee.parent = caller;
-  callee.target = site.target;
-  callee.call = task.call;
-  hand_over(task, callee);
-  // A message that is delivered again does the same work; what it asks of others is another try.
-  callee.draw_id = mix(task.draw_id, (std::uint64_t{task.pc} << 32) | (std::uint32_t{task.delivery} << 16) | wait.attempt);
-  if (belongs_to_user(task)) callee.root_id = mix(task.draw_id, std::uint64_t{task.pc} << 32);
-  callee.begun = now_;
-  if (site.route != no_index) [[unlikely]]
-    callee.target = routed_target(site.route, task, callee);
-  if (transfers_ != nullptr) [[unlikely]]
-    note_caller(request, task, site.sizes);
-  if (site.pooled) [[unlikely]]
-    return ask_for_connection(request);
-  send(request, callee, one_way(task, targets_[callee.target].server->region));
+  ask_callee(request, caller, wait.attempt);
 }
 
 [[gnu::always_inline]] inline void ExactRequestPlane::finish_call(Index caller, TaskOutcome outcome) {
   Task& task = tasks_[caller];
-  const bool ignore_failure = program_.calls[task.call].ignore_failure;
+  const CallSite& site = program_.calls[task.call];
   task.call = no_index;
-  bool stays = outcome == TaskOutcome::completed || ignore_failure;
+  bool stays = outcome == TaskOutcome::completed || site.ignore_failure;
   if (belongs_to_user(task)) {
     const TaskWait& wait = tasks_.wait(caller);
     count_users_request(task.workload, outcome, Histogram::Entry{now_ - wait.call_begun});
@@ -92,23 +77,26 @@ void ExactRequestPlane::try_call(Index caller) {
     // A member of a closed population does not leave because a request failed: it goes on with its journey.
     stays = stays || arrivals_[task.workload].workload->repeats();
   }
-  if (!stays) return end_task(caller, outcome);
+  if (!stays) return site.fallback == no_index ? end_task(caller, outcome) : ClientCalls{*this}.fall_back(caller, site);
   ++task.pc;
   make_runnable(caller, task);
 }
 
 void ExactRequestPlane::resume_caller(Index caller, TaskOutcome outcome) {
   Task& task = tasks_[caller];
-  const RetryPolicy& retry = program_.calls[task.call].retry;
+  const CallSite& site = program_.calls[task.call];
+  const RetryPolicy& retry = site.retry;
   task.timer = 0;
   task.child = no_index;
+  if (site.client != no_index) [[unlikely]]
+    ClientCalls{*this}.end_try(caller, outcome);
   const int attempt = tasks_.wait(caller).attempt;
   if (outcome == TaskOutcome::completed || attempt >= retry.attempts) return finish_call(caller, outcome);
+  if (site.client != no_index && !ClientCalls{*this}.may_retry(caller)) return finish_call(caller, outcome);
   double seconds = std::min(to_seconds(retry.cap), to_seconds(retry.base) * std::pow(retry.factor, attempt - 1));
   if (retry.full_jitter)
-    seconds *= Draws{program_.calls[task.call].jitter_key, mix(task.draw_id, static_cast<std::uint64_t>(attempt))}.uniform();
+    seconds *= Draws{site.jitter_key, mix(task.draw_id, static_cast<std::uint64_t>(attempt))}.uniform();
   const SimTime again = now_ + to_duration(seconds);
-  const CallSite& site = program_.calls[task.call];
   if (!site.patience) return sleep(caller, again - now_, retry_due);
   const SimTime leaves = leaves_at(caller, site);
   sleep(caller, std::min(again, leaves) - now_, leaves < again ? patience_over : retry_due);
@@ -202,6 +190,7 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
     return;
   }
   if (caller == no_index) return;
+  if (has_hedges_ && !ClientCalls{*this}.is_final(request, caller, outcome, delay)) return;
   if (delay == Duration{}) return resume_caller(caller, outcome);
   Task& waiting = tasks_[caller];
   waiting.child = no_index;

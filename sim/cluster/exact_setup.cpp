@@ -47,6 +47,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   replica_caches_.resize(blueprint.services.size() + blueprint.databases.size());
   make_locks(blueprint, streams, recorder);
   make_limits(blueprint, streams, recorder);
+  ClientCalls{*this}.make(blueprint, recorder);
   make_caches(blueprint, streams, recorder);
   make_queues(blueprint, streams, recorder);
   make_links(blueprint, streams, recorder);

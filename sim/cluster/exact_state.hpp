@@ -22,6 +22,7 @@
 #include "sim/cluster/request_plane.hpp"
 #include "sim/cluster/request_trace.hpp"
 #include "sim/cluster/router.hpp"
+#include "sim/cluster/service_client.hpp"
 #include "sim/cluster/slot_table.hpp"
 #include "sim/cluster/station.hpp"
 #include "sim/cluster/task.hpp"
@@ -50,7 +51,10 @@ class ExactState {
     transfer_due,
     instance_up,
     instance_idle,
-    tokens_due
+    tokens_due,
+    bulkhead_overdue,
+    place_due,
+    hedge_due
   };
 
   // Executions of one TaskKind.
@@ -128,6 +132,11 @@ class ExactState {
   std::vector<LoadBalancer> load_balancers_;
   SlotTable<std::uint32_t> writes_behind_;  // of writers: writes acknowledged that each is to do
   SlotTable<Passage> passages_;
+  std::vector<ServiceClient> service_clients_;
+  std::vector<std::vector<Index>> clients_of_;  // by server: clients that its calls go through
+  SlotTable<ClientCall> client_calls_;          // of the callers
+  bool has_hedges_ = false;
+  std::vector<Share*> degraded_;                // by service: calls that fell back, where any may
 };
 
 }  // namespace headroom

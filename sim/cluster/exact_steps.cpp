@@ -112,6 +112,11 @@ void ExactRequestPlane::run(Index slot) {
         ++task.pc;
         if (await_other_owner(slot, instruction.a)) return;
         break;
+      case Op::call_by_client: return ClientCalls{*this}.start_call(slot, instruction.a);
+      case Op::skip_fallback:
+        degraded_[replicas_[task.replica].server]->whole += 1.0;
+        task.pc = instruction.b;
+        break;
     }
   }
 }

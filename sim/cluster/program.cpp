@@ -69,7 +69,7 @@ class Compiler {
   void emit_step(const WaitStep& step, const std::string& place, bool&) {
     emit(Op::wait, append(program_.demands, demand(step.span, place, "wait")));
   }
-  void emit_step(const CallStep& step, const std::string& place, bool&) {
+  void emit_step(const CallStep& step, const std::string& place, bool& forks) {
     CallSite site{.target = step.endpoint,
                   .timeout = step.timeout.value_or(Duration{}),
                   .retry = step.retry,
@@ -78,7 +78,15 @@ class Compiler {
                   .patience = {},
                   .route = step.route};
     if (step.patience) site.patience = demand(*step.patience, place, "patience");
-    emit(Op::call, append(program_.calls, site));
+    site.client = step.client;
+    const Index index = append(program_.calls, site);
+    emit(step.client == no_index ? Op::call : Op::call_by_client, index);
+    if (step.fallback.empty()) return;
+    const Index skip = here();
+    emit(Op::skip_fallback);
+    program_.calls[index].fallback = here();
+    emit_all(step.fallback, place + "/fallback", forks);
+    program_.code[skip].b = here();
   }
   void emit_step(const QueryStep& step, const std::string& place, bool&) {
     const Index plain = step.write ? write_target(blueprint_, step.database) : read_target(blueprint_, step.database);

@@ -45,6 +45,8 @@ enum class Op : std::uint8_t {
   return_connection,  // of its caller, behind the call
   forward,       // of a request at a load balancer
   await_other_owner,  // of a query, before its end; a: database
+  skip_fallback,      // behind a call that has one; b: behind that
+  call_by_client,     // a: call site
 };
 
 struct Instruction {
@@ -77,6 +79,8 @@ struct CallSite {
   bool pooled = false;          // a query that needs one of its client's connections
   Index age = no_index;         // into Program::demands: of what a query asks for; none: now
   Index sizes = no_index;       // into Program::sizes: of a query; none: not modelled
+  Index client = no_index;      // that it goes through
+  Index fallback = no_index;    // instruction: what is done when it has failed
 };
 
 struct ForkSite {

@@ -23,6 +23,7 @@ class SlotTable {
   const Row& operator[](Index slot) const { return rows_[slot]; }
   // Of any task; nullptr, or a row in which nothing of this task needs to be, if it has not.
   Row* find(Index slot) { return slot < rows_.size() ? &rows_[slot] : nullptr; }
+  const Row* find(Index slot) const { return slot < rows_.size() ? &rows_[slot] : nullptr; }
 
  private:
   std::vector<Row> rows_;

@@ -43,6 +43,8 @@ struct CallStep {
   bool ignore_failure = false;                // go on as if it had been answered
   std::optional<Distribution> patience;       // of a user, over all tries: who has waited so long leaves
   Index route = no_index;                     // into Blueprint::routes: it chooses the endpoint, per try
+  Index client = no_index;                    // into Blueprint::clients: that it goes through; none: nothing holds it up
+  Steps fallback{};                           // of a service: done instead, when all tries have failed; none: it fails
 };
 struct ParallelStep { std::vector<Steps> branches; };   // all at once; fails when the last has ended and one failed
 struct ForEachStep {

@@ -24,6 +24,8 @@ void for_each_inner(const Step& step, Visit&& visit) {
     visit(limit->steps);
   } else if (const auto* write = std::get_if<WriteCacheStep>(&step.action)) {
     visit(write->steps);
+  } else if (const auto* call = std::get_if<CallStep>(&step.action)) {
+    visit(call->fallback);
   }
 }
 

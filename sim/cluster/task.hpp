@@ -53,7 +53,7 @@ enum class TaskOutcome : std::uint8_t {
   out_of_memory,  // the replica was killed for its memory
   dead_letter,    // a message that was delivered as often as allowed and not finished
   lock_held,      // another held the lock
-  abandoned,      // the user had no more patience
+  abandoned,      // the user had no more patience, or the caller its answer from another
 };
 inline constexpr std::size_t outcome_count = 11;
 // What a client is refused for asking too much is no error of the system, though it fails.

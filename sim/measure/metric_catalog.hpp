@@ -82,6 +82,17 @@ struct MetricInfo {
 //   generations_waiting gauge   {language_model, service}        for room in an engine
 //   preemptions      counter    {language_model, service}        sent back to wait: the KV cache was full
 //   rate_limited     counter    {language_model}                 refused or delayed by a provider's limits
+//   calls_rejected   share      {client, reason}                 tries that were not sent: circuit_open, bulkhead_full
+//   retries_denied   share      {client}                         by its budget, of those that were due
+//   circuits_open    gauge      {client}                         replicas whose circuit breaker is open
+//   circuits_half_open gauge    {client}                         … lets some try
+//   circuits_opened  counter    {client}
+//   bulkhead         share      {client}                         calls under way, of those allowed at a time
+//   bulkhead_wait    durations  {client}                         for the end of another call
+//   hedges           share      {client}                         second requests, of the tries of calls
+//   hedges_won       share      {client}                         answered first, of those sent
+//   hedges_denied    share      {client}                         by budget or bulkhead, of those due
+//   degraded         share      {service}                        calls that fell back, of those with a fallback
 //   nodes            gauge      {node_pool}                      up
 //   pending_pods     gauge      {node_pool}                      pods without a node
 //   node_cpu_requested share    {node_pool}                      requested of allocatable

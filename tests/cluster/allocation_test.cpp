@@ -72,6 +72,32 @@ TEST(NoAllocationEither, OfLinesLeasesAndDeliveriesAfterWarmUp) {
   EXPECT_GT(run.value("max queue_length{service=api}"), 2);
 }
 
+// Calls that time out, are tried again within a budget, wait at a bulkhead, are hedged, fall back.
+TEST(NoAllocationEither, OfClientsAfterWarmUp) {
+  std::vector<double> arrivals;
+  for (int i = 0; i < 20'000; ++i) arrivals.push_back(0.1 * i);
+  Blueprint blueprint = test::one_service({}, test::arriving_at(arrivals));
+  blueprint.services[0].concurrency = 100;
+  const Index backend = test::add_service(blueprint, "backend", {{WaitStep{Distribution::exponential(0.5)}}}, 4);
+  blueprint.services[1].replicas = 2;
+  ClientBlueprint client{.name = "c"};
+  client.retry_budget = {.share = 0.05, .least = 0.0, .window = std::chrono::seconds{10}};
+  client.circuit_breaker = {.failure_rate = 0.3, .calls = 20, .minimum_calls = 10, .open = std::chrono::seconds{2}, .half_open_calls = 3};
+  client.bulkhead = {.calls = 6, .longest_wait = to_duration(0.5)};
+  client.hedge = HedgeBlueprint{.percentile = 80.0, .calls = 200, .minimum_calls = 50};
+  client.hedge->budget = RetryBudgetBlueprint{.share = 0.1, .least = 0.0};
+  blueprint.clients.push_back(client);
+  CallStep call{.endpoint = backend, .timeout = to_duration(1.2), .client = 0};
+  call.retry.attempts = 3;
+  call.fallback = {{WaitStep{Distribution::exponential(0.1)}}};
+  blueprint.endpoints[0].steps = {{call}};
+  test::PlaneUnderTest run{blueprint, 1, 2000.0};
+  expect_no_allocation_once_warm(run);
+  for (const char* const metric : {"retries_denied", "calls_rejected{reason=bulkhead_full}", "calls_rejected{reason=circuit_open}",
+                                   "circuits_opened", "hedges", "hedges_won", "hedges_denied", "degraded"})
+    EXPECT_GT(run.value(std::string{"count "} + metric), 10) << metric;
+}
+
 // A thousand tenants, of whom a few at a time owe tokens.
 TEST(NoAllocationEither, OfLimitsAfterWarmUp) {
   std::vector<Arrival> arrivals;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/support/plane_under_test.hpp"
+#include "tests/support/random_clients.hpp"
 #include "tests/support/random_parts.hpp"
 
 namespace headroom::test {
@@ -31,6 +32,7 @@ class RandomSystem {
       if (!service.serverless && option(0.4)) service.vertical_autoscaler = choice_of<VerticalAutoscaler>("vpa");
     }
     if (seed > plain_systems) RandomParts{blueprint, seed}.add();
+    if (seed > plain_systems) RandomClients{blueprint, seed}.add();
   }
 
   Blueprint blueprint;
