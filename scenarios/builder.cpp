@@ -176,6 +176,7 @@ class Builder {
     service.balancer = chosen_or<Balancer>(spec.balancer, "round-robin");
     service.autoscaler = spec.autoscaler;
     service.vertical_autoscaler = spec.vertical_autoscaler;
+    service.admission = spec.admission;
     service.price = spec.price;
     if (spec.consumes) {
       service.queue = steps_.queues.at(spec.consumes->queue.name);

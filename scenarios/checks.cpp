@@ -5,6 +5,7 @@
 #include <set>
 
 #include "scenarios/routes.hpp"
+#include "sim/cluster/admission_gate.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/core/units.hpp"
 
@@ -106,6 +107,7 @@ Names::Names(const Scenario& scenario) {
   if (price.internet.value > 0.0) add("component", transfer_component(TransferKind::internet_out));
   for (const TaskOutcome outcome : failures) add("reason", to_text(outcome));
   add("reason", "liveness");  // of a restart
+  for (std::size_t i = 0; i < refusal_count; ++i) add("reason", to_text(static_cast<Refusal>(i)));
 }
 
 void Names::add_stores(const Scenario& scenario) {
@@ -220,6 +222,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_faults(scenario, reading);
   check_serverless(scenario, reading);
   check_load_balancers(scenario, reading);
+  check_admissions(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);
 }

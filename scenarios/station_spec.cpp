@@ -85,6 +85,9 @@ void ServiceSpec::describe(Fields& field) {
         "\"cpu\" and \"memory\" are those of an instance");
   field("vertical_autoscaler", vertical_autoscaler,
         "policy that sets how much cpu and memory each replica requests, its limits in proportion; without it both stay");
+  field("admission", admission,
+        "policy by which each replica lets a request in or refuses it, and serves it or drops it when its turn comes; without it "
+        "a replica takes what its \"backlog\" has room for");
 }
 
 void QueueSpec::describe(Fields& field) {

@@ -74,6 +74,7 @@ struct ServiceSpec {
   std::vector<EndpointSpec> endpoints;
   std::optional<ServerlessSpec> serverless;
   PolicyChoice vertical_autoscaler = choice_of<VerticalAutoscaler>();
+  PolicyChoice admission = choice_of<AdmissionPolicy>();
   void describe(Fields& field);
 };
 

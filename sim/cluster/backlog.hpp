@@ -45,7 +45,10 @@ class Backlog {
   Index pop(TaskTable& tasks) {
     if (lines_ != nullptr) [[unlikely]]
       return lines_->pop(tasks);
-    if (!last_first_) return line_.pop_front(tasks);
+    return last_first_ ? pop_last(tasks) : line_.pop_front(tasks);
+  }
+  // Who came last of one line. Not empty.
+  Index pop_last(TaskTable& tasks) {
     const Index slot = line_.last();
     line_.remove(tasks, slot);
     return slot;

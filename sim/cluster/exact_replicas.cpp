@@ -28,6 +28,7 @@ Index ExactRequestPlane::new_replica(Index server_index, ReplicaDisk* disk) {
   replica.backlog = Backlog{server.discipline};
   if (!replica_caches_[server_index].empty()) make_replica_caches(index, disk);
   if (server.language_model != no_index) start_engine(index);
+  if (server.admission != nullptr) replica.gate = std::make_unique<AdmissionGate>(*server.admission, now_);
   server.replicas.push_back(index);
   server.cpu->whole.add(now_, server.cores);
   if (server.slots != nullptr) server.slots->whole.add(now_, server.concurrency);
@@ -107,6 +108,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
     tasks_[slot].state = has_begun ? TaskState::runnable : TaskState::queued;
     end_task(slot, why);
   }
+  if (replicas_[index].gate != nullptr) replicas_[index].gate->close(now_);
   server.cpu->whole.add(now_, -replicas_[index].cores);
   server.slots->whole.add(now_, -static_cast<double>(server.concurrency));
   if (!replica_caches_[replicas_[index].server].empty()) end_replica_caches(index);

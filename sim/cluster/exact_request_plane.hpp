@@ -1,15 +1,8 @@
 // The exact request plane: every request is a Task that is simulated, event by event.
 //
-// Reading order: exact_state.hpp (what it knows), exact_request_plane.cpp (the event loop, replicas), exact_hot_path.hpp (the way
-// every request goes: the members that are inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing,
-// slots, answers, time-outs), exact_load_balancers.cpp, exact_probes.cpp (probes of replicas), exact_node_cores.cpp (cores that
-// replicas share), exact_serverless.cpp (instances), exact_messages.cpp (queues and workers), exact_deliveries.cpp (messages that
-// come back), exact_locks.cpp, exact_databases.cpp (who of a shard's nodes answers), exact_connections.cpp, exact_replication.cpp
-// (which writes they have), exact_resharding.cpp (while their number changes), exact_caches.cpp, exact_cache_loads.cpp (waiting for another's load, refreshes), exact_cache_writes.cpp,
-// exact_cache_faults.cpp, exact_cache_clients.cpp, exact_links.cpp, exact_stores.cpp, exact_transfers.cpp (regions, routes, bytes), exact_limits.cpp,
-// exact_rhythms.cpp (what comes again), exact_language_models.cpp (tokens), exact_engines.cpp (batches), exact_faults.cpp (what
-// changes at set times), exact_setup.cpp (from the Blueprint), exact_trace.cpp (tells of it all, if somebody looks),
-// exact_bounds.cpp (whether all bounds are kept, if somebody asks).
+// Reading order: exact_state.hpp (what it knows), exact_request_plane.cpp (the event loop), exact_hot_path.hpp (the way every request goes: the members that are
+// inline here), exact_steps.cpp (what a step does), exact_requests.cpp (calls, balancing, slots, answers, time-outs), exact_replicas.cpp, exact_setup.cpp (from the
+// Blueprint); then a file for each kind of station, whose members stand under its name below and which opens with what it is about.
 // What happens at one instant happens in this order: an arrival or one event, then every task it made runnable, first come first.
 #pragma once
 
@@ -386,11 +379,19 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void check_members(Index load_balancer);
   void judge_those_that_wait(Index load_balancer);
 
+  // exact_admission.cpp
+  void admit_at_gate(Index request, Server& server, Index replica);
+  void wait_at_gate(Index request, Server& server, const AdmissionView& view);
+  void refuse(Index request, Server& server, Refusal why);
+  [[gnu::noinline]] void hand_on_slot(Server& server, Index replica);
+  void leave_gate(Index request, TaskOutcome outcome);
+
   // exact_bounds.cpp
   void check_slots(BrokenBounds& broken) const;
   void check_queues(BrokenBounds& broken) const;
   void check_generations(BrokenBounds& broken) const;
   void check_clients(BrokenBounds& broken) const;
+  void check_gates(BrokenBounds& broken) const;
 };
 
 std::unique_ptr<RequestPlane> make_exact_request_plane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);

@@ -123,10 +123,13 @@ class ExactState {
   PlannedChanges changes_;
   std::vector<Note> notes_;
   bool tells_balancers_ = false;  // any that look further
-  bool notes_answers_ = false;  // there are any of the next or of these, or connections, or bytes are counted
+  bool notes_answers_ = false;  // there are any of the next or of these, or connections or gates, or bytes are counted
   std::vector<LoadBalancer> load_balancers_;
   SlotTable<std::uint32_t> writes_behind_;  // of writers: writes acknowledged that each is to do
   SlotTable<Passage> passages_;
+  // By the slots of requests that came through a gate and are not answered: how many were in flight with it. Else 0.
+  std::vector<std::uint32_t> entered_as_;
+  bool has_gates_ = false;  // some service has an admission policy
 };
 
 }  // namespace headroom
