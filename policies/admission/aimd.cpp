@@ -4,7 +4,8 @@
 //   else if 2 × in flight >= limit:   limit = limit + 1        (in flight when the request was let in, itself among them)
 //   limit = min(maximum, max(minimum, limit));  admits while in flight < limit
 //
-// Source:  AIMDLimit of Netflix concurrency-limits 0.5 (784c960); Chiu and Jain, "Analysis of the increase and decrease algorithms
+// Source:  AIMDLimit of Netflix concurrency-limits 0.5 (784c960); Chiu and Jain, "Analysis of the increase and decrease
+// algorithms
 //          for congestion avoidance in computer networks", Computer Networks and ISDN Systems 17(1), 1989.
 // Differs: nothing. Drops are what the limiter's interceptors take for one: a time-out or somebody without room, here or behind.
 #include <algorithm>
@@ -51,7 +52,8 @@ class Aimd final : public AdmissionPolicy {
   int limit_;
 };
 
-const bool offered = offer<AdmissionPolicy, Aimd>("aimd", "a limit that grows by one and shrinks by a factor when requests are dropped");
+const bool offered =
+    offer<AdmissionPolicy, Aimd>("aimd", "a limit that grows by one and shrinks by a factor when requests are dropped");
 
 }  // namespace
 }  // namespace headroom

@@ -5,7 +5,8 @@
 //   entered again within 16 intervals: count goes on from the drops of the last time
 //
 // Source:  Nichols, Jacobson, McGregor and Iyengar, "Controlled Delay Active Queue Management", RFC 8289 (2018), section 5.
-// Differs: it counts requests instead of packets, so "no more than one MTU in the queue" is at most one request that waits behind; the law is
+// Differs: it counts requests instead of packets, so "no more than one MTU in the queue" is at most one request that waits
+// behind; the law is
 //          rounded to nanoseconds. A request that is dropped fails at once. Who finds a free slot has waited nothing, which is a
 //          wait below the target as in an empty queue.
 #include "policies/admission/codel_law.hpp"
@@ -24,7 +25,8 @@ class Codel final : public AdmissionPolicy {
 
     void describe(Fields& field) {
       field("target", target, "wait that is no queue", more_than(0))(
-          "interval", interval, "waits above the target for so long are a queue that stands; about the longest usual round trip", more_than(0));
+          "interval", interval, "waits above the target for so long are a queue that stands; about the longest usual round trip",
+          more_than(0));
     }
   };
 
@@ -36,7 +38,8 @@ class Codel final : public AdmissionPolicy {
   CodelLaw law_;
 };
 
-const bool offered = offer<AdmissionPolicy, Codel>("codel", "drops from the head of a line that stands, ever more often (RFC 8289)");
+const bool offered =
+    offer<AdmissionPolicy, Codel>("codel", "drops from the head of a line that stands, ever more often (RFC 8289)");
 
 }  // namespace
 }  // namespace headroom

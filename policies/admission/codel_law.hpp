@@ -13,7 +13,8 @@ class CodelLaw {
  public:
   CodelLaw(Duration target, Duration interval) : target_{target}, interval_{interval} {}
 
-  // Whether it is dropped. `behind`: requests that still wait. After a drop the next call is for the one that takes its turn, at the same instant.
+  // Whether it is dropped. `behind`: requests that still wait. After a drop the next call is for the one that takes its turn, at
+  // the same instant.
   bool drops(SimTime now, Duration waited, std::uint32_t behind) {
     const bool late = is_late(now, waited, behind);
     switch (std::exchange(after_, Drop::none)) {

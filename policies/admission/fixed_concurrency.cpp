@@ -2,8 +2,8 @@
 //
 //   admits while in flight < limit
 //
-// Source:  FixedLimit and SimpleLimiter of Netflix concurrency-limits 0.5: a semaphore of so many permits that is never waited for.
-// Differs: without "limit" it is the replica's concurrency, so that nobody waits in its line.
+// Source:  FixedLimit and SimpleLimiter of Netflix concurrency-limits 0.5: a semaphore of so many permits that is never waited
+// for. Differs: without "limit" it is the replica's concurrency, so that nobody waits in its line.
 #include "sim/core/fields.hpp"
 #include "sim/core/registry.hpp"
 #include "sim/seams/admission_policy.hpp"
@@ -33,7 +33,8 @@ class FixedConcurrency final : public AdmissionPolicy {
   std::uint32_t limit_;
 };
 
-const bool offered = offer<AdmissionPolicy, FixedConcurrency>("fixed-concurrency", "so many requests in flight, the next is refused");
+const bool offered =
+    offer<AdmissionPolicy, FixedConcurrency>("fixed-concurrency", "so many requests in flight, the next is refused");
 
 }  // namespace
 }  // namespace headroom

@@ -2,7 +2,8 @@
 //
 //   admits priority p while in flight < shares[p] × limit; priorities beyond the list count as its last
 //
-// Source:  Alejandro Forero Cuervo, "Handling Overload", in Beyer et al., Site Reliability Engineering (2016), chapter 21: requests
+// Source:  Alejandro Forero Cuervo, "Handling Overload", in Beyer et al., Site Reliability Engineering (2016), chapter 21:
+// requests
 //          of lower criticality are rejected first; Netflix, "Keeping Netflix Reliable Using Prioritized Load Shedding" (2020):
 //          a threshold of load for each bucket of priorities. As a law of a loss system it is trunk reservation.
 // Differs: the load is the requests in flight against a limit, which a process knows at every instant, in place of a smoothed
@@ -25,13 +26,15 @@ class PriorityShedding final : public AdmissionPolicy {
 
     void describe(Fields& field) {
       field("limit", limit, "requests in flight per replica that are all its load; its concurrency without it", between(1, 1e6))(
-          "shares", shares, "of that limit, up to which a priority is let in: of priority 0, 1, …; the last also for all less urgent ones",
+          "shares", shares,
+          "of that limit, up to which a priority is let in: of priority 0, 1, …; the last also for all less urgent ones",
           between(0.001, 1.0));
     }
     FieldProblems problems() const {
       if (shares.empty()) return {{"shares", "is empty; give a share for priority 0 at least"}};
       for (std::size_t i = 1; i < shares.size(); ++i) {
-        if (shares[i] > shares[i - 1]) return {{"shares", "grows towards less urgent priorities; give each no more than the one before"}};
+        if (shares[i] > shares[i - 1])
+          return {{"shares", "grows towards less urgent priorities; give each no more than the one before"}};
       }
       return {};
     }
@@ -52,7 +55,8 @@ class PriorityShedding final : public AdmissionPolicy {
   double limit_;
 };
 
-const bool offered = offer<AdmissionPolicy, PriorityShedding>("priority-shedding", "the less urgent, the emptier the replica must be");
+const bool offered =
+    offer<AdmissionPolicy, PriorityShedding>("priority-shedding", "the less urgent, the emptier the replica must be");
 
 }  // namespace
 }  // namespace headroom

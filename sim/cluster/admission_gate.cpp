@@ -30,7 +30,8 @@ Admission::Admission(const PolicyChoice& choice, int slots, const std::string& s
   if (new_policy()->limit()) limit = &recorder.gauge("admission_limit", {{"service", service}});
 }
 
-AdmissionGate::AdmissionGate(const Admission& admission, SimTime now) : policy_{admission.new_policy()}, limit_gauge_{admission.limit} {
+AdmissionGate::AdmissionGate(const Admission& admission, SimTime now)
+    : policy_{admission.new_policy()}, limit_gauge_{admission.limit} {
   if (limit_gauge_ != nullptr) show_limit(*policy_->limit(), now);
 }
 

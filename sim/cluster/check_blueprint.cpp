@@ -66,6 +66,9 @@ class Checker {
       expect(!service.serverless || !service.vertical_autoscaler.chosen(), who + ": has instances that nobody resizes");
       if (service.load_balancer != no_index) check_fronted(service, who);
       if (service.admission.chosen()) check_admission(service, who);
+      const auto& weights = service.fair_weights;
+      expect(weights.empty() || (service.discipline == Discipline::fair && weights.size() == blueprint_.workloads.size() && std::ranges::min(weights) >= 1),
+             who + ": needs a weight of one at least for each workload, and a fair discipline");
       if (service.queue == no_index) continue;
       expect(service.queue < blueprint_.queues.size(), who + ": its queue does not exist");
       expect(service.worker_endpoint < blueprint_.endpoints.size(), who + ": its worker endpoint does not exist");

@@ -25,7 +25,7 @@ Index ExactRequestPlane::new_replica(Index server_index, ReplicaDisk* disk) {
   replica.cores = server.cores;
   replica.cpu_request = server.cpu_request;
   replica.memory_limit = server.memory_limit;
-  replica.backlog = Backlog{server.discipline};
+  replica.backlog = Backlog{server.discipline, server.fair_weights};
   if (!replica_caches_[server_index].empty()) make_replica_caches(index, disk);
   if (server.language_model != no_index) start_engine(index);
   if (server.admission != nullptr) replica.gate = std::make_unique<AdmissionGate>(*server.admission, now_);

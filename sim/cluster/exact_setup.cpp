@@ -110,6 +110,7 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     server.backlog_limit = service.backlog;
     server.wait_limit = wait_limit_of(service.wait_limit, path, streams);
     server.discipline = service.discipline;
+    server.fair_weights = service.fair_weights;
     server.cores = service.cpu;
     server.cpu_request = service.requested_cpu();
     if (shares_node_cores(blueprint, i)) server.node_cores = blueprint.node_pools[service.node_pool].cpu;

@@ -85,6 +85,7 @@ struct Server {
   std::optional<std::int64_t> backlog_limit;
   std::optional<Demand> wait_limit;
   Discipline discipline = Discipline::fifo;
+  std::vector<int> fair_weights;  // by workload; empty: all alike
   double cores = 1.0;        // of a new replica: its limit
   double cpu_request = 1.0;  // its weight where the cores of nodes are divided …
   std::optional<double> node_cores;  // … which then have so many

@@ -88,6 +88,7 @@ struct ServiceBlueprint {
   std::optional<ServerlessBlueprint> serverless;  // no replicas, nodes, balancer or autoscaler then; memory is only paid for
   Index load_balancer = no_index;   // that its requests come through
   PolicyChoice vertical_autoscaler = choice_of<VerticalAutoscaler>();  // unchosen: replicas stay as they are
+  std::vector<int> fair_weights;  // of a fair discipline: how many of a subject are next in a row, by workload; empty: one each
   PolicyChoice admission = choice_of<AdmissionPolicy>();  // of each replica; unchosen: it takes in what its line has room for
 };
 

@@ -7,8 +7,8 @@ namespace {
 constexpr Duration millisecond = std::chrono::milliseconds{1};
 SimTime at(int milliseconds) { return SimTime{milliseconds * millisecond}; }
 
-// M = 5 ms and N = 100 ms, as in the article. The line fills at 1000 ms and does not empty: up to 1100 ms a request may wait 100 ms,
-// from then on 5 ms, and who came last is next. At 1200 ms somebody finds it empty, and all is as before.
+// M = 5 ms and N = 100 ms, as in the article. The line fills at 1000 ms and does not empty: up to 1100 ms a request may wait 100
+// ms, from then on 5 ms, and who came last is next. At 1200 ms somebody finds it empty, and all is as before.
 TEST(AdaptiveLifo, CutsWaitsAndTurnsTheLineWhereItHasNotBeenEmpty) {
   const auto policy = headroom::policy<AdmissionPolicy>({{"policy", "adaptive-lifo"}});
   EXPECT_TRUE(policy->reorders());

@@ -12,8 +12,8 @@ namespace {
 constexpr Duration millisecond = std::chrono::milliseconds{1};
 SimTime at(double milliseconds) { return SimTime{Duration{std::llround(milliseconds * 1e6)}}; }
 
-// The pseudo-code of RFC 8289, section 5, as it stands there, over packets of one size in a line of arrival times; zero stands for
-// no time.
+// The pseudo-code of RFC 8289, section 5, as it stands there, over packets of one size in a line of arrival times; zero stands
+// for no time.
 class PseudoCode {
  public:
   PseudoCode(double target, double interval) : target_{target}, interval_{interval} {}
@@ -74,9 +74,9 @@ class PseudoCode {
   bool dropping_ = false;
 };
 
-// A request each 10 ms has waited 50 ms, with plenty behind. Above the target since 0: the first is dropped at 100 ms and the next served
-// with it, the second is due 100 / sqrt(1) ms later, then after 100 / sqrt(2) = 70.7, 57.7, 50, … ms: at 200, 270.7, 328.4, 378.4, so with the
-// turns at 200, 280, 330, 380 ms.
+// A request each 10 ms has waited 50 ms, with plenty behind. Above the target since 0: the first is dropped at 100 ms and the
+// next served with it, the second is due 100 / sqrt(1) ms later, then after 100 / sqrt(2) = 70.7, 57.7, 50, … ms: at 200, 270.7,
+// 328.4, 378.4, so with the turns at 200, 280, 330, 380 ms.
 TEST(Codel, DropsEverMoreOftenByTheSquareRoot) {
   CodelLaw law{5 * millisecond, 100 * millisecond};
   std::vector<int> drops;
@@ -85,8 +85,10 @@ TEST(Codel, DropsEverMoreOftenByTheSquareRoot) {
   }
   EXPECT_EQ(drops, (std::vector<int>{100, 200, 280, 330, 380}));
   EXPECT_EQ(law.count(), 5U);
-  EXPECT_NEAR(static_cast<double>(law.drop_next().time_since_epoch().count()) / 1e6,
-              100.0 + 100.0 / std::sqrt(1) + 100.0 / std::sqrt(2) + 100.0 / std::sqrt(3) + 100.0 / std::sqrt(4) + 100.0 / std::sqrt(5), 1e-4);
+  EXPECT_NEAR(
+      static_cast<double>(law.drop_next().time_since_epoch().count()) / 1e6,
+      100.0 + 100.0 / std::sqrt(1) + 100.0 / std::sqrt(2) + 100.0 / std::sqrt(3) + 100.0 / std::sqrt(4) + 100.0 / std::sqrt(5),
+      1e-4);
 }
 
 TEST(Codel, LeavesAWaitBelowTheTargetOrAShortLineAlone) {
@@ -108,8 +110,8 @@ TEST(Codel, WantsAWholeIntervalAboveTheTarget) {
   EXPECT_FALSE(law.drops(at(200), 50 * millisecond, 100));  // the next is served, whatever it waited
 }
 
-// Five drops, then a short wait. Above the target again soon, the count goes on from the 5 - 1 of the last time; after 16 intervals
-// it starts at 1.
+// Five drops, then a short wait. Above the target again soon, the count goes on from the 5 - 1 of the last time; after 16
+// intervals it starts at 1.
 TEST(Codel, GoesOnWhereItLeftOffIfThatWasNotLongAgo) {
   for (const int pause : {500, 2000}) {
     CodelLaw law{5 * millisecond, 100 * millisecond};

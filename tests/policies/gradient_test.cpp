@@ -16,8 +16,8 @@ void answer(AdmissionPolicy& policy, double milliseconds, unsigned in_flight) {
   policy.answered({.round_trip = Duration{std::llround(milliseconds * 1e6)}, .in_flight = in_flight});
 }
 
-// While round trips stay the same the gradient is 1: 0.8 × 20 + 0.2 × (20 + 4) = 20.8, then 21.6, 22.4: by 0.2 × 4 each. What is let
-// in is the whole part.
+// While round trips stay the same the gradient is 1: 0.8 × 20 + 0.2 × (20 + 4) = 20.8, then 21.6, 22.4: by 0.2 × 4 each. What is
+// let in is the whole part.
 TEST(Gradient, GrowsByTheSmoothedQueueWhileRoundTripsStay) {
   const auto policy = plain();
   answer(*policy, 10.0, 20);
@@ -52,8 +52,8 @@ TEST(Gradient, ShrinksWithTheGradientAndByNoMoreThanAHalf) {
 }
 
 // ExpAvgMeasurementTest of the source, with a window of 100: after 10 to 19 ms the average is 14.5 ms; 100 ms make it 16.19 ms
-// (14.5 × 99/101 + 100 × 2/101). The gradient of that sample with tolerance 2 is 2 × 16.193 / 100 = 0.324 → 0.5; one of 40 ms next has
-// the average 16.193 × 99/101 + 40 × 2/101 = 16.665 ms and the gradient 0.8332.
+// (14.5 × 99/101 + 100 × 2/101). The gradient of that sample with tolerance 2 is 2 × 16.193 / 100 = 0.324 → 0.5; one of 40 ms
+// next has the average 16.193 × 99/101 + 40 × 2/101 = 16.665 ms and the gradient 0.8332.
 TEST(Gradient, AveragesPlainlyOverTenAndThenExponentially) {
   const auto policy = plain({{"initial", 1000}, {"queue", 0}, {"tolerance", 2.0}, {"smoothing", 1.0}, {"long_window", 100}});
   for (int i = 0; i < 10; ++i) answer(*policy, 10.0 + i, 1000);
@@ -65,7 +65,8 @@ TEST(Gradient, AveragesPlainlyOverTenAndThenExponentially) {
 }
 
 TEST(Gradient, CutsAnAverageThatIsFarAboveTheRoundTrips) {
-  const auto slow = plain({{"initial", 100}, {"queue", 0}, {"tolerance", 1.0}, {"smoothing", 1.0}, {"long_window", 1'000'000'000}});
+  const auto slow =
+      plain({{"initial", 100}, {"queue", 0}, {"tolerance", 1.0}, {"smoothing", 1.0}, {"long_window", 1'000'000'000}});
   for (int i = 0; i < 10; ++i) answer(*slow, 100.0, 1);
   // The window is so long that only the cuts move the average: 100 → 0.95^13 × 100 = 51.3 after thirteen samples of 25 ms, and
   // 0.95^14 = 48.8 after fourteen, which is less than twice 25 and stays.
