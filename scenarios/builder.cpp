@@ -186,6 +186,8 @@ class Builder {
     service.balancer = chosen_or<Balancer>(spec.balancer, "round-robin");
     service.autoscaler = spec.autoscaler;
     service.vertical_autoscaler = spec.vertical_autoscaler;
+    service.admission = spec.admission;
+    service.fair_weights = fair_weights_of(spec);
     service.price = spec.price;
     if (spec.consumes) {
       service.queue = steps_.queues.at(spec.consumes->queue.name);
@@ -203,6 +205,17 @@ class Builder {
       blueprint.endpoints.push_back({spec.name + "." + endpoint.name, index, build_steps(endpoint.steps, steps_),
                                      endpoint.request_size.value, endpoint.response_size.value});
     }
+  }
+
+  std::vector<int> fair_weights_of(const ServiceSpec& spec) const {
+    if (spec.fair_weights.empty()) return {};
+    std::vector<int> weights(scenario_.workloads.size(), 1);
+    for (const FairWeightSpec& given : spec.fair_weights) {
+      for (std::size_t w = 0; w < weights.size(); ++w) {
+        if (scenario_.workloads[w].name == given.workload.name) weights[w] = given.weight;
+      }
+    }
+    return weights;
   }
 
   void add_route(const RouteSpec& spec, Blueprint& blueprint) const {

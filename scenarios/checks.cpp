@@ -5,6 +5,7 @@
 #include <set>
 
 #include "scenarios/routes.hpp"
+#include "sim/cluster/admission_gate.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/core/units.hpp"
 
@@ -110,6 +111,7 @@ Names::Names(const Scenario& scenario) {
   if (!scenario.clients.empty()) {
     for (const char* const rejected : {"circuit_open", "bulkhead_full"}) add("reason", rejected);
   }
+  for (std::size_t i = 0; i < refusal_count; ++i) add("reason", to_text(static_cast<Refusal>(i)));
 }
 
 void Names::add_stores(const Scenario& scenario) {
@@ -226,6 +228,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_serverless(scenario, reading);
   check_load_balancers(scenario, reading);
   check_clients(scenario, reading);
+  check_admissions(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);
 }

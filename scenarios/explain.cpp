@@ -10,6 +10,7 @@
 #include "models/queueing/slots_and_cores.hpp"
 #include "scenarios/database_use.hpp"
 #include "scenarios/demand.hpp"
+#include "scenarios/explain_admission.hpp"
 #include "scenarios/explain_bills.hpp"
 #include "scenarios/explain_caches.hpp"
 #include "scenarios/explain_limits.hpp"
@@ -279,6 +280,7 @@ Explanation explain(const Blueprint& blueprint) {
   add_limits(blueprint, demand, explanation.remarks);
   add_reshardings(blueprint, demand, explanation.remarks);
   add_weights(blueprint, explanation.remarks);
+  add_admissions(blueprint, explanation.remarks);
   explanation.remarks.insert(explanation.remarks.end(), demand.visits().remarks().begin(), demand.visits().remarks().end());
   return explanation;
 }

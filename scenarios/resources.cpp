@@ -6,6 +6,7 @@
 #include <map>
 
 #include "scenarios/database_use.hpp"
+#include "scenarios/explain_admission.hpp"
 #include "scenarios/shard_shares.hpp"
 #include "sim/cluster/cache_tier.hpp"
 
@@ -86,7 +87,7 @@ void ResourceList::add_service(Index index) {
     Resource engines = engine_resource(index);
     add(engines, 1.0);
   }
-  add(slots, service.concurrency);
+  add(slots, usable_slots(service));
   add(cpu, service.cpu);
 }
 

@@ -30,6 +30,8 @@ constexpr std::array meaningless{
     Meaningless{"language_model", "an engine needs replicas that stay", "run it on a service with replicas"},
     Meaningless{"price", "it is paid by request and by the time of its memory",
                 "write \"price_per_request\" and \"price_per_gb_second\" in \"serverless\""},
+    Meaningless{"fair_weights", "nobody waits in line", "remove it"},
+    Meaningless{"admission", "nobody waits in line, and the platform rejects whom it has no room for", "remove it; bound it with \"most\""},
     Meaningless{"consumes", "instances are started by requests, not by messages", "let a worker with replicas call it"},
 };
 

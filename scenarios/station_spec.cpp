@@ -35,6 +35,12 @@ void ReadinessSpec::describe(Fields& field) {
   field("successes", successes, "in a row, until it is on it", between(1, 1000));
 }
 
+void FairWeightSpec::describe(Fields& field) {
+  field.required("workload", workload, "whose tenants they are");
+  field("weight", weight, "requests of one of them in a turn; a tenant of weight 3 is served three times as often as one of weight 1 while both wait",
+        between(1, 1000));
+}
+
 void ServiceSpec::describe(Fields& field) {
   field.required("name", name, "name of the service");
   field("region", region, "where it runs; may be left out with a node pool, or when there is only one region");
@@ -85,6 +91,12 @@ void ServiceSpec::describe(Fields& field) {
         "\"cpu\" and \"memory\" are those of an instance");
   field("vertical_autoscaler", vertical_autoscaler,
         "policy that sets how much cpu and memory each replica requests, its limits in proportion; without it both stay");
+  field("admission", admission,
+        "policy by which each replica lets a request in or refuses it, and serves it or drops it when its turn comes; without it "
+        "a replica takes what its \"backlog\" has room for");
+  field("fair_weights", fair_weights,
+        "of the discipline fair: how many requests of one tenant are next in a row, by the workload it comes with; 1 for workloads that "
+        "are not listed");
 }
 
 void QueueSpec::describe(Fields& field) {

@@ -46,6 +46,13 @@ struct ReadinessSpec {
   void describe(Fields& field);
 };
 
+struct FairWeightSpec {
+  static constexpr std::string_view type_name = "fair_weight";
+  ToWorkload workload;
+  int weight = 1;
+  void describe(Fields& field);
+};
+
 struct ServiceSpec {
   static constexpr std::string_view type_name = "service";
   std::string name;
@@ -74,6 +81,8 @@ struct ServiceSpec {
   std::vector<EndpointSpec> endpoints;
   std::optional<ServerlessSpec> serverless;
   PolicyChoice vertical_autoscaler = choice_of<VerticalAutoscaler>();
+  PolicyChoice admission = choice_of<AdmissionPolicy>();
+  std::vector<FairWeightSpec> fair_weights;
   void describe(Fields& field);
 };
 

@@ -51,6 +51,9 @@ struct ToNodePool : Reference {
 struct ToStore : Reference {
   ToStore() : Reference{{}, "store"} {}
 };
+struct ToWorkload : Reference {
+  ToWorkload() : Reference{{}, "workload"} {}
+};
 struct ToLoadBalancer : Reference {
   ToLoadBalancer() : Reference{{}, "load_balancer"} {}
 };

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "sim/core/probing_table.hpp"
+#include "sim/core/random.hpp"
 
 namespace headroom {
 namespace {
@@ -51,8 +52,10 @@ class PriorityLines final : public BacklogLines {
 // turns.
 class FairLines final : public BacklogLines {
  public:
+  explicit FairLines(FairWeights weights) : weights_{weights} {}
+
   void push(TaskTable& tasks, Index slot) override {
-    const std::uint64_t subject = tasks[slot].subject;
+    const std::uint64_t subject = key_of(tasks[slot]);
     const TableIndex* const found = by_subject_.find(subject);
     const Index line = found == nullptr ? by_subject_.insert(subject, {new_line()}).index : found->index;
     if (found == nullptr) join_ring(line);
@@ -63,14 +66,15 @@ class FairLines final : public BacklogLines {
     const Index line = first_;
     const Index slot = lines_[line].tasks.first();
     remove(tasks, slot);
-    if (!lines_[line].tasks.empty()) {  // its turn is over
+    if (!lines_[line].tasks.empty() && ++lines_[line].served >= weight_of(tasks[slot])) {  // its turn is over
+      lines_[line].served = 0;
       leave_ring(line);
       join_ring(line);
     }
     return slot;
   }
   void remove(TaskTable& tasks, Index slot) override {
-    const std::uint64_t subject = tasks[slot].subject;
+    const std::uint64_t subject = key_of(tasks[slot]);
     const Index line = by_subject_.find(subject)->index;
     lines_[line].tasks.remove(tasks, slot);
     --size_;
@@ -88,7 +92,11 @@ class FairLines final : public BacklogLines {
   struct Line {
     TaskList tasks;
     Index next = no_index, previous = no_index;  // in the ring; next also in the list of free lines
+    int served = 0;                              // in its turn
   };
+
+  std::uint64_t key_of(const Task& task) const { return weights_.empty() ? task.subject : mix(task.subject, task.workload); }
+  int weight_of(const Task& task) const { return weights_.empty() ? 1 : weights_[task.workload]; }
 
   Index new_line() {
     Index line = free_;
@@ -113,6 +121,7 @@ class FairLines final : public BacklogLines {
     (gone.next == no_index ? last_ : lines_[gone.next].previous) = gone.previous;
   }
 
+  FairWeights weights_;
   std::vector<Line> lines_;
   ProbingTable<TableIndex> by_subject_;  // into lines_
   Index free_ = no_index;
@@ -121,12 +130,12 @@ class FairLines final : public BacklogLines {
 
 }  // namespace
 
-std::unique_ptr<BacklogLines> make_backlog_lines(Discipline discipline) {
+std::unique_ptr<BacklogLines> make_backlog_lines(Discipline discipline, FairWeights weights) {
   switch (discipline) {
     case Discipline::fifo:
     case Discipline::lifo: return nullptr;
     case Discipline::priority: return std::make_unique<PriorityLines>();
-    case Discipline::fair: return std::make_unique<FairLines>();
+    case Discipline::fair: return std::make_unique<FairLines>(weights);
   }
   return nullptr;
 }

@@ -2,12 +2,15 @@
 //
 // fifo: first come first served. lifo: the last to come. priority: by Task::priority, 0 first, first come first served within
 // one. fair: one of each subject (tenant, user, monitor) in turn, first come first served within one; a subject that comes to
-// wait stands behind those that wait already. Nobody in a slot is interrupted. No allocation once as many lines have been needed
-// as are needed at a time. Source of fair: Nagle, "On packet switches with infinite storage", RFC 970 (1985): round robin over
-// the sources that have something waiting.
+// wait stands behind those that wait already. With weights a turn is as many in a row as the weight of the workload that the
+// subject comes with, and a subject of two workloads is two. Nobody in a slot is interrupted. No allocation once as many lines
+// have been needed as are needed at a time. Source of fair: Nagle, "On packet switches with infinite storage", RFC 970 (1985):
+// round robin over the sources that have something waiting; of weights: Katevenis, Sidiropoulos and Courcoubetis, "Weighted
+// round-robin cell multiplexing in a general-purpose ATM switch chip", IEEE JSAC 9(8), 1991.
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "sim/cluster/blueprint.hpp"
@@ -29,12 +32,16 @@ class BacklogLines {
   Index size_ = 0;
 };
 
-std::unique_ptr<BacklogLines> make_backlog_lines(Discipline discipline);  // nullptr where one line does
+// By workload; empty: all alike. Must outlive the lines.
+using FairWeights = std::span<const int>;
+
+std::unique_ptr<BacklogLines> make_backlog_lines(Discipline discipline, FairWeights weights);  // nullptr where one line does
 
 class Backlog {
  public:
   Backlog() = default;
-  explicit Backlog(Discipline discipline) : last_first_{discipline == Discipline::lifo}, lines_{make_backlog_lines(discipline)} {}
+  explicit Backlog(Discipline discipline, FairWeights weights = {})
+      : last_first_{discipline == Discipline::lifo}, lines_{make_backlog_lines(discipline, weights)} {}
 
   void push(TaskTable& tasks, Index slot) {
     if (lines_ != nullptr) [[unlikely]]
@@ -45,7 +52,10 @@ class Backlog {
   Index pop(TaskTable& tasks) {
     if (lines_ != nullptr) [[unlikely]]
       return lines_->pop(tasks);
-    if (!last_first_) return line_.pop_front(tasks);
+    return last_first_ ? pop_last(tasks) : line_.pop_front(tasks);
+  }
+  // Who came last of one line. Not empty.
+  Index pop_last(TaskTable& tasks) {
     const Index slot = line_.last();
     line_.remove(tasks, slot);
     return slot;

@@ -65,6 +65,10 @@ class Checker {
       if (service.serverless) check_serverless(service, *service.serverless, who);
       expect(!service.serverless || !service.vertical_autoscaler.chosen(), who + ": has instances that nobody resizes");
       if (service.load_balancer != no_index) check_fronted(service, who);
+      if (service.admission.chosen()) check_admission(service, who);
+      const auto& weights = service.fair_weights;
+      expect(weights.empty() || (service.discipline == Discipline::fair && weights.size() == blueprint_.workloads.size() && std::ranges::min(weights) >= 1),
+             who + ": needs a weight of one at least for each workload, and a fair discipline");
       if (service.queue == no_index) continue;
       expect(service.queue < blueprint_.queues.size(), who + ": its queue does not exist");
       expect(service.worker_endpoint < blueprint_.endpoints.size(), who + ": its worker endpoint does not exist");
@@ -161,6 +165,15 @@ class Checker {
            who + ": may have no instance, or fewer than its floor");
     expect(serverless.burst >= 1 && serverless.ramp.value > 0.0, who + ": its platform starts no instance");
     expect(serverless.keep_alive >= Duration{}, who + ": its instances are kept for a time");
+  }
+
+  void check_admission(const ServiceBlueprint& service, const std::string& who) {
+    expect(service.queue == no_index && !service.serverless, who + ": has an admission policy and no line of requests");
+    const auto policy = RegistryOf<AdmissionPolicy>::instance().make(service.admission, {service.concurrency});
+    const bool probed = service.readiness || service.liveness ||
+                        (service.load_balancer < blueprint_.load_balancers.size() && blueprint_.load_balancers[service.load_balancer].health_checks);
+    expect(!policy->reorders() || (service.discipline == Discipline::fifo && !probed),
+           who + ": its admission policy takes who came last, which needs one line and no probes in it");
   }
 
   void check_fronted(const ServiceBlueprint& service, const std::string& who) {

@@ -9,7 +9,7 @@ void ExactRequestPlane::route_attentively(Index slot, Task& request, Server& ser
   if (server.registered.empty()) return end_task(slot, TaskOutcome::unavailable);
   const std::size_t position = pick_attentively(request, server);
   ++server.in_flight[position];
-  admit(slot, request, server, server.registered[position]);
+  admit_at_gate(slot, server, server.registered[position]);
 }
 
 std::size_t ExactRequestPlane::pick_attentively(const Task& request, Server& server) {

@@ -33,6 +33,7 @@ std::vector<std::string> ExactRequestPlane::broken_bounds() const {
   check_generations(broken);
   check_clients(broken);
   check_bulkheads(broken);
+  check_gates(broken);
   return broken.take();
 }
 
@@ -100,6 +101,21 @@ void ExactRequestPlane::check_generations(BrokenBounds& broken) const {
     broken.expect_at_most(engine.options->batch, std::ssize(engine.running), who + ": batch");
     broken.expect_at_most(engine.options->kv_tokens, engine.kv_used, who + ": tokens in the cache");
     broken.expect_equal(held, engine.kv_used, who + ": tokens in the cache");
+  }
+}
+
+void ExactRequestPlane::check_gates(BrokenBounds& broken) const {
+  std::vector<std::int64_t> in_flight(replicas_.size(), 0);
+  for (Index slot = 0; slot < entered_as_.size(); ++slot) {
+    if (entered_as_[slot] > 0) ++in_flight[tasks_[slot].replica];
+  }
+  for (Index index = 0; index < replicas_.size(); ++index) {
+    const Replica& replica = replicas_[index];
+    if (replica.gate == nullptr || !replica.alive) continue;
+    const std::string who = fmt::format("gate of replica {}: in flight", index);
+    broken.expect_equal(in_flight[index], replica.gate->in_flight(), who);
+    if (const auto most = replica.gate->policy().most())
+      broken.expect_at_most(static_cast<std::int64_t>(*most), replica.gate->in_flight(), who);
   }
 }
 

@@ -70,6 +70,8 @@ namespace headroom {
 // queue for more. A replica that is dying has no successors.
 [[gnu::always_inline]] inline void ExactRequestPlane::vacate_slot(Server& server, Replica& replica, Index index) {
   if (replica.alive && !replica.backlog.empty()) {
+    if (replica.gate != nullptr) [[unlikely]]
+      return hand_on_slot(server, index);
     const Index slot = replica.backlog.pop(tasks_);
     server.waiting.leave(now_);
     return start_service(slot, tasks_[slot], server, replica);

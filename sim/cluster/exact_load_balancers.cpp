@@ -105,7 +105,7 @@ void ExactRequestPlane::forward(Index slot) {
       if (balancer.checks && balancer.checks->passive) member.strikes = 0;
       balancer.forwarded->add();
       ++server.in_flight[position];
-      return admit(slot, request, server, member.replica);
+      return admit_at_gate(slot, server, member.replica);
     }
     balancer.connections_failed->add();
     const bool stays = !balancer.checks || !balancer.checks->passive || !strike(balancer, fleet, fleet.number_of(member));

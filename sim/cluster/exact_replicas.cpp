@@ -25,10 +25,11 @@ Index ExactRequestPlane::new_replica(Index server_index, ReplicaDisk* disk) {
   replica.cores = server.cores;
   replica.cpu_request = server.cpu_request;
   replica.memory_limit = server.memory_limit;
-  replica.backlog = Backlog{server.discipline};
+  replica.backlog = Backlog{server.discipline, server.fair_weights};
   if (!replica_caches_[server_index].empty()) make_replica_caches(index, disk);
   if (!service_clients_.empty()) ClientCalls{*this}.begin(index);
   if (server.language_model != no_index) start_engine(index);
+  if (server.admission != nullptr) replica.gate = std::make_unique<AdmissionGate>(*server.admission, now_);
   server.replicas.push_back(index);
   server.cpu->whole.add(now_, server.cores);
   if (server.slots != nullptr) server.slots->whole.add(now_, server.concurrency);
@@ -109,6 +110,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
     tasks_[slot].state = has_begun ? TaskState::runnable : TaskState::queued;
     end_task(slot, why);
   }
+  if (replicas_[index].gate != nullptr) replicas_[index].gate->close(now_);
   server.cpu->whole.add(now_, -replicas_[index].cores);
   server.slots->whole.add(now_, -static_cast<double>(server.concurrency));
   if (!replica_caches_[replicas_[index].server].empty()) end_replica_caches(index);

@@ -385,12 +385,20 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void check_members(Index load_balancer);
   void judge_those_that_wait(Index load_balancer);
 
+  // exact_admission.cpp
+  void admit_at_gate(Index request, Server& server, Index replica);
+  void wait_at_gate(Index request, Server& server, const AdmissionView& view);
+  void refuse(Index request, Server& server, Refusal why);
+  [[gnu::noinline]] void hand_on_slot(Server& server, Index replica);
+  void leave_gate(Index request, TaskOutcome outcome);
+
   // exact_bounds.cpp
   void check_slots(BrokenBounds& broken) const;
   void check_queues(BrokenBounds& broken) const;
   void check_generations(BrokenBounds& broken) const;
   void check_clients(BrokenBounds& broken) const;
   void check_bulkheads(BrokenBounds& broken) const;
+  void check_gates(BrokenBounds& broken) const;
 };
 
 std::unique_ptr<RequestPlane> make_exact_request_plane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);

@@ -136,7 +136,12 @@ void ExactRequestPlane::leave_callee(Index caller, TaskOutcome why) {
 
 // ---- the server's side -------------------------------------------------------------------------------------------------------
 
-void ExactRequestPlane::on_waited_too_long(Index slot) { end_task(slot, TaskOutcome::wait_limit); }
+void ExactRequestPlane::on_waited_too_long(Index slot) {
+  const Index index = tasks_[slot].replica;
+  if (has_gates_ && index != no_index && replicas_[index].gate != nullptr)
+    return refuse(slot, servers_[replicas_[index].server], Refusal::waited);
+  end_task(slot, TaskOutcome::wait_limit);
+}
 
 void ExactRequestPlane::check_memory(Index index) {
   Replica& replica = replicas_[index];
@@ -163,6 +168,7 @@ Duration ExactRequestPlane::note_answer(Index request, Index caller, TaskOutcome
   if (transfers_ != nullptr && outcome == TaskOutcome::completed) count_answer_bytes(request);
   if (!load_balancers_.empty()) leave_load_balancer(request, outcome);
   if (tells_balancers_) tell_balancer(tasks_[request]);
+  if (has_gates_) leave_gate(request, outcome);
   return tasks_[request].state == TaskState::connecting ? Duration{} : way_back(tasks_[request], caller);
 }
 

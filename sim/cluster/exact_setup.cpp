@@ -56,7 +56,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   make_services(blueprint, streams, recorder);
   make_databases(blueprint, streams, recorder);
   make_load_balancers(blueprint, streams, recorder);
-  notes_answers_ = transfers_ != nullptr || !load_balancers_.empty() || has_connections_ || tells_balancers_;
+  notes_answers_ = transfers_ != nullptr || !load_balancers_.empty() || has_connections_ || tells_balancers_ || has_gates_;
   make_targets(blueprint, recorder);
   for (Index i = 0; i < arrivals_.size(); ++i) {
     arrivals_[i].journeys = program_.journeys[i].data();
@@ -111,6 +111,7 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     server.backlog_limit = service.backlog;
     server.wait_limit = wait_limit_of(service.wait_limit, path, streams);
     server.discipline = service.discipline;
+    server.fair_weights = service.fair_weights;
     server.cores = service.cpu;
     server.cpu_request = service.requested_cpu();
     if (shares_node_cores(blueprint, i)) server.node_cores = blueprint.node_pools[service.node_pool].cpu;
@@ -125,6 +126,11 @@ void ExactRequestPlane::make_services(const Blueprint& blueprint, RandomStreams&
     server.random = streams.named("policies/balancing/" + service.name);
     if (server.kind == Server::Kind::balanced && server.balancer->looks_further()) server.kind = Server::Kind::attentive;
     tells_balancers_ |= server.balancer->looks_further();
+    if (service.admission.chosen()) {
+      server.admission = std::make_unique<Admission>(service.admission, service.concurrency, service.name, recorder);
+      if (server.kind == Server::Kind::balanced) server.kind = Server::Kind::attentive;
+      has_gates_ = true;
+    }
     server.queue = service.queue;
     server.worker_target = service.worker_endpoint;
     server.batch = static_cast<Index>(service.batch);

@@ -128,7 +128,7 @@ class ExactState {
   std::vector<Note> notes_;
   bool tells_balancers_ = false;            // any that look further
   std::vector<std::uint32_t> zones_shown_;  // to one that looks at zones, by place
-  bool notes_answers_ = false;              // there are any of the next or of these, or connections, or bytes are counted
+  bool notes_answers_ = false;              // there are any of the next or of these, or connections or gates, or bytes are counted
   std::vector<LoadBalancer> load_balancers_;
   SlotTable<std::uint32_t> writes_behind_;  // of writers: writes acknowledged that each is to do
   SlotTable<Passage> passages_;
@@ -136,7 +136,10 @@ class ExactState {
   std::vector<std::vector<Index>> clients_of_;  // by server: clients that its calls go through
   SlotTable<ClientCall> client_calls_;          // of the callers
   bool has_hedges_ = false;
-  std::vector<Share*> degraded_;                // by service: calls that fell back, where any may
+  std::vector<Share*> degraded_;  // by service: calls that fell back, where any may
+  // By the slots of requests that came through a gate and are not answered: how many were in flight with it. Else 0.
+  std::vector<std::uint32_t> entered_as_;
+  bool has_gates_ = false;  // some service has an admission policy
 };
 
 }  // namespace headroom

@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "sim/cluster/admission_gate.hpp"
 #include "sim/cluster/backlog.hpp"
 #include "sim/cluster/cache_tier.hpp"
 #include "sim/cluster/fair_link.hpp"
@@ -71,11 +72,12 @@ struct Replica {
   // As its server's, unless it was resized.
   double cores = 1.0, cpu_request = 1.0;
   Bytes memory_limit;
+  std::unique_ptr<AdmissionGate> gate;  // of services with an admission policy
 };
 
 struct Server {
-  // Those behind `balanced` find their replicas in a way of their own (attentive: by a balancer that looks further); the last two
-  // are told of slots that are free.
+  // Those behind `balanced` find their replicas in a way of their own (attentive: by a balancer that looks further, or past the
+  // gates of an admission policy); the last two are told of slots that are free.
   enum class Kind : std::uint8_t { balanced, attentive, sharded, fronted, worker, serverless };
   Kind kind = Kind::balanced;
   Index region = 0;
@@ -83,6 +85,7 @@ struct Server {
   std::optional<std::int64_t> backlog_limit;
   std::optional<Demand> wait_limit;
   Discipline discipline = Discipline::fifo;
+  std::vector<int> fair_weights;  // by workload; empty: all alike
   double cores = 1.0;        // of a new replica: its limit
   double cpu_request = 1.0;  // its weight where the cores of nodes are divided …
   std::optional<double> node_cores;  // … which then have so many
@@ -122,6 +125,7 @@ struct Server {
   Gauge* queue_length = nullptr;
   Gauge* requests_in_flight = nullptr;  // services
   DurationInstrument* queue_wait = nullptr;
+  std::unique_ptr<Admission> admission;  // its replicas have gates then
 };
 
 struct MessageQueue {

@@ -12,6 +12,7 @@
 #include "sim/core/registry.hpp"
 #include "sim/core/time.hpp"
 #include "sim/core/units.hpp"
+#include "sim/seams/admission_policy.hpp"
 #include "sim/seams/autoscaler.hpp"
 #include "sim/seams/balancer.hpp"
 #include "sim/seams/cache_policy.hpp"
@@ -87,6 +88,8 @@ struct ServiceBlueprint {
   std::optional<ServerlessBlueprint> serverless;  // no replicas, nodes, balancer or autoscaler then; memory is only paid for
   Index load_balancer = no_index;   // that its requests come through
   PolicyChoice vertical_autoscaler = choice_of<VerticalAutoscaler>();  // unchosen: replicas stay as they are
+  std::vector<int> fair_weights;  // of a fair discipline: how many of a subject are next in a row, by workload; empty: one each
+  PolicyChoice admission = choice_of<AdmissionPolicy>();  // of each replica; unchosen: it takes in what its line has room for
 };
 
 // How a database with replicas replaces a primary that is gone.

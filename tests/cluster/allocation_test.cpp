@@ -233,6 +233,28 @@ TEST(NoAllocationEither, OfGenerationsAfterWarmUp) {
   EXPECT_GT(run.value("count invalidations{cache=files}"), 9000);
 }
 
+// Twice what there is room for, past a gate of each policy; tenants in turns of their weights where nobody reorders them.
+TEST(NoAllocationEither, OfAdmissionAfterWarmUp) {
+  for (const std::string& name : RegistryOf<AdmissionPolicy>::instance().names()) {
+    std::vector<Arrival> arrivals;
+    for (std::uint64_t i = 0; i < 20'000; ++i) {
+      const double at = 0.1 * (static_cast<double>(i) + to_unit(mix(i, 1)));
+      arrivals.push_back({.at = at_seconds(at), .priority = static_cast<std::uint8_t>(i % 4), .subject = mix(i, 2) % 10});
+    }
+    Blueprint blueprint = test::one_service({{WaitStep{Distribution::exponential(0.6)}}}, test::scripted(std::move(arrivals)));
+    blueprint.services[0].concurrency = 3;
+    blueprint.services[0].wait_limit = Distribution::exponential(2.0);
+    blueprint.services[0].admission = choice_of<AdmissionPolicy>(name);
+    if (name != "adaptive-lifo") {
+      blueprint.services[0].discipline = Discipline::fair;
+      blueprint.services[0].fair_weights = {2};
+    }
+    test::PlaneUnderTest run{blueprint, 1, 2000.0};
+    expect_no_allocation_once_warm(run);
+    EXPECT_GT(run.value("count refused{service=api}"), 5'000) << name;
+  }
+}
+
 // Half of the queries are of keys that move, all the time.
 TEST(NoAllocationEither, OfQueriesOfKeysThatMoveAfterWarmUp) {
   std::vector<Arrival> arrivals;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "tests/support/allocation_counter.hpp"
@@ -112,6 +113,21 @@ TEST_P(Backlogs, TakeNoMemoryOnceWarm) {
   const std::uint64_t before = allocations_so_far();
   for (std::uint64_t i = 1; i <= 100; ++i) round(1'000'000 * i);
   EXPECT_EQ(allocations_so_far(), before);
+}
+
+// Weights 3 and 1 by workload: three of the one in a row, then one of the other; whoever is alone goes on.
+TEST(WeightedBacklog, ServesAsManyInARowAsTheWeight) {
+  TaskTable tasks;
+  const std::vector<int> weights{3, 1};
+  Backlog backlog{Discipline::fair, weights};
+  for (int i = 0; i < 9; ++i) {
+    const Index slot = tasks.acquire();
+    tasks[slot].workload = i < 6 ? 0 : 1;
+    backlog.push(tasks, slot);
+  }
+  std::string order;
+  while (!backlog.empty()) order += tasks[backlog.pop(tasks)].workload == 0 ? 'a' : 'b';
+  EXPECT_EQ(order, "aaabaaabb");
 }
 
 INSTANTIATE_TEST_SUITE_P(Disciplines, Backlogs,

@@ -171,5 +171,40 @@ TEST(ExactDisciplines, ATenantThatAsksForTooMuchWaitsForItselfAlone) {
   }
 }
 
+// Two tenants of two workloads that both always wait, with weights 3 and 1: of 1000 s of work the one has 750, the other 250. The subjects have
+// the same number, and are two all the same.
+TEST(Weights, GiveATenantItsShareWhileOthersWait) {
+  Blueprint blueprint = served(Discipline::fair, seconds(1));
+  std::vector<Arrival> always;
+  for (int i = 0; i < 2000; ++i) always.push_back({.at = at_seconds(0.5 * i), .subject = 7});
+  blueprint.workloads[0].model = scripted(always);
+  blueprint.workloads.push_back(blueprint.workloads[0]);
+  blueprint.workloads[1].name = "others";
+  blueprint.services[0].fair_weights = {3, 1};
+  PlaneUnderTest run{blueprint};
+  run.finish();
+  EXPECT_NEAR(run.value("count requests{workload=users}"), 750.0, 3.0);
+  EXPECT_NEAR(run.value("count requests{workload=others}"), 250.0, 3.0);
+}
+
+// Two tenants of weight 3 against one of weight 1: 3 : 3 : 1.
+TEST(Weights, AreOfEachTenant) {
+  Blueprint blueprint = served(Discipline::fair, seconds(1));
+  std::vector<Arrival> two, one;
+  for (int i = 0; i < 2000; ++i) {
+    two.push_back({.at = at_seconds(0.5 * i), .subject = static_cast<std::uint64_t>(i % 2)});
+    one.push_back({.at = at_seconds(0.5 * i), .subject = 9});
+  }
+  blueprint.workloads[0].model = scripted(two);
+  blueprint.workloads.push_back(blueprint.workloads[0]);
+  blueprint.workloads[1].name = "others";
+  blueprint.workloads[1].model = scripted(one);
+  blueprint.services[0].fair_weights = {3, 1};
+  PlaneUnderTest run{blueprint};
+  run.finish();
+  EXPECT_NEAR(run.value("count requests{workload=users}"), 1000.0 * 6 / 7, 7.0);
+  EXPECT_NEAR(run.value("count requests{workload=others}"), 1000.0 / 7, 3.0);
+}
+
 }  // namespace
 }  // namespace headroom::test

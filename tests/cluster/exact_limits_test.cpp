@@ -206,5 +206,26 @@ TEST(TokenTable, ForgetsUsesOfPeriodsThatAreOver) {
   }
 }
 
+// A bucket of one token whose askers wait is the leaky bucket as a queue: six at once leave 1/rate apart, 0, 0.5, 1 and 1.5 s after, and with a
+// wait of 1.5 s at most the bucket holds three behind the one that leaves; the other two run over.
+TEST(ExactLimits, ABucketOfOneTokenWhoseAskersWaitLeaks) {
+  Limited system{of_one_tenant({0, 0, 0, 0, 0, 0}), {bucket(2, 1)}};
+  system.step().on_limit = OnLimit::wait;
+  system.step().longest_wait = to_duration(1.5);
+  PlaneUnderTest run{system.blueprint};
+  run.finish();
+  EXPECT_EQ(run.value("count throttled{limit=plan}"), 2);
+  EXPECT_NEAR(run.value("avg latency{workload=users}"), (0.0 + 0.5 + 1.0 + 1.5) / 4.0, exact);
+}
+
+// As a meter, which lets through what it has room for and leaks at a rate, it is the token bucket seen from the other side: room of 3 and a
+// leak of 1/s. Level after each: 1, 2, 3, refused, 3 (leaked to 2 by 1 s, and one more), refused (2.5 at 1.5 s).
+TEST(ExactLimits, ABucketWhoseAskersFailIsTheLeakyBucketAsAMeter) {
+  Limited system{of_one_tenant({0, 0, 0, 0, 1.0, 1.5}), {bucket(1, 3)}};
+  PlaneUnderTest run{system.blueprint};
+  run.finish();
+  EXPECT_EQ(run.value("count throttled{limit=plan}"), 2);
+}
+
 }  // namespace
 }  // namespace headroom::test

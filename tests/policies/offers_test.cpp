@@ -1,4 +1,5 @@
 // One policy, one file: what is offered and what lies in the folders are the same names.
+#include "sim/seams/admission_policy.hpp"
 #include "sim/seams/autoscaler.hpp"
 #include "sim/seams/balancer.hpp"
 #include "sim/seams/cache_policy.hpp"
@@ -44,6 +45,7 @@ TEST(Offers, AreExactlyThePolicyFiles) {
   add_offers<PlacementPolicy>(offered);
   add_offers<VerticalAutoscaler>(offered, "autoscaling");
   add_offers<Forecaster>(offered);
+  add_offers<AdmissionPolicy>(offered);
   EXPECT_EQ(offered, names_of_files());
   EXPECT_GE(offered.size(), 14U);
 }
@@ -112,6 +114,7 @@ TEST(Offers, HaveMeaningsAndDefaultsWithinTheirRanges) {
   inspect_defaults<PlacementPolicy>();
   inspect_defaults<VerticalAutoscaler>();
   inspect_defaults<Forecaster>();
+  inspect_defaults<AdmissionPolicy>();
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // What is called per request does not allocate, once everything has been seen.
 #include "sim/core/random.hpp"
+#include "sim/seams/admission_policy.hpp"
 #include "sim/seams/balancer.hpp"
 #include "sim/seams/cache_policy.hpp"
 #include "sim/seams/shard_policy.hpp"
@@ -30,6 +31,23 @@ TEST(RequestPath, BalancersDoNotAllocate) {
     balancer->pick(in_flight, random);
     EXPECT_EQ(allocations_of([&] {
                 for (int i = 0; i < 10'000; ++i) balancer->pick(in_flight, random);
+              }),
+              0U)
+        << name;
+  }
+}
+
+TEST(RequestPath, AdmissionPoliciesDoNotAllocate) {
+  for (const std::string& name : RegistryOf<AdmissionPolicy>::instance().names()) {
+    const auto admission = policy<AdmissionPolicy>({{"policy", name}});
+    EXPECT_EQ(allocations_of([&] {
+                for (unsigned i = 0; i < 10'000; ++i) {
+                  const AdmissionView view{.now = SimTime{std::chrono::milliseconds{i}}, .in_flight = i % 300, .waiting = i % 200};
+                  admission->admits(view, static_cast<std::uint8_t>(i % 256));
+                  admission->longest_wait(view);
+                  admission->serves(view, std::chrono::milliseconds{i % 30});
+                  admission->answered({.now = view.now, .round_trip = std::chrono::milliseconds{i % 50}, .in_flight = i % 300, .dropped = i % 7 == 0});
+                }
               }),
               0U)
         << name;

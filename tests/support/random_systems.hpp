@@ -31,6 +31,7 @@ class RandomSystem {
     for (ServiceBlueprint& service : blueprint.services) {
       if (!service.serverless && option(0.4)) service.vertical_autoscaler = choice_of<VerticalAutoscaler>("vpa");
     }
+    limit_admission(seed);
     if (seed > plain_systems) RandomParts{blueprint, seed}.add();
     if (seed > plain_systems) RandomClients{blueprint, seed}.add();
   }
@@ -133,6 +134,19 @@ class RandomSystem {
   }
 
   double optional_uniform() { return (static_cast<double>(options_() >> 11U) + 0.5) * 0x1.0p-53; }
+
+  // Half of the services that may have one; with limits that bite. From numbers of its own.
+  void limit_admission(std::uint64_t seed) {
+    std::mt19937_64 random{seed + 5};
+    for (ServiceBlueprint& service : blueprint.services) {
+      if (service.queue != no_index || service.serverless || random() % 2 == 0) continue;
+      const std::vector<std::string> names = RegistryOf<AdmissionPolicy>::instance().names();
+      service.admission = choice_of<AdmissionPolicy>(names[random() % names.size()]);
+      const AdmissionPolicy::Context context{service.concurrency};
+      const bool reorders = RegistryOf<AdmissionPolicy>::instance().make(service.admission, context)->reorders();
+      if (reorders && (service.discipline != Discipline::fifo || service.readiness || service.load_balancer != no_index)) service.admission = choice_of<AdmissionPolicy>("fixed-concurrency");
+    }
+  }
 
   void disturb_cache() {
     CacheBlueprint& cache = blueprint.caches[0];
