@@ -77,7 +77,7 @@ void ServiceSpec::describe(Fields& field) {
   field("drain_limit", drain_limit, "grace period of a leaving replica; work still in it is lost when it ends",
         at_least(nothing));
   field("balancer", balancer, "policy that chooses the replica of a request; round-robin without it");
-  field("autoscaler", autoscaler, "policy that sets the number of replicas; without it the number stays");
+  field("autoscaler", autoscaler, "policy that sets the number of replicas, or a list of them, of which the one that wants the most counts; without it the number stays");
   field("replica_limits", replica_limits,
         "fewest and most replicas an autoscaler may ask for; else what its own \"replicas\" says, else 1 to 10000",
         between(0, 1e6));

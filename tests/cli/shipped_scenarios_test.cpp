@@ -82,7 +82,7 @@ TEST(WorldCup, ThePoliciesDifferAsTheirRulesSay) {
   if (!has_its_trace("ugc-video/world-cup.json")) GTEST_SKIP() << "the trace file is not beside this source tree";
   const json summary = compared(shipped("ugc-video/world-cup.json"), {"--replications", "1"});
   EXPECT_EQ(value(summary, "fixed", "largest replicas of api"), 3.0);
-  for (const char* name : {"threshold-rules", "hpa"}) {
+  for (const char* name : {"threshold-rules", "hpa", "threshold-rules, emergency", "predictive", "scheduled"}) {
     EXPECT_GT(value(summary, name, "largest replicas of api"), 5.0) << name;
     EXPECT_LE(value(summary, name, "largest replicas of api"), 10.0) << name;
     EXPECT_LT(value(summary, name, "p95 latency"), 2.0) << name;
@@ -92,6 +92,9 @@ TEST(WorldCup, ThePoliciesDifferAsTheirRulesSay) {
   EXPECT_GT(value(summary, "fixed", "errors"), 0.01);
   // The rules go down by one per ten minutes, and only below 40 %: they hold on to what the target gives back.
   EXPECT_GT(value(summary, "threshold-rules", "mean replicas of api"), value(summary, "hpa", "mean replicas of api"));
+  // Who is there early pays for it: an emergency that overrides cooldowns, replicas that wait for the kick-off.
+  EXPECT_GT(value(summary, "threshold-rules, emergency", "mean replicas of api"), value(summary, "threshold-rules", "mean replicas of api"));
+  EXPECT_GT(value(summary, "scheduled", "mean replicas of api"), value(summary, "hpa", "mean replicas of api"));
 }
 
 TEST(Monitoring, FortyBrowserSlotsDoNotCarryTheClaim) {
