@@ -350,13 +350,9 @@ const std::vector<MetricInfo>& table() {
        {},
        "cost divided by the requests of users that ended",
        "cost_per_request_usd"},
-      {"refused",
-       counter,
-       Dimension::count,
-       {"service", "reason"},
-       "requests that a service with an admission policy did not serve: limit, the policy did not let them in; line, it was full; dropped, the policy did not serve "
-       "them when their turn had come; waited, longer than the policy or the wait limit allows",
-       "refused_total"},
+      {"refused", counter, Dimension::count, {"service", "reason"},
+       "requests that a service with an admission policy did not serve: limit, not let in by the policy; line, it was full; dropped, by the policy when their turn had "
+       "come; waited, longer than the policy or the wait limit allows", "refused_total"},
       {"admission_limit", gauge, Dimension::count, {"service"}, "requests in flight that the admission policies of all replicas let in, together", "admission_limit"},
   };
   return metrics;
