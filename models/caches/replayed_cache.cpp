@@ -47,6 +47,7 @@ void ReplayedCache::enter(const CacheRequest& request) {
 }
 
 void ReplayedCache::leave(Slot slot) {
+  if (left_ != nullptr) left_->push_back(objects_[slot].key);
   slots_.erase(objects_[slot].key);
   used_ -= objects_[slot].bytes;
   free_.push_back(slot);

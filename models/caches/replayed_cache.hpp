@@ -30,6 +30,9 @@ class ReplayedCache {
   bool request(const CacheRequest& request);
   void prefetch(std::uint64_t key) const { slots_.prefetch(key); }
 
+  // Keys of objects that leave are put there, from now on; null: nowhere.
+  void tell_who_leaves(std::vector<std::uint64_t>* keys) { left_ = keys; }
+
   std::int64_t capacity() const { return capacity_; }
   std::int64_t used() const { return used_; }
   std::uint64_t misses() const { return misses_; }
@@ -57,6 +60,7 @@ class ReplayedCache {
   std::int64_t requests_ = 0;
   std::uint64_t misses_ = 0;
   std::int64_t missed_bytes_ = 0;
+  std::vector<std::uint64_t>* left_ = nullptr;
 };
 
 }  // namespace headroom
