@@ -113,8 +113,7 @@ std::ifstream opened(const std::string& path) {
   std::error_code error;
   const std::string near = nearest_file(path);
   if (!std::filesystem::exists(path, error))
-    throw UsageError{
-        fmt::format("{}: there is no such file{}", path, near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+    throw UsageError{fmt::format("{}: there is no such file{}", path, near.empty() ? "" : "; did you mean \"" + near + "\"?")};
   if (!std::filesystem::is_regular_file(path, error) && !std::filesystem::is_fifo(path, error))
     throw UsageError{fmt::format("{}: is not a file with lines of JSON", path)};
   std::ifstream file{path};
@@ -138,7 +137,8 @@ void check_lines(const std::string& path, const Seam& seam, Asked& asked) {
 
 int decide_observations(const CommandLine& line) {
   const Arguments& words = line.positional();
-  if (words.size() > 3) throw UsageError{fmt::format("has no use for \"{}\"; usage: headroom decide SEAM POLICY [OBSERVATIONS]", words[3])};
+  if (words.size() > 3)
+    throw UsageError{fmt::format("has no use for \"{}\"; usage: headroom decide SEAM POLICY [OBSERVATIONS]", words[3])};
   const Seam& seam = seam_named(words[0]);
   const PolicyChoice choice = choice_of(seam, words[1], line.text("options").value_or("{}"));
   const std::string context = line.text("context").value_or("{}");
@@ -182,8 +182,7 @@ int act(const CommandLine& line) {
   if (line.has("json") && line.has("table")) throw UsageError{"--json and --table are two forms of one result; choose one"};
   if (line.positional().size() == 1) {
     const Seam& seam = seam_named(line.positional().front());
-    throw UsageError{fmt::format("names no policy; {} has {}", seam.registry->seam(),
-                                 fmt::join(seam.registry->names(), ", "))};
+    throw UsageError{fmt::format("names no policy; {} has {}", seam.registry->seam(), fmt::join(seam.registry->names(), ", "))};
   }
   return decide_observations(line);
 }
@@ -197,7 +196,8 @@ int decide_verb(const Arguments& arguments) {
       .purpose =
           "Asks one policy, without a simulation: what it decides on observations, one in JSON a line, and why.\n"
           "OBSERVATIONS is a file, or - (also when it is left out): the standard input, answered line by line.\n"
-          "headroom decide SEAM --help says what a line is. With --metrics CSV, a dry run of an autoscaler over what was recorded.",
+          "headroom decide SEAM --help says what a line is. With --metrics CSV, a dry run of an autoscaler over what was "
+          "recorded.",
       .examples =
           "  headroom decide caching s3-fifo requests.jsonl --context '{\"capacity\": \"64 MiB\"}'\n"
           "  headroom decide autoscaling hpa --manifest hpa.yaml --metrics rates.csv.gz --column rps=requests -o out/dry\n"};

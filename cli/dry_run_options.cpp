@@ -26,8 +26,9 @@ namespace po = boost::program_options;
 using decisions::DryRun;
 using decisions::ReplayedMetric;
 
-constexpr std::array single_options{"manifest", "replicas-column", "time-column", "cpu-request", "memory-request", "start-up",
-                                    "stale-after", "replicas", "from", "for", "csv", "output"};
+constexpr std::array single_options{"manifest", "replicas-column", "time-column", "cpu-request", "memory-request",
+                                    "start-up", "stale-after",     "replicas",    "from",        "for",
+                                    "csv",      "output"};
 constexpr std::array repeated_options{"column", "scale", "metric-is"};
 
 // METRIC=WORD of an option that may be given several times.
@@ -65,9 +66,10 @@ class MetricChoice {
       const std::size_t equals = text.rfind('=');
       const std::string kind = is_for_all ? text : equals == std::string::npos ? "" : text.substr(equals + 1);
       if (kind != "total" && kind != "per-replica")
-        throw UsageError{fmt::format("--metric-is {}: is neither total nor per-replica; write --metric-is per-replica, or "
-                                     "--metric-is cpu=per-replica for one metric",
-                                     text)};
+        throw UsageError{
+            fmt::format("--metric-is {}: is neither total nor per-replica; write --metric-is per-replica, or "
+                        "--metric-is cpu=per-replica for one metric",
+                        text)};
       (is_for_all ? for_all_ : kinds_[text.substr(0, equals)]) = kind;
     }
   }
@@ -122,9 +124,10 @@ void add_manifest_metrics(const decisions::AutoscalerManifest& manifest, MetricC
       const bool is_memory = named.selector == "memory";
       const double request = is_memory ? static_cast<double>(run.memory_request.count) : run.cpu_request;
       if (request <= 0.0)
-        throw UsageError{fmt::format("the manifest holds {} at a share of what pods request, which stands in their own manifest; "
-                                     "add {}",
-                                     named.name, is_memory ? "--memory-request \"2 GiB\"" : "--cpu-request 0.5")};
+        throw UsageError{
+            fmt::format("the manifest holds {} at a share of what pods request, which stands in their own manifest; "
+                        "add {}",
+                        named.name, is_memory ? "--memory-request \"2 GiB\"" : "--cpu-request 0.5")};
       metric.target = named.target * request;
     }
     run.metrics.push_back(std::move(metric));
@@ -150,8 +153,11 @@ void read_policy(const CommandLine& line, MetricChoice& choice, DryRun& run) {
     if (manifest.choice.name != policy)
       throw UsageError{fmt::format("{} is the manifest of {}, not of {}", *path, manifest.choice.name, policy)};
     run.choice = manifest.choice;
-    run.context = {.service = manifest.service, .initial_replicas = std::max(1, manifest.replicas.low), .replicas = manifest.replicas,
-                   .memory = run.memory_request, .queue = {}};
+    run.context = {.service = manifest.service,
+                   .initial_replicas = std::max(1, manifest.replicas.low),
+                   .replicas = manifest.replicas,
+                   .memory = run.memory_request,
+                   .queue = {}};
     return add_manifest_metrics(manifest, choice, run);
   }
   if (line.has("context")) throw UsageError{"--context has no meaning in a dry run, whose replicas are --replicas"};
@@ -161,12 +167,14 @@ void read_policy(const CommandLine& line, MetricChoice& choice, DryRun& run) {
   decisions::LineReader reader{"--options"};
   reader.read_choice(line.text("options").value_or("{}"), policy, run.choice);
   reader.throw_if_any();
-  run.context = {.service = "service", .initial_replicas = 1, .replicas = {1, 100'000}, .memory = run.memory_request, .queue = {}};
+  run.context = {
+      .service = "service", .initial_replicas = 1, .replicas = {1, 100'000}, .memory = run.memory_request, .queue = {}};
   add_watched_metrics(choice, run);
 }
 
 decisions::RecordingChoice recording_of(const CommandLine& line, const DryRun& run) {
-  decisions::RecordingChoice choice{.path = *line.text("metrics"), .time_column = line.text("time-column").value_or(""), .columns = {}};
+  decisions::RecordingChoice choice{
+      .path = *line.text("metrics"), .time_column = line.text("time-column").value_or(""), .columns = {}};
   for (const ReplayedMetric& metric : run.metrics) {
     if (std::ranges::find(choice.columns, metric.column) == choice.columns.end()) choice.columns.push_back(metric.column);
   }
@@ -184,13 +192,12 @@ DryRun run_of(const CommandLine& line) {
   MetricChoice choice{line};
   read_policy(line, choice, run);
   choice.refuse_what_is_left(run.metrics);
-  if (run.metrics.empty())
-    throw UsageError{"the policy would see nothing; say what is what: --column cpu=COLUMN"};
   const bool needs_replicas = std::ranges::any_of(run.metrics, &ReplayedMetric::recorded_per_replica);
   run.replicas_column = line.text("replicas-column").value_or(needs_replicas ? "replicas" : "");
   if (const auto replicas = line.number("replicas", 0, 100'000)) run.replicas = static_cast<int>(*replicas);
   const std::vector<std::string> problems = decisions::problems_of(run);
   if (!problems.empty()) throw UsageError{fmt::format("{}", fmt::join(problems, "\n"))};
+  if (run.metrics.empty()) throw UsageError{run.choice.name + " reads no metric, so that a history says nothing to it"};
   return run;
 }
 
@@ -212,26 +219,28 @@ void tell(const CommandLine& line, const ScalingHistory& history) {
 void add_dry_run_options(po::options_description& options) {
   const auto value = [](const char* name) { return po::value<std::string>()->value_name(name); };
   const auto values = [](const char* name) { return po::value<Arguments>()->composing()->value_name(name); };
-  options.add_options()("metrics", value("CSV"),
-                        "dry run: what was recorded, a column per metric and one of times (seconds, or dates); plain, .gz or .xz")(
+  options.add_options()(
+      "metrics", value("CSV"),
+      "dry run: what was recorded, a column per metric and one of times (seconds, or dates); plain, .gz or .xz")(
       "manifest", value("FILE"),
-      "dry run: a HorizontalPodAutoscaler (autoscaling/v2) in YAML or JSON, as kubectl prints it, in place of --options")(
-      "column", values("METRIC=COLUMN"), "dry run: where a metric stands (default: in the column of its name); may be repeated")(
+      "dry run: a HorizontalPodAutoscaler (autoscaling/v2), or a ScaledObject of KEDA, in YAML or JSON, as kubectl prints it, in "
+      "place of --options")("column", values("METRIC=COLUMN"),
+                            "dry run: where a metric stands (default: in the column of its name); may be repeated")(
       "scale", values("METRIC=FACTOR"), "dry run: times what the column says; may be repeated")(
       "metric-is", values("[METRIC=]KIND"),
       "dry run: total, the load of all replicas together, or per-replica, what each had of it (default: total); may be repeated")(
       "replicas-column", value("COLUMN"),
       "dry run: the replicas that there were (default: replicas, if a metric is per-replica; else none)")(
       "time-column", value("COLUMN"), "dry run: the times (default: the first column)")(
-      "replicas", value("N"), "dry run: at the beginning (default: the recorded, else the fewest allowed)")(
+      "replicas", value("N"), "dry run: at the beginning (default: the recorded, else what the load takes at its target)")(
       "cpu-request", value("CORES"), "dry run: of a pod, for targets that are a share of it")(
       "memory-request", value("SIZE"), "dry run: of a pod, for targets that are a share of it")(
       "start-up", value("TIME"), "dry run: until a new replica is ready (default: 0 s)")(
-      "stale-after", value("TIME"), "dry run: a row older than this has no value (default: 5 min, or twice the usual distance of rows)")(
-      "from", value("TIME"), "dry run: begin so long after the first row")("for", value("TIME"),
-                                                                         "dry run: end so long after that")(
-      "csv", "dry run: a line per pass")("output,o", value("DIR"),
-                                         "dry run: also write report.html with charts, summary.json, decisions.csv");
+      "stale-after", value("TIME"),
+      "dry run: a row older than this has no value (default: 5 min, or twice the usual distance of rows)")(
+      "from", value("TIME"), "dry run: begin so long after the first row")(
+      "for", value("TIME"), "dry run: end so long after that")("csv", "dry run: a line per pass")(
+      "output,o", value("DIR"), "dry run: also write report.html with charts, summary.json, decisions.csv");
 }
 
 void refuse_dry_run_options(const CommandLine& line) {

@@ -1,5 +1,5 @@
 // The manifest of an autoscaler as kubectl takes and prints it, as a policy with its options: HorizontalPodAutoscaler
-// (autoscaling/v2) is hpa.
+// (autoscaling/v2) is hpa, KEDA's ScaledObject is keda.
 #pragma once
 
 #include <optional>
@@ -12,8 +12,8 @@ namespace headroom::decisions {
 
 // A metric that the manifest names, and its target.
 struct ManifestMetric {
-  std::string name;       // as the manifest has it: "cpu", "requests_per_second"
-  std::string selector;   // as the policy reads it; of a resource: its name
+  std::string name;      // as the manifest has it: "cpu", "requests_per_second"
+  std::string selector;  // as the policy reads it; of a resource: its name
   bool is_resource = false;
   bool per_replica = false;     // each pod has a value of its own; else there is one of the whole
   bool is_utilization = false;  // the target is a share of what a pod requests

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "decisions/samples_read.hpp"
 #include "decisions/seam.hpp"
 #include "decisions/service_observation.hpp"
 
@@ -20,27 +21,29 @@ class ScalingDecisions {
     std::string queue;
 
     void describe(Fields& field) {
-      field("service", service, "its name, as labels of metrics have it")(
-          "replicas", replicas, "that the service may have", between(0, 100'000))(
+      field("service", service, "its name, as labels of metrics have it")("replicas", replicas, "that the service may have",
+                                                                          between(0, 100'000))(
           "initial_replicas", initial_replicas, "asked for before the first line; default: the fewest, but at least one",
           between(0, 100'000))("memory", memory, "of a replica; 0: none is declared", at_least(0.0))(
           "queue", queue, "that it takes messages from; empty: a balancer sends it requests");
     }
     int at_first() const { return initial_replicas.value_or(std::max(1, replicas.low)); }
+    Autoscaler::Context of_the_policy() const { return {service, at_first(), replicas, memory, queue}; }
   };
   using Observation = ServiceObservation;
 
   ScalingDecisions(const PolicyChoice& choice, const Context& context)
       : replicas_{context.at_first()},
-        autoscaler_{RegistryOf<Autoscaler>::instance().make(
-            choice, {context.service, context.at_first(), context.replicas, context.memory, context.queue})} {
+        autoscaler_{RegistryOf<Autoscaler>::instance().make(choice, context.of_the_policy())},
+        shown_{!reads_samples(choice, context.of_the_policy(), PodResource::cpu)} {
     for (const MetricSelector& selector : autoscaler_->watched()) unseen_.insert(to_text(selector));
   }
   FieldProblems problems() const { return autoscaler_->problems(); }
 
   FieldProblems check(const Observation& seen) {
     if (last_ && seen.time < *last_)
-      return {{"time", fmt::format("is {:g}, before the {:g} of the line before; put the lines in order of time", seen.time, *last_)}};
+      return {{"time",
+               fmt::format("is {:g}, before the {:g} of the line before; put the lines in order of time", seen.time, *last_)}};
     last_ = seen.time;
     return {};
   }

@@ -65,8 +65,8 @@ class BalancingDecisions {
   FieldProblems check(const Observation& seen) {
     FieldProblems found;
     if (last_ && seen.time < *last_)
-      found.emplace_back("time", fmt::format("is {:g}, before the {:g} of the line before; put the lines in order of time",
-                                             seen.time, *last_));
+      found.emplace_back(
+          "time", fmt::format("is {:g}, before the {:g} of the line before; put the lines in order of time", seen.time, *last_));
     last_ = seen.time;
     for (const ReplicaObservation& replica : seen.replicas) number_of(replica.name);
     for (std::size_t i = 0; i < seen.answered.size(); ++i) {
@@ -86,10 +86,9 @@ class BalancingDecisions {
       in_flight_.push_back(static_cast<std::uint32_t>(replica.in_flight));
       replicas_.push_back(number_of(replica.name));
     }
-    const std::size_t place =
-        balancer_->looks_further()
-            ? balancer_->pick({in_flight_, replicas_, now, static_cast<std::uint64_t>(seen.key)}, random_)
-            : balancer_->pick(in_flight_, random_);
+    const std::size_t place = balancer_->looks_further()
+                                  ? balancer_->pick({in_flight_, replicas_, now, static_cast<std::uint64_t>(seen.key)}, random_)
+                                  : balancer_->pick(in_flight_, random_);
     const ReplicaObservation& chosen = seen.replicas[place];
     ++picked_[chosen.name];
     return {{"replica", chosen.name},
@@ -111,8 +110,8 @@ class BalancingDecisions {
   std::optional<double> last_;
 };
 
-const bool offered = offer_decisions<BalancingDecisions>("the replicas that a request may go to",
-                                                         R"({"replicas": {"a": 3, "b": 5}, "key": 17})");
+const bool offered =
+    offer_decisions<BalancingDecisions>("the replicas that a request may go to", R"({"replicas": {"a": 3, "b": 5}, "key": 17})");
 
 }  // namespace
 }  // namespace headroom::decisions

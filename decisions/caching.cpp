@@ -72,8 +72,8 @@ class CachingDecisions {
   std::uint64_t hits_ = 0, misses_ = 0;
 };
 
-const bool offered = offer_decisions<CachingDecisions>("a request for an object; what missed enters",
-                                                       R"({"text": "user:17", "size": "4 KiB"})");
+const bool offered =
+    offer_decisions<CachingDecisions>("a request for an object; what missed enters", R"({"text": "user:17", "size": "4 KiB"})");
 
 }  // namespace
 }  // namespace headroom::decisions

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "decisions/samples_read.hpp"
 #include "decisions/service_observation.hpp"
 #include "sim/core/metric_name.hpp"
 #include "sim/core/registry.hpp"
@@ -27,12 +28,13 @@ class Replay {
       : run_{run},
         history_{history},
         autoscaler_{RegistryOf<Autoscaler>::instance().make(run.choice, run.context)},
-        recorded_{run.replicas_column.empty() ? nullptr : &history.column(run.replicas_column).values} {
+        recorded_{run.replicas_column.empty() ? nullptr : &history.column(run.replicas_column).values},
+        marks_scraped_{std::ranges::find(run.metrics, "cpu", &ReplayedMetric::selector) == run.metrics.end()} {
     for (const ReplayedMetric& metric : run.metrics) {
       columns_.push_back(&history.column(metric.column).values);
       selectors_.push_back(metric.is_resource ? MetricSelector{} : selector_of(metric.selector));
     }
-    replicas_ = run.replicas.value_or(static_cast<int>(std::lround(recorded_now(0).value_or(run.context.initial_replicas))));
+    replicas_ = run.replicas.value_or(static_cast<int>(std::lround(recorded_now(0).value_or(replicas_for_the_load()))));
     for (int i = 0; i < replicas_; ++i) add_pod(at_seconds(before_the_history));
   }
 
@@ -49,6 +51,7 @@ class Replay {
                            .pods = pods_,
                            .metrics = &metrics_};
     const ScalingDecision decision = autoscaler_->decide(view);
+    if (told.times.empty()) told.first_reason = decision.reason;
     if (decision.replicas != replicas_) told.changes.push_back({time, replicas_, decision.replicas, decision.reason});
     scale_to(std::max(decision.replicas, 0), now);
     told.times.push_back(time);
@@ -61,6 +64,18 @@ class Replay {
 
  private:
   std::optional<double> recorded_now(std::size_t row) const { return recorded_ == nullptr ? std::nullopt : (*recorded_)[row]; }
+
+  // As many as the load of the beginning takes at its targets, where they are shares of replicas.
+  int replicas_for_the_load() const {
+    double needed = run_.context.initial_replicas;
+    for (std::size_t i = 0; i < run_.metrics.size(); ++i) {
+      const ReplayedMetric& metric = run_.metrics[i];
+      const std::optional<double> load = load_of(i, 0.0);
+      if (load && metric.target && (metric.shown_per_replica || metric.is_share))
+        needed = std::max(needed, std::ceil(*load / *metric.target));
+    }
+    return static_cast<int>(std::min<double>(needed, run_.context.replicas.high));
+  }
 
   // Of all replicas together; none: nothing was recorded, or too long ago.
   std::optional<double> load_of(std::size_t metric, double time) const {
@@ -81,6 +96,7 @@ class Replay {
 
   void show_metrics(double time, int ready, ScalingHistory& told) {
     metrics_.clear();
+    if (marks_scraped_) sample(false, 0.0, time);
     std::optional<double> needed;
     for (std::size_t i = 0; i < run_.metrics.size(); ++i) {
       const ReplayedMetric& metric = run_.metrics[i];
@@ -132,6 +148,7 @@ class Replay {
   const RecordedMetrics& history_;
   std::unique_ptr<Autoscaler> autoscaler_;
   const Values* recorded_;
+  bool marks_scraped_;  // pods have samples of the cpu that say nothing but that they are scraped
   std::vector<const Values*> columns_;
   std::vector<MetricSelector> selectors_;
   std::vector<PodView> pods_;
@@ -154,10 +171,19 @@ std::vector<std::string> problems_of(const DryRun& run) {
   const auto autoscaler = RegistryOf<Autoscaler>::instance().make(run.choice, run.context);
   for (const auto& [field, sentence] : autoscaler->problems()) sentences.push_back("/" + field + ": " + sentence);
   for (const MetricSelector& selector : autoscaler->watched()) {
-    const auto is_it = [&](const ReplayedMetric& metric) { return !metric.is_resource && selector_of(metric.selector) == selector; };
+    const auto is_it = [&](const ReplayedMetric& metric) {
+      return !metric.is_resource && selector_of(metric.selector) == selector;
+    };
     if (std::ranges::none_of(run.metrics, is_it))
       sentences.push_back(fmt::format("the policy reads {0}, which has no column; add --column '{0}=NAME'", to_text(selector)));
   }
+  const auto missing = [&](PodResource resource, const std::string& name) {
+    const auto is_it = [&](const ReplayedMetric& metric) { return metric.is_resource && metric.selector == name; };
+    if (std::ranges::none_of(run.metrics, is_it) && reads_samples(run.choice, run.context, resource))
+      sentences.push_back(fmt::format("the policy reads the {0} of pods, which has no column; add --column {0}=NAME", name));
+  };
+  missing(PodResource::cpu, "cpu");
+  missing(PodResource::memory, "memory");
   return sentences;
 }
 

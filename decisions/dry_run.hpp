@@ -1,7 +1,7 @@
 // An autoscaler over a recorded history: what it would have asked for, if replicas had shared the load evenly.
 //
-// The load is what was recorded of all replicas together, or of each replica times the replicas that there were. At every pass the
-// newest row counts. A policy is shown the load, or the load over the ready replicas: n replicas in place of the m that were
+// The load is what was recorded of all replicas together, or of each replica times the replicas that there were. At every pass
+// the newest row counts. A policy is shown the load, or the load over the ready replicas: n replicas in place of the m that were
 // recorded see m/n of what each of them saw. New replicas are there at once and ready after their start-up.
 #pragma once
 
@@ -33,7 +33,7 @@ struct DryRun {
   Autoscaler::Context context;
   std::vector<ReplayedMetric> metrics;
   std::string replicas_column;  // empty: not recorded
-  std::optional<int> replicas;  // at the beginning; none: as recorded, else the context's
+  std::optional<int> replicas;  // at the beginning; none: as recorded, else what the load takes at its targets
   double cpu_request = 0.0;     // cores of a pod
   Bytes memory_request;
   Duration start_up{};     // of a replica, until it is ready

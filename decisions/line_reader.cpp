@@ -14,7 +14,8 @@ namespace {
 std::optional<Value> object_in(const std::string& text, Issues& issues) {
   const TextFile checked = checked_text(text);
   if (!checked.problem.empty()) {
-    issues.add(Issue{issues.places().files().front(), checked.line, checked.column, {}, checked.problem, checked.suggestion});
+    issues.add(
+        Issue{issues.places().files().front(), checked.line, checked.column, {}, checked.problem, "write an object in JSON"});
     return std::nullopt;
   }
   std::optional<Value> value = parse_json(checked.text, 0, issues);

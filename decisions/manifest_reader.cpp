@@ -21,9 +21,22 @@ bool is_of_kind(const Value& value, ValueKind kind) { return kind == ValueKind::
 }  // namespace
 
 std::optional<double> kubernetes_quantity(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, double>, 16> suffixes{
-      {{"", 1.0}, {"n", 1e-9}, {"u", 1e-6}, {"m", 1e-3}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12}, {"P", 1e15}, {"E", 1e18},
-       {"Ki", 0x1p10}, {"Mi", 0x1p20}, {"Gi", 0x1p30}, {"Ti", 0x1p40}, {"Pi", 0x1p50}, {"Ei", 0x1p60}}};
+  static constexpr std::array<std::pair<std::string_view, double>, 16> suffixes{{{"", 1.0},
+                                                                                 {"n", 1e-9},
+                                                                                 {"u", 1e-6},
+                                                                                 {"m", 1e-3},
+                                                                                 {"k", 1e3},
+                                                                                 {"M", 1e6},
+                                                                                 {"G", 1e9},
+                                                                                 {"T", 1e12},
+                                                                                 {"P", 1e15},
+                                                                                 {"E", 1e18},
+                                                                                 {"Ki", 0x1p10},
+                                                                                 {"Mi", 0x1p20},
+                                                                                 {"Gi", 0x1p30},
+                                                                                 {"Ti", 0x1p40},
+                                                                                 {"Pi", 0x1p50},
+                                                                                 {"Ei", 0x1p60}}};
   if (text.starts_with('+')) text.remove_prefix(1);
   double number = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

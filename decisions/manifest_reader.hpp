@@ -22,7 +22,9 @@ class ManifestObject {
   PlaceId place() const { return value_.place; }
   bool has(std::string_view field) const { return find(field) != nullptr; }
   // Null if it is not there, or null, or of another kind (an issue); missing and `required`: an issue, too.
-  const Value* object(std::string_view field, bool required = false) const { return find_kind(field, ValueKind::object, required); }
+  const Value* object(std::string_view field, bool required = false) const {
+    return find_kind(field, ValueKind::object, required);
+  }
   const Value* list(std::string_view field) const { return find_kind(field, ValueKind::list, false); }
   const Value* text(std::string_view field, bool required = false) const { return find_kind(field, ValueKind::text, required); }
   // One of these words, as Kubernetes spells them.

@@ -22,11 +22,11 @@ struct NodeObservation {
 
   void describe(Fields& field) {
     field("node", node, "number that stays with the node; default: its place in the list, from 0", between(0, 1'000'000))(
-        "booting", booting, "asked for, not up yet")(
-        "created", created, "when it was asked for, in seconds; default: an hour before", instants)(
+        "booting", booting, "asked for, not up yet")("created", created,
+                                                     "when it was asked for, in seconds; default: an hour before", instants)(
         "pods", pods, "on it", between(0, 100'000))("cpu_requested", cpu_requested, "cores, of its pods together", at_least(0.0))(
-        "memory_requested", memory_requested, "of its pods together", at_least(0.0))(
-        "gpus_requested", gpus_requested, "of its pods together", between(0, 100'000))(
+        "memory_requested", memory_requested, "of its pods together", at_least(0.0))("gpus_requested", gpus_requested,
+                                                                                     "of its pods together", between(0, 100'000))(
         "pods_fit_elsewhere", pods_fit_elsewhere, "its pods would find room on other nodes that are up");
   }
 };
@@ -73,7 +73,7 @@ class NodeDecisions {
           "pods_per_node", pods_per_node, "at most", between(1, 100'000))("gpus", gpus, "of one node", between(0, 1'000))(
           "being_removed", being_removed, "nodes that are drained, which count against the most", between(0, 100'000))(
           "nodes", nodes, "in order of their numbers, without those being removed")("pending", pending,
-                                                                                   "pods that found no room, oldest first");
+                                                                                    "pods that found no room, oldest first");
     }
     FieldProblems problems() const {
       FieldProblems found;
@@ -92,7 +92,8 @@ class NodeDecisions {
 
   FieldProblems check(const Observation& seen) {
     if (last_ && seen.time < *last_)
-      return {{"time", fmt::format("is {:g}, before the {:g} of the line before; put the lines in order of time", seen.time, *last_)}};
+      return {{"time",
+               fmt::format("is {:g}, before the {:g} of the line before; put the lines in order of time", seen.time, *last_)}};
     last_ = seen.time;
     return {};
   }

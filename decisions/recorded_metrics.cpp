@@ -65,9 +65,8 @@ class Recording {
     if (number_in(cell, seconds) && std::isfinite(seconds)) return seconds >= first_milliseconds ? seconds / 1000.0 : seconds;
     const std::optional<double> date = calendar_seconds(cell);
     if (!date)
-      complain(file_.line_number(),
-               fmt::format("{} in column {} is no time; write seconds, or a date as 2024-05-01T12:00:00Z", quoted_cell(cell),
-                           quoted_cell(file_.names()[static_cast<std::size_t>(time_)])));
+      complain(file_.line_number(), fmt::format("{} in column {} is no time; write seconds, or a date as 2024-05-01T12:00:00Z",
+                                                quoted_cell(cell), quoted_cell(file_.names()[static_cast<std::size_t>(time_)])));
     return date;
   }
 
@@ -102,8 +101,7 @@ class Recording {
     }
     recorded_.times.push_back(*time - recorded_.begin);
     for (std::size_t i = 0; i < places_.size(); ++i)
-      recorded_.columns[i].values.push_back(
-          value_in(cells[static_cast<std::size_t>(places_[i])], recorded_.columns[i].name));
+      recorded_.columns[i].values.push_back(value_in(cells[static_cast<std::size_t>(places_[i])], recorded_.columns[i].name));
   }
 
   const RecordingChoice& choice_;
@@ -134,8 +132,8 @@ double RecordedMetrics::usual_distance() const {
 
 std::optional<double> calendar_seconds(std::string_view text) {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0;
-  const bool is_date = digits(text, 0, 4, year) && digits(text, 5, 2, month) && digits(text, 8, 2, day) && text[4] == '-' &&
-                       text[7] == '-';
+  const bool is_date =
+      digits(text, 0, 4, year) && digits(text, 5, 2, month) && digits(text, 8, 2, day) && text[4] == '-' && text[7] == '-';
   if (!is_date) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};

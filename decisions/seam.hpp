@@ -86,18 +86,17 @@ class AskedOf final : public Asked {
 
 template <class Decisions>
 bool offer_decisions(std::string_view line, std::string_view example) {
-  return add_seam({.line = line,
-                   .example = example,
-                   .registry = &RegistryOf<typename Decisions::Interface>::instance(),
-                   .make_context = []() -> std::unique_ptr<AnyOptions> {
-                     return std::make_unique<OptionsOf<typename Decisions::Context>>();
-                   },
-                   .make_observation = []() -> std::unique_ptr<AnyOptions> {
-                     return std::make_unique<OptionsOf<typename Decisions::Observation>>();
-                   },
-                   .ask = [](const PolicyChoice& choice, const AnyOptions& context) -> std::unique_ptr<Asked> {
-                     return std::make_unique<AskedOf<Decisions>>(choice, context);
-                   }});
+  return add_seam(
+      {.line = line,
+       .example = example,
+       .registry = &RegistryOf<typename Decisions::Interface>::instance(),
+       .make_context = []() -> std::unique_ptr<AnyOptions> { return std::make_unique<OptionsOf<typename Decisions::Context>>(); },
+       .make_observation = []() -> std::unique_ptr<AnyOptions> {
+         return std::make_unique<OptionsOf<typename Decisions::Observation>>();
+       },
+       .ask = [](const PolicyChoice& choice, const AnyOptions& context) -> std::unique_ptr<Asked> {
+         return std::make_unique<AskedOf<Decisions>>(choice, context);
+       }});
 }
 
 }  // namespace headroom::decisions

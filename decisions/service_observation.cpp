@@ -95,8 +95,8 @@ PodView pod_view(const PodObservation& seen, double time) {
   pod.memory_request = seen.memory_request;
   if (seen.cpu) pod.cpu = PodSample{seen.cpu->value, at_seconds(seen.cpu->at.value_or(time)), seen.cpu->window};
   if (seen.memory)
-    pod.memory = PodSample{static_cast<double>(seen.memory->value.count), at_seconds(seen.memory->at.value_or(time)),
-                           seen.memory->window};
+    pod.memory =
+        PodSample{static_cast<double>(seen.memory->value.count), at_seconds(seen.memory->at.value_or(time)), seen.memory->window};
   if (seen.killed) pod.killed = OutOfMemoryKill{at_seconds(seen.killed->at), seen.killed->lived};
   return pod;
 }
@@ -113,6 +113,8 @@ const ServiceView& ShownService::show(const ServiceObservation& observation, int
   for (const PodObservation& seen : observation.pods ? *observation.pods : alike) {
     for (int copy = 0; copy < seen.count; ++copy) {
       pods_.push_back(pod_view(seen, observation.time));
+      if (marks_scraped_ && pods_.back().ready && !pods_.back().cpu)
+        pods_.back().cpu = PodSample{0.0, view_.now, CpuSample{}.window};
       pods_.back().number = seen.number ? static_cast<std::uint64_t>(*seen.number + copy) : pods_.size() - 1;
     }
   }

@@ -87,7 +87,9 @@ class GivenMetrics final : public MetricsView {
 // What an observation shows; the view points into it.
 class ShownService {
  public:
-  ShownService() = default;
+  // `marks_scraped`: ready pods without a sample of the cpu get one of 0, for a policy that does not look at its value, only at
+  // whether the scraper has reached a pod.
+  explicit ShownService(bool marks_scraped) : marks_scraped_{marks_scraped} {}
   ShownService(const ShownService&) = delete;
   ShownService& operator=(const ShownService&) = delete;
 
@@ -96,6 +98,7 @@ class ShownService {
   const GivenMetrics& metrics() const { return metrics_; }
 
  private:
+  bool marks_scraped_;
   std::vector<PodView> pods_;
   GivenMetrics metrics_;
   ServiceView view_;

@@ -30,8 +30,8 @@ class ResizeDecisions {
   FieldProblems check(const Observation& seen) {
     FieldProblems found;
     if (last_ && seen.time < *last_)
-      found.emplace_back("time", fmt::format("is {:g}, before the {:g} of the line before; put the lines in order of time",
-                                             seen.time, *last_));
+      found.emplace_back(
+          "time", fmt::format("is {:g}, before the {:g} of the line before; put the lines in order of time", seen.time, *last_));
     if (!seen.pods && !seen.replicas) found.emplace_back("pods", "are missing; their samples are what is decided by");
     last_ = seen.time;
     return found;
@@ -54,7 +54,7 @@ class ResizeDecisions {
 
  private:
   std::unique_ptr<VerticalAutoscaler> autoscaler_;
-  ShownService shown_;
+  ShownService shown_{false};
   std::optional<double> last_;
 };
 

@@ -15,9 +15,10 @@ namespace {
 
 constexpr std::size_t shown_changes = 20;
 
-// How long pass i lasts.
+// How long pass i lasts: until the next one; the last one is the end, unless it is the only one.
 double lasting(const ScalingHistory& history, std::size_t i) {
-  return i + 1 < history.times.size() ? history.times[i + 1] - history.times[i] : history.period;
+  if (i + 1 < history.times.size()) return history.times[i + 1] - history.times[i];
+  return i == 0 ? history.period : 0.0;
 }
 
 std::optional<double> hours_of(const ScalingHistory& history, const std::vector<std::optional<double>>& values) {
@@ -45,9 +46,8 @@ std::string summary_text(const ScalingHistory& history, const ScalingSummary& su
   for (const ScalingHistory::Load& load : history.loads) {
     std::string line = load.from;
     if (load.target) line += fmt::format("; target {:g}{}", *load.target, load.per_replica ? " per replica" : "");
-    text += row(load.name.c_str(), (width_of(load.name) >= 15 ? " " : "") + line);
+    text += row("load", load.name + ": " + line);
   }
-  for (const std::string& remark : history.remarks) text += remark + "\n";
   return text;
 }
 
@@ -83,8 +83,9 @@ std::string bars(const ScalingHistory& history, std::size_t width) {
     first = std::max(first, width_of(time_text(history, span.begin)) + 2);
   }
   const std::size_t columns = std::clamp<std::size_t>(width, first + numbers + 20, 100) - first - numbers;
-  std::string text = fmt::format("most replicas asked for in each {}{}\n", span_text(history.times.back() / static_cast<double>(spans.size())),
-                                 history.needed.empty() ? "" : "; | marks the most that the load needed at its target");
+  std::string text =
+      fmt::format("most replicas asked for in each {}{}\n", span_text(history.times.back() / static_cast<double>(spans.size())),
+                  history.needed.empty() ? "" : "; | marks the most that the load needed at its target");
   for (const Span& span : spans) {
     std::string drawn = padded(bar(span.replicas / most, columns), columns);
     if (span.needed) drawn = marked(drawn, static_cast<std::size_t>(*span.needed / most * static_cast<double>(columns - 1)));
@@ -97,15 +98,16 @@ std::string bars(const ScalingHistory& history, std::size_t width) {
 
 std::string changes_text(const ScalingHistory& history, std::size_t width) {
   const std::size_t shown = std::min(shown_changes, history.changes.size());
-  if (shown == 0) return "no change\n";
+  if (shown == 0) return wrapped("no change; the first pass said: " + history.first_reason, width, 2) + "\n";
   std::size_t first = 0;
   for (std::size_t i = 0; i < shown; ++i) first = std::max(first, width_of(time_text(history, history.changes[i].time)));
-  std::string text = shown < history.changes.size()
-                         ? fmt::format("changes, the first {} of {} (--json has all)\n", shown, count_text(history.changes.size()))
-                         : "changes\n";
+  std::string text = shown < history.changes.size() ? fmt::format("changes, the first {} of {} (--json has all)\n", shown,
+                                                                  count_text(history.changes.size()))
+                                                    : "changes\n";
   for (std::size_t i = 0; i < shown; ++i) {
     const ScalingHistory::Change& change = history.changes[i];
-    const std::string left = padded(time_text(history, change.time), first) + fmt::format("  {:>4} -> {:<4}  ", change.from, change.to);
+    const std::string left =
+        padded(time_text(history, change.time), first) + fmt::format("  {:>4} -> {:<4}  ", change.from, change.to);
     text += left + wrapped(change.reason, width, width_of(left), width_of(left)) + "\n";
   }
   return text;
@@ -163,7 +165,8 @@ nlohmann::json scaling_history_json(const ScalingHistory& history) {
   const auto or_null = [](const std::optional<double>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); };
   nlohmann::json changes = nlohmann::json::array();
   for (const ScalingHistory::Change& change : history.changes)
-    changes.push_back({{"time", history.begin + change.time}, {"from", change.from}, {"to", change.to}, {"reason", change.reason}});
+    changes.push_back(
+        {{"time", history.begin + change.time}, {"from", change.from}, {"to", change.to}, {"reason", change.reason}});
   return {{"policy", history.policy},
           {"service", history.service},
           {"source", history.source},

@@ -25,16 +25,16 @@ struct ScalingHistory {
     std::vector<std::optional<double>> values;  // a pass each
   };
   std::string policy, service, source;
-  double begin = 0.0;        // of the history, on the clock of its file
-  bool is_calendar = false;  // which counts from 1970
-  double period = 0.0;       // seconds from pass to pass
-  std::vector<double> times;            // of passes, seconds since the beginning
-  std::vector<int> replicas, ready;     // a pass each: asked for after it, ready before it
+  double begin = 0.0;                           // of the history, on the clock of its file
+  bool is_calendar = false;                     // which counts from 1970
+  double period = 0.0;                          // seconds from pass to pass
+  std::vector<double> times;                    // of passes, seconds since the beginning
+  std::vector<int> replicas, ready;             // a pass each: asked for after it, ready before it
   std::vector<std::optional<double>> recorded;  // replicas at the time; empty: the file does not say
   std::vector<std::optional<double>> needed;    // the load in replicas at the target; empty: no target is known
   std::vector<Load> loads;
   std::vector<Change> changes;
-  std::vector<std::string> remarks;
+  std::string first_reason;  // of the first pass
 };
 
 struct ScalingSummary {
@@ -46,7 +46,7 @@ struct ScalingSummary {
   std::optional<double> recorded_hours, needed_hours;
   // More than this above what the ready replicas carry at the target is short.
   static constexpr double margin = 0.1;
-  double short_share = 0.0;  // of time
+  double short_share = 0.0;     // of time
   std::optional<double> worst;  // the largest load over what the ready replicas carry at the target …
   double worst_at = 0.0;        // … and when
 };

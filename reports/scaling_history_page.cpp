@@ -48,9 +48,10 @@ json line(const std::string& label, int colour, json values, bool steps) {
 }
 
 json replicas_chart(const ScalingHistory& history) {
-  json lines = json::array({line("asked for", 0, points_of(history.replicas), true)});
-  if (history.ready != history.replicas) lines.push_back(line("ready", 2, points_of(history.ready), true));
+  json lines = json::array();
   if (!history.recorded.empty()) lines.push_back(line("recorded", 6, points_of(history.recorded), true));
+  if (history.ready != history.replicas) lines.push_back(line("ready", 2, points_of(history.ready), true));
+  lines.push_back(line("asked for", 0, points_of(history.replicas), true));
   if (!history.needed.empty()) lines.push_back(line("needed at the target", 1, points_of(history.needed), false));
   return {{"title", "Replicas"}, {"lines", std::move(lines)}};
 }
@@ -59,8 +60,7 @@ json load_chart(const ScalingHistory::Load& load) {
   const std::string title = load.name + (load.per_replica ? " per ready replica" : "");
   json lines = json::array({line(title, 3, points_of(load.values), false)});
   if (load.target)
-    lines.push_back(
-        line("target", 1, points_of(std::vector<std::optional<double>>(load.values.size(), load.target)), false));
+    lines.push_back(line("target", 1, points_of(std::vector<std::optional<double>>(load.values.size(), load.target)), false));
   return {{"title", title}, {"lines", std::move(lines)}};
 }
 
@@ -83,18 +83,19 @@ std::string summary_table(const ScalingHistory& history) {
                                      number_text(100.0 * *summary.worst), time_text(history, summary.worst_at)));
   }
   for (const ScalingHistory::Load& load : history.loads)
-    text += row(load.name, load.from + (load.target ? fmt::format("; target {:g}{}", *load.target,
-                                                                  load.per_replica ? " per replica" : "")
-                                                    : ""));
+    text += row(
+        load.name,
+        load.from + (load.target ? fmt::format("; target {:g}{}", *load.target, load.per_replica ? " per replica" : "") : ""));
   return text + "</tbody></table></div>";
 }
 
 std::string changes_table(const ScalingHistory& history) {
   const std::size_t shown = std::min(most_rows, history.changes.size());
-  std::string text = fmt::format("<section><h2>Changes</h2><details{}><summary>{} of {}</summary><div class=\"scroll\"><table><thead><tr>"
-                                 "<th scope=\"col\">time</th><th scope=\"col\">from</th><th scope=\"col\">to</th>"
-                                 "<th scope=\"col\">reason</th></tr></thead><tbody>",
-                                 shown <= 50 ? " open" : "", shown, count_text(history.changes.size()));
+  std::string text = fmt::format(
+      "<section><h2>Changes</h2><details{}><summary>{} of {}</summary><div class=\"scroll\"><table><thead><tr>"
+      "<th scope=\"col\">time</th><th scope=\"col\">from</th><th scope=\"col\">to</th>"
+      "<th scope=\"col\">reason</th></tr></thead><tbody>",
+      shown <= 50 ? " open" : "", shown, count_text(history.changes.size()));
   for (std::size_t i = 0; i < shown; ++i) {
     const ScalingHistory::Change& change = history.changes[i];
     text += fmt::format("<tr><th scope=\"row\">{}</th><td class=\"number\">{}</td><td class=\"number\">{}</td><td>{}</td></tr>",
@@ -126,11 +127,13 @@ std::string scaling_history_page(const ScalingHistory& history) {
   json charts = json::array({replicas_chart(history)});
   for (const ScalingHistory::Load& load : history.loads) charts.push_back(load_chart(load));
   std::string body = summary_table(history);
-  for (const std::string& remark : history.remarks) body += "<p class=\"note\">" + escaped_html(remark) + "</p>";
+  if (history.changes.empty())
+    body += "<p class=\"note\">No change; the first pass said: " + escaped_html(history.first_reason) + "</p>";
   for (std::size_t i = 0; i < charts.size(); ++i) {
     const std::string title = escaped_html(charts[i].at("title").get<std::string>());
     body += fmt::format(
-        "<section><h2>{}</h2><div data-chart=\"{}\" role=\"img\" aria-label=\"{} over time; the numbers are in decisions.csv\"></div></section>\n",
+        "<section><h2>{}</h2><div data-chart=\"{}\" role=\"img\" aria-label=\"{} over time; the numbers are in "
+        "decisions.csv\"></div></section>\n",
         title, i, title);
   }
   if (history.times.size() > most_points)
@@ -139,8 +142,8 @@ std::string scaling_history_page(const ScalingHistory& history) {
   body += changes_table(history);
   return chart_page({.title = history.policy + " for " + history.service,
                      .heading = fmt::format("Dry run of {} for {}", history.policy, history.service),
-                     .facts = fmt::format("{} of {} · a pass every {}", span_text(history.times.back() + history.period),
-                                          history.source, span_text(history.period)),
+                     .facts = fmt::format("{} of {} · a pass every {}", span_text(summary_of(history).span), history.source,
+                                          span_text(history.period)),
                      .body = body,
                      .data = {{"is_calendar", history.is_calendar}, {"times", times_of(history)}, {"charts", std::move(charts)}},
                      .script = draw_script});

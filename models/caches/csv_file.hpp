@@ -1,4 +1,5 @@
-// CSV of any length, plain, gzip or xz: the first line names the columns, cells may be in double quotes, blank lines are passed over.
+// CSV of any length, plain, gzip or xz: the first line names the columns, cells may be in double quotes, blank lines are passed
+// over.
 #pragma once
 
 #include <array>

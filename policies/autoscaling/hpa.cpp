@@ -352,7 +352,8 @@ ScalingDecision Hpa::decide(const ServiceView& service) {
 std::string comparison_text(const MetricOption& metric, std::int64_t seen) {
   const hpa::Target goal = metric.goal();
   const std::string ratio = fmt::format(", ratio {:.2f}", static_cast<double>(seen) / static_cast<double>(goal.value));
-  if (goal.kind == hpa::TargetKind::utilization) return fmt::format("{} {} % against {} %{}", metric.text(), seen, goal.value, ratio);
+  if (goal.kind == hpa::TargetKind::utilization)
+    return fmt::format("{} {} % against {} %{}", metric.text(), seen, goal.value, ratio);
   if (metric.average_memory)
     return fmt::format("memory {} against {} per pod{}", to_text(Bytes{seen / 1000}), to_text(*metric.average_memory), ratio);
   const double has = static_cast<double>(seen) / 1000.0, wanted = static_cast<double>(goal.value) / 1000.0;
