@@ -161,7 +161,8 @@ class Replay {
 std::string origin_of(const ReplayedMetric& metric) {
   std::string text = "column " + metric.column;
   if (metric.scale != 1.0) text += fmt::format(" × {:g}", metric.scale);
-  return text + (metric.recorded_per_replica ? ", recorded of each replica" : ", of all replicas together");
+  text += metric.recorded_per_replica ? ", recorded of each replica" : ", of all replicas together";
+  return metric.is_share && metric.target ? text + fmt::format("; {:g} of it to each replica", *metric.target) : text;
 }
 
 }  // namespace
@@ -199,7 +200,7 @@ ScalingHistory dry_run(const DryRun& run, const RecordedMetrics& history) {
     told.loads.push_back({.name = metric.selector,
                           .from = origin_of(metric),
                           .per_replica = metric.shown_per_replica,
-                          .target = metric.target,
+                          .target = metric.is_share ? std::nullopt : metric.target,
                           .values = {}});
   const double end = history.times.back();
   for (std::size_t pass = 0; static_cast<double>(pass) * told.period <= end; ++pass)

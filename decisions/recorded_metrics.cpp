@@ -40,7 +40,7 @@ class Recording {
     if (time_ < 0) complain(1, file_.missing_column(choice.time_column));
     for (const std::string& name : choice.columns) {
       places_.push_back(file_.column(name));
-      if (places_.back() < 0) complain(1, file_.missing_column(name));
+      if (places_.back() < 0) complain(1, file_.missing_column(name), "say where it stands: --column '" + name + "=COLUMN'");
       recorded_.columns.push_back({name, {}});
     }
   }
@@ -56,8 +56,8 @@ class Recording {
   }
 
  private:
-  void complain(std::uint64_t line, std::string message) {
-    issues_.push_back({choice_.path, static_cast<int>(line), line == 0 ? 0 : 1, {}, std::move(message), {}});
+  void complain(std::uint64_t line, std::string message, std::string suggestion = {}) {
+    issues_.push_back({choice_.path, static_cast<int>(line), line == 0 ? 0 : 1, {}, std::move(message), std::move(suggestion)});
   }
 
   std::optional<double> time_in(std::string_view cell) {

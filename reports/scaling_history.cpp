@@ -84,7 +84,8 @@ std::string bars(const ScalingHistory& history, std::size_t width) {
   }
   const std::size_t columns = std::clamp<std::size_t>(width, first + numbers + 20, 100) - first - numbers;
   std::string text =
-      fmt::format("most replicas asked for in each {}{}\n", span_text(history.times.back() / static_cast<double>(spans.size())),
+      fmt::format("most replicas asked for in each {}{}\n",
+                  span_text(history.period * static_cast<double>(history.times.size()) / static_cast<double>(spans.size())),
                   history.needed.empty() ? "" : "; | marks the most that the load needed at its target");
   for (const Span& span : spans) {
     std::string drawn = padded(bar(span.replicas / most, columns), columns);

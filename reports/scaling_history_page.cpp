@@ -43,24 +43,24 @@ json times_of(const ScalingHistory& history) {
   return times;
 }
 
-json line(const std::string& label, int colour, json values, bool steps) {
-  return {{"label", label}, {"colour", colour}, {"values", std::move(values)}, {"steps", steps}};
+json line(const std::string& label, int colour, json values) {
+  return {{"label", label}, {"colour", colour}, {"values", std::move(values)}};
 }
 
 json replicas_chart(const ScalingHistory& history) {
   json lines = json::array();
-  if (!history.recorded.empty()) lines.push_back(line("recorded", 6, points_of(history.recorded), true));
-  if (history.ready != history.replicas) lines.push_back(line("ready", 2, points_of(history.ready), true));
-  lines.push_back(line("asked for", 0, points_of(history.replicas), true));
-  if (!history.needed.empty()) lines.push_back(line("needed at the target", 1, points_of(history.needed), false));
+  if (!history.recorded.empty()) lines.push_back(line("recorded", 6, points_of(history.recorded)));
+  if (history.ready != history.replicas) lines.push_back(line("ready", 2, points_of(history.ready)));
+  lines.push_back(line("asked for", 0, points_of(history.replicas)));
+  if (!history.needed.empty()) lines.push_back(line("needed at the target", 1, points_of(history.needed)));
   return {{"title", "Replicas"}, {"lines", std::move(lines)}};
 }
 
 json load_chart(const ScalingHistory::Load& load) {
   const std::string title = load.name + (load.per_replica ? " per ready replica" : "");
-  json lines = json::array({line(title, 3, points_of(load.values), false)});
+  json lines = json::array({line(title, 3, points_of(load.values))});
   if (load.target)
-    lines.push_back(line("target", 1, points_of(std::vector<std::optional<double>>(load.values.size(), load.target)), false));
+    lines.push_back(line("target", 1, points_of(std::vector<std::optional<double>>(load.values.size(), load.target))));
   return {{"title", title}, {"lines", std::move(lines)}};
 }
 
@@ -112,11 +112,12 @@ for (const place of document.querySelectorAll("[data-chart]")) {
   const ink = getComputedStyle(document.body).color;
   new uPlot({
     width: Math.min(1200, document.body.clientWidth - 40), height: 360,
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     scales: { x: { time: data.is_calendar }, y: { range: (u, low, high) => [0, high > 0 ? high * 1.05 : 1] } },
-    axes: [{ stroke: ink, label: data.is_calendar ? "" : "hours since the beginning" }, { stroke: ink, size: 70 }],
+    axes: [{ stroke: ink, label: data.is_calendar ? "UTC" : "hours since the beginning" }, { stroke: ink, size: 70 }],
     series: [{ label: data.is_calendar ? "time" : "hours", value: data.is_calendar ? undefined : (u, v) => (v == null ? "" : v.toFixed(2)) },
       ...chart.lines.map((line) => ({ label: line.label, stroke: colour(line.colour), width: 1.5, points: { show: false },
-        paths: line.steps ? stepped : undefined, value: (u, v) => (v == null ? "" : String(Number(v.toPrecision(4)))) }))],
+        paths: stepped, value: (u, v) => (v == null ? "" : String(Number(v.toPrecision(4)))) }))],
   }, [data.times, ...chart.lines.map((line) => line.values)], place);
 }
 )JS";
