@@ -114,6 +114,8 @@ std::ifstream opened(const std::string& path) {
   const std::string near = nearest_file(path);
   if (!std::filesystem::exists(path, error))
     throw UsageError{fmt::format("{}: there is no such file{}", path, near.empty() ? "" : "; did you mean \"" + near + "\"?")};
+  if (path.ends_with(".yaml") || path.ends_with(".yml"))
+    throw UsageError{fmt::format("{}: is YAML; observations are in JSON, one a line; a manifest goes with --manifest", path)};
   if (!std::filesystem::is_regular_file(path, error) && !std::filesystem::is_fifo(path, error))
     throw UsageError{fmt::format("{}: is not a file with lines of JSON", path)};
   std::ifstream file{path};

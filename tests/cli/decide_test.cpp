@@ -104,6 +104,7 @@ TEST(Decide, SaysWhatIsWrongWithItsOptions) {
   refused({"autoscaling", "hpa", "--options", R"({"metrics": [{"external": "rps2", "value": 3}]})"},
           "is not the name of a metric");
   refused({"autoscaling", "hpa", lines, "--start-up", "40 s"}, "--start-up is of a dry run; add --metrics CSV");
+  refused({"autoscaling", "hpa", manifest()}, "a manifest goes with --manifest");
   refused({"caching", "lru", "--metrics", lines}, "a dry run is of an autoscaler");
   refused({"autoscaling", "hpa", "--metrics", lines}, "the policy reads the cpu of pods, which has no column");
   refused({"autoscaling", "keda", "--metrics", lines, "--manifest", manifest()}, "is the manifest of hpa, not of keda");
