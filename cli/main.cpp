@@ -26,9 +26,9 @@ std::string verb_list() {
 
 std::string short_help() {
   return fmt::format(
-      "{}\n{}\nTry:\n"
+      "{}\n{}Try:\n"
       "  headroom compare scenarios/ugc-video/scenario.json\n"
-      "  headroom explain scenarios/monitoring/fleet.json\n\n"
+      "  headroom explain scenarios/monitoring/fleet.json\n"
       "headroom --help says more; headroom VERB --help says everything about a verb\n",
       introduction, verb_list());
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/text_table.hpp"
 #include "sim/core/registry.hpp"
 
 namespace headroom::cli {
@@ -108,6 +109,13 @@ std::vector<OptionRow> option_rows(AnyOptions& options) {
   Fields fields{writer};
   options.describe(fields);
   return rows;
+}
+
+std::string option_table(const std::vector<OptionRow>& rows, std::string_view heading, std::size_t width) {
+  std::vector<std::vector<std::string>> columns{{std::string{heading}, "default", "allowed"}};
+  for (const OptionRow& row : rows) columns.push_back({row.name, row.default_value, row.allowed});
+  return text_table_with_notes(
+      columns, [&](std::size_t row) { return rows[row].meaning; }, width);
 }
 
 }  // namespace headroom::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/core/fields.hpp"
@@ -16,5 +17,7 @@ struct OptionRow {
 };
 
 std::vector<OptionRow> option_rows(AnyOptions& options);
+// As a table, with what each means below it. `heading` of the first column: "option", "field".
+std::string option_table(const std::vector<OptionRow>& rows, std::string_view heading, std::size_t width);
 
 }  // namespace headroom::cli

@@ -57,7 +57,9 @@ void write_results(std::string_view text) {
 
 void write_message(std::string_view text) { (void)write_all(STDERR_FILENO, text); }
 
-bool colour_on_results() { return ::isatty(STDOUT_FILENO) == 1 && !no_colour_asked() && !dumb_terminal(); }
+bool results_on_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
+
+bool colour_on_results() { return results_on_terminal() && !no_colour_asked() && !dumb_terminal(); }
 
 std::size_t results_width() {
   constexpr std::size_t narrowest = 40, widest = 160;  // less breaks every line, more is hard to read along

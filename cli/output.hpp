@@ -23,6 +23,7 @@ void write_results(std::string_view text);
 // Messages. What cannot be written here has nowhere else to go.
 void write_message(std::string_view text);
 
+bool results_on_terminal();
 // Whether escape codes belong on stdout: a terminal, no NO_COLOR, TERM not "dumb".
 bool colour_on_results();
 // Columns for results: the terminal's, within reason, or usual_width.

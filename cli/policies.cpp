@@ -62,10 +62,7 @@ std::string reference(const Found& found) {
   const auto options = offer_of(found).make_options();
   const std::vector<OptionRow> rows = option_rows(*options);
   if (rows.empty()) return text + "It has no options.\n";
-  std::vector<std::vector<std::string>> columns{{"option", "default", "allowed"}};
-  for (const OptionRow& row : rows) columns.push_back({row.name, row.default_value, row.allowed});
-  return text + text_table_with_notes(
-                    columns, [&](std::size_t row) { return rows[row].meaning; }, results_width());
+  return text + option_table(rows, "option", results_width());
 }
 
 json json_of(const Found& found) {

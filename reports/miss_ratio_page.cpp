@@ -2,35 +2,20 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "reports/assets.hpp"
+#include "reports/chart_page.hpp"
 #include "reports/miss_ratios.hpp"
-#include "reports/study_report.hpp"
 
 namespace headroom {
 namespace {
-
-std::string escaped(const std::string& text) {
-  std::string safe;
-  for (const char letter : text) {
-    switch (letter) {
-      case '&': safe += "&amp;"; break;
-      case '<': safe += "&lt;"; break;
-      case '>': safe += "&gt;"; break;
-      case '"': safe += "&quot;"; break;
-      default: safe += letter;
-    }
-  }
-  return safe;
-}
 
 using RatioOf = double (MissRatios::*)(const MissRatios::Cell&) const;
 
 std::string html_table(const MissRatios& ratios, RatioOf ratio_of) {
   std::string text = "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">policy</th>";
-  for (const std::int64_t size : ratios.sizes) text += fmt::format("<th scope=\"col\">{}</th>", escaped(size_text(ratios, size)));
+  for (const std::int64_t size : ratios.sizes) text += fmt::format("<th scope=\"col\">{}</th>", escaped_html(size_text(ratios, size)));
   text += "</tr></thead><tbody>";
   for (const MissRatios::Row& row : ratios.rows) {
-    text += fmt::format("<tr><th scope=\"row\">{}</th>", escaped(row.policy));
+    text += fmt::format("<tr><th scope=\"row\">{}</th>", escaped_html(row.policy));
     for (const MissRatios::Cell& cell : row.cells)
       text += fmt::format("<td class=\"number\">{:.2f} %</td>", 100.0 * (ratios.*ratio_of)(cell));
     text += "</tr>";
@@ -53,7 +38,7 @@ nlohmann::json chart_data(const MissRatios& ratios, const std::string& title, Ra
 // Sizes stand at even distances, whatever lies between them.
 constexpr std::string_view draw_script = R"JS(
 for (const place of document.querySelectorAll("[data-curve]")) {
-  const chart = curves[Number(place.dataset.curve)];
+  const chart = data[Number(place.dataset.curve)];
   const x = chart.sizes.map((_, i) => i);
   const colours = chart.lines.map((_, i) => `hsl(${Math.round(360 * i / chart.lines.length)} 65% 45%)`);
   new uPlot({
@@ -65,7 +50,6 @@ for (const place of document.querySelectorAll("[data-curve]")) {
         value: (u, v) => (v == null ? "" : v.toFixed(2) + " %") }))],
   }, [x, ...chart.lines.map((line) => line.values)], place);
 }
-document.body.dataset.ready = "true";
 )JS";
 
 }  // namespace
@@ -82,17 +66,12 @@ std::string miss_ratio_page(const MissRatios& ratios) {
   };
   add("Requests missed", &MissRatios::request_ratio);
   if (!ratios.unit_sizes) add("Bytes missed", &MissRatios::byte_ratio);
-  // "</" would end the script.
-  std::string data = curves.dump();
-  for (std::size_t at = data.find("</"); at != std::string::npos; at = data.find("</", at + 3)) data.insert(at + 1, "\\");
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-      "content=\"width=device-width, initial-scale=1\">\n<meta name=\"generator\" content=\"headroom {}\">\n<title>{} – "
-      "headroom</title>\n<style>{}</style>\n<style>{}</style></head>\n<body><main><h1>Miss ratios of {}</h1>\n<p "
-      "class=\"facts\">{} requests</p>\n{}</main>\n<script>/*{}*/\n{}</script>\n<script>const curves = "
-      "{};{}</script></body></html>\n",
-      headroom_version(), escaped(ratios.trace), assets::chart_style, assets::page_style, escaped(ratios.trace), ratios.requests,
-      body, assets::chart_licence, assets::chart_script, data, draw_script);
+  return chart_page({.title = ratios.trace,
+                     .heading = "Miss ratios of " + ratios.trace,
+                     .facts = fmt::format("{} requests", ratios.requests),
+                     .body = body,
+                     .data = curves,
+                     .script = draw_script});
 }
 
 }  // namespace headroom

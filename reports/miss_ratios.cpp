@@ -38,15 +38,6 @@ std::string table(const MissRatios& ratios, const std::string& title, RatioOf ra
   return text;
 }
 
-// A bar of eighths of a character.
-std::string bar(double share, std::size_t columns) {
-  static constexpr std::string_view eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const auto units = static_cast<std::size_t>(std::lround(share * static_cast<double>(8 * columns)));
-  std::string text;
-  for (std::size_t i = 0; i < units / 8; ++i) text += "█";
-  return text + std::string{eighths[units % 8]};
-}
-
 std::string bars(const MissRatios& ratios, std::size_t width) {
   const std::size_t place = ratios.sizes.size() / 2;
   std::vector<const MissRatios::Row*> order;

@@ -1,6 +1,8 @@
 #include "reports/text_layout.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <string_view>
 
 namespace headroom {
 
@@ -35,6 +37,26 @@ std::string wrapped(const std::string& text, std::size_t width, std::size_t inde
     begin = end + 1;
   }
   return result;
+}
+
+std::string bar(double share, std::size_t columns) {
+  static constexpr std::string_view eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const auto units = static_cast<std::size_t>(std::lround(share * static_cast<double>(8 * columns)));
+  std::string text;
+  for (std::size_t i = 0; i < units / 8; ++i) text += "█";
+  return text + std::string{eighths[units % 8]};
+}
+
+std::string marked(const std::string& text, std::size_t column) {
+  const auto begins = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80; };
+  std::size_t begin = 0;
+  for (std::size_t seen = 0; begin < text.size(); ++begin) {
+    if (begins(begin) && seen++ == column) break;
+  }
+  if (begin >= text.size()) return text;
+  std::size_t end = begin + 1;
+  while (end < text.size() && !begins(end)) ++end;
+  return text.substr(0, begin) + "|" + text.substr(end);
 }
 
 }  // namespace headroom

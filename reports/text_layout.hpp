@@ -17,5 +17,9 @@ std::string padded(std::string text, std::size_t width);
 // column `first`, which is for the caller to fill. A word that is longer than a line stays whole: a path or a command must stay
 // copyable.
 std::string wrapped(const std::string& text, std::size_t width, std::size_t indent, std::size_t first = 0);
+// A bar of eighths of a character; `share` of `columns`, 0 to 1.
+std::string bar(double share, std::size_t columns);
+// The same text with a | in place of the character in this column.
+std::string marked(const std::string& text, std::size_t column);
 
 }  // namespace headroom

@@ -43,7 +43,9 @@ TextFile problem_at(std::string_view text, std::size_t offset, std::string sente
   return TextFile{{}, std::move(sentence), std::move(suggestion), static_cast<int>(position.line), static_cast<int>(position.column)};
 }
 
-TextFile checked(std::string text) {
+}  // namespace
+
+TextFile checked_text(std::string text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   const std::size_t zero = text.find('\0');
   if (zero != std::string::npos) {
@@ -59,8 +61,6 @@ TextFile checked(std::string text) {
   }
   return TextFile{std::move(text), {}, {}, 0, 0};
 }
-
-}  // namespace
 
 TextFile read_text_file(const std::string& path) {
   std::error_code failure;
@@ -80,7 +80,7 @@ TextFile read_text_file(const std::string& path) {
   if (!file) return problem(std::string{"cannot be read: "} + std::strerror(errno));
   std::string text{std::istreambuf_iterator<char>{file}, {}};
   if (file.bad()) return problem("cannot be read to its end");
-  return checked(std::move(text));
+  return checked_text(std::move(text));
 }
 
 // Endings are alike among files of one kind and say nothing of what was meant, so stems are compared.

@@ -19,6 +19,8 @@ struct TextFile {
 
 // The size is looked at before a byte is read.
 TextFile read_text_file(const std::string& path);
+// Text that is at hand already, with the same sentences.
+TextFile checked_text(std::string text);
 // The name in the same folder that is nearest to this one; empty if none is near.
 std::string nearest_file(const std::string& path);
 

@@ -52,11 +52,12 @@ void ReplayedCache::enter(const CacheRequest& request) {
 }
 
 void ReplayedCache::leave(Slot slot) {
+  if (left_ != nullptr) left_->push_back(objects_[slot].key);
   used_ -= objects_[slot].bytes;
   leaving_[slot] = true;
-  if (left_count_ - forgotten_ == departures) forget(left_[forgotten_++ % departures]);
-  left_[left_count_++ % departures] = slot;
-  if (left_count_ - forgotten_ > half_way) slots_.prefetch(objects_[left_[(left_count_ - half_way) % departures]].key);
+  if (departed_ - forgotten_ == departures) forget(departing_[forgotten_++ % departures]);
+  departing_[departed_++ % departures] = slot;
+  if (departed_ - forgotten_ > half_way) slots_.prefetch(objects_[departing_[(departed_ - half_way) % departures]].key);
 }
 
 void ReplayedCache::forget(Slot slot) {
@@ -66,7 +67,7 @@ void ReplayedCache::forget(Slot slot) {
 }
 
 void ReplayedCache::forget_all() {
-  while (forgotten_ != left_count_) forget(left_[forgotten_++ % departures]);
+  while (forgotten_ != departed_) forget(departing_[forgotten_++ % departures]);
 }
 
 void ReplayedCache::leave_dropped() {

@@ -31,6 +31,9 @@ class ReplayedCache {
   bool request(const CacheRequest& request);
   void prefetch(std::uint64_t key) const { slots_.prefetch(key); }
 
+  // Keys of objects that leave are put there, from now on; null: nowhere.
+  void tell_who_leaves(std::vector<std::uint64_t>* keys) { left_ = keys; }
+
   std::int64_t capacity() const { return capacity_; }
   std::int64_t used() const { return used_; }
   std::uint64_t misses() const { return misses_; }
@@ -64,13 +67,14 @@ class ReplayedCache {
   std::vector<Object> objects_;  // by slot
   std::vector<Slot> free_;
   std::vector<bool> leaving_;  // by slot: has left, but is in the table still
-  std::array<Slot, departures> left_{};
-  std::size_t left_count_ = 0;  // ever; the last `departures` at most are in the table still
-  std::size_t forgotten_ = 0;   // of those
+  std::array<Slot, departures> departing_{};
+  std::size_t departed_ = 0;   // ever; the last `departures` at most are in the table still
+  std::size_t forgotten_ = 0;  // of those
   std::int64_t used_ = 0;
   std::int64_t requests_ = 0;
   std::uint64_t misses_ = 0;
   std::int64_t missed_bytes_ = 0;
+  std::vector<std::uint64_t>* left_ = nullptr;
 };
 
 }  // namespace headroom

@@ -351,13 +351,15 @@ ScalingDecision Hpa::decide(const ServiceView& service) {
 
 std::string comparison_text(const MetricOption& metric, std::int64_t seen) {
   const hpa::Target goal = metric.goal();
-  if (goal.kind == hpa::TargetKind::utilization) return fmt::format("{} {} % against {} %", metric.text(), seen, goal.value);
+  const std::string ratio = fmt::format(", ratio {:.2f}", static_cast<double>(seen) / static_cast<double>(goal.value));
+  if (goal.kind == hpa::TargetKind::utilization)
+    return fmt::format("{} {} % against {} %{}", metric.text(), seen, goal.value, ratio);
   if (metric.average_memory)
-    return fmt::format("memory {} against {} per pod", to_text(Bytes{seen / 1000}), to_text(*metric.average_memory));
+    return fmt::format("memory {} against {} per pod{}", to_text(Bytes{seen / 1000}), to_text(*metric.average_memory), ratio);
   const double has = static_cast<double>(seen) / 1000.0, wanted = static_cast<double>(goal.value) / 1000.0;
   const bool is_cpu = metric.source() == MetricSource::resource;
-  if (goal.kind == hpa::TargetKind::value) return fmt::format("{} {:g} against {:g}", metric.text(), has, wanted);
-  return fmt::format("{} {:g} against {:g}{} per pod", metric.text(), has, wanted, is_cpu ? " cores" : "");
+  if (goal.kind == hpa::TargetKind::value) return fmt::format("{} {:g} against {:g}{}", metric.text(), has, wanted, ratio);
+  return fmt::format("{} {:g} against {:g}{} per pod{}", metric.text(), has, wanted, is_cpu ? " cores" : "", ratio);
 }
 
 std::string limit_text(const hpa::Limited& limited, bool has_behavior) {
@@ -367,8 +369,7 @@ std::string limit_text(const hpa::Limited& limited, bool has_behavior) {
   if (!has_behavior) return to + ", twice as many or 4";
   if (limited.by == nullptr)
     return to + (limited.reason == "ScaleUpLimit" ? ", scaling up is disabled" : ", scaling down is disabled");
-  return to + fmt::format(" by {} {}{} per {}", limited.by->type, limited.by->value, limited.by->type == "percent" ? " %" : "",
-                          to_text(limited.by->period));
+  return to + fmt::format(" by policy {} {}/{}", limited.by->type, limited.by->value, to_text(limited.by->period));
 }
 
 std::string Hpa::reason(const hpa::Outcome& outcome, const std::vector<hpa::MetricOutcome>& seen, int current) const {

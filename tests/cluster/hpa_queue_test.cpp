@@ -47,9 +47,9 @@ TEST(HpaQueue, WorkersComeFromNoneWhenMessagesWaitAndGoWhenNoneIsLeft) {
   for (const Note& note : run.notes) {
     if (note.text.starts_with("scaled")) scaled.push_back(fmt::format("{:g}: {}", note.at_seconds, note.text));
   }
-  EXPECT_EQ(scaled,
-            (std::vector<std::string>{"30: scaled from 0 to 3: queue_length{queue=jobs} 10 against 4 per pod: 3 wanted of 0",
-                                      "45: scaled from 3 to 0: queue_length{queue=jobs} 0 against 4 per pod: 0 wanted of 3"}));
+  EXPECT_EQ(scaled, (std::vector<std::string>{
+                        "30: scaled from 0 to 3: queue_length{queue=jobs} 10 against 4 per pod, ratio 2.50: 3 wanted of 0",
+                        "45: scaled from 3 to 0: queue_length{queue=jobs} 0 against 4 per pod, ratio 0.00: 0 wanted of 3"}));
   // (3 × 12 + 3 × 16 + 3 × 20 + 24) / 10 waited, and three workers for 13 s of 60.
   EXPECT_NEAR(value(run, "avg queue_wait{queue=jobs}"), 16.8, 1e-6);
   EXPECT_NEAR(value(run, "avg replicas{service=worker}"), 3.0 * 13.0 / 60.0, 1e-6);

@@ -162,7 +162,7 @@ TEST(VerticalAutoscaling, AnHpaAloneLeavesALoadAtItsTargetAlone) {
 TEST(VerticalAutoscaling, AnHpaOnTheSameMetricChasesTheRequests) {
   const std::vector<std::string> told = scaled(simulate(half_used(true), only_run));
   ASSERT_GE(told.size(), 2U);
-  EXPECT_EQ(told[0], "75: scaled from 4 to 7: cpu 85 % against 50 %: 7 wanted of 4");
+  EXPECT_EQ(told[0], "75: scaled from 4 to 7: cpu 85 % against 50 %, ratio 1.70: 7 wanted of 4");
   EXPECT_NE(told[1].find("scaled from 7 to 1"), std::string::npos) << told[1] << ": to ten and more";
 }
 

@@ -60,7 +60,7 @@ TEST(Hpa, DoublesAndHalvesInProportion) {
 TEST(Hpa, SaysWhatItSaw) {
   FollowingService service{hpa(0.7), 3};
   EXPECT_EQ(service.at(0, 0.93), 4);  // ceil(3 × 93 / 70) = ceil(3.99)
-  EXPECT_EQ(service.reason(), "cpu 93 % against 70 %: 4 wanted of 3");
+  EXPECT_EQ(service.reason(), "cpu 93 % against 70 %, ratio 1.33: 4 wanted of 3");
 }
 
 TEST(Hpa, StaysWithinTheToleranceBoundsIncluded) {
@@ -84,7 +84,7 @@ TEST(Hpa, GoesDownOnlyAfterTheWindowOfHigherWishes) {
   EXPECT_EQ(service.at(0, 0.5), 4);
   EXPECT_EQ(service.at(15, 0.1), 4);
   EXPECT_EQ(service.at(300, 0.1), 4) << "a wish of exactly 300 s ago still counts";
-  EXPECT_EQ(service.reason(), "cpu 10 % against 50 %: 1 wanted of 4; 4 by earlier proposals");
+  EXPECT_EQ(service.reason(), "cpu 10 % against 50 %, ratio 0.20: 1 wanted of 4; 4 by earlier proposals");
   EXPECT_EQ(service.at(315, 0.1), 1);
 }
 
@@ -146,7 +146,7 @@ TEST(Hpa, KeepsToTheRateOfItsBehavior) {
   const Json slow = {{"behavior", {{"scale_up", {{"policies", {{{"type", "pods"}, {"value", 2}, {"period", "60 s"}}}}}}}}};
   FollowingService service{hpa(0.3, slow), 3};
   EXPECT_EQ(service.at(0, 1.0), 5);
-  EXPECT_EQ(service.reason(), "cpu 100 % against 30 %: 10 wanted of 3; limited to 5 by pods 2 per 1 min");
+  EXPECT_EQ(service.reason(), "cpu 100 % against 30 %, ratio 3.33: 10 wanted of 3; limited to 5 by policy pods 2/1 min");
   EXPECT_EQ(service.at(45, 1.0), 5);
   EXPECT_EQ(service.at(60, 1.0), 7);
 }
@@ -188,7 +188,7 @@ TEST(Hpa, CountsTheMemoryOfAVeryLargeFleet) {
   FollowingService service{options, 2000};
   // 75 % against 50 %: 2,000 × 1.5.
   EXPECT_EQ(service.decide(at_seconds(7200), std::vector<PodView>(2000, large)), 3000);
-  EXPECT_EQ(service.reason(), "memory 75 % against 50 %: 3000 wanted of 2000");
+  EXPECT_EQ(service.reason(), "memory 75 % against 50 %, ratio 1.50: 3000 wanted of 2000");
 }
 
 TEST(Hpa, KeepsATargetOfMoreBytesThanAThousandthCanCount) {
@@ -251,7 +251,7 @@ TEST(Hpa, HoldsAnExternalMetricPerPod) {
   const auto autoscaler = policy<Autoscaler>(with_metric(queue_per_pod));
   const auto decision = autoscaler->decide(service_of(4, ready_pods(4), queue));
   EXPECT_EQ(decision.replicas, 7);  // ceil(64 / 10)
-  EXPECT_EQ(decision.reason, "queue_length{queue=jobs} 16 against 10 per pod: 7 wanted of 4");
+  EXPECT_EQ(decision.reason, "queue_length{queue=jobs} 16 against 10 per pod, ratio 1.60: 7 wanted of 4");
   EXPECT_EQ(queue.asked, "queue_length{queue=jobs}");
 }
 
@@ -263,7 +263,7 @@ TEST(Hpa, HoldsTheValueOfAnObjectInProportionToTheReadyPods) {
   pods[3].ready = false;
   const auto decision = policy<Autoscaler>(with_metric(metric))->decide(service_of(4, pods, queue));
   EXPECT_EQ(decision.replicas, 5);  // 30 / 20 of the three that are ready: ceil(4.5)
-  EXPECT_EQ(decision.reason, "queue_length{queue=jobs} 30 against 20: 5 wanted of 4");
+  EXPECT_EQ(decision.reason, "queue_length{queue=jobs} 30 against 20, ratio 1.50: 5 wanted of 4");
 }
 
 TEST(Hpa, ComesBackFromNoneAndGoesThereByAnExternalMetric) {
@@ -305,7 +305,7 @@ TEST(Hpa, RunsAwayFromAQueueThatEveryPodReportsAsItsOwn) {
   const auto decision = autoscaler->decide(service_of(26, ready_pods(26), queue, 15));
   EXPECT_EQ(decision.replicas, 100);  // 26 × 6.4 = 166.4
   EXPECT_EQ(decision.reason,
-            "queue_length{queue=jobs} 64 against 10 per pod: 167 wanted of 26; limited to 100, the most allowed");
+            "queue_length{queue=jobs} 64 against 10 per pod, ratio 6.40: 167 wanted of 26; limited to 100, the most allowed");
 }
 
 TEST(Hpa, SharesWhatAServiceHasTogetherAmongItsPods) {
