@@ -43,10 +43,12 @@ void check_hedge(const HedgeSpec& hedge, Reading& reading) {
     if (reading.is_given(&hedge, field) && !percentile)
       reading.issue(&hedge, field, "has no meaning without \"percentile\"", "remove it");
   }
-  if (hedge.percentile &&
-      hedge.calls.value_or(HedgeBlueprint{}.calls) < hedge.minimum_calls.value_or(HedgeBlueprint{}.minimum_calls)) {
+  const HedgeBlueprint defaults;
+  const int kept = hedge.calls.value_or(defaults.calls), needed = hedge.minimum_calls.value_or(defaults.minimum_calls);
+  if (hedge.percentile && kept < needed) {
     reading.issue(&hedge, hedge.minimum_calls ? "minimum_calls" : "calls",
-                  "asks for more calls than are kept: nothing is ever sent",
+                  "leaves only " + std::to_string(kept) + " calls kept of the " + std::to_string(needed) +
+                      " that are needed: nothing is ever sent",
                   "give \"calls\" as many as \"minimum_calls\" at least");
   }
   if (hedge.budget) check_budget(*hedge.budget, "sent", reading);
