@@ -87,6 +87,7 @@ struct ServiceBlueprint {
   std::optional<ServerlessBlueprint> serverless;  // no replicas, nodes, balancer or autoscaler then; memory is only paid for
   Index load_balancer = no_index;   // that its requests come through
   PolicyChoice vertical_autoscaler = choice_of<VerticalAutoscaler>();  // unchosen: replicas stay as they are
+  Duration registration{};          // from a new replica's readiness until the balancer sends to it; it counts as ready then
 };
 
 // How a database with replicas replaces a primary that is gone.

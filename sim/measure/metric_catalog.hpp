@@ -83,6 +83,8 @@ struct MetricInfo {
 //   preemptions      counter    {language_model, service}        sent back to wait: the KV cache was full
 //   rate_limited     counter    {language_model}                 refused or delayed by a provider's limits
 //   nodes            gauge      {node_pool}                      up
+//   scaling_time     durations  {service}                        of a scale-out: from the change of load until it is complete
+//   scaling_delay    durations  {service, part}                  its parts, which add up to it (scale_out.hpp)
 //   pending_pods     gauge      {node_pool}                      pods without a node
 //   node_cpu_requested share    {node_pool}                      requested of allocatable
 //   instances        gauge      {service}                        of a serverless service, idle and starting ones too

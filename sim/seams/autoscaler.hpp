@@ -59,6 +59,8 @@ struct ServiceView {
 struct ScalingDecision {
   int replicas = 0;
   std::string reason;  // "cpu 93 % of 70 %: 4 wanted, 3 now"; for people
+  // When what it rests on was seen first, where that has to last before the policy acts; none: now.
+  std::optional<SimTime> since{};
 };
 
 class Autoscaler {
