@@ -20,6 +20,7 @@ int report_verb(const Arguments& arguments);
 int merge_verb(const Arguments& arguments);
 int replay_verb(const Arguments& arguments);
 int cache_verb(const Arguments& arguments);
+int tournament_verb(const Arguments& arguments);
 
 struct Verb {
   std::string_view name;
@@ -39,6 +40,7 @@ inline constexpr std::array verbs{
     Verb{"merge", "the shards of a study joined, and reported as one", merge_verb},
     Verb{"replay", "one stored run again, checked bit for bit", replay_verb},
     Verb{"cache", "how often a recorded trace misses, by cache policy and size", cache_verb},
+    Verb{"tournament", "policies against each other on the same demand, ranked by cost", tournament_verb},
 };
 
 }  // namespace headroom::cli

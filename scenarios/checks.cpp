@@ -7,6 +7,7 @@
 #include "scenarios/routes.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/core/units.hpp"
+#include "sim/measure/scale_out.hpp"
 
 namespace headroom {
 
@@ -106,6 +107,7 @@ Names::Names(const Scenario& scenario) {
   if (price.internet.value > 0.0) add("component", transfer_component(TransferKind::internet_out));
   for (const TaskOutcome outcome : failures) add("reason", to_text(outcome));
   add("reason", "liveness");  // of a restart
+  for (const std::string_view part : scaling_parts) add("part", std::string{part});
 }
 
 void Names::add_stores(const Scenario& scenario) {

@@ -85,6 +85,9 @@ void ServiceSpec::describe(Fields& field) {
         "\"cpu\" and \"memory\" are those of an instance");
   field("vertical_autoscaler", vertical_autoscaler,
         "policy that sets how much cpu and memory each replica requests, its limits in proportion; without it both stay");
+  field("registration", registration,
+        "from a new replica's readiness until the balancer sends it requests and it counts as ready, as with a readiness gate",
+        at_least(nothing));
 }
 
 void QueueSpec::describe(Fields& field) {

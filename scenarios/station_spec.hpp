@@ -73,6 +73,7 @@ struct ServiceSpec {
   ToLoadBalancer load_balancer;
   std::vector<EndpointSpec> endpoints;
   std::optional<ServerlessSpec> serverless;
+  Duration registration{};
   PolicyChoice vertical_autoscaler = choice_of<VerticalAutoscaler>();
   void describe(Fields& field);
 };
