@@ -96,7 +96,7 @@ TEST(Ranking, OfOneRunEachIsAnOrderAndSaysSo) {
 
 TEST(Ranking, IsShownWithIntervalsAndWhatTheOthersMiss) {
   const std::string text = ranking_text(four(), Paint{false}, 160);
-  EXPECT_TRUE(text.starts_with("RANKING by cost, first those that keep every required objective\n  1 =  a")) << text;
+  EXPECT_TRUE(text.starts_with("RANKING by cost, first those that keep every required objective\n  1 = a ")) << text;
   EXPECT_NE(text.find("not distinguishable from a\n"), std::string::npos) << text;
   EXPECT_NE(text.find("misses 1 of 1 objective: rate errors < 5 % (10 %)"), std::string::npos) << text;
   EXPECT_NE(text.find("over all 6 pairs at 5 % with"), std::string::npos) << text;
