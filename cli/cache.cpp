@@ -20,20 +20,6 @@ namespace {
 
 namespace files = std::filesystem;
 
-// "a, b,c" as its parts.
-std::vector<std::string> parts_of(const std::string& list) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    std::string part = list.substr(begin, end - begin);
-    part.erase(0, part.find_first_not_of(' '));
-    part.erase(part.find_last_not_of(' ') + 1);
-    if (!part.empty()) parts.push_back(std::move(part));
-    begin = end + 1;
-  }
-  return parts;
-}
-
 const Registry& online() { return RegistryOf<CachePolicy>::instance(); }
 const Registry& offline() { return RegistryOf<OfflineCachePolicy>::instance(); }
 

@@ -63,6 +63,9 @@ int act_on_command_line(const Usage& usage, const boost::program_options::option
 // The whole number within [low, high] that an option's text is, or a UsageError.
 std::int64_t whole_number(const std::string& option, const std::string& text, std::int64_t low, std::int64_t high);
 
+// "a, b,c" as its parts.
+std::vector<std::string> parts_of(const std::string& list);
+
 // --json, of the verbs that list something.
 void add_json_option(boost::program_options::options_description& options);
 

@@ -20,7 +20,7 @@ constexpr std::string_view introduction =
 
 std::string verb_list() {
   std::string text = "Verbs:\n";
-  for (const Verb& verb : verbs) text += fmt::format("  {:<10}{}\n", verb.name, verb.summary);
+  for (const Verb& verb : verbs) text += fmt::format("  {:<12}{}\n", verb.name, verb.summary);
   return text;
 }
 
@@ -35,7 +35,7 @@ std::string short_help() {
 
 std::string full_help() {
   return fmt::format(
-      "{}\nUsage: headroom VERB [arguments] [options]\n\n{}  {:<10}{}\n  {:<10}{}\n\n"
+      "{}\nUsage: headroom VERB [arguments] [options]\n\n{}  {:<12}{}\n  {:<12}{}\n\n"
       "Results go to stdout, everything else to stderr. NO_COLOR, TERM=dumb and --no-color turn colours off.\n\n{}",
       introduction, verb_list(), "help", "help VERB is VERB --help", "version", "the version, like --version", exit_code_help);
 }

@@ -43,6 +43,13 @@ std::string engine_of(const StudyArguments& arguments) {
          (arguments.workers == 0 ? "" : fmt::format(" --workers {}", arguments.workers));
 }
 
+std::string tournament_of(const StudyArguments& arguments) {
+  std::string text;
+  for (const std::string& policies : arguments.policies) text += option("--policies", policies);
+  for (const std::string& place : arguments.at) text += option("--at", place);
+  return text + given("--options", arguments.policy_options);
+}
+
 std::string keep_going_of(const StudyArguments& arguments) { return arguments.keep_going ? " --keep-going" : ""; }
 
 // How it judges and goes on: the same study again should end in the same way.
@@ -52,8 +59,8 @@ std::string manner_of(const StudyArguments& arguments) {
 }
 
 std::string what_is_asked(const StudyArguments& arguments, const std::string& path) {
-  return arguments.verb + " " + shell_word(path) + variant_of(arguments) + settings_of(arguments) + seed_of(arguments) +
-         replications_of(arguments);
+  return arguments.verb + " " + shell_word(path) + variant_of(arguments) + tournament_of(arguments) + settings_of(arguments) +
+         seed_of(arguments) + replications_of(arguments);
 }
 
 std::string limits_of(const StudyArguments& arguments) {
@@ -104,13 +111,14 @@ std::string shard_command(const StudyArguments& arguments, const std::string& pa
 
 std::string next_commands(const StudyArguments& arguments, const StudyReport& report) {
   const std::string self = shell_word(program()), path = shell_word(report.file.path);
-  const std::string same = variant_of(arguments) + settings_of(arguments);
+  const std::string settings = variant_of(arguments) + settings_of(arguments);
+  const std::string same = tournament_of(arguments) + settings;
   // A study that is not whole is finished first; nothing that is there is made again.
   const bool whole = !report.study.interrupted && report.study.failed.empty();
   const std::string again = whole ? fmt::format("{} {}{}{}{} --replications {} --resume", arguments.verb, path, same,
                                                 seed_of(arguments), manner_of(arguments), 2 * report.study.runs.front().size())
                                   : resume_command(arguments, report.file.path);
-  return fmt::format("next    {} explain {}{}\n        {} {}\n        {} {}\n", self, path, same, self,
+  return fmt::format("next    {} explain {}{}\n        {} {}\n        {} {}\n", self, path, settings, self,
                      other_verb(arguments, report), self, again);
 }
 

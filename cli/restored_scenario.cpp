@@ -65,10 +65,15 @@ void RestoredScenario::read(const StoredStudy& study, const std::string& store) 
   arguments_.settings = reading.value("set", std::vector<std::string>{});
   arguments_.seed = reading.value("seed", "");
   arguments_.replications = reading.value("replications", "");
+  arguments_.policies = reading.value("policies", std::vector<std::string>{});
+  arguments_.at = reading.value("at", std::vector<std::string>{});
+  arguments_.policy_options = reading.value("options", "");
   const files::path path = folder_ / files::path{study.inputs.front().place}.relative_path();
   const auto given = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional{text}; };
-  ScenarioFile all =
-      read_scenario(path.string(), read_options(arguments_.settings, given(arguments_.seed), given(arguments_.replications)));
+  ReadOptions options = read_options(arguments_.settings, given(arguments_.seed), given(arguments_.replications));
+  if (!arguments_.policies.empty())
+    options.tournament = tournament_from(arguments_.policies, arguments_.at, arguments_.policy_options);
+  ScenarioFile all = read_scenario(path.string(), options);
   for (std::size_t i = 0; i < all.inputs.size() && i < study.inputs.size(); ++i) {
     if (all.inputs[i].sha256 == study.inputs[i].sha256) continue;
     throw StoreError{

@@ -43,6 +43,28 @@ ReadOptions read_options(const std::vector<std::string>& settings, const std::op
   return options;
 }
 
+TournamentSpec tournament_from(const std::vector<std::string>& policies, const std::vector<std::string>& at,
+                               const std::string& options) {
+  TournamentSpec tournament{.seams = {}, .at = at, .options = options};
+  for (const std::string& text : policies) {
+    const std::size_t equals = text.find('=');
+    SeamContest contest{text.substr(0, equals), {}};
+    if (equals != std::string::npos) contest.policies = parts_of(text.substr(equals + 1));
+    if (contest.seam.empty() || contest.policies.empty())
+      throw UsageError{
+          fmt::format("--policies is \"{}\"; write SEAM=POLICY,POLICY, for example --policies autoscaling=hpa,keda", text)};
+    const auto same = [&](const SeamContest& other) { return other.seam == contest.seam; };
+    if (std::any_of(tournament.seams.begin(), tournament.seams.end(), same))
+      throw UsageError{fmt::format("--policies names {} twice; write all its policies in one list", contest.seam)};
+    tournament.seams.push_back(std::move(contest));
+  }
+  for (const std::string& place : at) {
+    if (!place.starts_with('/'))
+      throw UsageError{fmt::format("--at is \"{}\"; write a JSON Pointer, for example --at /services/api", place)};
+  }
+  return tournament;
+}
+
 std::size_t chosen_variant(const CommandLine& line, const ScenarioFile& file) {
   const std::optional<std::string> name = line.text("variant");
   if (!name) return 0;

@@ -17,6 +17,9 @@ ReadOptions read_options(const CommandLine& line);
 ReadOptions read_options(const std::vector<std::string>& settings, const std::optional<std::string>& seed,
                          const std::optional<std::string>& replications);
 
+// From --policies SEAM=NAME,NAME (one or more), --at and --options (JSON text). Throws UsageError.
+TournamentSpec tournament_from(const std::vector<std::string>& policies, const std::vector<std::string>& at, const std::string& options);
+
 // The index of the variant that --variant names, 0 (the base) without it. Throws UsageError.
 std::size_t chosen_variant(const CommandLine& line, const ScenarioFile& file);
 

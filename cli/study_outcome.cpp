@@ -128,7 +128,8 @@ int publish_study(const StudyArguments& arguments, ScenarioFile file, Study stud
     return without_verdict == exit_success ? exit_incomplete : without_verdict;
   }
   const std::string command = study_command(arguments, file.path);
-  const StudyReport report = make_study_report(command, std::move(file), std::move(study), wall_seconds);
+  StudyReport report = make_study_report(command, std::move(file), std::move(study), wall_seconds);
+  report.is_tournament = !arguments.policies.empty();
   publish(arguments, report, folder);
   return without_verdict == exit_success ? exit_code_of_verdicts(report, arguments.inconclusive_passes) : without_verdict;
 }

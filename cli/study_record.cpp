@@ -97,8 +97,9 @@ StoredInput kept_input(const InputHash& input) {
 }
 
 std::string as_reading(const StudyArguments& arguments, const ScenarioFile& file) {
-  return json{{"verb", arguments.verb},    {"path", file.path},      {"variant", arguments.variant},
-              {"set", arguments.settings}, {"seed", arguments.seed}, {"replications", arguments.replications}}
+  return json{{"verb", arguments.verb},         {"path", file.path},      {"variant", arguments.variant},
+              {"set", arguments.settings},      {"seed", arguments.seed}, {"replications", arguments.replications},
+              {"policies", arguments.policies}, {"at", arguments.at},     {"options", arguments.policy_options}}
       .dump();
 }
 

@@ -19,6 +19,8 @@ struct StudyArguments {
   // As they were given, for the commands that are suggested; empty where they were not. read_options() is what they do.
   std::vector<std::string> settings;
   std::string seed, replications;
+  std::vector<std::string> policies, at;  // of a tournament
+  std::string policy_options;             // of a tournament: JSON
   std::string run_time, run_memory;
   unsigned workers = 0;
   RunLimits limits;

@@ -21,6 +21,7 @@ int merge_verb(const Arguments& arguments);
 int replay_verb(const Arguments& arguments);
 int cache_verb(const Arguments& arguments);
 int decide_verb(const Arguments& arguments);
+int tournament_verb(const Arguments& arguments);
 
 struct Verb {
   std::string_view name;
@@ -41,6 +42,7 @@ inline constexpr std::array verbs{
     Verb{"replay", "one stored run again, checked bit for bit", replay_verb},
     Verb{"cache", "how often a recorded trace misses, by cache policy and size", cache_verb},
     Verb{"decide", "what a policy says of observations, or of a recorded history, and why", decide_verb},
+    Verb{"tournament", "policies against each other on the same demand, ranked by cost", tournament_verb},
 };
 
 }  // namespace headroom::cli

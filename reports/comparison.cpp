@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <utility>
 
 #include "reports/display.hpp"
@@ -101,33 +100,10 @@ TimeSpan span_of(const ComparisonRow& row, const RunResult& run) {
   return headroom::span_of(condition, run);
 }
 
-using ByReplication = std::map<std::uint64_t, double>;
-
-ByReplication values_of(const ComparisonRow& row, std::size_t variant, const std::vector<RunResult>& runs) {
-  ByReplication values;
-  for (const RunResult& run : runs) {
-    if (const std::optional<double> value = row_value(row, variant, run)) values[run.replication] = *value;
-  }
-  return values;
-}
-
 std::vector<double> plain(const ByReplication& values) {
   std::vector<double> list;
   for (const auto& [replication, value] : values) list.push_back(value);
   return list;
-}
-
-// Pairs only replications that both have: they met the same arrivals and demands.
-std::optional<PairedDifference> difference_of(const ByReplication& values, const ByReplication& reference) {
-  std::vector<double> own, other;
-  for (const auto& [replication, value] : values) {
-    const auto match = reference.find(replication);
-    if (match == reference.end()) continue;
-    own.push_back(value);
-    other.push_back(match->second);
-  }
-  if (own.empty()) return std::nullopt;
-  return paired_difference(own, other);
 }
 
 // Mean of what the instruments know each value to lie between; empty for empty ones.
@@ -199,6 +175,26 @@ void mark_standings(std::vector<ComparisonRow>& rows) {
 
 std::optional<double> row_value(const ComparisonRow& row, std::size_t variant, const RunResult& run) {
   return evaluate(row.selectors[variant], run, span_of(row, run));
+}
+
+ByReplication values_of(const ComparisonRow& row, std::size_t variant, const std::vector<RunResult>& runs) {
+  ByReplication values;
+  for (const RunResult& run : runs) {
+    if (const std::optional<double> value = row_value(row, variant, run)) values[run.replication] = *value;
+  }
+  return values;
+}
+
+std::optional<PairedDifference> difference_of(const ByReplication& values, const ByReplication& reference) {
+  std::vector<double> own, other;
+  for (const auto& [replication, value] : values) {
+    const auto match = reference.find(replication);
+    if (match == reference.end()) continue;
+    own.push_back(value);
+    other.push_back(match->second);
+  }
+  if (own.empty()) return std::nullopt;
+  return paired_difference(own, other);
 }
 
 std::vector<ComparisonRow> compare_variants(const ScenarioFile& file, const Study& study) {

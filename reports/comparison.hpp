@@ -1,6 +1,8 @@
 // The comparison of variants: which quantities are put side by side, and what can be said about their differences.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <vector>
 
 #include "reports/study_report.hpp"
@@ -22,5 +24,11 @@ std::vector<ComparisonRow> compare_variants(const ScenarioFile& file, const Stud
 
 // The value of a row in one run of a variant, after warm-up; none if nothing was observed.
 std::optional<double> row_value(const ComparisonRow& row, std::size_t variant, const RunResult& run);
+
+// By replication; those that have one.
+using ByReplication = std::map<std::uint64_t, double>;
+ByReplication values_of(const ComparisonRow& row, std::size_t variant, const std::vector<RunResult>& runs);
+// Of replications that both have: they met the same arrivals and demands. None without any.
+std::optional<PairedDifference> difference_of(const ByReplication& values, const ByReplication& reference);
 
 }  // namespace headroom

@@ -5,6 +5,7 @@
 
 #include "reports/answer.hpp"
 #include "reports/display.hpp"
+#include "reports/ranking.hpp"
 #include "reports/study_report.hpp"
 
 namespace headroom {
@@ -101,6 +102,7 @@ std::string to_markdown(const StudyReport& report) {
   for (const VariantAnswer& answer : answers_of(report)) {
     text += fmt::format("- **{}** {}.\n", cell_text(answer.variant), cell_text(answer.sentence));
   }
+  text += ranking_markdown(report);
   const bool any_objective =
       std::any_of(report.verdicts.begin(), report.verdicts.end(), [](const auto& list) { return !list.empty(); });
   if (any_objective) text += "\n## Verdicts\n\n" + verdicts_table(report);

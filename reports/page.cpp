@@ -14,6 +14,8 @@
 #include "reports/comparison.hpp"
 #include "reports/display.hpp"
 #include "reports/page_record.hpp"
+#include "reports/ranking.hpp"
+#include "reports/scaling_waterfall.hpp"
 #include "reports/study_report.hpp"
 
 namespace headroom {
@@ -224,6 +226,8 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups)
   page["changes"] = changes_json(report);
   page["chart_note"] = chart_note(report, chart_spans(report));
   page["groups"] = groups_json(groups);
+  page.update(ranking_page(report));
+  page.update(scaling_page(report));
   page.update(page_record(report));
   return page;
 }

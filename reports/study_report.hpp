@@ -46,6 +46,7 @@ struct StudyReport {
   std::vector<std::vector<Verdict>> verdicts;  // per variant
   std::vector<ComparisonRow> comparison;
   double wall_seconds = 0.0;  // printed on the terminal, never in summary.json
+  bool is_tournament = false;  // its variants are contestants, and ranked
 };
 
 // "0.1.0": of this program, as every result records it.

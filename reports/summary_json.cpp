@@ -6,6 +6,8 @@
 
 #include "reports/comparison.hpp"
 #include "reports/display.hpp"
+#include "reports/ranking.hpp"
+#include "reports/scaling_waterfall.hpp"
 #include "reports/settings_echo.hpp"
 #include "reports/study_report.hpp"
 
@@ -108,6 +110,7 @@ json run_json(const RunResult& run, std::size_t variant, const std::vector<Compa
           {"events", run.events},
           {"users", run.users},
           {"values", std::move(values)},
+          {"scale_outs", scale_outs_json(run)},
           {"ledger", ledger_json(run.ledger)}};
 }
 
@@ -166,18 +169,20 @@ json to_json(const StudyReport& report) {
   const Scenario& scenario = report.file.variants.front().scenario;
   json variants = json::array();
   for (std::size_t v = 0; v < report.file.variants.size(); ++v) variants.push_back(variant_json(report, v));
-  return {{"headroom", {{"version", headroom_version()}, {"summary_format", summary_format}}},
-          {"name", scenario.name},
-          {"description", scenario.description},
-          {"source", scenario.source},
-          {"seed", scenario.seed},
-          {"duration_seconds", to_seconds(scenario.duration)},
-          {"inputs", inputs_json(report.file)},
-          {"settings", settings_json(settings_of(scenario))},
-          {"variants", std::move(variants)},
-          {"comparison", comparison_json(report)},
-          {"failed_runs", failed_json(report)},
-          {"interrupted", report.study.interrupted}};
+  json summary{{"headroom", {{"version", headroom_version()}, {"summary_format", summary_format}}},
+               {"name", scenario.name},
+               {"description", scenario.description},
+               {"source", scenario.source},
+               {"seed", scenario.seed},
+               {"duration_seconds", to_seconds(scenario.duration)},
+               {"inputs", inputs_json(report.file)},
+               {"settings", settings_json(settings_of(scenario))},
+               {"variants", std::move(variants)},
+               {"comparison", comparison_json(report)},
+               {"failed_runs", failed_json(report)},
+               {"interrupted", report.study.interrupted}};
+  if (report.is_tournament) summary["ranking"] = ranking_json(report);
+  return summary;
 }
 
 }  // namespace headroom

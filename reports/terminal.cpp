@@ -6,6 +6,8 @@
 #include "reports/answer.hpp"
 #include "reports/display.hpp"
 #include "reports/machine_facts.hpp"
+#include "reports/ranking.hpp"
+#include "reports/scaling_waterfall.hpp"
 #include "reports/study_report.hpp"
 #include "reports/terminal_table.hpp"
 #include "reports/text_layout.hpp"
@@ -182,6 +184,8 @@ std::string to_terminal(const StudyReport& report, bool colour, std::size_t widt
     text += report.verdicts.size() == 1 ? verdicts_of_one(report.verdicts.front(), paint, width)
                                         : verdicts_of_many(report, paint, width);
   }
+  text += ranking_text(report, paint, width);
+  if (report.file.variants.size() == 1) text += scaling_text(report, paint, width);
   const std::vector<std::string> caveats = caveats_of(report);
   for (const std::string& caveat : caveats) text += wrapped("!  " + caveat, width, 3) + "\n";
   return text + (caveats.empty() ? "" : "\n") + outcome_text(report, paint, width);

@@ -183,6 +183,7 @@ class Builder {
     if (const auto& probe = spec.liveness)
       service.liveness = ProbeBlueprint{.period = probe->period, .timeout = probe->timeout, .initial_delay = probe->initial_delay, .failures = probe->failures};
     service.drain_limit = spec.drain_limit;
+    service.registration = spec.registration;
     service.balancer = chosen_or<Balancer>(spec.balancer, "round-robin");
     service.autoscaler = spec.autoscaler;
     service.vertical_autoscaler = spec.vertical_autoscaler;

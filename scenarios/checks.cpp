@@ -8,6 +8,7 @@
 #include "sim/cluster/admission_gate.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/core/units.hpp"
+#include "sim/measure/scale_out.hpp"
 
 namespace headroom {
 
@@ -112,6 +113,7 @@ Names::Names(const Scenario& scenario) {
     for (const char* const rejected : {"circuit_open", "bulkhead_full"}) add("reason", rejected);
   }
   for (std::size_t i = 0; i < refusal_count; ++i) add("reason", to_text(static_cast<Refusal>(i)));
+  for (const std::string_view part : scaling_parts) add("part", std::string{part});
 }
 
 void Names::add_stores(const Scenario& scenario) {

@@ -81,7 +81,9 @@ class ConditionChecker {
         continue;
       }
       check_label_value(label);
-      if (label.name == "reason" || label.name == "priority" || label.name == "tier" || label.name == "operation") continue;
+      if (label.name == "reason" || label.name == "priority" || label.name == "tier" || label.name == "operation" ||
+          label.name == "part")
+        continue;
       if (!place.empty()) issue(label.name, std::string{metric.name} + " goes by " + std::string{place} + " or by " + label.name + ", not both");
       place = label.name;
     }

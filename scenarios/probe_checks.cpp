@@ -30,6 +30,8 @@ void check_probes(const Scenario& scenario, Reading& reading) {
   for (const ServiceSpec& service : scenario.services) {
     check_probe(service, "readiness", service.readiness, reading);
     check_probe(service, "liveness", service.liveness, reading);
+    if (service.consumes && reading.is_given(&service, "registration"))
+      reading.issue(&service, "registration", "has no meaning for a worker: it takes messages as soon as it is up", "remove it");
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "scenarios/assumptions.hpp"
 #include "scenarios/checks.hpp"
+#include "scenarios/contestants.hpp"
 #include "scenarios/document.hpp"
 #include "scenarios/field_reader.hpp"
 #include "scenarios/settings.hpp"
@@ -39,8 +40,10 @@ class ScenarioReader {
     file.variants.push_back(read_one(document->base_name, base, base));
     for (VariantText& variant : document->variants) {
       apply_settings(variant.scenario);
-      file.variants.push_back(read_one(variant.name, std::move(variant.scenario), base));
+      Value tree = options_.tournament ? variant.scenario : std::move(variant.scenario);
+      file.variants.push_back(read_one(variant.name, std::move(tree), base));
     }
+    if (options_.tournament) hold_tournament(file, base, document->variants);
     complain_of_unused_assumptions();
     unused_parts_.complain(issues_);
     issues_.throw_if_any();
@@ -55,6 +58,14 @@ class ScenarioReader {
  private:
   void apply_settings(Value& scenario) {
     for (const auto& [pointer, value] : options_.set) apply_setting(scenario, pointer, value, last_layer, issues_);
+  }
+
+  void hold_tournament(ScenarioFile& file, const Value& base, const std::vector<VariantText>& variants) {
+    issues_.throw_if_any();
+    std::vector<VariantText> contestants = make_contestants(*options_.tournament, file, base, variants, last_layer, issues_);
+    issues_.throw_if_any();
+    file.variants.clear();
+    for (VariantText& one : contestants) file.variants.push_back(read_one(one.name, std::move(one.scenario), base));
   }
 
   void check_overrides() {

@@ -16,10 +16,22 @@
 
 namespace headroom {
 
+// A tournament of policies: every combination of those named, each as a variant (scenarios/contestants.hpp).
+struct SeamContest {
+  std::string seam;                   // "autoscaling"
+  std::vector<std::string> policies;  // that take each other's place
+};
+struct TournamentSpec {
+  std::vector<SeamContest> seams;
+  std::vector<std::string> at;  // JSON Pointers of where they may go; empty: anywhere
+  std::string options;          // JSON, options by policy; may be empty
+};
+
 struct ReadOptions {
   std::vector<std::pair<std::string, std::string>> set;  // --set POINTER=VALUE: JSON Pointer (names work as list indices), JSON or text
   std::optional<std::int64_t> seed;
   std::optional<int> replications;
+  std::optional<TournamentSpec> tournament;  // its contestants instead of the base and the variants
 };
 
 struct InputHash {

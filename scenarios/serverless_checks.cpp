@@ -26,6 +26,7 @@ constexpr std::array meaningless{
     Meaningless{"liveness", "the platform has no probes", "remove it"},
     Meaningless{"start_up", "its instances have a cold start", "write \"cold_start\" in \"serverless\""},
     Meaningless{"drain_limit", "only idle instances go", "remove it"},
+    Meaningless{"registration", "the platform knows its instances", "remove it"},
     Meaningless{"gpus", "its instances run on the platform's machines", "remove it"},
     Meaningless{"language_model", "an engine needs replicas that stay", "run it on a service with replicas"},
     Meaningless{"price", "it is paid by request and by the time of its memory",

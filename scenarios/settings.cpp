@@ -25,12 +25,6 @@ std::optional<std::vector<std::string>> tokens_of(const std::string& pointer) {
   return tokens;
 }
 
-std::string escaped(const std::string& token) {
-  std::string text;
-  for (const char c : token) text += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  return text;
-}
-
 std::optional<std::size_t> index_of(const std::string& token) {
   std::size_t index = 0;
   const auto [end, failure] = std::from_chars(token.data(), token.data() + token.size(), index);
@@ -136,15 +130,16 @@ void collect(const Value* base, const Value* other, const std::string& pointer, 
     const auto old_ones = members_by_name(*base), new_ones = members_by_name(*other);
     for (const Member& member : other->members) {
       const auto old = old_ones.find(member.name);
-      collect(old == old_ones.end() ? nullptr : old->second, &member.value, pointer + "/" + escaped(member.name), found);
+      collect(old == old_ones.end() ? nullptr : old->second, &member.value, pointer + "/" + escaped_token(member.name), found);
     }
     for (const Member& member : base->members) {
-      if (!new_ones.contains(member.name)) collect(&member.value, nullptr, pointer + "/" + escaped(member.name), found);
+      if (!new_ones.contains(member.name)) collect(&member.value, nullptr, pointer + "/" + escaped_token(member.name), found);
     }
   } else if (other == nullptr) {
     found.emplace_back(pointer, "(not set)");
   } else if (base == nullptr && other->is(ValueKind::object) && !other->members.empty()) {
-    for (const Member& member : other->members) collect(nullptr, &member.value, pointer + "/" + escaped(member.name), found);
+    for (const Member& member : other->members)
+      collect(nullptr, &member.value, pointer + "/" + escaped_token(member.name), found);
   } else if (base == nullptr || to_text(*base) != to_text(*other)) {
     found.emplace_back(pointer, to_text(*other));
   }
@@ -159,6 +154,21 @@ Value canonical(const Value& value) {
 }
 
 }  // namespace
+
+std::string escaped_token(const std::string& token) {
+  std::string text;
+  for (const char c : token) text += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return text;
+}
+
+Value* find_value(Value& scenario, const std::string& pointer) {
+  Value* value = &scenario;
+  for (const std::string& token : tokens_of(pointer).value_or(std::vector<std::string>{})) {
+    value = child_of(*value, token);
+    if (value == nullptr) return nullptr;
+  }
+  return value;
+}
 
 void apply_setting(Value& scenario, const std::string& pointer, const std::string& text, std::uint16_t layer, Issues& issues) {
   Places& places = issues.places();

@@ -14,6 +14,11 @@ namespace headroom {
 // there. /assumptions/NAME stands for /assumptions/NAME/value.
 void apply_setting(Value& scenario, const std::string& pointer, const std::string& text, std::uint16_t layer, Issues& issues);
 
+// What a pointer names; nullptr: nothing.
+Value* find_value(Value& scenario, const std::string& pointer);
+// As a part of a pointer.
+std::string escaped_token(const std::string& token);
+
 // (pointer, value) of every difference: values of `other`, "(not set)" where only `base` has one.
 std::vector<std::pair<std::string, std::string>> differences(const Value& base, const Value& other);
 

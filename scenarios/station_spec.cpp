@@ -97,6 +97,9 @@ void ServiceSpec::describe(Fields& field) {
   field("fair_weights", fair_weights,
         "of the discipline fair: how many requests of one tenant are next in a row, by the workload it comes with; 1 for workloads that "
         "are not listed");
+  field("registration", registration,
+        "from a new replica's readiness until the balancer sends it requests and it counts as ready, as with a readiness gate",
+        at_least(nothing));
 }
 
 void QueueSpec::describe(Fields& field) {

@@ -80,6 +80,7 @@ struct ServiceSpec {
   ToLoadBalancer load_balancer;
   std::vector<EndpointSpec> endpoints;
   std::optional<ServerlessSpec> serverless;
+  Duration registration{};
   PolicyChoice vertical_autoscaler = choice_of<VerticalAutoscaler>();
   PolicyChoice admission = choice_of<AdmissionPolicy>();
   std::vector<FairWeightSpec> fair_weights;

@@ -43,6 +43,12 @@ struct LoadPhase {
     return {begin, begin + seconds(), first, ramp_to.value_or(PerSecond{first}).value};
   }
   double expected() const { return arrival_count ? static_cast<double>(*arrival_count) : piece(0.0).area(); }
+  // The rate, or the mean rate of a counted phase.
+  RatePiece mean_piece(double begin) const {
+    RatePiece rates = piece(begin);
+    if (arrival_count) rates.rate_begin = rates.rate_end = expected() / seconds();
+    return rates;
+  }
 };
 
 class Users final : public Workload {
@@ -237,9 +243,7 @@ void Users::measure_rates() {
   double expected = 0.0;
   double begin = 0.0;
   for (const LoadPhase& phase : *options_.phases) {
-    RatePiece piece = phase.piece(begin);
-    if (phase.arrival_count) piece.rate_begin = piece.rate_end = phase.expected() / phase.seconds();
-    PieceList list{{piece}};
+    PieceList list{{phase.mean_piece(begin)}};
     const RateSummary summary = summarize(list, end_);
     expected += summary.expected;
     peak_rate_ = std::max(peak_rate_, summary.peak);
@@ -261,11 +265,14 @@ std::vector<Phase> Users::all_phases() const {
   constexpr double for_ever = 1e9;  // seconds
   if (options_.growth) return phases_of(*options_.growth, for_ever);
   std::vector<Phase> spans;
-  double begin = 0.0;
+  double begin = 0.0, rate_before = 0.0;
   for (std::size_t i = 0; options_.phases && i < options_.phases->size(); ++i) {
     const LoadPhase& phase = (*options_.phases)[i];
     const double end = begin + phase.seconds();
-    spans.push_back({phase.name.value_or("phase " + std::to_string(i + 1)), at_seconds(begin), at_seconds(end)});
+    const RatePiece rates = phase.mean_piece(begin);
+    const bool more = std::max(rates.rate_begin, rates.rate_end) > rate_before;
+    spans.push_back({phase.name.value_or("phase " + std::to_string(i + 1)), at_seconds(begin), at_seconds(end), more});
+    rate_before = rates.rate_end;
     begin = end;
   }
   return spans;

@@ -201,7 +201,7 @@ ScalingDecision ThresholdRules::act(Rule& rule, const ServiceView& service) {
   const int wanted = wish(rule, current);
   rule.acted = service.now;
   (wanted > current ? last_up_ : last_down_) = service.now;
-  return {wanted, fmt::format("{}: {} wanted of {}", rule.name, wanted, current)};
+  return {wanted, fmt::format("{}: {} wanted of {}", rule.name, wanted, current), rule.condition.since()};
 }
 
 std::string ThresholdRules::inaction(int current) const {

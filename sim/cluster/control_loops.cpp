@@ -91,7 +91,8 @@ void start_autoscaling(const ControlPlane& control, Index service, Autoscaler& p
                    decision.replicas < 0 ? decision.replicas : std::clamp(decision.replicas, limits.low, limits.high);
                const std::string held =
                    allowed == decision.replicas ? "" : fmt::format("; held to {} by the service's replica_limits", allowed);
-               control.infrastructure.scale(service, allowed, decision.reason + held);
+               const DecisionTiming timing{.now = observed.now, .period = policy.period(), .since = decision.since};
+               control.infrastructure.scale(service, allowed, decision.reason + held, timing);
              });
 }
 

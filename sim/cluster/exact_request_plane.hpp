@@ -44,6 +44,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   int draining_nodes(Index database) override;
   bool takes_writes(Index database, Index shard) const override;
 
+  bool gets_requests(ReplicaRef replica) const override { return replicas_[replica.replica].position != no_index; }
   bool is_idle(ReplicaRef replica) const override;
   ReplicaSample sample(ReplicaRef replica) const override;
   ProbeAnswer answer_to_probe(ReplicaRef replica, SimTime sent) const override;

@@ -14,7 +14,7 @@ PodShape shape_of(const ServiceBlueprint& service) { return {service.requested_c
 }  // namespace
 
 Infrastructure::Infrastructure(const Blueprint& blueprint, SimulationEngine& engine, RequestPlane& plane, RandomStreams& streams,
-                               Recorder& recorder, RunNotes& notes)
+                               Recorder& recorder, RunNotes& notes, std::vector<SimTime> load_rises)
     : blueprint_{blueprint},
       engine_{engine},
       notes_{notes},
@@ -27,8 +27,9 @@ Infrastructure::Infrastructure(const Blueprint& blueprint, SimulationEngine& eng
                streams,
                recorder,
                notes,
-               {.readiness_changed = [this](Pod& pod) { services_[pod.service].readiness_changed(pod, engine_.now()); },
+               {.readiness_changed = [this](Pod& pod) { readiness_changed(pod); },
                 .gone = [this](Pod& pod) { finish_pod(pod); }}},
+      scale_outs_{blueprint, std::move(load_rises), recorder},
       shard_copies_{blueprint, engine, network_, plane, cost_} {
   for (Index pool = 0; pool < blueprint.node_pools.size(); ++pool) {
     const NodePoolBlueprint& what = blueprint.node_pools[pool];
@@ -63,24 +64,33 @@ void Infrastructure::start() {
 
 // ---- services ----------------------------------------------------------------------------------------------------------------
 
-void Infrastructure::scale(Index service, int replicas, std::string_view reason) {
+void Infrastructure::scale(Index service, int replicas, std::string_view reason, const DecisionTiming& timing) {
   ReplicaSet& set = services_[service];
   const std::string& name = blueprint_.services[service].name;
   if (replicas < 0) throw std::logic_error{fmt::format("the autoscaler of {} asked for {} replicas", name, replicas)};
   if (replicas == set.wanted()) return;
   kubelet_.notice_killed();
   notes_.add(engine_.now(), "services/" + name, fmt::format("scaled from {} to {}: {}", set.wanted(), replicas, reason));
+  const Index scale_out = scale_outs_.decided(service, set.wanted(), replicas, timing);
   set.want(replicas, engine_.now());
-  fill(set);
+  fill(set, scale_out);
   if (const int surplus = set.active() - replicas; surplus > 0) {
     for (Pod* pod : set.first_to_delete(static_cast<std::size_t>(surplus))) delete_pod(*pod);
   }
 }
 
-void Infrastructure::fill(ReplicaSet& set) {
+void Infrastructure::fill(ReplicaSet& set, Index scale_out) {
   while (set.active() < set.wanted()) {
-    if (Pod& pod = create_pod(set); find_room(pod)) kubelet_.start(pod);
+    Pod& pod = create_pod(set);
+    if (scale_out != no_index) scale_outs_.add(scale_out, pod);
+    if (find_room(pod)) kubelet_.start(pod);
   }
+  if (scale_out != no_index) scale_outs_.all_added(scale_out);
+}
+
+void Infrastructure::readiness_changed(Pod& pod) {
+  services_[pod.service].readiness_changed(pod, engine_.now());
+  if (pod.ready() && kubelet_.gets_requests(pod)) scale_outs_.registered(pod, engine_.now());
 }
 
 Pod& Infrastructure::create_pod(ReplicaSet& replicas) {
@@ -100,6 +110,7 @@ NodePool* Infrastructure::pool_of(const Pod& pod) {
 }
 
 void Infrastructure::delete_pod(Pod& pod) {
+  scale_outs_.gone(pod);
   ReplicaSet& set = services_[pod.service];
   if (pod.replica == no_index) {
     kubelet_.stop(pod);
@@ -119,6 +130,7 @@ void Infrastructure::finish_pod(Pod& pod) {
   Node* node = pod.node;
   if (pool != nullptr) pool->remove(pod, engine_.now());
   cost_.add_replica(service, engine_.now(), -1);
+  scale_outs_.gone(pod);
   services_[service].remove(pod);
   if (node == nullptr) return;
   give_back_if_empty(blueprint_.services[service].node_pool, *node);
@@ -179,7 +191,9 @@ void Infrastructure::remove_node(Index pool, Node& node, std::string_view reason
   if (evicted.empty()) return give_back(pool, node);
   for (Pod* pod : evicted) {
     if (pod->deleting()) continue;
-    if (Pod& replacement = create_pod(services_[pod->service]); find_room(replacement)) kubelet_.start(replacement);
+    Pod& replacement = create_pod(services_[pod->service]);
+    if (pod->ascent.scale_out != no_index) scale_outs_.add(pod->ascent.scale_out, replacement);
+    if (find_room(replacement)) kubelet_.start(replacement);
     delete_pod(*pod);
   }
 }
@@ -236,7 +250,11 @@ void Infrastructure::note_node(Index pool, const Node& node, std::string_view wh
 void Infrastructure::scrape() {
   kubelet_.notice_killed();
   for (const ReplicaSet& set : services_) {
-    for (const auto& [number, pod] : set.pods()) kubelet_.scrape(*pod);
+    for (const auto& [number, pod] : set.pods()) {
+      kubelet_.scrape(*pod);
+      if (pod->ascent.scale_out != no_index && pod->ready() && kubelet_.gets_requests(*pod))
+        scale_outs_.registered(*pod, engine_.now());
+    }
   }
   accrue_cost();
 }

@@ -14,6 +14,7 @@
 #include "sim/cluster/replica_set.hpp"
 #include "sim/cluster/request_plane.hpp"
 #include "sim/cluster/run_notes.hpp"
+#include "sim/cluster/scale_outs.hpp"
 #include "sim/cluster/shard_copies.hpp"
 #include "sim/cluster/simulation_engine.hpp"
 #include "sim/core/random.hpp"
@@ -23,15 +24,15 @@ namespace headroom {
 
 class Infrastructure {
  public:
-  // Builds the nodes; std::invalid_argument for a pool that cannot be built.
+  // Builds the nodes; std::invalid_argument for a pool that cannot be built. `load_rises`: see ScaleOuts.
   Infrastructure(const Blueprint& blueprint, SimulationEngine& engine, RequestPlane& plane, RandomStreams& streams,
-                 Recorder& recorder, RunNotes& notes);
+                 Recorder& recorder, RunNotes& notes, std::vector<SimTime> load_rises);
 
   // The state at time 0: the initial nodes up, the initial replicas on them and ready; those without room are pending.
   void start();
 
   // How many replicas a service should have from now on; not negative (std::logic_error).
-  void scale(Index service, int replicas, std::string_view reason);
+  void scale(Index service, int replicas, std::string_view reason, const DecisionTiming& timing);
   // What new pods request, and which have it now: replaced, or where they are if their nodes have room.
   void resize(Index service, const ResizeDecision& decision);
   // Adds and removes nodes, as far as the pool's minimum, maximum and hosts allow.
@@ -50,9 +51,12 @@ class Infrastructure {
   simgrid::s4u::Host* control() const { return network_.control(); }
   // Pods and nodes that entered, and what became of them.
   std::vector<LedgerEntry> ledger() const;
+  std::vector<ScaleOut> scale_outs() const { return scale_outs_.finish(engine_.now()); }
 
  private:
-  void fill(ReplicaSet& set);
+  // `scale_out`: that asks for them, as ScaleOuts counts.
+  void fill(ReplicaSet& set, Index scale_out = no_index);
+  void readiness_changed(Pod& pod);
   bool resize_in_place(Pod& pod, const PodShape& shape);
   Pod& create_pod(ReplicaSet& replicas);
   bool find_room(Pod& pod);
@@ -78,6 +82,7 @@ class Infrastructure {
   std::vector<std::unique_ptr<NodePool>> pools_;
   std::vector<ReplicaSet> services_;
   Kubelet kubelet_;
+  ScaleOuts scale_outs_;
   ShardCopies shard_copies_;
   std::vector<std::uint64_t> boot_keys_, interruption_keys_;  // by pool
 };

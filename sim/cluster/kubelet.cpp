@@ -38,6 +38,7 @@ void Kubelet::adopt(Pod& pod) {
 }
 
 void Kubelet::start(Pod& pod) {
+  pod.ascent.placed = engine_.now();
   start_actor(pod, [this, &pod](ActorClock& clock) { bring_up(pod, clock); });
 }
 
@@ -82,6 +83,7 @@ void Kubelet::run_container(Pod& pod, ActorClock& clock) {
   pod.stage = PodStage::starting;
   const SimTime started = clock.now();
   pod.started = started;
+  if (!pod.ascent.pulled) pod.ascent.pulled = started;
   SimTime ready = started + draw_start_up(pod);
   if (const auto killed = killed_while_starting(pod, ready)) {
     clock.sleep_until(*killed);
@@ -94,6 +96,9 @@ void Kubelet::run_container(Pod& pod, ActorClock& clock) {
     ready = started + ((ready - started + period - Duration{1}) / period + probe->successes - 1) * period;
   }
   clock.sleep_until(ready);
+  pod.ascent.passed = ready;
+  if (const Duration registration = blueprint_.services[pod.service].registration; registration > Duration{})
+    clock.sleep_for(registration);
   pod.actor = {};
   register_replica(pod);
 }

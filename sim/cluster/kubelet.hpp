@@ -46,6 +46,9 @@ class Kubelet {
   // Reads what each ready pod used since it was last looked at, as the metrics pipeline would.
   void scrape(Pod& pod);
 
+  // Whether the balancer sends it any: one that counts its members, or waits for checks of its own, may not yet, or never.
+  bool gets_requests(const Pod& pod) const { return pod.replica != no_index && plane_.gets_requests(ref(pod)); }
+
   // Whether replicas can be killed for their memory: then the plane is asked every second.
   bool watches_memory() const { return watches_memory_; }
   // Finds replicas that the plane killed, and has them restarted after a back-off (CrashLoopBackOff).

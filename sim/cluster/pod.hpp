@@ -34,6 +34,13 @@ struct PodShape {
   int gpus = 0;
 };
 
+// The way up of a replica that an autoscaler asked for, until the balancer sends it requests.
+struct Ascent {
+  Index scale_out = no_index;             // see ScaleOuts
+  std::optional<SimTime> placed, pulled;  // it has its node; image and weights are there
+  std::optional<SimTime> passed;          // its readiness probe, or its start-up is over where there is none
+};
+
 struct Pod {
   std::uint64_t number = 0;  // within its service, in order of creation: what it draws depends on nothing else
   Index service = no_index;
@@ -55,6 +62,7 @@ struct Pod {
   SimTime seen;                          // … and when that was
   ActorHandle actor;                     // what is happening to it
   std::shared_ptr<const bool> probed;    // while probes of its present container go on: they end with this
+  Ascent ascent;
 
   bool deleting() const { return stage == PodStage::draining; }
   bool ready() const { return stage == PodStage::ready; }

@@ -80,6 +80,8 @@ class RequestPlane {
   virtual bool takes_writes(Index database, Index shard) const = 0;
 
   // Observations.
+  // Whether the balancer may choose it; workers choose themselves.
+  virtual bool gets_requests(ReplicaRef) const { return true; }
   virtual bool is_idle(ReplicaRef replica) const = 0;
   virtual ReplicaSample sample(ReplicaRef replica) const = 0;
   // Of a request that was sent to the replica at `sent`, no later than now, and takes no time in a slot: whether it has been

@@ -54,16 +54,30 @@ RunTimeline make_timeline(const Blueprint& blueprint, std::vector<SimTime> borde
   return timeline;
 }
 
-std::vector<SimTime> phase_borders(const Blueprint& blueprint, const RunIdentity& identity) {
+std::vector<Phase> phases_of_workloads(const Blueprint& blueprint, const RunIdentity& identity) {
   RandomStreams streams{identity.seed, identity.replication};
-  std::vector<SimTime> borders;
+  std::vector<Phase> phases;
   for (const WorkloadBlueprint& workload : blueprint.workloads) {
-    for (const Phase& phase : make_workload(workload, surroundings_of(blueprint), streams)->phases()) {
-      borders.push_back(phase.begin);
-      borders.push_back(phase.end);
-    }
+    for (Phase& phase : make_workload(workload, surroundings_of(blueprint), streams)->phases()) phases.push_back(std::move(phase));
+  }
+  return phases;
+}
+
+std::vector<SimTime> borders_of(const std::vector<Phase>& phases) {
+  std::vector<SimTime> borders;
+  for (const Phase& phase : phases) {
+    borders.push_back(phase.begin);
+    borders.push_back(phase.end);
   }
   return borders;
+}
+
+std::vector<SimTime> load_rises(const std::vector<Phase>& phases) {
+  std::vector<SimTime> rises;
+  for (const Phase& phase : phases) {
+    if (phase.more && phase.begin > start_of_time) rises.push_back(phase.begin);
+  }
+  return rises;
 }
 
 }  // namespace headroom

@@ -8,6 +8,7 @@
 
 #include "sim/cluster/blueprint.hpp"
 #include "sim/cluster/simulation.hpp"
+#include "sim/seams/workload.hpp"
 
 namespace headroom {
 
@@ -22,8 +23,11 @@ struct RunTimeline {
 // `borders`: phase borders, in any order; those outside the run are left out.
 RunTimeline make_timeline(const Blueprint& blueprint, std::vector<SimTime> borders);
 
-// The phase borders that the blueprint's workloads will have. Phases do not depend on chance: these workloads draw from
-// streams of their own that nothing else sees.
-std::vector<SimTime> phase_borders(const Blueprint& blueprint, const RunIdentity& identity);
+// The phases that the blueprint's workloads will have. They do not depend on chance: these workloads draw from streams of their
+// own that nothing else sees.
+std::vector<Phase> phases_of_workloads(const Blueprint& blueprint, const RunIdentity& identity);
+std::vector<SimTime> borders_of(const std::vector<Phase>& phases);
+// Begins of those that raise the load after the start of the run.
+std::vector<SimTime> load_rises(const std::vector<Phase>& phases);
 
 }  // namespace headroom

@@ -49,7 +49,8 @@ class Simulation {
   Simulation(const Blueprint& blueprint, const RunIdentity& identity, const RequestPlaneFactory& make_plane)
       : blueprint_{blueprint},
         identity_{identity},
-        timeline_{make_timeline(blueprint, phase_borders(blueprint, identity))},
+        phases_{phases_of_workloads(blueprint, identity)},
+        timeline_{make_timeline(blueprint, borders_of(phases_))},
         engine_{blueprint.network.model, SimTime{blueprint.duration}},
         streams_{identity.seed, identity.replication},
         autoscalers_{make_autoscalers(blueprint)},
@@ -57,7 +58,7 @@ class Simulation {
         node_autoscalers_{make_node_autoscalers(blueprint)},
         recorder_{in_seconds(timeline_.slice_ends), percentiles_to_keep(blueprint, autoscalers_)},
         plane_{make_plane(blueprint, streams_, recorder_)},
-        infrastructure_{blueprint, engine_, *plane_, streams_, recorder_, notes_},
+        infrastructure_{blueprint, engine_, *plane_, streams_, recorder_, notes_, load_rises(phases_)},
         metrics_{recorder_} {}
 
   RunResult run() {
@@ -99,6 +100,7 @@ class Simulation {
     result.phases = plane_->phases();
     result.users = plane_->users();
     result.notes = notes_.take(engine_.end());
+    result.scale_outs = infrastructure_.scale_outs();
     recorder_.finish(result);
     plane_->finish(result);
     std::ranges::stable_sort(result.notes, {}, &Note::at_seconds);
@@ -125,6 +127,7 @@ class Simulation {
   const std::uint64_t inherited_memory_bytes_ = peak_memory_bytes();  // the first member: before anything is built
   const Blueprint& blueprint_;
   const RunIdentity& identity_;
+  std::vector<Phase> phases_;
   RunTimeline timeline_;
   SimulationEngine engine_;  // outlives all that holds hosts and actors
   RandomStreams streams_;

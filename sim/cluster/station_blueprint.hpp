@@ -90,6 +90,7 @@ struct ServiceBlueprint {
   PolicyChoice vertical_autoscaler = choice_of<VerticalAutoscaler>();  // unchosen: replicas stay as they are
   std::vector<int> fair_weights;  // of a fair discipline: how many of a subject are next in a row, by workload; empty: one each
   PolicyChoice admission = choice_of<AdmissionPolicy>();  // of each replica; unchosen: it takes in what its line has room for
+  Duration registration{};          // from a new replica's readiness until the balancer sends to it; it counts as ready then
 };
 
 // How a database with replicas replaces a primary that is gone.

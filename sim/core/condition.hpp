@@ -73,6 +73,8 @@ class LastingCondition {
       : condition_{std::move(condition)}, alert_{{.hold = condition_.lasting.value_or(Duration{}), .keep_firing = {}}} {}
   bool update(SimTime now, std::optional<double> value);
   const Condition& condition() const { return condition_; }
+  // Since when it has held without a break; none while it does not.
+  std::optional<SimTime> since() const { return alert_.active_since(); }
 
  private:
   Condition condition_;

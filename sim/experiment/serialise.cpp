@@ -2,6 +2,7 @@
 //
 // Numbers come back with the same bits, fields have an order, empty histogram buckets are left out: equal results have equal
 // bytes.
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -11,8 +12,8 @@
 namespace headroom {
 namespace {
 
-constexpr std::uint64_t format_version = 3;
-constexpr std::size_t field_count = 18;
+constexpr std::uint64_t format_version = 4;
+constexpr std::size_t field_count = 19;
 
 void write(MessagePackWriter& writer, const Histogram& histogram) {
   const std::vector<Histogram::Bucket> buckets = histogram.buckets();
@@ -155,6 +156,30 @@ Note read_note(MessagePackReader& reader) {
   return note;
 }
 
+void write(MessagePackWriter& writer, const ScaleOut& scale_out) {
+  writer.array(6);
+  writer.text(scale_out.service);
+  writer.real(scale_out.decided_seconds);
+  writer.whole(static_cast<std::uint64_t>(scale_out.from));
+  writer.whole(static_cast<std::uint64_t>(scale_out.to));
+  writer.whole(scale_out.complete ? 1 : 0);
+  writer.reals({scale_out.seconds.begin(), scale_out.seconds.end()});
+}
+
+ScaleOut read_scale_out(MessagePackReader& reader) {
+  ScaleOut scale_out;
+  reader.array_of(6);
+  scale_out.service = reader.text();
+  scale_out.decided_seconds = reader.real();
+  scale_out.from = static_cast<int>(reader.whole());
+  scale_out.to = static_cast<int>(reader.whole());
+  scale_out.complete = reader.whole() != 0;
+  const std::vector<double> seconds = reader.reals();
+  if (seconds.size() != scale_out.seconds.size()) throw std::invalid_argument{"a scale-out has other parts"};
+  std::copy(seconds.begin(), seconds.end(), scale_out.seconds.begin());
+  return scale_out;
+}
+
 template <class Part>
 void write_list(MessagePackWriter& writer, std::string_view key, const std::vector<Part>& parts) {
   writer.text(key);
@@ -189,6 +214,7 @@ std::vector<std::uint8_t> to_bytes(const RunResult& result) {
   write_list(writer, "phases", result.phases);
   writer.text("replication");
   writer.whole(result.replication);
+  write_list(writer, "scale_outs", result.scale_outs);
   writer.text("seed");
   writer.whole(result.seed);
   write_list(writer, "series", result.series);
@@ -230,6 +256,7 @@ RunResult result_from(MessagePackReader reader) {
   read_list(reader, "phases", result.phases, read_phase);
   reader.key("replication");
   result.replication = reader.whole();
+  read_list(reader, "scale_outs", result.scale_outs, read_scale_out);
   reader.key("seed");
   result.seed = reader.whole();
   read_list(reader, "series", result.series, read_series);

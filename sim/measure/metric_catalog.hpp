@@ -94,6 +94,8 @@ struct MetricInfo {
 //   hedges_denied    share      {client}                         by budget or bulkhead, of those due
 //   degraded         share      {service}                        calls that fell back, of those with a fallback
 //   nodes            gauge      {node_pool}                      up
+//   scaling_time     durations  {service}                        of a scale-out: from the change of load until it is complete
+//   scaling_delay    durations  {service, part}                  its parts, which add up to it (scale_out.hpp)
 //   pending_pods     gauge      {node_pool}                      pods without a node
 //   node_cpu_requested share    {node_pool}                      requested of allocatable
 //   instances        gauge      {service}                        of a serverless service, idle and starting ones too

@@ -10,6 +10,7 @@
 #include "sim/core/time.hpp"
 #include "sim/measure/histogram.hpp"
 #include "sim/measure/metric_catalog.hpp"
+#include "sim/measure/scale_out.hpp"
 
 namespace headroom {
 
@@ -61,6 +62,7 @@ struct RunResult {
   std::vector<PhaseResult> phases;
   std::vector<LedgerEntry> ledger;
   std::vector<Note> notes;
+  std::vector<ScaleOut> scale_outs;
   double users = 0.0;              // behind all workloads, for cost per user
   std::uint64_t events = 0;        // of the request plane
   // Facts of the machine that made it: equal runs differ in them.

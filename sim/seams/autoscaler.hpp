@@ -62,6 +62,8 @@ struct ScalingDecision {
   // For a service with several policies, of which the one that wants the most replicas counts:
   bool abstains = false;               // it has nothing to ask for: `replicas` is what there is, and others may go below
   std::optional<IntegerRange> bounds;  // within which those of all the others are held, until it decides again
+  // When what it rests on was seen first, where that has to last before the policy acts; none: now.
+  std::optional<SimTime> since{};
 };
 
 class Autoscaler {

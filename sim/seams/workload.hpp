@@ -31,6 +31,7 @@ struct Phase {
   std::string name;
   SimTime begin;
   SimTime end;
+  bool more = true;  // load, at some time in it, than at the end of the phase before
 };
 
 // What the workload model must know of the scenario's journeys.

@@ -42,6 +42,7 @@ struct PlaneHistory {
   Bytes memory_in_use;
   std::function<bool(SimTime drained, SimTime now)> idle = [](SimTime, SimTime) { return true; };
   std::function<ProbeAnswer(Index replica, SimTime sent, SimTime now)> answers = [](Index, SimTime, SimTime) { return ProbeAnswer::answered; };
+  std::function<bool(Index replica, SimTime now)> sends_to = [](Index, SimTime) { return true; };  // the balancer
   std::multimap<SimTime, ReplicaRef> kills;                           // to be killed then
   std::function<void(SimTime)> on_advance = [](SimTime) {};
   bool stationary = false;
@@ -94,6 +95,7 @@ class FakePlane final : public RequestPlane {
   int draining_nodes(Index) override { return 0; }
   bool takes_writes(Index, Index) const override { return true; }
   std::shared_ptr<ReplicaDisk> take_disk(ReplicaRef) override { return std::make_shared<ReplicaDisk>(); }
+  bool gets_requests(ReplicaRef replica) const override { return history_.sends_to(replica.replica, now_); }
   bool is_idle(ReplicaRef replica) const override { return history_.idle(drained_.at(replica.replica), now_); }
   ReplicaSample sample(ReplicaRef replica) const override {
     return {history_.cores_in_use * to_seconds(now_ - added_.at(replica.replica)), history_.memory_in_use, 1};

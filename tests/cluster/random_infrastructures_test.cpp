@@ -140,6 +140,26 @@ TEST_P(RandomInfrastructures, HaveNoLevelBelowZeroAndNoMoreInUseThanThereIs) {
   }
 }
 
+// Of every scale-out, finished or not, whatever became of its replicas meanwhile.
+TEST_P(RandomInfrastructures, HaveScaleOutsWhosePartsAreInOrderAndAddUp) {
+  RandomInfrastructure random{GetParam()};
+  const RunResult result = simulate(random.blueprint, RunIdentity{.variant = "", .seed = GetParam(), .replication = 0});
+  double complete = 0.0, recorded = 0.0, parts = 0.0;
+  for (const ScaleOut& scale_out : result.scale_outs) {
+    for (const double seconds : scale_out.seconds) EXPECT_GE(seconds, 0.0) << scale_out.service;
+    EXPECT_GE(scale_out.load_changed_seconds(), 0.0);
+    EXPECT_LE(scale_out.load_changed_seconds() + scale_out.total_seconds(), 150.0 + 1e-6);
+    EXPECT_LT(scale_out.from, scale_out.to);
+    if (scale_out.complete) complete += scale_out.total_seconds();
+  }
+  for (const Series& series : result.series) {
+    if (!series.metric.starts_with("scaling_")) continue;
+    for (const double seconds : series.columns[1]) (series.metric == "scaling_time" ? recorded : parts) += seconds;
+  }
+  EXPECT_NEAR(recorded, complete, 1e-6);
+  EXPECT_NEAR(parts, complete, 1e-6);
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomInfrastructures, ::testing::Range<std::uint64_t>(1, 46));
 
 }  // namespace

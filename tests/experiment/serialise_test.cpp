@@ -54,6 +54,7 @@ RunResult full_result() {
   result.phases = {{"users", "storm", 1.5, 2.5}};
   result.ledger = {{"users", 1'000'000'000'000, 5, {{"rejected", 2}, {"timeout", 1}}, 3}, {"empty", 0, 0, {}, 0}};
   result.notes = {{12.25, "services/api", "scaled from 3 to 5"}};
+  result.scale_outs = {{"api", 12.25, 3, 5, true, {0.1, 1.0 / 3.0, 40.0, 0.0, 5e-324, 2.0, 4.0}}};
   result.users = 1e5;
   result.events = 123'456'789'012;
   result.wall_seconds = 1.0 / 7.0;
@@ -119,6 +120,18 @@ TEST(Serialise, PhasesLedgerAndNotesComeBack) {
   EXPECT_EQ(got.notes[0].text, "scaled from 3 to 5");
 }
 
+TEST(Serialise, ScaleOutsComeBackBitForBit) {
+  const RunResult got = run_result_from(to_bytes(full_result()));
+  ASSERT_EQ(got.scale_outs.size(), 1U);
+  const ScaleOut &scale_out = got.scale_outs[0], sent = full_result().scale_outs[0];
+  EXPECT_EQ(scale_out.service, "api");
+  EXPECT_EQ(scale_out.decided_seconds, 12.25);
+  EXPECT_EQ(scale_out.from, 3);
+  EXPECT_EQ(scale_out.to, 5);
+  EXPECT_TRUE(scale_out.complete);
+  expect_same_bits({scale_out.seconds.begin(), scale_out.seconds.end()}, {sent.seconds.begin(), sent.seconds.end()});
+}
+
 TEST(Serialise, AnEmptyResultComesBackEmpty) {
   const RunResult got = run_result_from(to_bytes({}));
   EXPECT_TRUE(got.series.empty());
@@ -158,6 +171,7 @@ TEST(Serialise, DamagedContentIsRefused) {
   refused("/series/0/kind", 17);
   refused("/series/0/slices/0/0/0", 4'000'000'000U);  // a bucket far beyond all durations
   refused("/series/0/metric", 5);
+  refused("/scale_outs/0/5", Json::array({1.0, 2.0}));
   EXPECT_NO_THROW(run_result_from(Json::to_msgpack(whole)));
 }
 

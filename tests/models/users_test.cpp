@@ -42,6 +42,18 @@ TEST(Users, ReportPhasesByNameOrNumber) {
   EXPECT_EQ(phases[3].end, at_seconds(250.0)) << "cut at the end of the run";
 }
 
+// 10 /s, a ramp to 50 /s, a pause, 2.5 /s: the last is more than none.
+TEST(Users, SayWhichPhasesRaiseTheLoad) {
+  const auto phases = workload(load_test, {.end_seconds = 300.0})->phases();
+  ASSERT_EQ(phases.size(), 4U);
+  EXPECT_TRUE(phases[1].more);
+  EXPECT_FALSE(phases[2].more);
+  EXPECT_TRUE(phases[3].more);
+  Json options = load_test;
+  options["phases"] = {{{"duration", "60 s"}, {"arrival_rate", "10 /s"}}, {{"duration", "60 s"}, {"arrival_rate", "10 /s"}}};
+  EXPECT_FALSE(workload(options, {.end_seconds = 120.0})->phases()[1].more);
+}
+
 TEST(Users, NameThePhasesThatTheRunNeverReaches) {
   const Json options = {{"model", "users"},
                         {"phases",

@@ -27,6 +27,7 @@ class FollowingService {
     const ScalingDecision decision =
         autoscaler_->decide({.now = at_seconds(seconds), .current_replicas = replicas_, .metrics = &metrics_});
     reason_ = decision.reason;
+    since_ = decision.since;
     return replicas_ = decision.replicas;
   }
   int at(double seconds, double cpu) {
@@ -35,6 +36,7 @@ class FollowingService {
   }
   MetricsAtHand& metrics() { return metrics_; }
   const std::string& reason() const { return reason_; }
+  std::optional<SimTime> since() const { return since_; }
   const Autoscaler& autoscaler() const { return *autoscaler_; }
 
  private:
@@ -42,6 +44,7 @@ class FollowingService {
   MetricsAtHand metrics_;
   int replicas_;
   std::string reason_;
+  std::optional<SimTime> since_;
 };
 
 Json rule(const std::string& when, const std::string& action, const std::string& cooldown = "0 s") {
@@ -54,6 +57,16 @@ TEST(ThresholdRules, ActsOnceTheConditionHasLasted) {
   EXPECT_EQ(service.at(285, 0.9), 3);
   EXPECT_EQ(service.at(300, 0.9), 4);
   EXPECT_EQ(service.reason(), "avg cpu{service=api} > 80 % for 5 min: 4 wanted of 3");
+}
+
+TEST(ThresholdRules, SaysSinceWhenTheConditionItActsOnHasHeld) {
+  FollowingService service{{{"rules", {rule("avg cpu > 80 % for 60 s", "+1")}}}, 3};
+  service.at(0, 0.5);
+  service.at(15, 0.9);
+  EXPECT_EQ(service.at(60, 0.9), 3);
+  EXPECT_EQ(service.since(), std::nullopt);
+  EXPECT_EQ(service.at(75, 0.9), 4);
+  EXPECT_EQ(service.since(), at_seconds(15));
 }
 
 TEST(ThresholdRules, StartsToCountAnewAfterABreak) {
