@@ -68,8 +68,8 @@ void ClientCalls::start_try(Index caller) {
     const CircuitBreaker::State before = own.circuit_breaker->state();
     call.judged = own.circuit_breaker->try_acquire(plane_.now_);
     client.show_circuit(before, own.circuit_breaker->state(), plane_.now_);
-    client.rejected_by_circuit->whole += 1.0;
     if (!call.judged) return reject_call(caller, *client.rejected_by_circuit, "circuit open");
+    client.rejected_by_circuit->whole += 1.0;
   }
   if (client.options.bulkhead) return enter_bulkhead(caller);
   on_place(caller);
@@ -84,6 +84,7 @@ void ClientCalls::on_place(Index caller) {
 
 void ClientCalls::reject_call(Index caller, Share& rejected, const char* why) {
   rejected.part += 1.0;
+  rejected.whole += 1.0;
   ++plane_.tasks_.wait(caller).attempt;
   if (plane_.trace_ != nullptr) [[unlikely]]
     plane_.trace_moment(caller, why);
@@ -96,8 +97,8 @@ void ClientCalls::enter_bulkhead(Index caller) {
   ServiceClient& client = plane_.service_clients_[site.client];
   ServiceClient::Own& own = client.of_replica[task.replica];
   const BulkheadBlueprint& bulkhead = *client.options.bulkhead;
-  client.rejected_by_bulkhead->whole += 1.0;
   if (own.calls < static_cast<Index>(bulkhead.calls)) {
+    client.rejected_by_bulkhead->whole += 1.0;
     client.bulkhead_wait->record(Duration{});
     client.take_place(task.replica, plane_.client_calls_[caller], plane_.now_);
     return on_place(caller);
@@ -120,6 +121,7 @@ void ClientCalls::on_bulkhead_overdue(Index caller) {
   client.of_replica[task.replica].line.remove(plane_.tasks_, caller);
   client.bulkhead_wait->record(waited);
   if (waited == client.options.bulkhead->longest_wait) return reject_call(caller, *client.rejected_by_bulkhead, "bulkhead full");
+  client.rejected_by_bulkhead->whole += 1.0;
   ++plane_.tasks_.wait(caller).attempt;
   plane_.resume_caller(caller, TaskOutcome::timeout);
 }
@@ -138,6 +140,7 @@ void ClientCalls::end_try(Index caller, TaskOutcome outcome) {
       breaker.record(outcome != TaskOutcome::completed, plane_.now_ - call.begun, plane_.now_);
     client.show_circuit(before, breaker.state(), plane_.now_);
   }
+  if (call.may_hedge) client.count_hedge(call);
   if (call.hedge != no_index && outcome == TaskOutcome::completed) cancel(call.hedge);
   if (call.hedge != no_index && outcome != TaskOutcome::completed) plane_.tasks_[call.hedge].parent = no_index;
   if (auto& latencies = client.of_replica[task.replica].latencies; latencies && outcome == TaskOutcome::completed)
@@ -152,6 +155,7 @@ void ClientCalls::leave_bulkhead(ServiceClient& client, Index replica) {
   if (own.line.empty()) return;
   const Index next = own.line.pop_front(plane_.tasks_);
   client.bulkhead_wait->record(plane_.now_ - plane_.client_calls_[next].begun);
+  client.rejected_by_bulkhead->whole += 1.0;
   client.take_place(replica, plane_.client_calls_[next], plane_.now_);
   plane_.tasks_[next].timer = plane_.events_.schedule(plane_.now_, plane_.place_due, next);
 }

@@ -16,7 +16,7 @@ void ClientCalls::plan_hedge(Index caller) {
   ServiceClient& client = plane_.service_clients_[plane_.program_.calls[task.call].client];
   ServiceClient::Own& own = client.of_replica[task.replica];
   const HedgeBlueprint& hedge = *client.options.hedge;
-  client.hedges->whole += 1.0;
+  call.may_hedge = true;
   if (own.hedge_budget) own.hedge_budget->deposit(plane_.now_);
   Duration after = hedge.after.value_or(Duration{});
   if (own.latencies) {
@@ -56,8 +56,7 @@ bool ClientCalls::may_hedge(Index caller) {
     return false;
   }
   if (client.options.bulkhead) client.take_place(task.replica, plane_.client_calls_[caller], plane_.now_);
-  client.hedges->part += 1.0;
-  client.hedges_won->whole += 1.0;
+  plane_.client_calls_[caller].hedged = true;
   return true;
 }
 
@@ -81,7 +80,7 @@ bool ClientCalls::is_final(Index request, Index caller, TaskOutcome outcome, Dur
   const Index other = is_hedge ? task.child : call.hedge;
   if (!is_good && other != no_index) return false;
   if (is_hedge && call.answer_at != end_of_time && (!is_good || call.answer_at <= arrives)) return false;
-  if (is_hedge && is_good) plane_.service_clients_[client].hedges_won->part += 1.0;
+  call.hedge_won = is_hedge && is_good;
   call.hedge = task.child = no_index;
   if (other != no_index) cancel(other);
   if (call.hedge_at >= arrives) return true;

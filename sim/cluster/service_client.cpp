@@ -59,6 +59,15 @@ void ServiceClient::give_place(Index replica, SimTime now) {
   bulkhead->part.add(now, -1.0);
 }
 
+void ServiceClient::count_hedge(const ClientCall& call) const {
+  const auto count = [](Share& share, bool part, bool whole) {
+    share.part += part ? 1.0 : 0.0;
+    share.whole += whole ? 1.0 : 0.0;
+  };
+  count(*hedges, call.hedged, true);
+  count(*hedges_won, call.hedge_won, call.hedged);
+}
+
 void ServiceClient::show_circuit(CircuitBreaker::State before, CircuitBreaker::State after, SimTime now) const {
   if (before == after) return;
   const auto add = [&](CircuitBreaker::State state, double change) {

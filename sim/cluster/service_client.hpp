@@ -16,11 +16,12 @@ namespace headroom {
 // A try of a call through a client; of the caller.
 struct ClientCall {
   SimTime begun{};
-  bool live = false;                // under way
-  bool judged = false;              // the circuit breaker wants to know how it ends
-  Index places = 0;                 // that it has in the bulkhead
-  Index hedge = no_index;           // the second request, while nobody has answered it
-  SimTime hedge_at = end_of_time;   // when that is to be sent
+  bool live = false;                                          // under way
+  bool judged = false;                                        // the circuit breaker wants to know how it ends
+  Index places = 0;                                           // that it has in the bulkhead
+  Index hedge = no_index;                                     // the second request, while nobody has answered it
+  bool may_hedge = false, hedged = false, hedge_won = false;  // for the counts, when it is over
+  SimTime hedge_at = end_of_time;                             // when that is to be sent
   SimTime answer_at = end_of_time;  // when the answer to the first arrives, if that is after hedge_at; Task::outcome has it
 };
 
@@ -45,6 +46,9 @@ struct ServiceClient {
   // Of the bulkhead, which has one.
   void take_place(Index replica, ClientCall& call, SimTime now);
   void give_place(Index replica, SimTime now);
+
+  // Of a try that might have been hedged, when it is over.
+  void count_hedge(const ClientCall& call) const;
 
   ClientBlueprint options;
   std::vector<Own> of_replica;  // by the replicas' slots, as far as they have it
