@@ -130,6 +130,7 @@ ScalingDecision Combined::decide(const ServiceView& service) {
   ScalingDecision decision{
       .replicas = counting ? counting->last->replicas : service.current_replicas,
       .reason = counting ? counting->name + ": " + counting->last->reason + others(counting) : "none wants anything",
+      .since = counting ? counting->last->since : std::nullopt,
       .abstains = counting == nullptr,
       .bounds = bounds()};
   if (!decision.bounds) return decision;

@@ -17,8 +17,6 @@
 
 namespace headroom {
 
-class BrokenBounds;
-
 class ExactRequestPlane final : public RequestPlane, private ExactState {
  public:
   ExactRequestPlane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
@@ -63,6 +61,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
 
  private:
   friend class ClientCalls;
+  friend class BoundsCheck;
 
   // exact_setup.cpp
   void make_workloads(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
@@ -392,14 +391,6 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void refuse(Index request, Server& server, Refusal why);
   [[gnu::noinline]] void hand_on_slot(Server& server, Index replica);
   void leave_gate(Index request, TaskOutcome outcome);
-
-  // exact_bounds.cpp
-  void check_slots(BrokenBounds& broken) const;
-  void check_queues(BrokenBounds& broken) const;
-  void check_generations(BrokenBounds& broken) const;
-  void check_clients(BrokenBounds& broken) const;
-  void check_bulkheads(BrokenBounds& broken) const;
-  void check_gates(BrokenBounds& broken) const;
 };
 
 std::unique_ptr<RequestPlane> make_exact_request_plane(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);

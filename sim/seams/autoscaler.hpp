@@ -59,11 +59,11 @@ struct ServiceView {
 struct ScalingDecision {
   int replicas = 0;
   std::string reason;  // "cpu 93 % of 70 %: 4 wanted, 3 now"; for people
-  // For a service with several policies, of which the one that wants the most replicas counts:
-  bool abstains = false;               // it has nothing to ask for: `replicas` is what there is, and others may go below
-  std::optional<IntegerRange> bounds;  // within which those of all the others are held, until it decides again
   // When what it rests on was seen first, where that has to last before the policy acts; none: now.
   std::optional<SimTime> since{};
+  // For a service with several policies, of which the one that wants the most replicas counts:
+  bool abstains = false;               // it has nothing to ask for: `replicas` is what there is, and others may go below
+  std::optional<IntegerRange> bounds{};  // within which those of all the others are held, until it decides again
 };
 
 class Autoscaler {
