@@ -16,8 +16,10 @@ struct ReplicaObservation {
   static constexpr std::string_view shorthand = "in_flight";
   std::string name;
   int in_flight = 0;
+  std::optional<int> zone;
   void describe(Fields& field) {
     field.required("name", name, "of the replica");
+    field("zone", zone, "number of the zone of its node", between(0, 1'000'000));
     field("in_flight", in_flight, "requests that were sent to it and are not answered", between(0, 1'000'000'000));
   }
 };
@@ -45,12 +47,14 @@ class BalancingDecisions {
     std::vector<ReplicaObservation> replicas;
     std::vector<AnswerObservation> answered;
     std::int64_t key = 0;
+    std::optional<int> zone;
 
     void describe(Fields& field) {
       field("time", time, "seconds of a clock that never goes back", between(-4e9, 4e9));
       field.required("replicas", replicas, "{name: in flight}, or a list of objects with these fields; in the balancer's order");
       field("answered", answered, "{name: time}, or a list: for balancers that go by response times")(
-          "key", key, "whom the request is for: number of a user or tenant", at_least(0.0));
+          "key", key, "whom the request is for: number of a user or tenant", at_least(0.0))(
+          "zone", zone, "that the request comes from, for balancers that look at zones", between(0, 1'000'000));
     }
     FieldProblems problems() const {
       if (replicas.empty()) return {{"replicas", "is empty; a request needs one to go to"}};
@@ -82,13 +86,14 @@ class BalancingDecisions {
     for (const AnswerObservation& answer : seen.answered) balancer_->answered(number_of(answer.name), answer.after, now);
     in_flight_.clear();
     replicas_.clear();
+    zones_.clear();
     for (const ReplicaObservation& replica : seen.replicas) {
       in_flight_.push_back(static_cast<std::uint32_t>(replica.in_flight));
       replicas_.push_back(number_of(replica.name));
+      zones_.push_back(zone_of(replica.zone));
     }
-    const std::size_t place = balancer_->looks_further()
-                                  ? balancer_->pick({in_flight_, replicas_, now, static_cast<std::uint64_t>(seen.key)}, random_)
-                                  : balancer_->pick(in_flight_, random_);
+    const BalancingView view{in_flight_, replicas_, now, static_cast<std::uint64_t>(seen.key), zones_, zone_of(seen.zone)};
+    const std::size_t place = balancer_->looks_further() ? balancer_->pick(view, random_) : balancer_->pick(in_flight_, random_);
     const ReplicaObservation& chosen = seen.replicas[place];
     ++picked_[chosen.name];
     return {{"replica", chosen.name},
@@ -98,6 +103,9 @@ class BalancingDecisions {
   Json summary() const { return {{"picked", picked_}}; }
 
  private:
+  static std::uint32_t zone_of(std::optional<int> zone) {
+    return zone ? static_cast<std::uint32_t>(*zone) : BalancingView::no_zone;
+  }
   std::uint32_t number_of(const std::string& name) {
     return numbers_.emplace(name, static_cast<std::uint32_t>(numbers_.size())).first->second;
   }
@@ -105,7 +113,7 @@ class BalancingDecisions {
   std::unique_ptr<Balancer> balancer_;
   RandomStream random_;
   std::map<std::string, std::uint32_t> numbers_;  // by order of first appearance
-  std::vector<std::uint32_t> in_flight_, replicas_;
+  std::vector<std::uint32_t> in_flight_, replicas_, zones_;
   std::map<std::string, std::size_t> picked_;
   std::optional<double> last_;
 };

@@ -21,7 +21,7 @@
 #include "policies/autoscaling/own_metric.hpp"
 #include "policies/autoscaling/rhythm.hpp"
 #include "policies/autoscaling/step_means.hpp"
-#include "policies/forecasting/back_test.hpp"
+#include "sim/seams/back_test.hpp"
 #include "sim/core/registry.hpp"
 
 namespace headroom {

@@ -176,5 +176,47 @@ TEST(BalancingDecisions, TheLeastLoadedIsPickedByName) {
   EXPECT_EQ(least.issues().size(), 2U);
 }
 
+// Half of the eight values are known first. Of the naive forecast the two values ahead of 4 .. 6 values are wrong by 1, 1; 2, 1;
+// 1, 0: 6.
+TEST(ForecastingDecisions, TellHowGoodForecastsOfTheSeriesWouldHaveBeen) {
+  Conversation seasonal{"forecasting", "seasonal-naive", R"({"season": "2 min"})"};
+  const Json decision = seasonal.ask(R"({"values": [3, 5, 4, 6, 5, 7, 6, 8], "horizon": 2})");
+  EXPECT_EQ(decision.at("forecast"), Json::parse("[6, 8]"));
+  const Json& test = decision.at("back_test");
+  EXPECT_EQ(test.at("forecasts"), 6);
+  EXPECT_DOUBLE_EQ(test.at("mean_absolute_error"), 1.0);  // 4, 6 for 5, 7; 6, 5 for 7, 6; 5, 7 for 6, 8
+  EXPECT_DOUBLE_EQ(test.at("of_naive"), 7.0 / 6.0);
+  EXPECT_EQ(decision.at("reason"), "its errors are 0.857 of the naive forecast's, over 6 forecasts");
+  EXPECT_TRUE(seasonal.ask(R"({"values": []})").is_null());
+}
+
+TEST(AdmissionDecisions, LetInUpToTheLimit) {
+  Conversation fixed{"admission", "fixed-concurrency", R"({"limit": 3})", R"({"slots": 2})"};
+  EXPECT_EQ(fixed.ask(R"({"time": 0, "arrives": {"in_flight": 2}})").at("let_in"), true);
+  const Json refused = fixed.ask(R"({"time": 0, "arrives": {"in_flight": 3, "waiting": 1}})");
+  EXPECT_EQ(refused.at("let_in"), false);
+  EXPECT_EQ(refused.at("limit"), 3.0);
+  EXPECT_EQ(fixed.summary().at("refused"), 1);
+  EXPECT_TRUE(fixed.ask(R"({"time": 1})").is_null());
+  EXPECT_EQ(fixed.issues().size(), 1U);
+}
+
+TEST(NodeDecisions, NameTheTypesThatAreAskedFor) {
+  Conversation karpenter{"node-autoscaling", "karpenter"};
+  const std::string line = R"("cpu": 4, "price": "0.2 USD/h", "pending": [{"count": 6, "cpu": 1}],
+                              "other_types": [{"name": "large", "cpu": 8, "price": "0.3 USD/h"}]})";
+  karpenter.ask(R"({"time": 0, )" + line);
+  const Json decision = karpenter.ask(R"({"time": 1, )" + line);
+  EXPECT_EQ(decision.at("types"), Json::parse(R"(["large"])"));
+  EXPECT_EQ(decision.at("reason"), "6 pods wait: 1 nodes (1 × large) to 0");
+}
+
+TEST(BalancingDecisions, SayWhereTheRequestComesFrom) {
+  Conversation locality{"balancing", "locality"};
+  const std::string replicas = R"("replicas": [{"name": "a", "zone": 0}, {"name": "b", "zone": 1}])";
+  EXPECT_EQ(locality.ask("{\"zone\": 1, " + replicas + "}").at("replica"), "b");
+  EXPECT_EQ(locality.ask("{\"zone\": 0, " + replicas + "}").at("replica"), "a");
+}
+
 }  // namespace
 }  // namespace headroom::decisions

@@ -1,4 +1,4 @@
-#include "policies/forecasting/back_test.hpp"
+#include "sim/seams/back_test.hpp"
 
 #include <numbers>
 
