@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <memory>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -362,6 +364,21 @@ TEST(RandomSystemsTogether, UseEveryFurtherPart) {
   EXPECT_GT(regions, 2);
   EXPECT_GT(killed, 10);
   EXPECT_TRUE(lost.contains("lost") && lost.contains("out_of_memory") && lost.contains("rejected"));
+}
+
+TEST(RandomSystemsTogether, UseEveryPartOfAClient) {
+  std::map<std::string, double> counted;
+  for (std::uint64_t seed = plain_systems + 1; seed <= plain_systems + 12; ++seed) {
+    const Outcome outcome = run_system(seed);
+    for (const Series& series : outcome.result.series) {
+      if (series.kind != MetricKind::share && series.kind != MetricKind::counter) continue;
+      const std::string reason = series.labels.size() > 1 ? " " + series.labels[1].value : "";
+      counted[series.metric + reason] += std::accumulate(series.columns[0].begin(), series.columns[0].end(), 0.0);
+    }
+  }
+  for (const char* const part : {"calls_rejected circuit_open", "calls_rejected bulkhead_full", "retries_denied", "circuits_opened", "hedges",
+                                 "hedges_won", "hedges_denied", "degraded"})
+    EXPECT_GT(counted[part], 10) << part;
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
-// Clients and fallbacks for a random system, with random numbers of their own: half of its calls go through one of two clients,
-// and some fall back on a wait or on a call of their own.
+// Clients and fallbacks for a random system, with random numbers of their own: calls side by side beside those that are there;
+// most go through one of two clients, and some fall back on a wait or on a call of their own.
 #pragma once
 
 #include <random>
+#include <vector>
 
 #include "sim/cluster/steps.hpp"
 #include "tests/support/plane_under_test.hpp"
@@ -15,7 +16,11 @@ class RandomClients {
 
   void add() {
     blueprint_.clients = {random_client("first"), random_client("second")};
-    for (EndpointBlueprint& endpoint : blueprint_.endpoints) change_steps(endpoint.steps);
+    for (Index i = 0; i < blueprint_.endpoints.size(); ++i) {
+      Steps& steps = blueprint_.endpoints[i].steps;
+      if (chance(0.7)) steps.insert(steps.begin(), {ParallelStep{{calls_from(i), calls_from(i)}}});
+      change_steps(steps);
+    }
   }
 
  private:
@@ -35,7 +40,7 @@ class RandomClients {
       if (chance(0.3)) client.circuit_breaker->consecutive_failures = 2;
     }
     if (chance(0.7))
-      client.bulkhead = {.calls = 1 + below(3), .longest_wait = chance(0.6) ? to_duration(2.0 * uniform()) : Duration{}};
+      client.bulkhead = {.calls = 1 + below(2), .longest_wait = chance(0.6) ? to_duration(0.5 * uniform()) : Duration{}};
     if (chance(0.6)) client.hedge = random_hedge();
     return client;
   }
@@ -44,6 +49,19 @@ class RandomClients {
     if (chance(0.6)) hedge.after = to_duration(0.01 + 0.2 * uniform());
     if (chance(0.4)) hedge.budget = {.share = uniform(), .least = 0.1, .window = std::chrono::seconds{2}};
     return hedge;
+  }
+
+  // One of the services behind, which take no messages.
+  Steps calls_from(Index endpoint) {
+    std::vector<Index> callees;
+    for (Index i = endpoint + 1; i < blueprint_.endpoints.size(); ++i) {
+      if (blueprint_.services[blueprint_.endpoints[i].service].queue == no_index) callees.push_back(i);
+    }
+    if (callees.empty()) return {};
+    CallStep call{.endpoint = callees[static_cast<std::size_t>(below(static_cast<int>(callees.size())))]};
+    call.timeout = to_duration(0.05 + 2.0 * uniform());
+    call.retry.attempts = 1 + below(3);
+    return {{call}};
   }
 
   void change_steps(Steps& steps) {
