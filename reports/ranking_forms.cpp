@@ -81,10 +81,10 @@ std::string note_on(const Ranking& ranking) {
   if (std::ranges::none_of(ranking.pairs, known))
     return "Cost is the rate after warm-up. One run of each tells no difference from chance: write --replications.";
   return intervals + fmt::format(
-                         "; \"not distinguishable\" is decided over all {} pair{} at 5 % with Holm's correction. A place is "
+                         "; \"not distinguishable\" is decided over {} pair{} at 5 % with Holm's correction. A place is "
                          "shared by those that "
                          "nothing cheaper differs from.",
-                         pairs, pairs == 1 ? "" : "s");
+                         pairs == 1 ? "the one" : fmt::format("all {}", pairs), pairs == 1 ? "" : "s");
 }
 
 std::string_view standing_word(Standing standing) {

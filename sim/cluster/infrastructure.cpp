@@ -68,10 +68,10 @@ void Infrastructure::scale(Index service, int replicas, std::string_view reason,
   ReplicaSet& set = services_[service];
   const std::string& name = blueprint_.services[service].name;
   if (replicas < 0) throw std::logic_error{fmt::format("the autoscaler of {} asked for {} replicas", name, replicas)};
+  const Index scale_out = scale_outs_.decided(service, set.wanted(), replicas, timing);
   if (replicas == set.wanted()) return;
   kubelet_.notice_killed();
   notes_.add(engine_.now(), "services/" + name, fmt::format("scaled from {} to {}: {}", set.wanted(), replicas, reason));
-  const Index scale_out = scale_outs_.decided(service, set.wanted(), replicas, timing);
   set.want(replicas, engine_.now());
   fill(set, scale_out);
   if (const int surplus = set.active() - replicas; surplus > 0) {

@@ -48,8 +48,7 @@ ScaleOuts::Chain ScaleOuts::chain_of(const ServiceState& state, const DecisionTi
     // Nothing was scraped since: it went by the clock.
     return {*rise, std::max(*rise, crossed_after(std::max(*rise, looked_before)))};
   }
-  const bool goes_on = state.asked && (state.open > 0 || timing.now - *state.asked <= timing.period);
-  if (goes_on) return state.chain;
+  if (state.chain_goes_on) return state.chain;
   const SimTime crossed = crossed_after(looked_before);
   if (crossed == start_of_time) return {seen, seen};
   return {std::max(start_of_time, crossed - scrape), crossed};
@@ -58,13 +57,14 @@ ScaleOuts::Chain ScaleOuts::chain_of(const ServiceState& state, const DecisionTi
 Index ScaleOuts::decided(Index service, int from, int to, const DecisionTiming& timing) {
   ServiceState& state = services_[service];
   if (to <= from) {
-    state.asked.reset();
-    state.accounted = timing.now;
+    const bool is_enough = to == from && state.open == 0;
+    if (is_enough || to < from) state.chain_goes_on = false;
+    if (to < from) state.accounted = timing.now;
     return no_index;
   }
   state.chain = chain_of(state, timing);
   state.accounted = std::max(state.accounted, state.chain.load_changed);
-  state.asked = timing.now;
+  state.chain_goes_on = true;
   ++state.open;
   all_.push_back(
       {.service = service, .from = from, .to = to, .chain = state.chain, .decided = timing.now, .waiting = {}, .last = {}});

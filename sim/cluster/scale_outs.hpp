@@ -6,8 +6,9 @@
 //  - else the begin of the window of the scrape that crossed: the load of a diurnal day rises all the time.
 // The scrape that crossed is the first after the last decision that asked for nothing; where that is none, the newest that the
 // decision could see. A policy whose rules have to last says since when (ScalingDecision::since), and that is when it is looked
-// for. A decision that follows another at the very next look, or while replicas of it are on their way, goes on with its chain:
-// the same change of load, the same scrape.
+// for.
+// Decisions go on with one chain, the same change of load and the same scrape, until one finds everything there that was asked for
+// and asks for no more: what takes an autoscaler several steps counts as one wait.
 #pragma once
 
 #include <optional>
@@ -31,7 +32,7 @@ class ScaleOuts {
   // `rises`: instants at which a phase begins that raises the load; in any order.
   ScaleOuts(const Blueprint& blueprint, std::vector<SimTime> rises, Recorder& recorder);
 
-  // Returns what to give to add(); no_index where fewer are wanted.
+  // Every decision, also for as many as before. Returns what to give to add(); no_index where no more are wanted.
   Index decided(Index service, int from, int to, const DecisionTiming& timing);
   // The pod was created for it. Every decided() is followed by its pods and then by all_added().
   void add(Index scale_out, Pod& pod);
@@ -59,7 +60,7 @@ class ScaleOuts {
   };
   struct ServiceState {
     Chain chain;
-    std::optional<SimTime> asked;  // for more, the last time
+    bool chain_goes_on = false;
     SimTime accounted;             // rises until then have had their scale-out
     int open = 0;
     DurationInstrument* time = nullptr;

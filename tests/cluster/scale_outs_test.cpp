@@ -177,6 +177,19 @@ TEST(ScaleOuts, ADecisionBetweenScrapesRestsOnTheNewest) {
   EXPECT_EQ(followed.metric_lag_and_decision(), std::pair(60.0, 20.0));
 }
 
+// Of 110 s: still for the load of 60 s, which the scrape of 75 s showed; unless at 90 s all was there and that was enough.
+TEST(ScaleOuts, AChainGoesOnUntilWhatIsThereIsEnough) {
+  Followed steps{{at(60s)}};
+  steps.scale_out({.now = at(80s), .period = 10s, .since = {}});
+  steps.scale_out({.now = at(110s), .period = 10s, .since = {}});
+  EXPECT_EQ(steps.metric_lag_and_decision(), std::pair(15.0, 35.0));
+  Followed two_loads{{at(60s)}};
+  two_loads.scale_out({.now = at(80s), .period = 10s, .since = {}});
+  EXPECT_EQ(two_loads.scale_outs->decided(0, 2, 2, {.now = at(90s), .period = 10s, .since = {}}), no_index);
+  two_loads.scale_out({.now = at(110s), .period = 10s, .since = {}});
+  EXPECT_EQ(two_loads.metric_lag_and_decision(), std::pair(15.0, 5.0));
+}
+
 TEST(ScaleOuts, ASecondRiseBeginsAChainOfItsOwn) {
   Followed followed{{at(300s), at(60s)}};
   followed.scale_out({.now = at(80s), .period = 10s, .since = {}});
