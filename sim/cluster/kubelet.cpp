@@ -210,6 +210,7 @@ void Kubelet::restart(Pod& pod, Counter* why) {
   pod.probed.reset();
   pod.cpu.reset();
   pod.memory.reset();
+  pod.ascent.passed.reset();
   ++pod.restarts;
   pod.restart_at = pod.back_off.restart_at(engine_.now());
   change_readiness(pod, PodStage::crashed);
