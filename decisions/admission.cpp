@@ -2,6 +2,7 @@
 // served.
 #include <fmt/format.h>
 
+#include "decisions/line_clock.hpp"
 #include "decisions/seam.hpp"
 #include "sim/core/fields.hpp"
 #include "sim/seams/admission_policy.hpp"
@@ -71,13 +72,7 @@ class AdmissionDecisions {
   AdmissionDecisions(const PolicyChoice& choice, const Context& context)
       : policy_{RegistryOf<AdmissionPolicy>::instance().make(choice, {context.slots})} {}
 
-  FieldProblems check(const Observation& seen) {
-    if (last_ && seen.time < *last_)
-      return {{"time",
-               fmt::format("is {:g}, before the {:g} of the line before; put the lines in order of time", seen.time, *last_)}};
-    last_ = seen.time;
-    return {};
-  }
+  FieldProblems check(const Observation& seen) { return clock_.check(seen.time); }
 
   Json decide(const Observation& seen) {
     Json decision{{"time", seen.time}};
@@ -122,7 +117,7 @@ class AdmissionDecisions {
   }
 
   std::unique_ptr<AdmissionPolicy> policy_;
-  std::optional<double> last_;
+  LineClock clock_;
   std::size_t let_in_ = 0, refused_ = 0, served_ = 0, dropped_ = 0;
 };
 

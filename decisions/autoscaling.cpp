@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "decisions/line_clock.hpp"
 #include "decisions/samples_read.hpp"
 #include "decisions/seam.hpp"
 #include "decisions/service_observation.hpp"
@@ -40,13 +41,7 @@ class ScalingDecisions {
   }
   FieldProblems problems() const { return autoscaler_->problems(); }
 
-  FieldProblems check(const Observation& seen) {
-    if (last_ && seen.time < *last_)
-      return {{"time",
-               fmt::format("is {:g}, before the {:g} of the line before; put the lines in order of time", seen.time, *last_)}};
-    last_ = seen.time;
-    return {};
-  }
+  FieldProblems check(const Observation& seen) { return clock_.check(seen.time); }
 
   Json decide(const Observation& seen) {
     const ServiceView& view = shown_.show(seen, replicas_);
@@ -68,7 +63,7 @@ class ScalingDecisions {
   int replicas_;
   std::unique_ptr<Autoscaler> autoscaler_;
   ShownService shown_;
-  std::optional<double> last_;
+  LineClock clock_;
   std::set<std::string> unseen_;  // what it watches and no line has given yet
 };
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "decisions/line_clock.hpp"
 #include "decisions/observed_key.hpp"
 #include "decisions/seam.hpp"
 #include "sim/seams/balancer.hpp"
@@ -67,11 +68,7 @@ class BalancingDecisions {
         random_{RandomStreams{static_cast<std::uint64_t>(context.seed), 0}.named("balancing")} {}
 
   FieldProblems check(const Observation& seen) {
-    FieldProblems found;
-    if (last_ && seen.time < *last_)
-      found.emplace_back(
-          "time", fmt::format("is {:g}, before the {:g} of the line before; put the lines in order of time", seen.time, *last_));
-    last_ = seen.time;
+    FieldProblems found = clock_.check(seen.time);
     for (const ReplicaObservation& replica : seen.replicas) number_of(replica.name);
     for (std::size_t i = 0; i < seen.answered.size(); ++i) {
       if (!numbers_.contains(seen.answered[i].name))
@@ -115,7 +112,7 @@ class BalancingDecisions {
   std::map<std::string, std::uint32_t> numbers_;  // by order of first appearance
   std::vector<std::uint32_t> in_flight_, replicas_, zones_;
   std::map<std::string, std::size_t> picked_;
-  std::optional<double> last_;
+  LineClock clock_;
 };
 
 const bool offered =

@@ -1,6 +1,7 @@
 // Node autoscaling, line by line: a pool of nodes and the pods that wait, nodes to add and to remove.
 #include <fmt/format.h>
 
+#include "decisions/line_clock.hpp"
 #include "decisions/seam.hpp"
 #include "sim/seams/node_autoscaler.hpp"
 
@@ -118,13 +119,7 @@ class NodeDecisions {
   NodeDecisions(const PolicyChoice& choice, const Context& context)
       : autoscaler_{RegistryOf<NodeAutoscaler>::instance().make(choice, {context.node_pool})} {}
 
-  FieldProblems check(const Observation& seen) {
-    if (last_ && seen.time < *last_)
-      return {{"time",
-               fmt::format("is {:g}, before the {:g} of the line before; put the lines in order of time", seen.time, *last_)}};
-    last_ = seen.time;
-    return {};
-  }
+  FieldProblems check(const Observation& seen) { return clock_.check(seen.time); }
 
   Json decide(const Observation& seen) {
     const std::vector<NodeView> nodes = nodes_in(seen);
@@ -184,7 +179,7 @@ class NodeDecisions {
   }
 
   std::unique_ptr<NodeAutoscaler> autoscaler_;
-  std::optional<double> last_;
+  LineClock clock_;
 };
 
 const bool offered = offer_decisions<NodeDecisions>(

@@ -1,6 +1,7 @@
 // Vertical autoscaling, line by line: a service with its pods, the request of new ones and who is to have it now.
 #include <fmt/format.h>
 
+#include "decisions/line_clock.hpp"
 #include "decisions/seam.hpp"
 #include "decisions/service_observation.hpp"
 #include "sim/seams/vertical_autoscaler.hpp"
@@ -28,12 +29,8 @@ class ResizeDecisions {
   FieldProblems problems() const { return autoscaler_->problems(); }
 
   FieldProblems check(const Observation& seen) {
-    FieldProblems found;
-    if (last_ && seen.time < *last_)
-      found.emplace_back(
-          "time", fmt::format("is {:g}, before the {:g} of the line before; put the lines in order of time", seen.time, *last_));
+    FieldProblems found = clock_.check(seen.time);
     if (!seen.pods && !seen.replicas) found.emplace_back("pods", "are missing; their samples are what is decided by");
-    last_ = seen.time;
     return found;
   }
 
@@ -55,7 +52,7 @@ class ResizeDecisions {
  private:
   std::unique_ptr<VerticalAutoscaler> autoscaler_;
   ShownService shown_{false};
-  std::optional<double> last_;
+  LineClock clock_;
 };
 
 const bool offered = offer_decisions<ResizeDecisions>(

@@ -2,21 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "scenarios/named_object.hpp"
 #include "sim/core/registry.hpp"
 
 namespace headroom {
 namespace {
-
-// The "name" of an object, by which a list is addressed; empty if it has none.
-class NameOf final : public Visitor {
- public:
-  void visit(const FieldInfo& info, FieldValue value) override {
-    if (info.name != "name") return;
-    if (const auto* text = std::get_if<std::string*>(&value)) name = **text;
-    if (const auto* reference = std::get_if<Reference*>(&value)) name = (*reference)->name;
-  }
-  std::string name;
-};
 
 class Echo final : public Visitor {
  public:
@@ -88,12 +78,9 @@ class Echo final : public Visitor {
   void say_value(const std::string& pointer, const std::shared_ptr<ListAccess>& value) {
     for (std::size_t i = 0; i < value->size(); ++i) {
       const FieldValue element = value->at(i);
-      NameOf naming;
-      if (const auto* object = std::get_if<ObjectAccess>(&element)) {
-        Fields fields{naming};
-        object->describe(object->object, fields);
-      }
-      say(pointer + "/" + (naming.name.empty() ? std::to_string(i) : naming.name), element);
+      const auto* object = std::get_if<ObjectAccess>(&element);
+      const std::string name = object == nullptr ? "" : name_of(*object);
+      say(pointer + "/" + (name.empty() ? std::to_string(i) : name), element);
     }
   }
 

@@ -3,20 +3,12 @@
 #include <memory>
 #include <utility>
 
+#include "scenarios/named_object.hpp"
 #include "scenarios/settings.hpp"
 #include "sim/core/registry.hpp"
 
 namespace headroom {
 namespace {
-
-class NameOf final : public Visitor {
- public:
-  void visit(const FieldInfo& info, FieldValue value) override {
-    if (info.name != "name") return;
-    if (const auto* text = std::get_if<std::string*>(&value)) name = **text;
-  }
-  std::string name;
-};
 
 class FieldNames final : public Visitor {
  public:
@@ -56,11 +48,9 @@ class PlaceFinder final : public Visitor {
       const FieldValue element = (*list)->at(i);
       const auto* object = std::get_if<ObjectAccess>(&element);
       if (object == nullptr) continue;
-      NameOf naming;
-      Fields fields{naming};
-      object->describe(object->object, fields);
+      const std::string name = name_of(*object);
       std::vector<std::string> place = below;
-      place.push_back(naming.name.empty() ? std::to_string(i) : naming.name);
+      place.push_back(name.empty() ? std::to_string(i) : name);
       enter(*object, place);
     }
   }

@@ -18,12 +18,7 @@ using nlohmann::json;
 
 bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-std::string written(const std::string& name, const std::string& content) {
-  const std::string path = temporary("cache_traces") + "/" + name;
-  files::create_directories(files::path{path}.parent_path());
-  std::ofstream{path, std::ios::binary} << content;
-  return path;
-}
+std::string written(const std::string& name, const std::string& content) { return cli_test::written("cache_traces", name, content); }
 
 std::string record(std::uint64_t key, std::uint32_t bytes, std::int64_t next) {
   std::string text(24, '\0');

@@ -17,12 +17,7 @@ using nlohmann::json;
 
 bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-std::string written(const std::string& name, const std::string& content) {
-  const std::string path = temporary("decisions") + "/" + name;
-  files::create_directories(files::path{path}.parent_path());
-  std::ofstream{path, std::ios::binary} << content;
-  return path;
-}
+std::string written(const std::string& name, const std::string& content) { return cli_test::written("decisions", name, content); }
 
 // As kubectl prints it, with what a cluster adds.
 std::string manifest() {

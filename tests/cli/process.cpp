@@ -141,6 +141,13 @@ std::string data(const std::string& name) { return source_dir() + "/tests/cli/da
 
 std::string temporary(const std::string& name) { return (own_folder() / name).string(); }
 
+std::string written(const std::string& folder, const std::string& name, const std::string& content) {
+  const std::filesystem::path path = std::filesystem::path{temporary(folder)} / name;
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream{path, std::ios::binary} << content;
+  return path.string();
+}
+
 std::string content_of(const std::string& path) {
   std::ifstream stream{path, std::ios::binary};
   std::ostringstream text;

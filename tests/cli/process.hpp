@@ -41,6 +41,8 @@ inline Ended headroom(std::vector<std::string> arguments) {
 std::string data(const std::string& name);
 // A folder below the test's own temporary one, which goes with the process.
 std::string temporary(const std::string& name);
+// The path of a file of that content in such a folder.
+std::string written(const std::string& folder, const std::string& name, const std::string& content);
 std::string content_of(const std::string& path);
 
 // What `--json` printed, without what the machine took for it.
