@@ -95,7 +95,7 @@ void check_regions_of(const WorkloadSpec& workload, Reading& reading) {
 void check_size(const StoreSpec& store, const Scenario& scenario, Reading& reading) {
   const KeySpec* key = find_named(scenario.keys, store.key.name);
   if (key == nullptr || reading.is_given(key, "size")) return;
-  reading.issue(&store, "key", "is " + key->name + ", whose objects have no size", "give the key one: \"size\": \"100 KB\"");
+  reading.issue(&store, "key", "is " + key->name + ", whose objects have no size", "give the key one: \"size\": \"100 kB\"");
 }
 
 // A tier by how often its objects are used.

@@ -199,7 +199,7 @@ void StepChecker::check_needs(const StepSpec& step) {
   }
   const KeySpec* sent = step.transfer && has_key ? find_named(scenario_.keys, step.key->name) : nullptr;
   if (sent != nullptr && !reading_.is_given(sent, "size"))
-    reading_.issue(&step, "key", "is " + sent->name + ", whose objects have no size", "give the key one: \"size\": \"100 KB\"");
+    reading_.issue(&step, "key", "is " + sent->name + ", whose objects have no size", "give the key one: \"size\": \"100 kB\"");
   needs(step.invalidate && !reading_.is_given(&step, "generation"), "key", "what is forgotten, if it is not a \"generation\"");
   needs(step.generate.has_value(), "input", "how many tokens the model reads");
   needs(step.generate.has_value(), "output", "how many tokens it writes");

@@ -72,7 +72,7 @@ TEST(Registry, RefusesANameTwice) {
   EXPECT_EQ(RegistryOf<Greeter>::instance().names().size(), 1U);
 }
 
-TEST(Registry, RefusesASeamTwice) { EXPECT_THROW(Registry("greeting", "manner"), std::logic_error); }
+TEST(Registry, RefusesASeamTwice) { EXPECT_THROW(Registry("greeting", "manner", ""), std::logic_error); }
 
 }  // namespace
 }  // namespace headroom

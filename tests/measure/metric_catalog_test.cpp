@@ -63,9 +63,10 @@ TEST(MetricCatalog, OutputNamesCarryTheUnit) {
 TEST(MetricCatalog, SharesAreRatios) {
   for (const MetricInfo& metric : metric_catalog()) {
     EXPECT_EQ(metric.kind == MetricKind::share, metric.dimension == Dimension::ratio) << metric.name;
-    const std::set<std::string_view> spans{"latency",    "queue_wait",          "lock_wait",      "limit_wait",
-                                           "store_time", "time_to_first_token", "time_per_token", "transfer_time",
-                                           "connection_wait", "replication_lag",     "resharding_time", "lateness"};
+    const std::set<std::string_view> spans{"latency",         "queue_wait",          "lock_wait",       "limit_wait",
+                                           "store_time",      "time_to_first_token", "time_per_token",  "transfer_time",
+                                           "connection_wait", "replication_lag",     "resharding_time", "lateness",
+                                           "bulkhead_wait",   "scaling_time",        "scaling_delay"};
     const bool is_of_spans = spans.contains(metric.name);
     EXPECT_EQ(metric.kind == MetricKind::durations, is_of_spans) << metric.name;
   }
