@@ -34,7 +34,7 @@ HedgeBlueprint hedge_of(const HedgeSpec& spec) {
 void RetryBudgetSpec::describe(Fields& field) {
   field("share", share, "allowed for each call of the window, on top of \"at_least\"", between(0.0, 1000.0));
   field("at_least", at_least, "allowed whatever the number of calls; those of a whole window can be used at once",
-        headroom::at_least(0));
+        between(0.0, 1e6));
   field("window", window, "how long a call counts", between(std::chrono::seconds{1}, std::chrono::seconds{60}));
 }
 

@@ -164,10 +164,25 @@ class Contestants {
     std::vector<std::string> names;
     for (const SeamContest& asked : tournament_.seams) names.insert(names.end(), asked.policies.begin(), asked.policies.end());
     for (const Member& member : options_.members) {
-      if (std::ranges::find(names, member.name) != names.end()) continue;
+      if (std::ranges::find(names, member.name) != names.end()) {
+        check_options_of(member);
+        continue;
+      }
       const std::string near = nearest_name(member.name, names);
       issues_.add(member.place, "is none of the policies",
                   near.empty() ? "there is " + listed(names) : "did you mean \"" + near + "\"?");
+    }
+  }
+
+  void check_options_of(const Member& member) {
+    if (!member.value.is(ValueKind::object))
+      return issues_.add(member.place, "is " + std::string{name_of(member.value.kind)} + ", not an object of the options of " + member.name,
+                         "write \"" + member.name + "\": {\"OPTION\": VALUE}");
+    for (const Contest& contest : contests_) {
+      const std::string discriminator{contest.registry->discriminator()};
+      const Member* given = member.value.find(discriminator);
+      if (given != nullptr && contest.registry->offers(member.name))
+        issues_.add(given->place, "names a policy where the options of " + member.name + " stand", "remove it");
     }
   }
 

@@ -169,8 +169,10 @@ inline UtcSeconds parse_utc(const std::string& text) {
   const std::string zone = read ? text.substr(static_cast<std::size_t>(taken)) : "";
   int zone_hours = 0, zone_minutes = 0;
   char sign = '+';
-  const bool has_offset =
-      std::sscanf(zone.c_str(), "%c%2d:%2d", &sign, &zone_hours, &zone_minutes) == 3 && (sign == '+' || sign == '-');
+  int zone_taken = 0;
+  const bool has_offset = std::sscanf(zone.c_str(), "%c%2d:%2d%n", &sign, &zone_hours, &zone_minutes, &zone_taken) == 3 &&
+                          (sign == '+' || sign == '-') && std::cmp_equal(zone_taken, zone.size()) && zone_hours >= 0 &&
+                          zone_hours <= 14 && zone_minutes >= 0 && zone_minutes < 60;
   if (!read || !in_range || !(zone == "Z" || has_offset))
     throw std::invalid_argument{fmt::format("\"{}\" is no time like 2026-01-05T00:00:00Z", text)};
   const auto offset = std::chrono::hours{zone_hours} + std::chrono::minutes{zone_minutes};

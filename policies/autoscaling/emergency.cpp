@@ -51,7 +51,7 @@ class Emergency final : public Autoscaler {
 
   bool is_spike(double value) const;
   void learn(const ScrapedValue& seen);
-  int step_up(double value) const;
+  int times_before(double factor) const;
   ScalingDecision watch(const ScrapedValue& seen, const ServiceView& service);
   ScalingDecision stay_up(double value, const ServiceView& service);
   ScalingDecision come_down(double value, const ServiceView& service);
@@ -109,8 +109,9 @@ void Emergency::learn(const ScrapedValue& seen) {
   last_seen_ = seen.at;
 }
 
-int Emergency::step_up(double value) const {
-  const double wanted = std::ceil(before_ * std::max(options_.step, value / usual_) - 1e-9);
+// So many times the replicas from before the spike, within the range.
+int Emergency::times_before(double factor) const {
+  const double wanted = std::ceil(before_ * factor - 1e-9);
   return static_cast<int>(std::clamp(wanted, double(options_.replicas.low), double(options_.replicas.high)));
 }
 
@@ -142,11 +143,11 @@ ScalingDecision Emergency::stay_up(double value, const ServiceView& service) {
   if (value > options_.normal * usual_) {
     normal_since_.reset();
     // Between normal and spike nothing more is needed than what the spike has taken.
-    if (is_spike(value)) most_ = std::max(most_, step_up(value));
+    if (is_spike(value)) most_ = std::max(most_, times_before(std::max(options_.step, value / usual_)));
     held_ = most_;
     if (service.now - since_ < options_.longest)
       return hold(fmt::format("emergency: {} {:.4g}, {:.4g} are usual", selector_.metric, value, usual_));
-    before_ = static_cast<int>(std::ceil(before_ * value / usual_ - 1e-9));
+    before_ = times_before(value / usual_);
     usual_ = value;
   } else {
     if (!normal_since_) normal_since_ = service.now;

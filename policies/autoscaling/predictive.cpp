@@ -21,8 +21,8 @@
 #include "policies/autoscaling/own_metric.hpp"
 #include "policies/autoscaling/rhythm.hpp"
 #include "policies/autoscaling/step_means.hpp"
-#include "sim/seams/back_test.hpp"
 #include "sim/core/registry.hpp"
+#include "sim/seams/back_test.hpp"
 
 namespace headroom {
 namespace {
@@ -75,7 +75,7 @@ class Predictive final : public Autoscaler {
   std::deque<Foretold> errors_;                   // absolute, of the last `judged`
   std::optional<double> largest_;                 // of the newest forecast
   bool is_blind_ = false;                         // the last step had no value
-  ScalingDecision last_reaction_;
+  std::optional<ScalingDecision> last_reaction_;  // none until it has first looked
 };
 
 void Predictive::Options::describe(Fields& field) {
@@ -174,8 +174,10 @@ int Predictive::replicas_for(double demand) const {
 ScalingDecision Predictive::react(const ServiceView& service) {
   if (reactive_) {
     if (reacting_.is_due(service.now)) last_reaction_ = reactive_->decide(service);
-    if (last_reaction_.reason.empty() || last_reaction_.abstains) last_reaction_.replicas = service.current_replicas;
-    return last_reaction_;
+    ScalingDecision reaction = last_reaction_.value_or(ScalingDecision{.abstains = true});
+    if (reaction.abstains) reaction.replicas = service.current_replicas;
+    if (reaction.bounds) reaction.replicas = std::clamp(reaction.replicas, reaction.bounds->low, reaction.bounds->high);
+    return reaction;
   }
   const auto scraped = service.metrics ? service.metrics->read(means_.selector()) : std::nullopt;
   if (!scraped) return {service.current_replicas, "no value to react to"};

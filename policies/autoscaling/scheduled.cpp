@@ -44,8 +44,12 @@ struct ActionOption {
 };
 
 // Throws std::invalid_argument where it cannot be read.
+// Nanoseconds since 1970 are counted in 64 bits. Throws std::invalid_argument.
 Duration start_of_calendar(const std::string& starts_at, Duration utc_offset) {
-  return parse_utc(starts_at).time_since_epoch() + utc_offset;
+  const auto since_epoch = parse_utc(starts_at).time_since_epoch();
+  if (since_epoch < std::chrono::years{0} || since_epoch > std::chrono::years{230})
+    throw std::invalid_argument{fmt::format("\"{}\" is no time between 1970 and 2199", starts_at)};
+  return since_epoch + utc_offset;
 }
 
 // The last hit up to an instant; none within five years: never.
@@ -113,7 +117,7 @@ FieldProblems Scheduled::Options::problems() const {
       found.emplace_back(field, error.what());
     }
   };
-  note("starts_at", [&] { parse_utc(starts_at); });
+  note("starts_at", [&] { start_of_calendar(starts_at, utc_offset); });
   if (actions.empty())
     found.emplace_back("actions", "has no action; give one, as {\"cron\": \"0 18 * * *\", \"replicas\": [6, 20]}");
   for (std::size_t i = 0; i < actions.size(); ++i) {

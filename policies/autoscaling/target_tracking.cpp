@@ -97,7 +97,7 @@ ScalingDecision TargetTracking::decide(const ServiceView& service) {
 }
 
 void TargetTracking::keep(std::optional<double> point, const ServiceView& service) {
-  if (options_.per_replica && point)
+  if (options_.per_replica && point && service.current_replicas > 0)
     point = service.ready_replicas > 0 ? std::optional{*point / service.ready_replicas} : std::nullopt;
   points_.push_back(point);
   const auto most = static_cast<std::size_t>(std::max(options_.out_periods, options_.in_periods));
@@ -110,10 +110,11 @@ bool TargetTracking::last_all(int count, const Holds& holds) const {
   return std::all_of(points_.end() - count, points_.end(), [&](const auto& point) { return point && holds(*point); });
 }
 
-// Held to the range; one that lies outside it from the start is brought in without an alarm.
+// Of none as of one, or none would ever come. Held to the range; one that lies outside it from the start is brought in without an
+// alarm.
 int TargetTracking::wanted_from(int replicas) const {
   constexpr double rounding = 1e-9;  // 3 × 0.7 / 0.7 is 3
-  const double wanted = std::ceil(replicas * *points_.back() / options_.target - rounding);
+  const double wanted = std::ceil(std::max(1, replicas) * *points_.back() / options_.target - rounding);
   return static_cast<int>(std::clamp(wanted, double(options_.replicas.low), double(options_.replicas.high)));
 }
 

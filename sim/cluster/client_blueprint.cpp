@@ -5,7 +5,7 @@ namespace headroom {
 namespace {
 
 bool is_good(const RetryBudgetBlueprint& budget) {
-  return budget.share >= 0.0 && budget.share <= 1000.0 && budget.least >= 0.0 && budget.window >= std::chrono::seconds{1};
+  return budget.share >= 0.0 && budget.share <= 1000.0 && budget.least >= 0.0 && budget.least <= 1e6 && budget.window >= std::chrono::seconds{1};
 }
 
 bool is_good(const CircuitBreakerBlueprint& breaker) {

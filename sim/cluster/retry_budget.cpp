@@ -10,7 +10,7 @@ RetryBudget::RetryBudget(const RetryBudgetBlueprint& budget, SimTime now)
   constexpr double scale = 1000.0;
   if (budget.share > 0.0) {
     deposit_ = static_cast<std::int64_t>(scale);
-    withdrawal_ = static_cast<std::int64_t>(scale / budget.share);
+    withdrawal_ = static_cast<std::int64_t>(scale / std::max(budget.share, 1e-6));
   }
   reserve_ = static_cast<std::int64_t>(budget.least * to_seconds(budget.window) * static_cast<double>(withdrawal_));
 }

@@ -9,6 +9,7 @@
 // Principles and Practice, 5.8 and 5.10.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>

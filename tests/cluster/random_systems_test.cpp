@@ -378,7 +378,7 @@ TEST(RandomSystemsTogether, UseEveryPartOfAClient) {
   }
   for (const char* const part : {"calls_rejected circuit_open", "calls_rejected bulkhead_full", "retries_denied", "circuits_opened", "hedges",
                                  "hedges_won", "hedges_denied", "degraded"})
-    EXPECT_GT(counted[part], 10) << part;
+    EXPECT_GT(counted[part], 5) << part;
 }
 
 }  // namespace

@@ -129,5 +129,16 @@ TEST(Emergency, KeepsToItsRangeAndRefusesANormalThatIsASpike) {
   EXPECT_EQ(problems_of<Autoscaler>(emergency({{"normal", 2}})).front().first, "normal");
 }
 
+// Twelve hours of nothing leave next to nothing that is usual, and load that stays as long as the longest spike is usual then, whatever
+// the quotient of the two; after the way down it is calm again.
+TEST(Emergency, IsOverAlsoWhereNothingWasUsual) {
+  ScrapedService service = calm_service();
+  service.set(traffic, 0);
+  service.changes(3600, 3600 + 12 * 3600);
+  service.set(traffic, 100);
+  service.changes(3600 + 12 * 3600, 3600 + 36 * 3600);
+  EXPECT_TRUE(service.decision().abstains) << service.reason();
+}
+
 }  // namespace
 }  // namespace headroom

@@ -142,5 +142,12 @@ TEST(Predictive, IsDueAtMultiplesOfAPeriodHoweverOftenItIsAsked) {
   EXPECT_TRUE(rhythm.is_due(at_seconds(60)));
 }
 
+// The schedule asks for five at least from its first look on, long before the forecast has been judged.
+TEST(Predictive, KeepsWithinTheBoundsOfAScheduleBelowIt) {
+  const Json schedule{{"policy", "scheduled"}, {"actions", Json::array({{{"at", "0 s"}, {"replicas", {5, 20}}}})}};
+  ScrapedService service{predictive({{"reactive", schedule}}), 2};
+  EXPECT_EQ(service.at(15), 5) << service.reason();
+}
+
 }  // namespace
 }  // namespace headroom

@@ -114,5 +114,15 @@ TEST(TargetTracking, RefusesASamplingThatDoesNotFillThePeriod) {
   EXPECT_EQ(problems_of<Autoscaler>(tracking({{"sampling", "25 s"}})).front().first, "sampling");
 }
 
+// Of none as of one: 120 a second at 50 each are three, and those have 40 each.
+TEST(TargetTracking, ComesBackFromNone) {
+  const Json options{
+      {"policy", "target-tracking"}, {"metric", "rate requests"}, {"per_replica", true}, {"target", 50}, {"replicas", {0, 10}}};
+  ScrapedService service{options, 0};
+  service.set("rate requests{service=api}", 120);
+  service.changes(0, 600);
+  EXPECT_EQ(service.replicas(), 3) << service.reason();
+}
+
 }  // namespace
 }  // namespace headroom

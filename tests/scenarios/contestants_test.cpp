@@ -122,5 +122,15 @@ TEST(Contestants, OptionsAreCheckedAsThoseOfAFileAre) {
       << said;
 }
 
+TEST(Contestants, OptionsAreThoseOfThePolicyTheyAreNamedAfter) {
+  const auto said = [](const char* options) {
+    return issues_of_text(two_services, tournament({{"autoscaling", {"hpa", "threshold-rules"}}}, {}, options));
+  };
+  EXPECT_EQ(said(R"({"hpa": null})"),
+            "--options:1:2: /hpa: is null, not an object of the options of hpa; write \"hpa\": {\"OPTION\": VALUE}\n");
+  EXPECT_EQ(said(R"({"hpa": {"policy": "keda"}})"),
+            "--options:1:10: /hpa/policy: names a policy where the options of hpa stand; remove it\n");
+}
+
 }  // namespace
 }  // namespace headroom

@@ -73,7 +73,8 @@ class RandomClients {
   }
   void change(CallStep& call) {
     if (chance(0.7)) call.client = static_cast<Index>(below(2));
-    if (call.ignore_failure || chance(0.6)) return;
+    if (call.ignore_failure) return call.fallback.clear();
+    if (chance(0.6)) return;
     call.fallback = {{WaitStep{Distribution::exponential(0.1)}}};
     if (!chance(0.5)) return;
     CallStep again = call;
