@@ -119,7 +119,7 @@ void Kubelet::register_replica(Pod& pod) {
   }
   registered_[{pod.service, pod.replica}] = &pod;
   pod.busy_seen = 0.0;
-  pod.seen = engine_.now();
+  pod.seen = *pod.started;
   change_readiness(pod, PodStage::ready);
   start_probes(pod);
 }
@@ -138,11 +138,16 @@ void Kubelet::resize(const Pod& pod) {
   plane_.resize(ref(pod), {service.cpu * (pod.shape.cpu / service.requested_cpu()), pod.shape.cpu, pod.shape.memory});
 }
 
+// The first value of a container covers all of its time, also that before it was ready; one younger than this has none yet.
+// Source: kubernetes-sigs/metrics-server, pkg/storage/pod.go (freshContainerMinMetricsResolution).
+constexpr Duration youngest_container = std::chrono::seconds{10};
+
 void Kubelet::scrape(Pod& pod) {
   const SimTime now = engine_.now();
   if (pod.replica == no_index || pod.deleting() || now <= pod.seen) return;
-  const ReplicaSample sample = plane_.sample(ref(pod));
   const Duration window = now - pod.seen;
+  if (pod.seen == pod.started && window < youngest_container) return;
+  const ReplicaSample sample = plane_.sample(ref(pod));
   pod.cpu = PodSample{(sample.busy_core_seconds - pod.busy_seen) / to_seconds(window), now, window};
   pod.memory = PodSample{static_cast<double>(sample.memory.count), now, window};
   pod.busy_seen = sample.busy_core_seconds;

@@ -58,7 +58,7 @@ struct Pod {
   SimTime restart_at;                    // when crashed
   std::optional<PodSample> cpu, memory;  // newest scraped
   std::optional<OutOfMemoryKill> killed;  // the last time
-  double busy_seen = 0.0;                // core-seconds at the last scrape (or registration) …
+  double busy_seen = 0.0;                // core-seconds at the last scrape (or start of the container) …
   SimTime seen;                          // … and when that was
   ActorHandle actor;                     // what is happening to it
   std::shared_ptr<const bool> probed;    // while probes of its present container go on: they end with this

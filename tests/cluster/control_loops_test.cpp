@@ -50,8 +50,8 @@ TEST(AutoscalerLoop, SeesPodsAsTheyWereScraped) {
   EXPECT_EQ(young.started, at(20s));
   EXPECT_TRUE(young.ready);
   EXPECT_EQ(young.ready_changed, at(23s));
-  EXPECT_EQ(young.cpu->window, 7s);
-  EXPECT_NEAR(young.cpu->value, 0.5, 1e-12);
+  EXPECT_EQ(young.cpu->window, 10s) << "since the container's start";
+  EXPECT_NEAR(young.cpu->value, 0.5 * 7 / 10, 1e-12);
 }
 
 TEST(AutoscalerLoop, SeesWhatIsAskedForWhatExistsAndWhatIsReady) {
