@@ -5,9 +5,8 @@
 //   next is who came last while overloaded, else who came first
 //
 // Source:  Ben Maurer, "Fail at Scale", ACM Queue 13(8), 2015: controlled delay (M = 5 ms, N = 100 ms) and adaptive LIFO.
-// Differs: the order turns with the same sign of overload as the time-outs (HHVM has a length of the line for that); a wait that
-// is
-//          over ends at once, and not when its turn comes.
+// Differs: the order turns with the same sign of overload as the time-outs (HHVM has a length of the line for that); a wait
+//          that is over ends at once, and not when its turn comes.
 #include "sim/core/fields.hpp"
 #include "sim/core/registry.hpp"
 #include "sim/seams/admission_policy.hpp"

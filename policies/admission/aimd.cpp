@@ -5,9 +5,9 @@
 //   limit = min(maximum, max(minimum, limit));  admits while in flight < limit
 //
 // Source:  AIMDLimit of Netflix concurrency-limits 0.5 (784c960); Chiu and Jain, "Analysis of the increase and decrease
-// algorithms
-//          for congestion avoidance in computer networks", Computer Networks and ISDN Systems 17(1), 1989.
-// Differs: nothing. Drops are what the limiter's interceptors take for one: a time-out or somebody without room, here or behind.
+//          algorithms for congestion avoidance in computer networks", Computer Networks and ISDN Systems 17(1), 1989.
+// Differs: nothing. Drops are what the limiter's interceptors take for one: a time-out or somebody without room, here or
+//          behind.
 #include <algorithm>
 
 #include "policies/admission/limit_range.hpp"

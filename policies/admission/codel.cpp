@@ -6,9 +6,8 @@
 //
 // Source:  Nichols, Jacobson, McGregor and Iyengar, "Controlled Delay Active Queue Management", RFC 8289 (2018), section 5.
 // Differs: it counts requests instead of packets, so "no more than one MTU in the queue" is at most one request that waits
-// behind; the law is
-//          rounded to nanoseconds. A request that is dropped fails at once. Who finds a free slot has waited nothing, which is a
-//          wait below the target as in an empty queue.
+//          behind; the law is rounded to nanoseconds. A request that is dropped fails at once. Who finds a free slot has
+//          waited nothing, which is a wait below the target as in an empty queue.
 #include "policies/admission/codel_law.hpp"
 #include "sim/core/fields.hpp"
 #include "sim/core/registry.hpp"

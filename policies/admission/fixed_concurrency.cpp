@@ -3,7 +3,8 @@
 //   admits while in flight < limit
 //
 // Source:  FixedLimit and SimpleLimiter of Netflix concurrency-limits 0.5: a semaphore of so many permits that is never waited
-// for. Differs: without "limit" it is the replica's concurrency, so that nobody waits in its line.
+//          for.
+// Differs: without "limit" it is the replica's concurrency, so that nobody waits in its line.
 #include "sim/core/fields.hpp"
 #include "sim/core/registry.hpp"
 #include "sim/seams/admission_policy.hpp"

@@ -1,5 +1,4 @@
-// Gradient: the limit shrinks as round trips become long compared with their long average, and grows by a queue while they do
-// not.
+// Gradient: the limit shrinks as round trips become long compared with their long average, and grows by a queue otherwise.
 //
 //   long = average of round trips: plain over the first 10, then exponential with factor 2 / (long_window + 1)
 //   if long / short > 2: the average is cut to 0.95 of itself, after this sample has seen it
@@ -9,9 +8,8 @@
 //   admits while in flight < floor(limit)
 //
 // Source:  Gradient2Limit and ExpAvgMeasurement of Netflix concurrency-limits 0.5 (f2528de).
-// Differs: a round trip of no time counts as 1 ns (there it divides by zero). No WindowedLimit stands before it: every answer is
-// a
-//          sample.
+// Differs: a round trip of no time counts as 1 ns (there it divides by zero). No WindowedLimit stands before it: every answer
+//          is a sample.
 #include <algorithm>
 
 #include "policies/admission/limit_range.hpp"

@@ -3,9 +3,9 @@
 //   admits priority p while in flight < shares[p] × limit; priorities beyond the list count as its last
 //
 // Source:  Alejandro Forero Cuervo, "Handling Overload", in Beyer et al., Site Reliability Engineering (2016), chapter 21:
-// requests
-//          of lower criticality are rejected first; Netflix, "Keeping Netflix Reliable Using Prioritized Load Shedding" (2020):
-//          a threshold of load for each bucket of priorities. As a law of a loss system it is trunk reservation.
+//          requests of lower criticality are rejected first; Netflix, "Keeping Netflix Reliable Using Prioritized Load
+//          Shedding" (2020): a threshold of load for each bucket of priorities. As a law of a loss system it is trunk
+//          reservation.
 // Differs: the load is the requests in flight against a limit, which a process knows at every instant, in place of a smoothed
 //          utilization of its CPU.
 #include <algorithm>

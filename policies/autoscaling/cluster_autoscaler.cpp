@@ -1,17 +1,15 @@
 // Kubernetes Cluster Autoscaler: add the nodes that waiting pods need, remove nodes that have been nearly idle for long.
 //
 //   add    = new nodes in a first-fit-decreasing packing of the pods that no present or booting node has room for
-//   remove = nodes with max(cpu, memory) requested / allocatable <= threshold, unneeded for longer than unneeded_time, outside
-//   the
+//   remove = nodes with max(cpu, memory) requested / allocatable <= threshold, unneeded for longer than unneeded_time, outside the
 //            cool-down after an addition; empty nodes first
 //
 // Source:  kubernetes/autoscaler, cluster-autoscaler release 1.37: estimator, core/scaledown, core/static_autoscaler.go,
 //          clusterstate, utils/backoff, expander; the arithmetic is in cluster_autoscaler_{packing,removal,expanders}.hpp;
 //          shipped settings that have no effect here in node_autoscaler_settings.hpp.
-// Differs: the types of one pool stand for node groups that share its range; totals of cores and memory are the pool's. Whether a
-// node's pods fit elsewhere is judged
-//          for each node alone, so a node with pods is drained only in a scan that removes no empty node. Nodes missing from the
-//          minimum are added (there: --enforce-node-group-min-size).
+// Differs: the types of one pool stand for node groups that share its range; totals of cores and memory are the pool's.
+//          Whether a node's pods fit elsewhere is judged for each node alone, so a node with pods is drained only in a scan
+//          that removes no empty node. Nodes missing from the minimum are added (there: --enforce-node-group-min-size).
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -5,12 +5,10 @@
 //   normal:  metric <= normal × usual, for a while -> fewer by a share of the most every few minutes, back to those before
 //   a spike that lasts longer than `longest` is what is usual from then on, and the replicas it takes stay
 //
-// In calm times it asks for nothing: beside other policies it overrides their cooldowns and holds their steps in back, and no
-// more.
+// In calm times it asks for nothing: beside other policies it overrides their cooldowns and holds their steps in back, no more.
 //
 // Source:  Roberts, Control chart tests based on geometric moving averages (1959), for what is usual; Knative's panic mode for
-// the
-//          spike of twice the usual and for not going down meanwhile (pkg/autoscaler/scaling/autoscaler.go).
+//          the spike of twice the usual and for not going down meanwhile (pkg/autoscaler/scaling/autoscaler.go).
 // Differs: the threshold is a multiple, not a number of standard deviations: traffic by the hour is no stationary process.
 #include <fmt/format.h>
 

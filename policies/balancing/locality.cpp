@@ -8,8 +8,7 @@
 // what `overflow` is for. O(n) per request.
 //
 // Source:  Kubernetes Service trafficDistribution PreferClose (KEP-4444) as kube-proxy's iptables do it: the endpoints of the
-// zone
-//          if any is ready, one of them at random.
+//          zone if any is ready, one of them at random.
 // Differs: `overflow` is not there; Envoy's zone-aware routing sends a share elsewhere by the numbers of hosts instead.
 #include <algorithm>
 #include <numeric>

@@ -3,12 +3,12 @@
 //   both name the same: it goes. Else SR-LRU's goes with probability w, CR-LFU's otherwise, and is remembered as that expert's
 //   mistake to be (half of the capacity each); its key comes back: w_expert *= exp(-rate), then w + w' = 1
 //   SR-LRU: scan_resistant_lists.hpp; CR-LFU: the lowest count of uses, of several the one that reached it last. O(log n)
-//   rate: every window (as many requests as there are residents) delta = rate - rate before; if delta != 0: rate += or -= |rate
-//   delta|, + if the hit ratio moved the same way; within [0.001, 1]. Else after ten windows without a better hit ratio: drawn
-//   anew
+//   rate: every window (as many requests as there are residents) delta = rate - rate before; if delta != 0: rate += or -=
+//   |rate × delta|, + if the hit ratio moved the same way; within [0.001, 1]. Else drawn anew after ten windows without a better one
 //
 // Source:  Rodriguez et al., "Learning cache replacement with CACHEUS", FAST 2021, algorithms 1 to 3; libCacheSim Cacheus
-// (aa0fc40). Differs: the first rate is an option, libCacheSim draws it. Its window is as many requests as the cache has bytes.
+//          (aa0fc40).
+// Differs: the first rate is an option, libCacheSim draws it. Its window is as many requests as the cache has bytes.
 #include <algorithm>
 #include <cmath>
 #include <utility>
