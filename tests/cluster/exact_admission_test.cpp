@@ -2,11 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <random>
 
-#include "sim/measure/statistics.hpp"
 #include "tests/policies/policy_under_test.hpp"
 #include "tests/support/plane_under_test.hpp"
+#include "tests/support/poisson_arrivals.hpp"
 
 namespace headroom::test {
 namespace {
@@ -19,24 +18,6 @@ Blueprint gated(const Json& policy, Distribution work, PolicyChoice arrivals, in
   blueprint.services[0].cpu = slots;
   blueprint.services[0].admission = chosen_policy<AdmissionPolicy>(policy);
   return blueprint;
-}
-
-std::vector<Arrival> poisson(double rate, double end, std::uint8_t priority, std::uint64_t seed) {
-  std::mt19937_64 random{seed};
-  std::vector<Arrival> arrivals;
-  for (double at = 0.0;;) {
-    at -= std::log((static_cast<double>(random() >> 11U) + 0.5) * 0x1.0p-53) / rate;
-    if (at >= end) return arrivals;
-    arrivals.push_back({.at = at_seconds(at), .priority = priority});
-  }
-}
-
-// The known value is in the 99.9 % interval of these runs, and that is not wider than 5 % to each side.
-void expect_known(const std::vector<double>& values, double known, const char* what) {
-  const Interval interval = t_interval(values, 0.999);
-  EXPECT_LE(interval.low, known) << what << " up to " << interval.high;
-  EXPECT_GE(interval.high, known) << what << " from " << interval.low;
-  EXPECT_LT(interval.high - interval.low, 0.1 * known) << what;
 }
 
 // One slot, work of 1 s, two in flight. The first is served from 0 to 1 s, the second (0.1 s) from 1 to 2 s; the third (0.2 s)

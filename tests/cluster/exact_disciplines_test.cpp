@@ -2,39 +2,19 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <random>
 
-#include "sim/measure/statistics.hpp"
 #include "tests/support/plane_under_test.hpp"
+#include "tests/support/poisson_arrivals.hpp"
 
 namespace headroom::test {
 namespace {
 
 constexpr double exact = 1e-8;
 
-// A Poisson process of this rate, with work of mean 1 s at one slot.
-std::vector<Arrival> poisson(double rate, double end, std::uint8_t priority, std::uint64_t seed) {
-  std::mt19937_64 random{seed};
-  std::vector<Arrival> arrivals;
-  for (double at = 0.0;;) {
-    at -= std::log((static_cast<double>(random() >> 11U) + 0.5) * 0x1.0p-53) / rate;
-    if (at >= end) return arrivals;
-    arrivals.push_back({.at = at_seconds(at), .priority = priority});
-  }
-}
-
 Blueprint served(Discipline discipline, Distribution work) {
   Blueprint blueprint = one_service({{WaitStep{std::move(work)}}}, scripted({}));
   blueprint.services[0].discipline = discipline;
   return blueprint;
-}
-
-// The known value is in the 99.9 % interval of these runs, and that is not wider than 5 % to each side.
-void expect_known(const std::vector<double>& values, double known, const char* what) {
-  const Interval interval = t_interval(values, 0.999);
-  EXPECT_LE(interval.low, known) << what << " up to " << interval.high;
-  EXPECT_GE(interval.high, known) << what << " from " << interval.low;
-  EXPECT_LE(interval.half_width(), 0.05 * known) << what;
 }
 
 // One slot, one second each. 7 asks for four at once, then 8 for two and 9 for one. 7 is served, and 7, 8, 9 wait in this order:
