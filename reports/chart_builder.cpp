@@ -136,10 +136,14 @@ std::vector<std::string> ChartBuilder::label_values(const std::string& metric, c
 }
 
 ChartLine ChartBuilder::line_of(std::size_t variant, const MetricSelector& selector) const {
+  return line_of(variant, [&](const RunResult& run) { return window_values(selector, run); });
+}
+
+ChartLine ChartBuilder::line_of(std::size_t variant, const std::function<Values(const RunResult&)>& values_of) const {
   ChartLine line{.label = report_.file.variants[variant].name, .colour = variant};
   std::vector<Summed> windows(time_.size());
   for (const RunResult& run : report_.study.runs[variant]) {
-    const Values values = window_values(selector, run);
+    const Values values = values_of(run);
     for (std::size_t i = 0; i < values.size(); ++i) {
       const auto place = std::lower_bound(time_.begin(), time_.end(), run.window_ends[i]);
       if (values[i] && place != time_.end() && *place == run.window_ends[i])
@@ -240,6 +244,38 @@ void ChartBuilder::add(ChartGroup& group, const std::string& title, const std::v
     }
   }
   flush();
+}
+
+void ChartBuilder::add_against_demand(ChartGroup& group, const std::vector<Label>& service) const {
+  const MetricSelector replicas{.aggregation = Aggregation::avg, .metric = "replicas", .labels = service};
+  const MetricSelector cpu{.aggregation = Aggregation::avg, .metric = "cpu", .labels = service};
+  const auto busy_of = [&](const RunResult& run) {
+    Values busy = window_values(replicas, run);
+    const Values share = window_values(cpu, run);
+    for (std::size_t i = 0; i < busy.size(); ++i) busy[i] = busy[i] && share[i] ? std::optional{*busy[i] * *share[i]} : std::nullopt;
+    return busy;
+  };
+  const Extent levels = extent_of(lines_of({"", "", replicas, std::nullopt}));
+  // Of several variants, a chart each is worth its place only where replicas come and go.
+  if (variants() > 1 && levels.smallest == levels.largest) return;
+  for (std::size_t v = 0; v < variants(); ++v) {
+    std::vector<ChartLine> lines{line_of(v, busy_of)};
+    if (extent_of(lines).largest.value_or(0.0) <= 0.0) continue;
+    lines.front().label = "busy with CPU work";
+    lines.front().colour = 1;
+    const ChartSubject there{"there", "", replicas, MetricSelector{.aggregation = Aggregation::avg, .metric = "replicas_wanted", .labels = service}};
+    ChartLine of_replicas = line_of(v, replicas), wanted = line_of(v, *there.wanted);
+    of_replicas.label = "there";
+    wanted.label = "asked for";
+    of_replicas.colour = wanted.colour = 0;
+    wanted.dashed = true;
+    wanted.low.clear();
+    wanted.high.clear();
+    lines.push_back(std::move(of_replicas));
+    lines.push_back(std::move(wanted));
+    const std::string title = "Replicas of " + service.front().value + " against demand";
+    add_chart(group, variants() > 1 ? title + ": " + report_.file.variants[v].name : title, std::move(lines), {there});
+  }
 }
 
 void ChartBuilder::add_cumulated(ChartGroup& group, const ChartSubject& subject) const {

@@ -1,6 +1,7 @@
 // Makes charts out of the series of a study: common time axis, means and bands over replications, one unit per chart.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ class ChartBuilder {
 
   // `title`: of the chart that several subjects share.
   void add(ChartGroup& group, const std::string& title, const std::vector<ChartSubject>& subjects, Flat flat = Flat::show) const;
+  // Replicas of a service, asked for and there, beside as many as its CPU work would have kept busy.
+  void add_against_demand(ChartGroup& group, const std::vector<Label>& service) const;
   // The sum of a subject's rate over time.
   void add_cumulated(ChartGroup& group, const ChartSubject& subject) const;
   // Share of requests of workloads answered within a latency, after warm-up.
@@ -40,6 +43,8 @@ class ChartBuilder {
  private:
   std::size_t variants() const { return report_.file.variants.size(); }
   ChartLine line_of(std::size_t variant, const MetricSelector& selector) const;
+  // Means and extremes of what `values_of` says of each run.
+  ChartLine line_of(std::size_t variant, const std::function<std::vector<std::optional<double>>(const RunResult&)>& values_of) const;
   // One line per variant, or two where something was wanted.
   std::vector<ChartLine> lines_of(const ChartSubject& subject) const;
   void add_chart(ChartGroup& group, const std::string& title, std::vector<ChartLine> lines, const std::vector<ChartSubject>& subjects) const;

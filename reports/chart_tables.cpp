@@ -110,20 +110,26 @@ std::string clock_text(double seconds) {
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
+std::size_t table_step(const Chart& chart) {
+  constexpr std::size_t most_rows = 1000;
+  return (std::max<std::size_t>(chart.x.size(), 1) + most_rows - 1) / most_rows;
+}
+
 std::string summary_table(const Chart& chart) { return chart.over_time ? time_summary(chart) : distribution_summary(chart); }
 
 std::string values_table(const Chart& chart) {
   std::vector<std::string> titles;
   for (const ChartLine& line : chart.lines) titles.push_back(in_unit(line.label, chart.unit));
   std::string html = table_begin(chart.over_time ? "time" : in_unit(chart.x_title, chart.x_unit), titles);
-  for (std::size_t i = 0; i < chart.x.size(); ++i) {
+  const std::size_t step = table_step(chart);
+  for (std::size_t i = step - 1; i < chart.x.size(); i += step) {
     html += "<tr><td>" + (chart.over_time ? clock_text(chart.x[i]) : number_text(chart.x[i]));
     for (const ChartLine& line : chart.lines) html += cell(line.values[i]);
   }
   return html + "</table>";
 }
 
-std::string chart_data(const std::vector<ChartGroup>& groups, const std::vector<ChartSpan>& spans) {
+std::string chart_data(const std::vector<ChartGroup>& groups, const std::vector<ChartSpan>& spans, const json& heat_maps) {
   json charts = json::array();
   json time = json::array();
   for (const ChartGroup& group : groups) {
@@ -137,7 +143,7 @@ std::string chart_data(const std::vector<ChartGroup>& groups, const std::vector<
     marked.push_back(
         {{"label", span.label}, {"begin", span.begin_seconds}, {"end", span.end_seconds}, {"deleted", span.deleted}});
   }
-  const std::string text = json{{"time", std::move(time)}, {"charts", std::move(charts)}, {"spans", std::move(marked)}}.dump();
+  const std::string text = json{{"time", std::move(time)}, {"charts", std::move(charts)}, {"spans", std::move(marked)}, {"heat_maps", heat_maps}}.dump();
   // No "</script>" and no "<!--" may appear inside a script element, whatever a label says.
   std::string safe;
   safe.reserve(text.size());

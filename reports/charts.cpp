@@ -68,6 +68,7 @@ ChartGroup replicas(const ChartBuilder& builder) {
   std::vector<ChartSubject> services = each(builder, Aggregation::avg, "replicas", "Replicas of");
   for (ChartSubject& service : services) service.wanted = select(Aggregation::avg, "replicas_wanted", service.selector.labels);
   builder.add(group, "Replicas", services, ChartBuilder::Flat::omit);
+  for (const ChartSubject& service : services) builder.add_against_demand(group, service.selector.labels);
   builder.add(group, "Instances", each(builder, Aggregation::avg, "instances", "Instances of"));
   builder.add(group, "Nodes", each(builder, Aggregation::avg, "nodes", "Nodes of"), ChartBuilder::Flat::omit);
   builder.add(group, "Pods without a node", each(builder, Aggregation::max, "pending_pods", "Pods without a node in"));

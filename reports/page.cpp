@@ -13,10 +13,14 @@
 #include "reports/charts.hpp"
 #include "reports/comparison.hpp"
 #include "reports/display.hpp"
+#include "reports/heat_map.hpp"
 #include "reports/page_record.hpp"
 #include "reports/ranking.hpp"
 #include "reports/scaling_waterfall.hpp"
+#include "reports/station_use.hpp"
 #include "reports/study_report.hpp"
+#include "reports/validation.hpp"
+#include "sim/measure/evaluate.hpp"
 
 namespace headroom {
 namespace {
@@ -46,14 +50,36 @@ kainjow::mustache::data to_mustache(const json& value) {
   return text.empty() ? data{data::type::bool_false} : data{text};
 }
 
+// A month's cost of a user where that is known, else the whole bill; a dash where nothing has a price.
+std::string cost_text(const std::vector<RunResult>& runs) {
+  const auto of = [&](const MetricSelector& selector) {
+    std::vector<double> values;
+    for (const RunResult& run : runs) {
+      if (const auto value = evaluate(selector, run, {run.warm_up_seconds, run.duration_seconds})) values.push_back(*value);
+    }
+    return t_interval(values);
+  };
+  const auto shown = [](const Interval& cost) { return display(cost, unit_for(Dimension::money_rate, {&cost.mean, 1}), "±"); };
+  const Interval user = of({.aggregation = Aggregation::last, .metric = "cost_per_user", .labels = {}});
+  if (user.count > 0) return shown(user) + " per user";
+  const Interval all = of({.aggregation = Aggregation::rate, .metric = "cost", .labels = {}});
+  return all.count > 0 ? shown(all) : "–";
+}
+
 json answers_json(const StudyReport& report) {
   json list = json::array();
-  for (const VariantAnswer& answer : answers_of(report)) {
-    list.push_back({{"variant", answer.variant},
-                    {"outcome", to_text(answer.outcome)},
-                    {"mark", mark_of(answer.outcome)},
-                    {"colour", list.size() % palette},
-                    {"sentence", answer.sentence + "."}});
+  const std::vector<VariantAnswer> answers = answers_of(report);
+  for (std::size_t v = 0; v < answers.size(); ++v) {
+    const std::optional<LoadHeadroom>& room = report.headrooms[v];
+    list.push_back({{"variant", answers[v].variant},
+                    {"outcome", to_text(answers[v].outcome)},
+                    {"mark", mark_of(answers[v].outcome)},
+                    {"colour", v % palette},
+                    {"sentence", answers[v].sentence + "."},
+                    {"cost", cost_text(report.study.runs[v])},
+                    {"room", room ? number_text(room->load) + "x" : "–"},
+                    {"is_short", room && room->load < 1.0},
+                    {"bottleneck", room ? fmt::format("{} ({}){}", room->station, room->resource, room->scaled_out ? ", scaled out" : "") : ""}});
   }
   return list;
 }
@@ -156,14 +182,29 @@ json variants_json(const StudyReport& report) {
   return list;
 }
 
+// What is set otherwise than in the base: a row per setting, a column per variant.
 json changes_json(const StudyReport& report) {
-  json list = json::array();
+  std::vector<std::string> pointers;
   for (const NamedScenario& variant : report.file.variants) {
-    json settings = json::array();
-    for (const auto& [pointer, value] : variant.settings) settings.push_back({{"pointer", pointer}, {"value", value}});
-    if (!settings.empty()) list.push_back({{"variant", variant.name}, {"settings", std::move(settings)}});
+    for (const auto& [pointer, value] : variant.settings) {
+      if (std::find(pointers.begin(), pointers.end(), pointer) == pointers.end()) pointers.push_back(pointer);
+    }
   }
-  return list;
+  json rows = json::array();
+  for (const std::string& pointer : pointers) {
+    json cells = json::array();
+    for (const NamedScenario& variant : report.file.variants) {
+      const auto own = std::find_if(variant.settings.begin(), variant.settings.end(), [&](const auto& setting) { return setting.first == pointer; });
+      cells.push_back({{"value", own == variant.settings.end() ? "" : own->second}});
+    }
+    rows.push_back({{"pointer", pointer}, {"cells", std::move(cells)}});
+  }
+  return rows;
+}
+
+std::string details_title(const Chart& chart) {
+  const std::size_t step = table_step(chart), rows = chart.x.size() / step;
+  return step == 1 ? fmt::format("All values ({} rows)", rows) : fmt::format("Values, one window in {} ({} rows; all are in results.sqlite)", step, rows);
 }
 
 json groups_json(const std::vector<ChartGroup>& groups) {
@@ -175,7 +216,7 @@ json groups_json(const std::vector<ChartGroup>& groups) {
       charts.push_back({{"title", chart.title},
                         {"index", index++},
                         {"summary", summary_table(chart)},
-                        {"details", fmt::format("All values ({} rows)", chart.x.size())},
+                        {"details", details_title(chart)},
                         {"table", values_table(chart)}});
     }
     std::string omitted;
@@ -205,7 +246,7 @@ std::string chart_note(const StudyReport& report, const std::vector<ChartSpan>& 
   return note;
 }
 
-json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups) {
+json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups, const std::vector<HeatMap>& heat_maps) {
   const Scenario& scenario = report.file.variants.front().scenario;
   json page{{"name", scenario.name},
             {"description", scenario.description},
@@ -224,8 +265,13 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups)
   page["rows"] = comparison_rows(report);
   page["difference_note"] = many ? difference_note(report) : "";
   page["changes"] = changes_json(report);
+  page["has_changes"] = !page["changes"].empty();
   page["chart_note"] = chart_note(report, chart_spans(report));
   page["groups"] = groups_json(groups);
+  page["heat_maps"] = heat_map_page(heat_maps);
+  page["has_heat_maps"] = !heat_maps.empty();
+  page.update(station_use_page(report));
+  page.update(validation_page(report));
   page.update(ranking_page(report));
   page.update(scaling_page(report));
   page.update(page_record(report));
@@ -236,13 +282,14 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups)
 
 std::string to_html(const StudyReport& report) {
   const std::vector<ChartGroup> groups = charts_of(report);
-  json page = page_json(report, groups);
+  const std::vector<HeatMap> heat_maps = heat_maps_of(report);
+  json page = page_json(report, groups, heat_maps);
   page["style"] = assets::page_style;
   page["script"] = assets::page_script;
   page["chart_style"] = assets::chart_style;
   page["chart_script"] = assets::chart_script;
   page["chart_licence"] = assets::chart_licence;
-  page["data"] = chart_data(groups, chart_spans(report));
+  page["data"] = chart_data(groups, chart_spans(report), heat_map_data(heat_maps));
   kainjow::mustache::mustache page_template{std::string{assets::page_template}};
   if (!page_template.is_valid()) throw std::logic_error{"the page's template: " + page_template.error_message()};
   return page_template.render(to_mustache(page));

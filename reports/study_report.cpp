@@ -12,11 +12,13 @@ StudyReport make_study_report(std::string command, ScenarioFile file, Study stud
                      .study = std::move(study),
                      .verdicts = {},
                      .comparison = {},
+                     .headrooms = {},
                      .wall_seconds = wall_seconds};
   for (std::size_t v = 0; v < report.file.variants.size(); ++v) {
     std::vector<Verdict> verdicts;
     for (const ObjectiveSpec& objective : report.file.variants[v].scenario.objectives) verdicts.push_back(judge(objective, report.study.runs[v]));
     report.verdicts.push_back(std::move(verdicts));
+    report.headrooms.push_back(load_headroom(report.file.variants[v].scenario));
   }
   report.comparison = compare_variants(report.file, report.study);
   return report;

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "reports/load_headroom.hpp"
 #include "reports/text_layout.hpp"
 #include "reports/verdict.hpp"
 #include "scenarios/reader.hpp"
@@ -45,6 +46,7 @@ struct StudyReport {
   Study study;
   std::vector<std::vector<Verdict>> verdicts;  // per variant
   std::vector<ComparisonRow> comparison;
+  std::vector<std::optional<LoadHeadroom>> headrooms;  // per variant
   double wall_seconds = 0.0;  // printed on the terminal, never in summary.json
   bool is_tournament = false;  // its variants are contestants, and ranked
 };

@@ -114,6 +114,12 @@ json run_json(const RunResult& run, std::size_t variant, const std::vector<Compa
           {"ledger", ledger_json(run.ledger)}};
 }
 
+// By arithmetic, not from the runs.
+json headroom_json(const std::optional<LoadHeadroom>& headroom) {
+  if (!headroom) return nullptr;
+  return {{"load", headroom->load}, {"station", headroom->station}, {"resource", headroom->resource}, {"scaled_out", headroom->scaled_out}};
+}
+
 json variant_json(const StudyReport& report, std::size_t v) {
   const NamedScenario& variant = report.file.variants[v];
   json verdicts = json::array();
@@ -125,6 +131,7 @@ json variant_json(const StudyReport& report, std::size_t v) {
           {"differs_in", settings_json(variant.settings)},
           {"assumptions", assumptions_json(variant.scenario)},
           {"verdicts", std::move(verdicts)},
+          {"headroom", headroom_json(report.headrooms[v])},
           {"runs", std::move(runs)}};
 }
 

@@ -157,7 +157,10 @@ std::string outcome_text(const StudyReport& report, const Paint& paint, std::siz
     const std::string subject = answers.size() > 1 ? padded(answer.variant, name_width) + "   " : "";
     text += word + "  " + subject + wrapped(answer.summary, width, 16, 14 + width_of(subject)) + "\n";
   }
-  return answers.size() > 1 ? text + paint.strong(wrapped(answer_line(report), width, 2)) + "\n" : text;
+  if (answers.size() > 1) return text + paint.strong(wrapped(answer_line(report), width, 2)) + "\n";
+  // Before the verdict, which is the last line.
+  const std::string room = headroom_sentence(report.headrooms.front());
+  return (room.empty() ? "" : wrapped("room          " + room, width, 14) + "\n") + text;
 }
 
 std::string heading(const StudyReport& report, const Paint& paint, std::size_t width) {

@@ -8,6 +8,7 @@
   const places = document.querySelectorAll("[data-chart]");
   const plots = [];
   let drawn = 0;
+  const begun = performance.now();
 
   // Canvases do not follow style sheets: colours are looked up whenever something is drawn, so that a change of theme only
   // needs a redraw.
@@ -296,7 +297,7 @@
   // Only what was really drawn is counted: uPlot draws later than it is made.
   function announce() {
     document.body.dataset.charts = String(++drawn);
-    if (drawn === places.length) document.body.dataset.ready = "true";
+    if (drawn === places.length) Object.assign(document.body.dataset, { ready: "true", milliseconds: Math.round(performance.now() - begun) });
   }
 
   function draw(place, chart) {
@@ -328,9 +329,126 @@
     plots.push({ plot, place });
   }
 
-  const redraw = () => plots.forEach(({ plot }) => plot.redraw());
+  // Latency over time in shades: columns are spans of the run, rows latencies, evenly in decades as in the charts.
+  function heatMap(place) {
+    const map = data.heat_maps[Number(place.dataset.heat)];
+    const canvas = place.appendChild(document.createElement("canvas"));
+    const line = place.nextElementSibling, said = line.textContent;
+    const rows = map.levels.length - 1, begin = (i) => (i === 0 ? 0 : map.ends[i - 1]);
+    const end = map.ends[map.ends.length - 1];
+    const top = Math.log(map.levels[rows]), bottom = Math.log(map.levels[0]);
+    const most = Math.max(1, ...map.columns.map((column) => Math.max(...column)));
+    const box = { left: 58, top: data.spans.length > 0 ? 18 : 8, right: 12, bottom: 26 };
+    let at = null; // the column and row that is read
+    const inner = () => ({ width: place.clientWidth - box.left - box.right, height: height - box.top - box.bottom });
+    const xOf = (seconds) => box.left + (seconds / end) * inner().width;
+    const yOf = (latency) => box.top + ((top - Math.log(latency)) / (top - bottom)) * inner().height;
+
+    function drawCells(ctx) {
+      const shade = colour("c0");
+      map.columns.forEach((column, i) => {
+        const left = xOf(begin(i)), width = xOf(map.ends[i]) - left;
+        column.forEach((share, row) => {
+          if (share === 0) return;
+          // By the root: what one request in a hundred met is what one looks for.
+          ctx.fillStyle = faded(shade, 0.08 + 0.92 * Math.sqrt(share / most));
+          const high = yOf(map.levels[row + 1]);
+          ctx.fillRect(left, high, width + 0.5, yOf(map.levels[row]) - high + 0.5);
+        });
+      });
+    }
+
+    function drawAxes(ctx) {
+      const { width, height: depth } = inner();
+      ctx.font = "12px system-ui, sans-serif";
+      ctx.fillStyle = colour("quiet");
+      ctx.strokeStyle = colour("grid");
+      ctx.textAlign = "right";
+      ctx.textBaseline = "middle";
+      let free = Infinity;
+      for (const mark of decadeMarks(map.levels[0], map.levels[rows])) {
+        const y = yOf(mark);
+        ctx.strokeRect(box.left - 4, y, 4, 0);
+        if (free - y < 14) continue;
+        ctx.fillText(naturally(mark, "s"), box.left - 7, y);
+        free = y;
+      }
+      ctx.textAlign = "center";
+      ctx.textBaseline = "top";
+      const step = clockSteps.find((candidate) => (width * candidate) / end > 62) ?? clockSteps[clockSteps.length - 1];
+      for (let seconds = 0; seconds <= end; seconds += step) {
+        const label = step >= 86400 ? `${seconds / 86400} d` : end >= 3600 ? clock(seconds).slice(0, -3) + " h" : step >= 60 ? `${seconds / 60} min` : `${seconds} s`;
+        ctx.fillText(label, Math.min(Math.max(xOf(seconds), box.left + 10), box.left + width - 14), box.top + depth + 7);
+      }
+      ctx.strokeRect(box.left, box.top, width, depth);
+    }
+
+    function drawPhases(ctx) {
+      ctx.font = "11px system-ui, sans-serif";
+      ctx.textAlign = "left";
+      ctx.textBaseline = "bottom";
+      for (const span of data.spans) {
+        const left = xOf(span.begin), right = xOf(Math.min(span.end, end));
+        if (span.deleted) {
+          ctx.fillStyle = faded(colour("c6"), 0.3);
+          ctx.fillRect(left, box.top, right - left, inner().height);
+        }
+        ctx.fillStyle = colour("quiet");
+        if (ctx.measureText(span.label).width + 8 < right - left) ctx.fillText(span.label, left + 4, box.top - 3);
+      }
+    }
+
+    function paint() {
+      const ratio = devicePixelRatio, ctx = canvas.getContext("2d");
+      canvas.width = place.clientWidth * ratio;
+      canvas.height = height * ratio;
+      canvas.style.cssText = `width:${place.clientWidth}px;height:${height}px;display:block`;
+      ctx.scale(ratio, ratio);
+      drawCells(ctx);
+      drawPhases(ctx);
+      drawAxes(ctx);
+      if (at === null) return;
+      ctx.strokeStyle = colour("ink");
+      ctx.strokeRect(xOf(begin(at.column)), yOf(map.levels[at.row + 1]), xOf(map.ends[at.column]) - xOf(begin(at.column)), yOf(map.levels[at.row]) - yOf(map.levels[at.row + 1]));
+    }
+
+    function read(column, row) {
+      at = column == null ? null : { column: Math.min(Math.max(column, 0), map.ends.length - 1), row: Math.min(Math.max(row, 0), rows - 1) };
+      line.textContent = at === null ? said
+        : `${clock(begin(at.column))} to ${clock(map.ends[at.column])}: ${number(map.columns[at.column][at.row] / 100)} % took ` +
+          `${naturally(map.levels[at.row], "s")} to ${naturally(map.levels[at.row + 1], "s")}`;
+      paint();
+    }
+
+    canvas.addEventListener("pointermove", (event) => {
+      const { left, top: above } = canvas.getBoundingClientRect();
+      const seconds = ((event.clientX - left - box.left) / inner().width) * end;
+      const latency = Math.exp(top - ((event.clientY - above - box.top) / inner().height) * (top - bottom));
+      const column = map.ends.findIndex((until) => until >= seconds), row = map.levels.findIndex((level) => level > latency) - 1;
+      read(seconds < 0 || column < 0 || row < 0 ? null : column, row);
+    });
+    canvas.addEventListener("pointerleave", () => read(null, 0));
+    place.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") return read(null, 0);
+      const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      if (at === null) return read(0, Math.floor(rows / 2));
+      read(at.column + step[0], at.row + step[1]);
+    });
+    paint();
+    return { place, paint };
+  }
+
+  const heats = [];
+  const redraw = () => {
+    plots.forEach(({ plot }) => plot.redraw());
+    heats.forEach(({ paint }) => paint());
+  };
 
   document.body.dataset.script = "";
+  for (const place of document.querySelectorAll("[data-heat]")) heats.push(heatMap(place));
+  document.body.dataset.heats = String(heats.length);
   for (const place of places) draw(place, data.charts[Number(place.dataset.chart)]);
   if (places.length === 0) Object.assign(document.body.dataset, { charts: "0", ready: "true" });
 
@@ -338,6 +456,7 @@
     for (const { plot, place } of plots) {
       if (place.clientWidth !== plot.width && place.clientWidth > 0) plot.setSize({ width: place.clientWidth, height });
     }
+    for (const { place, paint } of heats) if (place.clientWidth > 0) paint();
   }).observe(document.querySelector("main"));
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);

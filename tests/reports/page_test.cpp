@@ -13,7 +13,10 @@
 
 #include "reports/assets.hpp"
 #include "reports/charts.hpp"
+#include "reports/heat_map.hpp"
+#include "reports/station_use.hpp"
 #include "reports/study_report.hpp"
+#include "reports/validation.hpp"
 #include "tests/reports/synthetic_study.hpp"
 #include "tests/support/places.hpp"
 
@@ -74,6 +77,106 @@ TEST(Page, DrawsEveryChartInABrowserWithoutAComplaint) {
     EXPECT_NE(opened.dom.find("data-ready=\"true\""), std::string::npos) << opened.complaints;
     EXPECT_NE(opened.dom.find("data-charts=\"" + std::to_string(charts_in(report)) + "\""), std::string::npos);
     EXPECT_EQ(opened.complaints, "");
+  }
+}
+
+// How long it took the browser stands in the page (data-milliseconds); how long it may take is no test's business on a busy machine.
+TEST(Page, DrawsFiftyLinesOfTenThousandPoints) {
+  REQUIRE_BROWSER();
+  constexpr std::size_t points = 10'000, lines = 50;
+  RunResult run = synthetic::empty_run(points);
+  for (std::size_t line = 0; line < lines; ++line) {
+    std::vector<double> levels;
+    for (std::size_t i = 0; i < points; ++i) levels.push_back(5.0 + std::sin(0.001 * static_cast<double>(i * (line + 1))) + static_cast<double>(i % 7));
+    synthetic::add_gauge(run, "queue_length", {{"queue", "q" + std::to_string(line)}}, levels);
+  }
+  ScenarioFile file{.path = {}, .variants = {{.name = "base", .scenario = {}, .settings = {}}}, .inputs = {}};
+  Study study;
+  study.runs = {{run}};
+  const StudyReport report = make_study_report("", std::move(file), std::move(study), 0.0);
+  ASSERT_GE(charts_in(report), lines / 8);
+  const std::string html = to_html(report);
+  EXPECT_LT(html.size(), 16'000'000U);
+  const Opened opened = open_in_browser(html);
+  EXPECT_NE(opened.dom.find("data-ready=\"true\""), std::string::npos) << opened.complaints;
+  EXPECT_EQ(opened.complaints, "");
+  EXPECT_NE(opened.dom.find("one window in 10"), std::string::npos);
+  const std::size_t at = opened.dom.find("data-milliseconds=\"");
+  ASSERT_NE(at, std::string::npos);
+  RecordProperty("milliseconds", opened.dom.substr(at + 19, opened.dom.find('"', at + 19) - at - 19));
+}
+
+TEST(Page, DrawsAHeatMapPerVariantWithItsPercentilesBesideIt) {
+  REQUIRE_BROWSER();
+  const Opened opened = open_in_browser(to_html(synthetic::flash_crowd(3, 2)));
+  const StudyReport report = synthetic::flash_crowd(3, 2);
+  const std::vector<HeatMap> maps = heat_maps_of(report);
+  EXPECT_NE(opened.dom.find("data-heats=\"" + std::to_string(maps.size()) + "\""), std::string::npos) << opened.complaints;
+  EXPECT_EQ(opened.complaints, "");
+}
+
+TEST(HeatMaps, ShareOutTheRequestsOfEachSpan) {
+  // Two slices: 90 answers in 10 ms and 10 in a second, then 50 in a second.
+  RunResult run = synthetic::empty_run(2);
+  run.slice_ends = run.window_ends;
+  synthetic::add_latencies(run, {});
+  Histogram first, second;
+  for (int i = 0; i < 90; ++i) first.record(Duration{10'000'000});
+  for (int i = 0; i < 10; ++i) first.record(Duration{1'000'000'000});
+  for (int i = 0; i < 50; ++i) second.record(Duration{1'000'000'000});
+  run.series.back().slices = {first, second};
+  ScenarioFile file{.path = {}, .variants = {{.name = "base", .scenario = {}, .settings = {}}}, .inputs = {}};
+  Study study;
+  study.runs = {{run, run}};  // two replications alike change no share
+  const std::vector<HeatMap> maps = heat_maps_of(make_study_report("", std::move(file), std::move(study), 0.0));
+  ASSERT_EQ(maps.size(), 1U);
+  const HeatMap& map = maps.front();
+  ASSERT_EQ(map.shares.size(), 2U);
+  EXPECT_EQ(map.columns[0].requests, 200U);
+  EXPECT_NEAR(map.shares[0].front(), 0.9, 1e-12);
+  EXPECT_NEAR(map.shares[0].back(), 0.1, 1e-12);
+  EXPECT_NEAR(map.shares[1].back(), 1.0, 1e-12);
+  for (const std::vector<double>& column : map.shares) {
+    double sum = 0.0;
+    for (const double share : column) sum += share;
+    EXPECT_NEAR(sum, 1.0, 1e-12);
+  }
+  EXPECT_NEAR(map.columns[0].p95, 1.0, 0.01);
+}
+
+TEST(StationUse, IsTheMeanAndTheBusiestWindowBusiestStationFirst) {
+  const StudyReport report = synthetic::flash_crowd(2, 2);
+  const std::vector<StationUse> stations = station_use_of(report);
+  ASSERT_FALSE(stations.empty());
+  for (std::size_t i = 1; i < stations.size(); ++i) EXPECT_GE(stations[i - 1].largest_peak(), stations[i].largest_peak());
+  for (const StationUse& station : stations)
+    for (const StationUse::Cell& cell : station.cells) EXPECT_GE(cell.peak, cell.mean.mean) << station.title;
+}
+
+TEST(Validation, NamesATestThatThereIsForEverythingUsed) {
+  ScenarioFile file{.path = {}, .variants = {{.name = "base", .scenario = {}, .settings = {}}}, .inputs = {}};
+  Scenario& scenario = file.variants.front().scenario;
+  EXPECT_TRUE(evidence_for(file).empty()) << "nothing is used";
+  scenario.services.emplace_back();
+  scenario.queues.emplace_back();
+  scenario.databases.emplace_back();
+  scenario.caches.emplace_back();
+  scenario.links.emplace_back();
+  scenario.stores.emplace_back();
+  scenario.locks.emplace_back();
+  scenario.limits.emplace_back();
+  scenario.clients.emplace_back();
+  scenario.faults.emplace_back();
+  scenario.node_pools.emplace_back();
+  scenario.load_balancers.emplace_back();
+  scenario.language_models.emplace_back();
+  scenario.services.front().serverless.emplace();
+  scenario.services.front().backlog = 3;
+  const std::vector<Evidence> evidence = evidence_for(file);
+  EXPECT_GE(evidence.size(), 14U);
+  for (const Evidence& one : evidence) {
+    EXPECT_TRUE(std::filesystem::exists(source_dir() + "/" + one.test)) << one.part << ": " << one.test;
+    EXPECT_NE(one.measured, "") << one.part;
   }
 }
 
