@@ -184,7 +184,7 @@ TEST(Page, IsReadWithArrowKeysInAllChartsAtOnce) {
   REQUIRE_BROWSER();
   std::string html = to_html(synthetic::flash_crowd(2, 2));
   const std::string keys =
-      "<script>for (let i = 0; i < 3; ++i) document.querySelectorAll('.plot')[1]"
+      "<script>for (let i = 0; i < 3; ++i) document.querySelectorAll('[data-chart]')[1]"
       ".dispatchEvent(new KeyboardEvent('keydown', {key: 'PageDown', bubbles: true}))</script>";
   html.insert(html.rfind("</body>"), keys);
   const Opened opened = open_in_browser(html);
