@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::array kinds{
     PlanKind{"limit", "the largest load at which every required objective holds", plan_limit},
+    PlanKind{"growth", "when each component runs out as users become more, and what to buy by then", plan_growth},
 };
 
 std::string kind_list() {

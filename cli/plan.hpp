@@ -8,6 +8,7 @@
 namespace headroom::cli {
 
 int plan_limit(const Arguments& arguments);
+int plan_growth(const Arguments& arguments);
 
 struct PlanKind {
   std::string_view name;
