@@ -10,6 +10,7 @@
 
 #include "scenarios/client_spec.hpp"
 #include "scenarios/fault_spec.hpp"
+#include "scenarios/growth_spec.hpp"
 #include "scenarios/language_model_spec.hpp"
 #include "scenarios/limit_spec.hpp"
 #include "scenarios/load_balancer_spec.hpp"
@@ -102,6 +103,8 @@ struct Scenario {
   std::vector<FaultSpec> faults;
   std::vector<LoadBalancerSpec> load_balancers;
   std::vector<ClientSpec> clients;
+  double load = 1.0;
+  std::optional<GrowthSpec> growth;
   void describe(Fields& field);
 
   std::string directory;  // where the file lies; not a field
