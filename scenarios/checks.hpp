@@ -55,6 +55,8 @@ void check_clients(const Scenario& scenario, Reading& reading);                 
 void check_admissions(const Scenario& scenario, Reading& reading);                       // policies that refuse requests
 void check_workloads(const Scenario& scenario, Names& names, Reading& reading);          // adds the names of phases
 void check_conditions(const Names& names, Reading& reading);                             // metrics, labels, units, phases
+void check_bills(const Scenario& scenario, Reading& reading);                            // power, carbon, prices of data
+void check_objectives(const Scenario& scenario, Reading& reading);                       // error budgets
 
 // Circles of messages that never end. Builds the scenario, so only once nothing else is wrong with it.
 void check_messages(const Scenario& scenario, Reading& reading);
