@@ -32,11 +32,13 @@ void check_carbon(const Scenario& scenario, const RegionSpec& region, Reading& r
   const bool is_metered = std::any_of(scenario.node_pools.begin(), scenario.node_pools.end(), [&](const NodePoolSpec& pool) {
     return pool.power && (pool.region.name == region.name || scenario.regions.size() == 1);
   });
-  const char* const given = region.carbon > 0.0 ? "carbon" : reading.is_given(&region, "pue") ? "pue" : nullptr;
-  if (given != nullptr && !is_metered) {
-    reading.issue(&region, given, "has no meaning: no node pool of the region says its \"power\"",
+  const bool says_pue = reading.is_given(&region, "pue");
+  if (!(region.carbon > 0.0) && !says_pue) return;
+  if (!is_metered) {
+    reading.issue(&region, region.carbon > 0.0 ? "carbon" : "pue",
+                  "has no meaning: no node pool of the region says its \"power\"",
                   "add \"power\": {\"idle\": 0.77, \"full\": 3.76} to one");
-  } else if (given == std::string_view{"pue"}) {
+  } else if (!(region.carbon > 0.0)) {
     reading.issue(&region, "pue", "has no meaning without \"carbon\": energy is that of the machines", "write \"carbon\": 316");
   }
 }

@@ -25,7 +25,7 @@ void check_budget(const ObjectiveSpec& objective, Reading& reading) {
   if (find_metric(objective.that.selector.metric) == nullptr || error_budget_target(objective.that)) return;
   reading.issue(&objective, "window",
                 "is for objectives that allow a share of requests to fail, and this one does not: " + objective.that.text,
-                "write \"that\": \"availability > 99.9 %\", or errors, late or throttled below a share, without \"for\"");
+                "write \"that\": \"rate availability > 99.9 %\", or errors, late or throttled below a share, without \"for\"");
 }
 
 }  // namespace
