@@ -98,6 +98,9 @@ std::string label_values(const MetricSelector& selector) {
 std::string metric_words(const std::string& metric) {
   if (metric == "cpu" || metric == "database_cpu") return "CPU";
   if (metric == "replicas_wanted") return "wanted replicas";
+  if (metric == "energy") return "energy in Wh";
+  if (metric == "carbon") return "carbon in g of CO2e";
+  if (metric == "carbon_per_user") return "carbon per user and month in g of CO2e";
   std::string words = metric;
   std::replace(words.begin(), words.end(), '_', ' ');
   return words;
@@ -109,6 +112,9 @@ std::string rate_words(const std::string& metric, const std::string& words) {
   return info != nullptr && info->kind == MetricKind::counter && metric != "cost" ? words + " per second" : words;
 }
 
+// What counts up is an amount, and no number of things.
+bool is_amount(const std::string& metric) { return metric == "cost" || metric == "energy" || metric == "carbon"; }
+
 std::string words_of(const MetricSelector& selector) {
   std::string words = metric_words(selector.metric);
   switch (selector.aggregation) {
@@ -117,8 +123,8 @@ std::string words_of(const MetricSelector& selector) {
     case Aggregation::max: return "largest " + words;
     case Aggregation::min: return "smallest " + words;
     case Aggregation::rate: return rate_words(selector.metric, words);
-    case Aggregation::count: return selector.metric == "cost" ? "total cost" : "number of " + words;
-    case Aggregation::last: return selector.metric.starts_with("cost_per_") ? words : "final " + words;
+    case Aggregation::count: return is_amount(selector.metric) ? "total " + words : "number of " + words;
+    case Aggregation::last: return is_derived(selector.metric) ? words : "final " + words;
     case Aggregation::time_to: return fmt::format("time to {:g}x {}", selector.factor, words);
   }
   return words;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "reports/answer.hpp"
+#include "reports/bill.hpp"
 #include "reports/display.hpp"
 #include "reports/ranking.hpp"
 #include "reports/study_report.hpp"
@@ -107,6 +108,7 @@ std::string to_markdown(const StudyReport& report) {
       std::any_of(report.verdicts.begin(), report.verdicts.end(), [](const auto& list) { return !list.empty(); });
   if (any_objective) text += "\n## Verdicts\n\n" + verdicts_table(report);
   text += "\n## Comparison\n\n" + comparison_table(report);
+  text += bill_markdown(report);
   for (const std::string& caveat : caveats_of(report)) text += "\n> " + cell_text(caveat) + "\n";
   text += fmt::format("\n{} simulated, seed {}, headroom {}\n", span_text(to_seconds(scenario.duration)), scenario.seed,
                       headroom_version());

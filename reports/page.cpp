@@ -9,6 +9,7 @@
 
 #include "reports/answer.hpp"
 #include "reports/assets.hpp"
+#include "reports/bill.hpp"
 #include "reports/chart_tables.hpp"
 #include "reports/charts.hpp"
 #include "reports/comparison.hpp"
@@ -274,6 +275,7 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups,
   page.update(validation_page(report));
   page.update(ranking_page(report));
   page.update(scaling_page(report));
+  page.update(bill_page(report));
   page.update(page_record(report));
   return page;
 }

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reports/bill.hpp"
+#include "reports/budget_verdict.hpp"
 #include "reports/comparison.hpp"
 #include "reports/display.hpp"
 #include "reports/ranking.hpp"
@@ -81,7 +83,7 @@ json verdict_json(const Verdict& verdict) {
           {"source", verdict.objective.source},       {"outcome", to_text(verdict.outcome)},
           {"value", interval_json(verdict.value)},    {"unit", unit_name(verdict.dimension)},
           {"mean_within", within_json(verdict)},      {"margin", verdict.margin ? json(*verdict.margin) : json(nullptr)},
-          {"explanation", verdict.explanation}};
+          {"explanation", verdict.explanation},       {"error_budget", budget_json(verdict)}};
 }
 
 json ledger_json(const std::vector<LedgerEntry>& ledger) {
@@ -132,6 +134,7 @@ json variant_json(const StudyReport& report, std::size_t v) {
           {"assumptions", assumptions_json(variant.scenario)},
           {"verdicts", std::move(verdicts)},
           {"headroom", headroom_json(report.headrooms[v])},
+          {"bill", bill_json(report, v)},
           {"runs", std::move(runs)}};
 }
 

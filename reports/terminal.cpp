@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "reports/answer.hpp"
+#include "reports/bill.hpp"
 #include "reports/display.hpp"
 #include "reports/machine_facts.hpp"
 #include "reports/ranking.hpp"
@@ -189,6 +190,7 @@ std::string to_terminal(const StudyReport& report, bool colour, std::size_t widt
   }
   text += ranking_text(report, paint, width);
   if (report.file.variants.size() == 1) text += scaling_text(report, paint, width);
+  text += bill_text(report, paint, width);
   const std::vector<std::string> caveats = caveats_of(report);
   for (const std::string& caveat : caveats) text += wrapped("!  " + caveat, width, 3) + "\n";
   return text + (caveats.empty() ? "" : "\n") + outcome_text(report, paint, width);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/budget_verdict.hpp"
 #include "reports/display.hpp"
 
 namespace headroom {
@@ -217,6 +218,7 @@ Verdict judge(const ObjectiveSpec& objective, std::span<const RunResult> runs) {
   Verdict verdict{.objective = objective, .dimension = condition.lasting ? Dimension::time : dimension_of(condition.selector)};
   Observations seen;
   for (const RunResult& run : runs) observe(condition, run, seen);
+  if (objective.window) verdict.budget = judge_budget(objective, runs);
   const Bound bound = bound_of(condition);
   if (seen.values.empty() && seen.unreached + seen.unserved == 0) {
     explain(verdict, runs.empty() ? "no run completed" : "nothing was observed");
@@ -233,6 +235,7 @@ Verdict judge(const ObjectiveSpec& objective, std::span<const RunResult> runs) {
   if (verdict.outcome != Outcome::fail) tell_served(verdict, runs);
   if (verdict.outcome == Outcome::pass) judge_span(verdict, bound, runs);
   if (verdict.outcome == Outcome::pass) judge_resolution(verdict, runs);
+  if (verdict.budget) explain(verdict, budget_text(*verdict.budget, *objective.window));
   return verdict;
 }
 

@@ -6,8 +6,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "scenarios/scenario.hpp"
+#include "sim/measure/error_budget.hpp"
 #include "sim/measure/evaluate.hpp"
 #include "sim/measure/run_result.hpp"
 #include "sim/measure/statistics.hpp"
@@ -20,6 +22,21 @@ std::string_view to_text(Outcome outcome);
 // Part of the explanation of every verdict that rests on one run.
 inline constexpr std::string_view one_run_explanation = "one run gives no interval";
 
+// The error budget of an objective with a window, over the runs in which it could be counted.
+struct BudgetVerdict {
+  Interval burn;               // of the budget of the window, if it went on like this: 1 is all of it
+  double used_by_runs = 0.0;   // by one run, of the budget of the window; mean
+  double slice_seconds = 0.0;  // 0: counted in requests
+  struct Alert {
+    BurnWindows windows;
+    bool looked_at = false;                     // in some run
+    double fastest = 0.0;                       // of all runs
+    std::size_t fired = 0;                      // in so many runs
+    std::optional<double> first_fired_seconds;  // the earliest of them
+  };
+  std::vector<Alert> alerts;
+};
+
 struct Verdict {
   ObjectiveSpec objective;
   Outcome outcome = Outcome::inconclusive;
@@ -30,6 +47,7 @@ struct Verdict {
   Dimension dimension = Dimension::count;
   std::optional<double> margin;  // how far inside the limit: (limit - value) / limit for "<"; negative when missed
   std::string explanation;       // "0.01 % errors needs 29,956 clean requests; the runs saw 12,000"; may be empty
+  std::optional<BudgetVerdict> budget;
 };
 
 // Judges one objective over the replications of one variant. The interval straddles the limit: inconclusive. One run only: the

@@ -130,6 +130,14 @@ class Builder {
             size.bandwidth, size.price, size.spot_price.value_or(DollarsPerSecond{})};
   }
 
+  PowerBlueprint power(const PowerSpec& spec, Index region) const {
+    PowerBlueprint power{.idle = spec.idle, .full = spec.full, .gpu_idle = spec.gpu_idle, .gpu_full = spec.gpu_full};
+    if (scenario_.regions.empty()) return power;
+    power.pue = scenario_.regions[region].pue;
+    power.grams_per_kilowatt_hour = scenario_.regions[region].carbon;
+    return power;
+  }
+
   NodePoolBlueprint node_pool(const NodePoolSpec& spec) const {
     const NodeSize size = node_size(spec);
     NodePoolBlueprint pool;
@@ -156,6 +164,7 @@ class Builder {
     pool.instance = spec.instance.value_or("");
     for (const std::string& name : spec.other_instances) pool.other_types.push_back(node_type(name, spec));
     pool.autoscaler = spec.autoscaler;
+    if (spec.power) pool.power = power(*spec.power, pool.region);
     pool.placement = chosen_or<PlacementPolicy>(spec.placement, "best-fit");
     return pool;
   }
@@ -266,6 +275,9 @@ class Builder {
       database.operations.push_back({operation.name, is_write, operation.cpu.value.scaled(factor), operation.wait.value.scaled(factor)});
     }
     database.price = spec.price;
+    database.read_price = spec.price_per_1000_reads.value / 1000.0;
+    database.write_price = spec.price_per_1000_writes.value / 1000.0;
+    database.storage_price = {spec.price_per_gb_month.value * static_cast<double>(spec.data.count) / 1e9 / (30.0 * 86'400.0)};
     if (spec.failover) database.failover = {spec.failover->detection, spec.failover->promotion, spec.failover->recovery};
     database.repair = spec.repair;
     if (spec.connections) {

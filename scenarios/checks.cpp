@@ -8,6 +8,7 @@
 #include "sim/cluster/admission_gate.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/core/units.hpp"
+#include "sim/measure/bill.hpp"
 #include "sim/measure/scale_out.hpp"
 
 namespace headroom {
@@ -84,6 +85,7 @@ Names::Names(const Scenario& scenario) {
   for (const std::string_view kind : {"node_pool", "service", "database", "cache", "lock", "link"}) {
     for (const std::string& name : of(kind)) add("component", name);
   }
+  for (const std::string_view kind : cost_kinds) add("kind", std::string{kind});
   for (const NodePoolSpec& pool : scenario.node_pools) {
     if (pool.purchase && pool.purchase->spot.value > 0.0) add("component", spot_component(pool.name));
     if (pool.purchase && pool.purchase->reserved > 0) add("component", reserved_component(pool.name));
@@ -232,6 +234,8 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_clients(scenario, reading);
   check_admissions(scenario, reading);
   check_growth(scenario, reading);
+  check_bills(scenario, reading);
+  check_objectives(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);
 }

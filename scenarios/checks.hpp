@@ -56,6 +56,8 @@ void check_admissions(const Scenario& scenario, Reading& reading);              
 void check_growth(const Scenario& scenario, Reading& reading);                             // the forecast of users
 void check_workloads(const Scenario& scenario, Names& names, Reading& reading);          // adds the names of phases
 void check_conditions(const Names& names, Reading& reading);                             // metrics, labels, units, phases
+void check_bills(const Scenario& scenario, Reading& reading);                            // power, carbon, prices of data
+void check_objectives(const Scenario& scenario, Reading& reading);                       // error budgets
 
 // Circles of messages that never end. Builds the scenario, so only once nothing else is wrong with it.
 void check_messages(const Scenario& scenario, Reading& reading);

@@ -82,7 +82,7 @@ class ConditionChecker {
       }
       check_label_value(label);
       if (label.name == "reason" || label.name == "priority" || label.name == "tier" || label.name == "operation" ||
-          label.name == "part")
+          label.name == "part" || label.name == "kind")
         continue;
       if (!place.empty()) issue(label.name, std::string{metric.name} + " goes by " + std::string{place} + " or by " + label.name + ", not both");
       place = label.name;

@@ -105,11 +105,14 @@ void DatabaseSpec::describe(Fields& field) {
   field("memory", memory, "of a shard node, for connections", at_least(0));
   field("partitions", partitions,
         "tables in partitions by time: a query asks the partition of now, or of so long ago as its \"age\" says");
-  field("data", data, "that all shards have together, for the copy of a \"resharding\"", at_least(0));
+  field("data", data, "that all shards have together, for the copy of a \"resharding\" and for \"price_per_gb_month\"", at_least(0));
   field("resharding", resharding,
         "another number of shards while queries go on: writes of keys that move go to both of their shards, reads to the new one "
         "and, where it has not got the key yet, on to the former one; queries without a key stay with the former shards. When all "
         "is copied the former ones are asked no more, and those that are too many go");
+  field("price_per_1000_reads", price_per_1000_reads, "of a thousand queries that read, where the provider bills them", at_least(0));
+  field("price_per_1000_writes", price_per_1000_writes, "of a thousand queries that write", at_least(0));
+  field("price_per_gb_month", price_per_gb_month, "of 10^9 bytes of \"data\" that lie there for 30 days", at_least(0));
 }
 
 }  // namespace headroom

@@ -98,6 +98,7 @@ struct DatabaseSpec {
   std::optional<PartitionsSpec> partitions;
   Bytes data;
   std::optional<ReshardingSpec> resharding;
+  Dollars price_per_1000_reads, price_per_1000_writes, price_per_gb_month;
   // Connections that a node allows, as far as its memory holds them; needs `connections`.
   int connection_limit() const;
   void describe(Fields& field);

@@ -17,6 +17,14 @@ void RegionSpec::describe(Fields& field) {
   field.required("name", name, "name of the region");
   field("round_trip", round_trip,
         "round-trip times to other regions, by name; they hold both ways; every pair of regions needs one");
+  // shared/catalog/carbon_intensity.csv and power.csv, from Cloud Carbon Footprint and Google's region-carbon-info.
+  field("carbon", carbon,
+        "carbon intensity of the region's grid, in grams of CO2 equivalent per kilowatt-hour (Ireland 316, Virginia 323 to 416, "
+        "Belgium 103, Stockholm 3 to 8); without it nothing is said about carbon",
+        between(0.0, 5000.0));
+  field("pue", pue,
+        "what the data centre draws, of what its machines draw (Cloud Carbon Footprint: AWS 1.135, Azure 1.185, Google 1.1)",
+        between(1.0, 5.0));
 }
 
 void RegistrySpec::describe(Fields& field) {
@@ -41,6 +49,16 @@ void PurchaseSpec::describe(Fields& field) {
   field("notice", notice, "between being told and the node being gone; what is still on it then is lost", at_least(nothing));
 }
 
+// Coefficients of Cloud Carbon Footprint, per vCPU and per GPU.
+void PowerSpec::describe(Fields& field) {
+  field.required("idle", idle, "watts of a core that does nothing (EPYC 2nd generation 0.47, Ice Lake 0.77, Sapphire Rapids 1.04)",
+                 between(0.0, 1000.0));
+  field.required("full", full, "watts of a core in use (EPYC 2nd generation 1.69, Ice Lake 3.76, Sapphire Rapids 4.16)",
+                 between(0.0, 1000.0));
+  field("gpu_idle", gpu_idle, "watts of a GPU that no replica has (T4 8, A10G 18, V100 35, A100 46)", between(0.0, 5000.0));
+  field("gpu_full", gpu_full, "watts of a GPU that a replica has (T4 71, A10G 153, V100 306, A100 407)", between(0.0, 5000.0));
+}
+
 void NodePoolSpec::describe(Fields& field) {
   field.required("name", name, "name of the node pool");
   field("region", region, "region of the nodes; may be left out when there is only one");
@@ -62,6 +80,7 @@ void NodePoolSpec::describe(Fields& field) {
   field("other_instances", other_instances,
         "further instance types of the price catalogue: the autoscaler adds nodes of the type that suits the replicas that wait; "
         "the nodes at the start, and reserved ones, are of the pool's own");
+  field("power", power, "what nodes draw, in watts: {\"idle\": 0.77, \"full\": 3.76} of each core; without it energy is not metered");
 }
 
 }  // namespace headroom

@@ -26,6 +26,8 @@ struct RegionSpec {
   static constexpr std::string_view type_name = "region";
   std::string name;
   std::vector<RoundTripSpec> round_trip;  // {"eu-west": "64 ms"}
+  double carbon = 0.0;  // grams of CO2 equivalent per kilowatt-hour of its grid; 0: not said
+  double pue = 1.0;
   void describe(Fields& field);
 };
 
@@ -49,6 +51,14 @@ struct PurchaseSpec {
   void describe(Fields& field);
 };
 
+// Watts, of each core and of each GPU of a node.
+struct PowerSpec {
+  static constexpr std::string_view type_name = "power";
+  double idle = 0.0, full = 0.0;
+  double gpu_idle = 0.0, gpu_full = 0.0;
+  void describe(Fields& field);
+};
+
 struct NodePoolSpec {
   static constexpr std::string_view type_name = "node_pool";
   std::string name;
@@ -67,6 +77,7 @@ struct NodePoolSpec {
   PolicyChoice autoscaler = choice_of<NodeAutoscaler>();
   PolicyChoice placement = choice_of<PlacementPolicy>();
   std::vector<std::string> other_instances;  // that the autoscaler may ask for instead
+  std::optional<PowerSpec> power;
   void describe(Fields& field);
 };
 

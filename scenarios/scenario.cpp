@@ -34,6 +34,16 @@ void ObjectiveSpec::describe(Fields& field) {
   field.required("that", that, "condition that has to hold: p(95) latency{endpoint=api.feed} < 300 ms");
   field.choice("severity", severity, "required: a miss fails the scenario; advisory: it is only reported", {"required", "advisory"});
   field("source", source, "where it was promised: document and line");
+  // OpenSLO v1: timeWindow, budgetingMethod, timeSliceWindow, timeSliceTarget.
+  field("window", window,
+        "time over which the objective is promised: \"30 d\"; the verdict then says what of its error budget goes, how fast, and when "
+        "burn-rate alerts fire",
+        more_than(0));
+  field.choice("budgeting", budgeting,
+               "what the budget is counted in. occurrences: requests; timeslices: slices of time, of which as many may be bad",
+               {"occurrences", "timeslices"});
+  field("slice", slice, "of timeslices; no shorter than the windows that a run is recorded in", more_than(0));
+  field("slice_target", slice_target, "share of good requests from which a slice is good; one without requests is", between(0.0, 1.0));
 }
 
 void AssumptionSpec::describe(Fields& field) {

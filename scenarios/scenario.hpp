@@ -50,6 +50,11 @@ struct ObjectiveSpec {
   Condition that;
   std::string severity = "required";  // "required" or "advisory"
   std::string source;                 // "seed document, line 34"
+  // As a service level objective, in OpenSLO's terms: what its error budget is counted over, and in what.
+  std::optional<Duration> window;
+  std::string budgeting = "occurrences";  // "occurrences", "timeslices"
+  Duration slice{std::chrono::minutes{1}};
+  Ratio slice_target{0.95};
   void describe(Fields& field);
 };
 

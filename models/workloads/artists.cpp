@@ -164,6 +164,7 @@ class Artists final : public Workload {
   double mean_rate() const override { return mean_rate_; }
   double peak_rate() const override { return peak_rate_; }
   double users() const override;
+  bool has_tenants() const override { return true; }
   bool users_change() const override { return options_.growth.has_value(); }
   double users_at(SimTime time) const override { return options_.accounts_at(to_seconds(time)); }
   std::vector<Phase> phases() const override;

@@ -37,6 +37,7 @@ struct ArrivalQueue {
   Gauge* concurrent_users = nullptr;
   bool has_sessions = false;
   Gauge* accounts = nullptr;  // where somebody's users change
+  Gauge* tenants = nullptr;   // where its users are tenants
 };
 
 }  // namespace headroom

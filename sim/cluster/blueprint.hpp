@@ -62,6 +62,15 @@ inline std::string spot_component(const std::string& pool) { return pool + " (sp
 inline std::string type_component(const std::string& pool, const std::string& type) { return pool + " (" + type + ")"; }
 inline std::string reserved_component(const std::string& pool) { return pool + " (reserved)"; }
 
+// What a node draws: in watts, for each core and each GPU of it. Between idle and full it grows with the cores in use; a GPU that a
+// replica has draws full.
+struct PowerBlueprint {
+  double idle = 0.0, full = 0.0;
+  double gpu_idle = 0.0, gpu_full = 0.0;
+  double pue = 1.0;                   // drawn by the whole data centre, of what its machines draw
+  double grams_per_kilowatt_hour = 0.0;  // of CO2 equivalent, of the grid; 0: not said
+};
+
 struct NodeType {
   std::string name;                 // of the price catalogue; empty: none
   double cpu = 4.0;                 // allocatable cores of a node
@@ -91,6 +100,7 @@ struct NodePoolBlueprint {
   PolicyChoice placement = choice_of<PlacementPolicy>();
   std::string instance;              // name of the pool's own type, if it has one
   std::vector<NodeType> other_types{};  // that the autoscaler may ask for instead; reserved nodes are of the own type
+  std::optional<PowerBlueprint> power;   // none: nobody meters it
 
   // The own type first.
   std::vector<NodeType> types() const {

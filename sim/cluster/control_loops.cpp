@@ -118,7 +118,7 @@ void start_recording(const ControlPlane& control, std::vector<SimTime> window_en
                                   [control, window_ends = std::move(window_ends)](ActorClock& clock) {
                                     for (const SimTime end : window_ends) {
                                       clock.sleep_until(end);
-                                      control.infrastructure.accrue_cost();
+                                      control.infrastructure.accrue();
                                       control.plane.refresh_instruments();
                                       control.recorder.record(end);
                                     }

@@ -8,6 +8,7 @@
 
 #include "sim/cluster/blueprint.hpp"
 #include "sim/cluster/node.hpp"
+#include "sim/measure/bill.hpp"
 #include "sim/measure/recorder.hpp"
 
 namespace headroom {
@@ -23,15 +24,20 @@ class CostMeter {
   void add_shard_nodes(Index database, SimTime now, int change) { change_count(databases_[database], now, change); }
   // Brings the counters up to now: before they are read.
   void accrue(SimTime now);
+  // By how long how many were there.
+  std::vector<Charge> charges(SimTime now) const;
 
  private:
   struct Account {
+    BillPart part;
     Counter* spent = nullptr;
     double price = 0.0;  // US dollars per second for one
     double count = 0.0;
     SimTime since;
+    Gauge level;  // the count once more, for the books
   };
-  std::size_t open(Recorder& recorder, const std::string& component, DollarsPerSecond price, double count);
+  std::size_t open(Recorder& recorder, BillPart part, DollarsPerSecond price, double count);
+  void open_pool(Recorder& recorder, const NodePoolBlueprint& pool);
   void change_count(std::size_t account, SimTime now, int change);
 
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
@@ -42,6 +48,13 @@ class CostMeter {
   std::vector<std::vector<PoolAccounts>> nodes_;  // by pool, by type
   std::vector<std::size_t> replicas_;             // by service
   std::vector<std::size_t> databases_;
+  // GPU-hours of the nodes of a pool that has any, whoever pays for them.
+  struct GpuHours {
+    Counter* hours = nullptr;
+    Gauge gpus;
+  };
+  std::vector<GpuHours> gpu_hours_;            // by pool
+  std::vector<std::vector<int>> gpus_;         // by pool, by type: of a node
 };
 
 }  // namespace headroom

@@ -73,6 +73,20 @@ struct Database {
   ShardingPhase phase = ShardingPhase::steady;
   Index shards_there = 1;  // of `shards`; the others are to come, or gone
   std::optional<Resharding> resharding;
+  // Queries that a node has taken, where one has a price.
+  struct PaidQueries {
+    double read_price = 0.0, write_price = 0.0;
+    std::uint64_t reads = 0, writes = 0;
+    Counter* cost = nullptr;
+
+    void take(bool write) {
+      ++(write ? writes : reads);
+      cost->add(write ? write_price : read_price);
+    }
+    double dollars() const { return static_cast<double>(reads) * read_price + static_cast<double>(writes) * write_price; }
+  };
+  std::optional<PaidQueries> paid_queries;
+  BillPart queries_part() const { return {name, CostKind::database_requests, {"database", name}}; }
 };
 
 }  // namespace headroom

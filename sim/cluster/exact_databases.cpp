@@ -80,6 +80,8 @@ void ExactRequestPlane::route_query(Index slot, Task& request, Server& server) {
   if (!is_served(database, server, request, route)) return end_task(slot, TaskOutcome::unavailable);
   if (database.replication || database.resharding) remember_route(slot, route);
   const Index node = server.nodes[route.shard * server.copies + route.copy];
+  if (database.paid_queries) [[unlikely]]
+    database.paid_queries->take(targets_[request.target].write);
   if (route.other == no_index || !targets_[request.target].write) return admit(slot, request, server, node);
   if (!takes_writes(index, route.other)) return end_task(slot, TaskOutcome::unavailable);
   database.resharding->dual_writes->add();

@@ -37,7 +37,6 @@ void ExactRequestPlane::make_language_models(const Blueprint& blueprint, RandomS
     model.waits = hosted.waits;
     model.failures = hosted.failures;
     model.failure_key = streams.key_of(path + "/failures");
-    model.prices = hosted.prices;
     model.count = &request_counts_.emplace_back(request_count(recorder, labels));
     model.time_to_first_token = &recorder.durations("time_to_first_token", labels);
     model.time_per_token = &recorder.durations("time_per_token", labels);
@@ -45,7 +44,14 @@ void ExactRequestPlane::make_language_models(const Blueprint& blueprint, RandomS
     model.tokens_out = &recorder.counter("tokens_out", labels);
     model.engine = described.engine;
     if (!model.engine) model.rate_limited = &recorder.counter("rate_limited", labels);
-    if (model.prices.any()) model.cost = &recorder.counter("cost", {{"component", described.name}});
+    const auto pay = [&](LanguageModel::Paid& tokens, CostKind kind, double price) {
+      tokens.part = {described.name, kind, {"language_model", described.name}};
+      tokens.price = price;
+      if (price > 0.0) tokens.cost = &recorder.counter("cost", labels_of(tokens.part));
+    };
+    pay(model.input, CostKind::tokens_in, hosted.prices.input);
+    pay(model.cached_input, CostKind::tokens_cached, hosted.prices.cached_input);
+    pay(model.output, CostKind::tokens_out, hosted.prices.output);
   }
   make_engine_instruments(blueprint, recorder);
 }
@@ -113,10 +119,9 @@ void ExactRequestPlane::on_generation(Index slot) {
   if (generation.stage == GenerationStage::limited) return enter_provider(slot, generation, model);
   leave_provider(model);
   if (generation.fails) return fail_generation(slot, TaskOutcome::unavailable);
-  if (model.cost != nullptr) {
-    model.cost->add(model.prices.input * (generation.input - generation.cached) + model.prices.cached_input * generation.cached +
-                    model.prices.output * generation.output);
-  }
+  model.input.take(generation.input - generation.cached);
+  model.cached_input.take(generation.cached);
+  model.output.take(generation.output);
   end_generation(generation, TaskOutcome::completed);
   resume(slot, tasks_[slot]);
 }

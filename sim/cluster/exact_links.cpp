@@ -32,7 +32,8 @@ void ExactRequestPlane::make_links(const Blueprint& blueprint, RandomStreams&, R
     link.flows = &recorder.gauge("flows", labels);
     link.bytes = &recorder.counter("bytes_sent", labels);
     link.time = &recorder.durations("transfer_time", labels);
-    if (link.price > 0.0) link.cost = &recorder.counter("cost", {{"component", described.name}});
+    link.part = {described.name, CostKind::link_bytes, {"link", described.name}};
+    if (link.price > 0.0) link.cost = &recorder.counter("cost", labels_of(link.part));
   }
 }
 

@@ -43,8 +43,8 @@ void ExactRequestPlane::make_load_balancers(const Blueprint& blueprint, RandomSt
     balancer.failed_checks = &recorder.counter("failed_checks", labels);
     make_fleets(blueprint, i);
     balancer.price_per_byte = described.price_per_byte;
-    if (transfers_ != nullptr && balancer.price_per_byte > 0.0)
-      balancer.cost = &recorder.counter("cost", {{"component", passed_bytes_component(balancer.name)}});
+    balancer.part = {passed_bytes_component(balancer.name), CostKind::load_balancer_bytes, labels.front()};
+    if (transfers_ != nullptr && balancer.price_per_byte > 0.0) balancer.cost = &recorder.counter("cost", labels_of(balancer.part));
     if (balancer.checks) changes_.add({SimTime{balancer.checks->interval}, ChangeKind::health_check, i});
   }
 }
@@ -126,6 +126,7 @@ void ExactRequestPlane::leave_load_balancer(Index slot, TaskOutcome outcome) {
   const Task& request = tasks_[slot];
   double bytes = transfers_->request_bytes(request.target, request.draw_id);
   if (outcome == TaskOutcome::completed) bytes += transfers_->answer_bytes(request.target, request.draw_id);
+  balancer.passed += bytes;
   balancer.cost->add(bytes * balancer.price_per_byte);
 }
 

@@ -145,6 +145,13 @@ ReplicaSample ExactRequestPlane::sample(ReplicaRef ref) const {
   return {core_nanoseconds(replica) / 1e9, memory_of(replica), replica.busy_slots + replica.backlog.size()};
 }
 
+double ExactRequestPlane::core_seconds(Index service) const {
+  const Server& server = servers_[service];
+  double core_time = server.past_core_nanoseconds;
+  for (const Index replica : server.replicas) core_time += core_nanoseconds(replicas_[replica]);
+  return core_time / 1e9;
+}
+
 void ExactRequestPlane::refresh_instruments() {
   for (Server& server : servers_) {
     double busy = 0.0, core_time = server.past_core_nanoseconds;
@@ -185,6 +192,7 @@ void ExactRequestPlane::refresh_instruments() {
       *arrivals.concurrent_users = *arrivals.in_flight_gauge;
     arrivals.users.bring();
     if (arrivals.accounts != nullptr) arrivals.accounts->set(now_, arrivals.workload->users_at(now_));
+    if (arrivals.tenants != nullptr) arrivals.tenants->set(now_, arrivals.workload->users_at(now_));
     arrivals.sessions->total = static_cast<double>(arrivals.count);
   }
   for (const RequestCount& count : request_counts_) count.bring();

@@ -51,6 +51,8 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   std::vector<PhaseResult> phases() const override;
   double users() const override;
   bool stationary() const override;
+  double core_seconds(Index service) const override;
+  std::vector<Charge> charges() const override;
 
   void finish(RunResult& result) override;
 

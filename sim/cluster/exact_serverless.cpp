@@ -30,8 +30,13 @@ void ExactRequestPlane::make_platform(Index index, const ServiceBlueprint& servi
   platform.instances = &recorder.gauge("instances", labels);
   platform.cold_starts = &recorder.share("cold_starts", labels);
   platform.throttled = &recorder.share("throttled", labels);
-  if (platform.price_per_request + platform.price + platform.floor_price > 0.0)
-    platform.cost = &recorder.counter("cost", {{"component", service.name}});
+  const auto pay = [&](BillPart& part, CostKind kind, double price) -> Counter* {
+    part = {service.name, kind, labels.front()};
+    return price > 0.0 ? &recorder.counter("cost", labels_of(part)) : nullptr;
+  };
+  platform.requests_cost = pay(platform.requests_part, CostKind::serverless_requests, platform.price_per_request);
+  platform.time_cost = pay(platform.time_part, CostKind::serverless_time, platform.price);
+  platform.floor_cost = pay(platform.floor_part, CostKind::serverless_floor, platform.floor_price);
   for (int i = 0; i < described.floor; ++i) {
     const Index replica = new_replica(index);
     platform.pool.add(replica, {});
@@ -127,11 +132,12 @@ void ExactRequestPlane::on_instance_idle(Index keeper) {
 }
 
 void ExactRequestPlane::show_platform(ServerlessPlatform& platform) const {
-  if (platform.cost == nullptr) return;
-  const double requests = platform.cold_starts->whole;
-  platform.cost->total = requests * platform.price_per_request +
-                         platform.billed.integral_nanoseconds(now_) / 1e9 * platform.price +
-                         to_seconds(now_ - start_of_time) * platform.floor_price;
+  const auto show = [](Counter* cost, double dollars) {
+    if (cost != nullptr) cost->total = dollars;
+  };
+  show(platform.requests_cost, platform.cold_starts->whole * platform.price_per_request);
+  show(platform.time_cost, platform.billed.integral_nanoseconds(now_) / 1e9 * platform.price);
+  show(platform.floor_cost, to_seconds(now_ - start_of_time) * platform.floor_price);
 }
 
 }  // namespace headroom

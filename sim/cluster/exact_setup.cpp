@@ -90,6 +90,11 @@ void ExactRequestPlane::make_workloads(const Blueprint& blueprint, RandomStreams
     workload_names_.push_back(workload.name);
     refill(arrivals);
   }
+  for (std::size_t i = 0; i < arrivals_.size(); ++i) {
+    if (!arrivals_[i].workload->has_tenants()) continue;
+    arrivals_[i].tenants = &recorder.gauge("tenants", {{"workload", workload_names_[i]}});
+    arrivals_[i].tenants->set(now_, arrivals_[i].workload->users_at(now_));
+  }
   const auto changes = [](const ArrivalQueue& arrivals) { return arrivals.workload->users_change(); };
   if (std::none_of(arrivals_.begin(), arrivals_.end(), changes)) return;
   for (std::size_t i = 0; i < arrivals_.size(); ++i) {
@@ -175,6 +180,9 @@ void ExactRequestPlane::make_databases(const Blueprint& blueprint, RandomStreams
     extra.repair = database.repair;
     extra.replication = make_replication(database, streams, recorder);
     extra.partition_period = database.partition_period;
+
+    if (database.read_price > 0.0 || database.write_price > 0.0)
+      extra.paid_queries = {database.read_price, database.write_price, 0, 0, &recorder.counter("cost", labels_of(extra.queries_part()))};
 
     const std::vector<Label> labels{{"database", database.name}};
     if (database.failover || database.repair) extra.shards_down = &recorder.gauge("shards_down", labels);

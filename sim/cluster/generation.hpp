@@ -11,6 +11,7 @@
 #include "sim/cluster/station.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/cluster/token_bucket.hpp"
+#include "sim/measure/bill.hpp"
 #include "sim/measure/instruments.hpp"
 
 namespace headroom {
@@ -63,8 +64,6 @@ struct LanguageModel {
   bool waits = false;
   double failures = 0.0;
   std::uint64_t failure_key = 0;
-  TokenPrices prices;
-
   std::int64_t in_service = 0;
   TaskList line;
 
@@ -77,7 +76,19 @@ struct LanguageModel {
   Counter* tokens_in = nullptr;
   Counter* tokens_out = nullptr;
   Counter* rate_limited = nullptr;
-  Counter* cost = nullptr;  // where tokens have a price
+  struct Paid {
+    BillPart part;
+    double price = 0.0;  // of a token
+    Counter* cost = nullptr;  // where it has a price
+    std::uint64_t tokens = 0;
+
+    void take(std::uint32_t count) {
+      if (cost == nullptr) return;
+      tokens += count;
+      cost->add(price * count);
+    }
+  };
+  Paid input, cached_input, output;
 };
 
 }  // namespace headroom

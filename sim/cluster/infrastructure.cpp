@@ -18,8 +18,10 @@ Infrastructure::Infrastructure(const Blueprint& blueprint, SimulationEngine& eng
     : blueprint_{blueprint},
       engine_{engine},
       notes_{notes},
+      plane_{plane},
       network_{blueprint.network, blueprint.node_pools, blueprint.databases},
       cost_{blueprint, recorder},
+      energy_{blueprint, recorder},
       kubelet_{blueprint,
                engine,
                network_,
@@ -46,7 +48,7 @@ void Infrastructure::start() {
   for (Index pool = 0; pool < pools_.size(); ++pool) {
     for (int i = 0; i < blueprint_.node_pools[pool].nodes; ++i) {
       Node* node = pools_[pool]->ask_for_node(engine_.now());
-      cost_.add_node(pool, *node, engine_.now(), +1);
+      pay_for(pool, *node, +1);
       node->host()->turn_on();
       pools_[pool]->node_is_up(*node, engine_.now());
       expect_interruption(pool, *node);
@@ -161,7 +163,7 @@ void Infrastructure::apply(Index pool, const NodeDecision& decision) {
 void Infrastructure::add_node(Index pool, std::uint32_t type) {
   Node* node = pools_[pool]->ask_for_node(engine_.now(), type);
   if (node == nullptr) return;  // no host is free
-  cost_.add_node(pool, *node, engine_.now(), +1);
+  pay_for(pool, *node, +1);
   Draws draws{boot_keys_[pool], node->id()};
   const SimTime up = engine_.now() + to_duration(blueprint_.node_pools[pool].boot.sample(draws));
   const TurnOrder order{Turn::nodes, (static_cast<std::uint64_t>(pool) << 40U) + node->id()};
@@ -198,6 +200,11 @@ void Infrastructure::remove_node(Index pool, Node& node, std::string_view reason
   }
 }
 
+void Infrastructure::pay_for(Index pool, const Node& node, int change) {
+  cost_.add_node(pool, node, engine_.now(), change);
+  energy_.add_node(pool, node, engine_.now(), change);
+}
+
 void Infrastructure::give_back_if_empty(Index pool, Node& node) {
   if (node.stage == NodeStage::draining && node.pods().empty()) give_back(pool, node);
 }
@@ -205,7 +212,7 @@ void Infrastructure::give_back_if_empty(Index pool, Node& node) {
 void Infrastructure::give_back(Index pool, Node& node) {
   note_node(pool, node, "given back");
   if (node.stage != NodeStage::booting) node.host()->turn_off();
-  cost_.add_node(pool, node, engine_.now(), -1);
+  pay_for(pool, node, -1);
   pools_[pool]->give_back(node, engine_.now());
   // As a scaling group does; with an autoscaler that is its affair.
   const NodePoolBlueprint& what = blueprint_.node_pools[pool];
@@ -256,7 +263,21 @@ void Infrastructure::scrape() {
         scale_outs_.registered(*pod, engine_.now());
     }
   }
-  accrue_cost();
+  accrue();
+}
+
+void Infrastructure::accrue() {
+  const SimTime now = engine_.now();
+  cost_.accrue(now);
+  std::vector<double> used(pools_.size(), 0.0);  // core-seconds
+  for (Index service = 0; service < blueprint_.services.size(); ++service) {
+    const Index pool = blueprint_.services[service].node_pool;
+    if (pool != no_index) used[pool] += plane_.core_seconds(service);
+  }
+  for (Index pool = 0; pool < pools_.size(); ++pool) {
+    pools_[pool]->show_used(now, used[pool]);
+    if (energy_.meters(pool)) energy_.accrue(pool, now, used[pool], pools_[pool]->requested_gpu_seconds(now));
+  }
 }
 
 ServiceView Infrastructure::view_of_service(Index service, const MetricsView& metrics) {

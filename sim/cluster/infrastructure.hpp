@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/cluster/cost_meter.hpp"
+#include "sim/cluster/energy_meter.hpp"
 #include "sim/cluster/kubelet.hpp"
 #include "sim/cluster/network.hpp"
 #include "sim/cluster/node_pool.hpp"
@@ -38,9 +39,9 @@ class Infrastructure {
   // Adds and removes nodes, as far as the pool's minimum, maximum and hosts allow.
   void apply(Index pool, const NodeDecision& decision);
 
-  // Reads the resource use of every ready pod; brings the bill up to date.
+  // Reads the resource use of every ready pod; brings bill and meters up to date.
   void scrape();
-  void accrue_cost() { cost_.accrue(engine_.now()); }
+  void accrue();
   bool watches_memory() const { return kubelet_.watches_memory(); }
   void notice_killed() { kubelet_.notice_killed(); }
 
@@ -51,6 +52,7 @@ class Infrastructure {
   simgrid::s4u::Host* control() const { return network_.control(); }
   // Pods and nodes that entered, and what became of them.
   std::vector<LedgerEntry> ledger() const;
+  std::vector<Charge> charges() const { return cost_.charges(engine_.now()); }
   std::vector<ScaleOut> scale_outs() const { return scale_outs_.finish(engine_.now()); }
 
  private:
@@ -66,6 +68,7 @@ class Infrastructure {
   NodePool* pool_of(const Pod& pod);
 
   void add_node(Index pool, std::uint32_t type = 0);
+  void pay_for(Index pool, const Node& node, int change);
   void remove_node(Index pool, Node& node, std::string_view reason);
   void node_up(Index pool, Node& node);
   void give_back_if_empty(Index pool, Node& node);
@@ -77,8 +80,10 @@ class Infrastructure {
   const Blueprint& blueprint_;
   SimulationEngine& engine_;
   RunNotes& notes_;
+  RequestPlane& plane_;
   Network network_;
   CostMeter cost_;
+  EnergyMeter energy_;
   std::vector<std::unique_ptr<NodePool>> pools_;
   std::vector<ReplicaSet> services_;
   Kubelet kubelet_;

@@ -70,6 +70,8 @@ struct LoadBalancer {
   Counter* connections_failed = nullptr;
   Counter* failed_checks = nullptr;
   Counter* cost = nullptr;  // where bytes have a price
+  BillPart part;
+  double passed = 0.0;      // bytes, there
 };
 
 // Where a request came through.

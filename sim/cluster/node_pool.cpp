@@ -37,9 +37,14 @@ NodePool::NodePool(const NodePoolBlueprint& blueprint, std::vector<simgrid::s4u:
       placement_{make_placement(blueprint)},
       nodes_gauge_{recorder.gauge("nodes", label_of(blueprint))},
       pending_gauge_{recorder.gauge("pending_pods", label_of(blueprint))},
-      cpu_share_{recorder.level_share("node_cpu_requested", label_of(blueprint))} {
+      cpu_share_{recorder.level_share("node_cpu_requested", label_of(blueprint))},
+      cpu_used_{recorder.level_share("node_cpu_used", label_of(blueprint))},
+      memory_share_{recorder.level_share("node_memory_requested", label_of(blueprint))} {
   for (const NodeType& type : types_)
     type_views_.push_back({type.name, type.cpu, type.memory, type.pods_per_node, type.gpus, type.price});
+  const auto has_gpus = [](const NodeType& type) { return type.gpus > 0; };
+  if (std::any_of(types_.begin(), types_.end(), has_gpus))
+    gpu_share_ = &recorder.level_share("node_gpus_requested", label_of(blueprint));
   if (blueprint.purchase.spot > 0.0) interruptions_ = &recorder.counter("node_interruptions", label_of(blueprint));
 }
 
@@ -74,22 +79,26 @@ Purchase NodePool::next_purchase(std::uint32_t type) const {
 
 void NodePool::node_is_up(Node& node, SimTime now) {
   node.stage = NodeStage::up;
-  ++up_;
-  cpu_up_ += type_of(node).cpu;
+  count_node(node, +1);
   nodes_gauge_.set(now, up_);
   note_requests(now);
 }
 
 void NodePool::give_back(Node& node, SimTime now) {
-  if (node.stage != NodeStage::booting) {
-    --up_;
-    cpu_up_ -= type_of(node).cpu;
-  }
+  if (node.stage != NodeStage::booting) count_node(node, -1);
   ++given_back_;
   host_taken_[node.slot()] = false;
   nodes_.erase(node.id());
   nodes_gauge_.set(now, up_);
   note_requests(now);
+}
+
+void NodePool::count_node(const Node& node, int change) {
+  const NodeType& type = type_of(node);
+  up_ += change;
+  cpu_up_ += type.cpu * change;
+  memory_up_ += Bytes{type.memory.count * change};
+  gpus_up_ += type.gpus * change;
 }
 
 Node* NodePool::find(std::uint32_t id) {
@@ -144,8 +153,7 @@ bool NodePool::try_to_place(Pod& pod, SimTime now) {
   if (fitting_.empty()) return false;
   const std::size_t chosen = placement_->place({shape.cpu, shape.memory, pod.service, shape.gpus}, fitting_);
   nodes_.at(fitting_.at(chosen).node)->take(pod);
-  cpu_requested_ += shape.cpu;
-  note_requests(now);
+  count_pod(shape, +1, now);
   return true;
 }
 
@@ -180,7 +188,13 @@ void NodePool::remove(Pod& pod, SimTime now) {
     return;
   }
   pod.node->release(pod);
-  cpu_requested_ -= pod.shape.cpu;
+  count_pod(pod.shape, -1, now);
+}
+
+void NodePool::count_pod(const PodShape& shape, int change, SimTime now) {
+  cpu_requested_ += shape.cpu * change;
+  memory_requested_ += Bytes{shape.memory.count * change};
+  if (shape.gpus > 0) gpus_requested_.add(now, shape.gpus * change);
   note_requests(now);
 }
 
@@ -190,17 +204,23 @@ bool NodePool::resize(Pod& pod, const PodShape& shape, SimTime now) {
   if (node.cpu_requested() - pod.shape.cpu + shape.cpu > type.cpu + rounding ||
       node.memory_requested() - pod.shape.memory + shape.memory > type.memory)
     return false;
-  cpu_requested_ += shape.cpu - pod.shape.cpu;
+  count_pod(pod.shape, -1, now);
   node.release(pod);
   pod.shape = shape;
   node.take(pod);
-  note_requests(now);
+  count_pod(shape, +1, now);
   return true;
 }
 
 void NodePool::note_requests(SimTime now) {
   cpu_share_.part.set(now, cpu_requested_);
   cpu_share_.whole.set(now, cpu_up_);
+  cpu_used_.whole.set(now, cpu_up_);
+  memory_share_.part.set(now, static_cast<double>(memory_requested_.count));
+  memory_share_.whole.set(now, static_cast<double>(memory_up_.count));
+  if (gpu_share_ == nullptr) return;
+  gpu_share_->part.set(now, gpus_requested_.level());
+  gpu_share_->whole.set(now, gpus_up_);
 }
 
 // ---- what the node autoscaler sees -----------------------------------------------------------------------------------------

@@ -46,6 +46,10 @@ class NodePool {
   // Where it is, if its node has room for that; else it stays as it was.
   bool resize(Pod& pod, const PodShape& shape, SimTime now);
 
+  // Cores × seconds that its replicas have used up to now.
+  void show_used(SimTime now, double core_seconds) { cpu_used_.part.bring_to(now, 0.0, core_seconds * 1e9, 0.0); }
+  double requested_gpu_seconds(SimTime now) const { return gpus_requested_.integral_seconds(now); }
+
   // The spans are valid until the next call.
   NodePoolView view(SimTime now);
 
@@ -60,6 +64,8 @@ class NodePool {
   bool fits(const Node& node, const PodShape& shape) const;
   bool try_to_place(Pod& pod, SimTime now);
   void note_requests(SimTime now);
+  void count_node(const Node& node, int change);
+  void count_pod(const PodShape& shape, int change, SimTime now);
   void find_pods_that_fit_elsewhere();
 
   const NodePoolBlueprint& blueprint_;
@@ -74,10 +80,16 @@ class NodePool {
   std::uint64_t given_back_ = 0;
   int up_ = 0;
   double cpu_requested_ = 0.0, cpu_up_ = 0.0;
+  Bytes memory_requested_, memory_up_;
+  Gauge gpus_requested_;
+  int gpus_up_ = 0;
 
   Gauge& nodes_gauge_;
   Gauge& pending_gauge_;
   LevelShare& cpu_share_;
+  LevelShare& cpu_used_;
+  LevelShare& memory_share_;
+  LevelShare* gpu_share_ = nullptr;     // where nodes have GPUs
   Counter* interruptions_ = nullptr;  // where there are spot nodes
 
   std::vector<PlacementView> fitting_;

@@ -35,13 +35,13 @@ ObjectStore::ObjectStore(const Blueprint& blueprint, const StoreBlueprint& descr
     tier.requests = &recorder.counter("store_requests", labels);
     tier.stored = &recorder.gauge("stored", labels);
     if (tier.described.price > 0.0)
-      tier.cost = &recorder.counter("cost", {{"component", storage_component(described.name, tier.described.name)}});
+      tier.cost = &recorder.counter("cost", labels_of(part_of(CostKind::storage, storage_component(described.name, tier.described.name))));
     requests_cost = requests_cost || tier.described.read_price > 0.0 || tier.described.write_price > 0.0;
     retrieval_costs = retrieval_costs || tier.described.retrieval_price > 0.0;
   }
   time_ = &recorder.durations("store_time", {{"store", described.name}});
-  if (requests_cost) request_cost_ = &recorder.counter("cost", {{"component", store_requests_component(described.name)}});
-  if (retrieval_costs) retrieval_cost_ = &recorder.counter("cost", {{"component", retrieval_component(described.name)}});
+  if (requests_cost) request_cost_ = &recorder.counter("cost", labels_of(requests_part()));
+  if (retrieval_costs) retrieval_cost_ = &recorder.counter("cost", labels_of(retrieval_part()));
 }
 
 // ---- using an object ---------------------------------------------------------------------------------------------------------
@@ -54,7 +54,11 @@ ObjectStore::Use ObjectStore::read(std::uint64_t key, Bytes size, std::uint64_t 
   const double latency = tier.latency.draw(draw_id);
   const double on_its_way = std::max(0.0, to_seconds(object.available - now));
   const double seconds = on_its_way + latency + seconds_of(bytes, tier.described.bandwidth);
-  pay(tier, tier.described.read_price, bytes);
+  tier.reads += 1.0;
+  tier.bytes_read += bytes;
+  tier.requests->add();
+  if (request_cost_ != nullptr) request_cost_->add(tier.described.read_price);
+  if (retrieval_cost_ != nullptr) retrieval_cost_->add(bytes * tier.described.retrieval_price);
   count_use(object, now);
   promote(object, now, latency);
   look_again(index, now);
@@ -73,7 +77,9 @@ ObjectStore::Use ObjectStore::write(std::uint64_t key, Bytes size, std::uint64_t
   if (written >= 1.0) object.available = now;
   Tier& tier = tiers_.front();
   tier.bytes.enter(now, stored_bytes(object) - before);
-  pay(tier, tier.described.write_price, 0.0);
+  tier.writes += 1.0;
+  tier.requests->add();
+  if (request_cost_ != nullptr) request_cost_->add(tier.described.write_price);
   const double bytes = object.size * written;
   const double seconds = tier.latency.draw(draw_id) + seconds_of(bytes, tier.described.bandwidth);
   look_again(index, now);
@@ -96,10 +102,28 @@ void ObjectStore::promote(Object& object, SimTime now, double latency) {
   object.available = now + to_duration(latency);
 }
 
-void ObjectStore::pay(Tier& tier, double price_of_request, double bytes_read) {
-  tier.requests->add();
-  if (request_cost_ != nullptr) request_cost_->add(price_of_request);
-  if (retrieval_cost_ != nullptr) retrieval_cost_->add(bytes_read * tier.described.retrieval_price);
+BillPart ObjectStore::part_of(CostKind kind, const std::string& component) const {
+  return {component, kind, {"store", described_.name}};
+}
+
+BillPart ObjectStore::requests_part() const {
+  return part_of(CostKind::storage_requests, store_requests_component(described_.name));
+}
+
+BillPart ObjectStore::retrieval_part() const {
+  return part_of(CostKind::storage_retrieval, retrieval_component(described_.name));
+}
+
+void ObjectStore::add_charges(std::vector<Charge>& charges) const {
+  double requests = 0.0, retrieval = 0.0;
+  for (const Tier& tier : tiers_) {
+    requests += tier.reads * tier.described.read_price + tier.writes * tier.described.write_price;
+    retrieval += tier.bytes_read * tier.described.retrieval_price;
+    const std::string component = storage_component(described_.name, tier.described.name);
+    if (tier.cost != nullptr) charges.push_back({part_of(CostKind::storage, component), tier.cost->total});
+  }
+  if (request_cost_ != nullptr) charges.push_back({requests_part(), requests});
+  if (retrieval_cost_ != nullptr) charges.push_back({retrieval_part(), retrieval});
 }
 
 Index ObjectStore::tier_at(Duration age) const {

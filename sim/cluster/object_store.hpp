@@ -15,6 +15,7 @@
 #include "sim/cluster/blueprint.hpp"
 #include "sim/cluster/program.hpp"
 #include "sim/core/probing_table.hpp"
+#include "sim/measure/bill.hpp"
 #include "sim/measure/recorder.hpp"
 
 namespace headroom {
@@ -31,6 +32,8 @@ class ObjectStore {
   Use read(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
   Use write(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
   Index region() const { return described_.region; }
+  // What it comes to by counts of requests and bytes, and at the last refresh by what lies there.
+  void add_charges(std::vector<Charge>& charges) const;
   // Brings what is sampled up to now: bytes by tier, and their cost.
   void refresh(SimTime now);
   std::size_t in_use() const { return by_key_.size(); }
@@ -61,6 +64,7 @@ class ObjectStore {
     double share = 0.0;             // of the others, at the last refresh
     double resting_seconds = 0.0;   // objects × seconds, up to then
     double early_departures = 0.0;  // US dollars
+    double reads = 0.0, writes = 0.0, bytes_read = 0.0;
     Counter* requests = nullptr;
     Gauge* stored = nullptr;
     Counter* cost = nullptr;  // of what lies here; where it has a price
@@ -82,7 +86,9 @@ class ObjectStore {
   SimTime rests_at(const Object& object) const;
   void forget(Index object, SimTime at);
   void move(Object& object, Index tier, SimTime at);
-  void pay(Tier& tier, double price_of_request, double bytes_read);
+  BillPart part_of(CostKind kind, const std::string& component) const;
+  BillPart requests_part() const;
+  BillPart retrieval_part() const;
   // Whole bytes: what has come and gone leaves exactly nothing.
   double stored_bytes(const Object& object) const { return std::round(object.size * chain_.stored_with(object.versions)); }
 

@@ -8,6 +8,7 @@
 
 #include "sim/cluster/blueprint.hpp"
 #include "sim/core/time.hpp"
+#include "sim/measure/bill.hpp"
 #include "sim/measure/run_result.hpp"
 
 namespace headroom {
@@ -96,6 +97,11 @@ class RequestPlane {
   virtual std::vector<PhaseResult> phases() const = 0;
   virtual double users() const = 0;
   virtual bool stationary() const = 0;
+
+  // Core-seconds that replicas of the service have used up to now, those that are gone among them.
+  virtual double core_seconds(Index) const { return 0.0; }
+  // What has been used up to the last refresh of the instruments comes to by its quantities.
+  virtual std::vector<Charge> charges() const { return {}; }
 
   // End of the run: ledger entries, events.
   virtual void finish(RunResult& result) = 0;

@@ -10,6 +10,7 @@
 
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/token_bucket.hpp"
+#include "sim/measure/bill.hpp"
 #include "sim/measure/instruments.hpp"
 
 namespace headroom {
@@ -61,7 +62,8 @@ struct ServerlessPlatform {
   Gauge* instances = nullptr;
   Share* cold_starts = nullptr;
   Share* throttled = nullptr;
-  Counter* cost = nullptr;  // where anything has a price
+  BillPart requests_part, time_part, floor_part;
+  Counter *requests_cost = nullptr, *time_cost = nullptr, *floor_cost = nullptr;  // where they have a price
 };
 
 }  // namespace headroom

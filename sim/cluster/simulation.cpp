@@ -105,6 +105,9 @@ class Simulation {
     plane_->finish(result);
     std::ranges::stable_sort(result.notes, {}, &Note::at_seconds);
     for (LedgerEntry& entry : infrastructure_.ledger()) result.ledger.push_back(std::move(entry));
+    std::vector<Charge> charges = infrastructure_.charges();
+    for (Charge& charge : plane_->charges()) charges.push_back(std::move(charge));
+    if (!charges.empty()) result.ledger.push_back(money_ledger(charges, result.series));
     check_ledger(result);
     const WarmUp warm_up = find_warm_up(blueprint_, plane_->stationary(), result);
     result.warm_up_seconds = warm_up.seconds;

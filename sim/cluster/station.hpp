@@ -24,6 +24,7 @@
 #include "sim/cluster/serverless.hpp"
 #include "sim/cluster/task.hpp"
 #include "sim/cluster/token_table.hpp"
+#include "sim/measure/bill.hpp"
 #include "sim/measure/instruments.hpp"
 #include "sim/seams/balancer.hpp"
 #include "sim/seams/shard_policy.hpp"
@@ -255,6 +256,7 @@ struct Link {
   Counter* bytes = nullptr;
   DurationInstrument* time = nullptr;
   Counter* cost = nullptr;  // where bytes have a price
+  BillPart part;
 };
 
 struct KeySpace {

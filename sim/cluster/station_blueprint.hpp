@@ -154,6 +154,8 @@ struct DatabaseBlueprint {
   std::optional<Duration> partition_period;
   Bytes data;                       // of all shards
   std::optional<ReshardingBlueprint> resharding;
+  double read_price = 0.0, write_price = 0.0;  // US dollars per query that a node takes
+  DollarsPerSecond storage_price;   // of all data
   int most_shards() const { return resharding ? std::max(shards, resharding->shards) : shards; }
 };
 

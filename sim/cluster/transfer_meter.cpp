@@ -17,7 +17,7 @@ TransferMeter::TransferMeter(const Blueprint& blueprint, const std::vector<SizeS
   for (std::size_t i = 0; i < transfer_kinds.size(); ++i) {
     const auto kind = static_cast<TransferKind>(i);
     bytes_[i] = &recorder.counter("transferred", {{"transfer", transfer_kinds[i]}});
-    if (prices_.of(kind) > 0.0) cost_[i] = &recorder.counter("cost", {{"component", transfer_component(kind)}});
+    if (prices_.of(kind) > 0.0) cost_[i] = &recorder.counter("cost", labels_of(part_of(kind)));
   }
 }
 
@@ -40,6 +40,20 @@ TransferKind TransferMeter::kind_of(const CallerPlace& caller, Index region, Ind
   if (caller.region != region) return TransferKind::cross_region;
   const bool crosses = caller.zone != no_index && zone != no_index && caller.zone != zone;
   return crosses ? TransferKind::cross_zone : TransferKind::zone;
+}
+
+BillPart TransferMeter::part_of(TransferKind kind) {
+  const CostKind paid = kind == TransferKind::cross_zone     ? CostKind::cross_zone_bytes
+                        : kind == TransferKind::cross_region ? CostKind::cross_region_bytes
+                                                             : CostKind::internet_bytes;
+  return {transfer_component(kind), paid, {"transfer", transfer_kinds[static_cast<std::size_t>(kind)]}};
+}
+
+void TransferMeter::add_charges(std::vector<Charge>& charges) const {
+  for (std::size_t i = 0; i < transfer_kinds.size(); ++i) {
+    const auto kind = static_cast<TransferKind>(i);
+    if (cost_[i] != nullptr) charges.push_back({part_of(kind), bytes_[i]->total * prices_.of(kind)});
+  }
 }
 
 void TransferMeter::count(TransferKind kind, double bytes) {

@@ -7,6 +7,7 @@
 #include "sim/cluster/blueprint.hpp"
 #include "sim/cluster/program.hpp"
 #include "sim/cluster/slot_table.hpp"
+#include "sim/measure/bill.hpp"
 #include "sim/measure/recorder.hpp"
 
 namespace headroom {
@@ -28,6 +29,7 @@ class TransferMeter {
   bool active() const { return active_; }
   // By the slot of the request, from sending it until it ends.
   void note_caller(Index slot, const CallerPlace& caller);
+  void add_charges(std::vector<Charge>& charges) const;
   // A request has reached a replica there, an answer leaves it.
   void count_request(Index slot, Index target, std::uint64_t draw_id, Index region, Index zone);
   void count_answer(Index slot, Index target, std::uint64_t draw_id, Index region, Index zone);
@@ -47,6 +49,7 @@ class TransferMeter {
     Demand request, response;
   };
   void count(TransferKind kind, double bytes);
+  static BillPart part_of(TransferKind kind);
   static TransferKind kind_of(const CallerPlace& caller, Index region, Index zone, bool answer);
 
   void make_sizes(const Blueprint& blueprint, RandomStreams& streams);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <string_view>
 
+#include "sim/measure/derived_metrics.hpp"
 #include "sim/measure/selection.hpp"
 
 namespace headroom {
@@ -227,10 +228,6 @@ std::optional<double> time_to_factor(const MetricSelector& selector, MetricKind 
   return std::nullopt;
 }
 
-std::optional<double> total(const RunResult& run, TimeSpan span, const char* metric) {
-  return evaluate({.aggregation = Aggregation::count, .metric = metric, .labels = {}}, run, span);
-}
-
 }  // namespace
 
 TimeSpan span_of(const Condition& condition, const RunResult& run) {
@@ -249,20 +246,7 @@ TimeSpan span_of(const Condition& condition, const RunResult& run) {
 std::optional<double> evaluate(const MetricSelector& selector, const RunResult& run, TimeSpan span) {
   const double seconds = span.end_seconds - span.begin_seconds;
   if (seconds <= same_time) return std::nullopt;
-  if (selector.metric == "cost_per_user") {
-    const auto cost = total(run, span, "cost");
-    // Of the users of the time, where their number changes.
-    const auto level = evaluate({.aggregation = Aggregation::avg, .metric = "accounts", .labels = {}}, run, span);
-    const double users = level.value_or(run.users);
-    if (!cost || users <= 0.0) return std::nullopt;
-    return *cost / seconds / users;
-  }
-  if (selector.metric == "cost_per_request") {
-    const auto cost = total(run, span, "cost");
-    const auto requests = total(run, span, "requests");
-    if (!cost || !requests || *requests <= 0.0) return std::nullopt;
-    return *cost / *requests;
-  }
+  if (is_derived(selector.metric)) return evaluate_derived(selector, run, span);
   const MetricInfo* metric = find_metric(selector.metric);
   if (metric == nullptr) return std::nullopt;
   if (selector.aggregation == Aggregation::time_to) return time_to_factor(selector, metric->kind, run, span);
@@ -302,7 +286,7 @@ ValueBounds longest_breach_bounds(const Condition& condition, const RunResult& r
 
 std::vector<std::optional<double>> window_values(const MetricSelector& selector, const RunResult& run) {
   std::vector<std::optional<double>> values(run.window_ends.size());
-  const bool is_quotient = selector.metric == "cost_per_user" || selector.metric == "cost_per_request";
+  const bool is_quotient = is_derived(selector.metric);
   const MetricInfo* metric = find_metric(selector.metric);
   const Selected selected{selector, run};
   for (std::size_t i = 0; i < values.size(); ++i) {

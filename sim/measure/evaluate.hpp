@@ -26,7 +26,7 @@ TimeSpan span_of(const Condition& condition, const RunResult& run);
 //   counted it (writes lost where nothing can be lost).
 //   time_to Nx: seconds from the first time `replicas_wanted` (or the metric itself) rises above its level at the start of the
 //   span until the metric reaches N × that level; none if it never does. To the resolution of the windows, never too short.
-//   cost_per_user: cost in the span per user, as USD per second; cost_per_request: cost / requests of workloads.
+//   Derived metrics: see derived_metrics.hpp.
 std::optional<double> evaluate(const MetricSelector& selector, const RunResult& run, TimeSpan span);
 
 // What is known of that value. A percentile, and the smallest, of durations come from a histogram: the true value lies somewhere

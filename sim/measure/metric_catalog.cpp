@@ -1,7 +1,14 @@
 #include "sim/measure/metric_catalog.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace headroom {
 namespace {
+
+// Of the parts of a bill, as sim/measure/bill.hpp names them.
+const std::vector<std::string_view> bill_labels{"component", "kind", "node_pool", "service", "database", "cache", "lock",
+                                                "load_balancer", "language_model", "link", "store", "transfer"};
 
 const std::vector<MetricInfo>& table() {
   using enum MetricKind;
@@ -264,7 +271,25 @@ const std::vector<MetricInfo>& table() {
        "cold_starts_ratio"},
       {"scaling_time", durations, Dimension::time, {"service"}, "of scale-outs that are complete: from the change of load until the last replica gets requests", "scaling_time_seconds"},
       {"scaling_delay", durations, Dimension::time, {"service", "part"}, "parts that add up to scaling_time: metric_lag, decision, node_boot, image_pull, start_up, readiness, registration", "scaling_delay_seconds"},
-      {"cost", counter, Dimension::money, {"component"}, "US dollars spent", "cost_usd_total"},
+      {"node_cpu_used", share, Dimension::ratio, {"node_pool"}, "cores in use, of what the nodes can allocate", "node_cpu_used_ratio"},
+      {"node_memory_requested", share, Dimension::ratio, {"node_pool"}, "memory requested by pods, of what the nodes can allocate", "node_memory_requested_ratio"},
+      {"node_gpus_requested", share, Dimension::ratio, {"node_pool"}, "GPUs requested by pods, of those of the nodes", "node_gpus_requested_ratio"},
+      {"gpu_hours", counter, Dimension::count, {"node_pool"}, "GPU-hours of nodes, from asking for a node until it is given back", "gpu_hours_total"},
+      {"energy", counter, Dimension::count, {"node_pool"}, "watt-hours that nodes have drawn, where their pool says its power: idle + (full - idle) x the share of cores in use, over time", "energy_watt_hours_total"},
+      {"carbon", counter, Dimension::count, {"node_pool"}, "grams of CO2 equivalent: energy x PUE x carbon intensity of the region's grid", "carbon_grams_total"},
+      {"carbon_per_user", gauge, Dimension::count, {}, "grams of CO2 equivalent for a user in 30 days, at the rate of the span looked at", "carbon_per_user_grams_per_month"},
+      {"tenants", gauge, Dimension::count, {"workload"}, "tenants behind the workloads that have some (model artists)", "tenants"},
+      {"cost", counter, Dimension::money, bill_labels, "US dollars spent: by component of the bill, by the kind of what is paid for, or by what it is paid for", "cost_usd_total"},
+      {"cost_per_month", gauge, Dimension::money, bill_labels, "cost of 30 days that go on like the span looked at: cost / seconds x 2,592,000", "cost_per_month_usd"},
+      {"cost_per_tenant", gauge, Dimension::money_rate, {}, "cost per tenant of the workloads that have some, at the rate of the span looked at", "cost_per_tenant_usd_per_second"},
+      {"requests_per_dollar", gauge, Dimension::count, {}, "requests of users that were served, by the US dollars spent", "requests_per_dollar"},
+      {"idle_cost", gauge, Dimension::money_rate, {"node_pool", "service", "database", "load_balancer", "component", "kind"},
+       "cost of what is paid for and not in use: cost x (1 - share in use of its scarcest resource). Of nodes the scarcest is what pods request most of: of cores those in use, of "
+       "memory and GPUs those requested; of replicas without nodes and of databases the busiest of cores, memory, connections", "idle_cost_usd_per_second"},
+      {"unrequested_cost", gauge, Dimension::money_rate, {"node_pool", "component", "kind"},
+       "cost of what no pod requests: cost of nodes x (1 - requested share of the resource that pods request most of)", "unrequested_cost_usd_per_second"},
+      {"uptime", share, Dimension::ratio, {"workload", "service", "endpoint", "database", "language_model"},
+       "availability by time: share of the time with requests in which at most 5 % of them failed, window by window", "uptime_ratio"},
       {"cost_per_user",
        gauge,
        Dimension::money_rate,
@@ -301,11 +326,17 @@ const MetricInfo* find_metric(std::string_view name) {
   return nullptr;
 }
 
+bool is_derived(std::string_view name) {
+  constexpr std::array derived{"cost_per_user",       "cost_per_request", "cost_per_month",   "cost_per_tenant", "carbon_per_user",
+                               "requests_per_dollar", "idle_cost",        "unrequested_cost", "uptime"};
+  return std::find(derived.begin(), derived.end(), name) != derived.end();
+}
+
 std::optional<Dimension> value_dimension(const MetricInfo& metric, Aggregation aggregation) {
   using enum Aggregation;
   const bool is_level = aggregation == avg || aggregation == max || aggregation == min;
   // Cost per user and the like have one value for the whole span.
-  if (metric.name.starts_with("cost_per_")) return aggregation == last ? std::optional{metric.dimension} : std::nullopt;
+  if (is_derived(metric.name)) return aggregation == last ? std::optional{metric.dimension} : std::nullopt;
   if (aggregation == count) return metric.kind == MetricKind::gauge ? std::nullopt : std::optional{counted_dimension(metric)};
   switch (metric.kind) {
     case MetricKind::durations:

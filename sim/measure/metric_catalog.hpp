@@ -100,15 +100,24 @@ struct MetricInfo {
 //   node_cpu_requested share    {node_pool}                      requested of allocatable
 //   instances        gauge      {service}                        of a serverless service, idle and starting ones too
 //   cold_starts      share      {service}                        requests that waited for an instance to start, of those let in
-//   cost             counter    {component}                      US dollars spent
-//   cost_per_user    (derived: cost per user and month), cost_per_request (derived)
+//   node_cpu_used    share      {node_pool}                      cores in use of allocatable
+//   node_memory_requested, node_gpus_requested  share {node_pool}  requested of allocatable
+//   gpu_hours        counter    {node_pool}                      of nodes
+//   energy           counter    {node_pool}                      watt-hours, where the pool says its power
+//   carbon           counter    {node_pool}                      grams of CO2 equivalent, where the grid says its own
+//   tenants          gauge      {workload}                       where a workload's users are tenants
+//   cost             counter    {component, kind, its owner}     US dollars spent
+//   Derived, each with one value for a span: cost_per_user, cost_per_request, cost_per_tenant, cost_per_month, requests_per_dollar,
+//   idle_cost, unrequested_cost, carbon_per_user, uptime (derived_metrics.hpp)
 //   availability     share      {workload | service | endpoint | database | language_model}  1 - errors
 std::span<const MetricInfo> metric_catalog();
 const MetricInfo* find_metric(std::string_view name);  // nullptr if there is none
+// Made of other metrics: nobody records it.
+bool is_derived(std::string_view name);
 // What the value of an aggregation is a number of (rate of requests: per second, count of errors: a number, time_to: time); none
 // where the aggregation has no meaning for the metric. sim/measure/evaluate.hpp says what the values are.
 std::optional<Dimension> value_dimension(const MetricInfo& metric, Aggregation aggregation);
-// Those that have a meaning for it, the most telling first. The cost_per_* have `last` alone, which need not be written.
+// Those that have a meaning for it, the most telling first. Derived metrics have `last` alone, which need not be written.
 std::vector<Aggregation> aggregations_for(const MetricInfo& metric);
 std::vector<std::string_view> metric_names();
 

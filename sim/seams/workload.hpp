@@ -78,6 +78,8 @@ class Workload {
   virtual double peak_rate() const { return mean_rate(); }
   // Users (accounts, tenants) behind it, for cost per user; 0 if it does not know.
   virtual double users() const { return 0.0; }
+  // Whether they are tenants: whoever is one pays, and brings many requests.
+  virtual bool has_tenants() const { return false; }
   // Where they become more or fewer, users() is their mean over the run.
   virtual bool users_change() const { return false; }
   virtual double users_at(SimTime) const { return users(); }

@@ -25,10 +25,29 @@ struct Outcome {
   RunResult result;
   std::uint64_t left = 0;           // in replicas, at the end
   int killed = 0;                   // for their memory
+  std::vector<Charge> charges;      // by quantities
   std::vector<std::string> broken;  // bounds, at the first instant at which any were
 };
 
 enum class Watch { windows, instants };
+
+// A thousandth of a dollar is nothing to a ledger of cents: what anything costs at all costs a million times as much here.
+void make_dear(Blueprint& blueprint) {
+  constexpr double dear = 1e6;
+  for (LinkBlueprint& link : blueprint.links) link.price *= dear;
+  for (LoadBalancerBlueprint& balancer : blueprint.load_balancers) balancer.price_per_byte *= dear;
+  for (DatabaseBlueprint& database : blueprint.databases) database.read_price = 0.25, database.write_price = 1.25;
+  for (LanguageModelBlueprint& model : blueprint.language_models) {
+    for (double* price : {&model.hosted.prices.input, &model.hosted.prices.cached_input, &model.hosted.prices.output}) *price *= dear;
+  }
+  for (StoreBlueprint& store : blueprint.stores) {
+    for (StorageTierBlueprint& tier : store.tiers) {
+      for (double* price : {&tier.read_price, &tier.write_price, &tier.retrieval_price}) *price *= dear;
+    }
+  }
+  TransferPrices& transfers = blueprint.network.transfer_prices;
+  for (double* price : {&transfers.cross_zone, &transfers.cross_region, &transfers.internet}) *price *= dear;
+}
 
 // Half of the systems lose and gain replicas while they are asked; all have one of each service in the end.
 class RandomRun {
@@ -36,6 +55,7 @@ class RandomRun {
   RandomRun(std::uint64_t seed, Watch watch)
       : system_{seed}, blueprint_{system_.blueprint}, watch_{watch}, is_shaken_{seed % 2 == 0} {
     blueprint_.duration = to_duration(quiet_after);
+    make_dear(blueprint_);
     const std::vector<std::string> problems = check_blueprint(blueprint_);
     if (!problems.empty()) throw std::logic_error{problems.front()};
     for (double end = 1.0; end <= quiet_after; end += end < 500.0 ? 1.0 : 100.0) windows_.push_back(end);
@@ -64,6 +84,7 @@ class RandomRun {
       for (const ReplicaRef& replica : *list) outcome_.left += plane_->sample(replica).in_flight;
     }
     outcome_.result.duration_seconds = quiet_after;
+    outcome_.charges = plane_->charges();
     plane_->finish(outcome_.result);
     recorder_->finish(outcome_.result);
     return std::move(outcome_);
@@ -174,6 +195,21 @@ TEST_P(RandomSystems, LoseNothingAndCreateNothing) {
     EXPECT_EQ(entry.in_flight, 0U) << entry.name << " that never end, of replicas killed " << outcome.killed;
   }
   EXPECT_EQ(outcome.left, 0U);
+}
+
+TEST_P(RandomSystems, SpendInTheirWindowsWhatTheirQuantitiesComeTo) {
+  const Outcome outcome = run_system(GetParam());
+  const LedgerEntry money = money_ledger(outcome.charges, outcome.result.series);
+  EXPECT_TRUE(money.balanced()) << money.name;
+}
+
+TEST(RandomSystemsTogether, AlmostAllSpendMoreThanADollar) {
+  int spenders = 0;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    const Outcome outcome = run_system(seed);
+    spenders += money_ledger(outcome.charges, outcome.result.series).entered > 1'000'000U ? 1 : 0;
+  }
+  EXPECT_GE(spenders, 6) << "of ten; otherwise their ledgers show nothing";
 }
 
 TEST_P(RandomSystems, HaveNoLevelBelowZeroAndNoMoreInSlotsThanThereAre) {
