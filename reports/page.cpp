@@ -12,6 +12,7 @@
 #include "reports/chart_tables.hpp"
 #include "reports/charts.hpp"
 #include "reports/comparison.hpp"
+#include "reports/critical_path_forms.hpp"
 #include "reports/display.hpp"
 #include "reports/page_record.hpp"
 #include "reports/ranking.hpp"
@@ -227,6 +228,7 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups)
   page["chart_note"] = chart_note(report, chart_spans(report));
   page["groups"] = groups_json(groups);
   page.update(ranking_page(report));
+  page.update(critical_paths_page(report));
   page.update(scaling_page(report));
   page.update(page_record(report));
   return page;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/comparison.hpp"
+#include "reports/critical_path_forms.hpp"
 #include "reports/display.hpp"
 #include "reports/ranking.hpp"
 #include "reports/scaling_waterfall.hpp"
@@ -81,7 +82,7 @@ json verdict_json(const Verdict& verdict) {
           {"source", verdict.objective.source},       {"outcome", to_text(verdict.outcome)},
           {"value", interval_json(verdict.value)},    {"unit", unit_name(verdict.dimension)},
           {"mean_within", within_json(verdict)},      {"margin", verdict.margin ? json(*verdict.margin) : json(nullptr)},
-          {"explanation", verdict.explanation}};
+          {"explanation", verdict.explanation},       {"binding", binding_json(verdict.binding)}};
 }
 
 json ledger_json(const std::vector<LedgerEntry>& ledger) {
@@ -125,6 +126,7 @@ json variant_json(const StudyReport& report, std::size_t v) {
           {"differs_in", settings_json(variant.settings)},
           {"assumptions", assumptions_json(variant.scenario)},
           {"verdicts", std::move(verdicts)},
+          {"critical_paths", critical_paths_json(report.study.runs[v])},
           {"runs", std::move(runs)}};
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "reports/binding.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/measure/evaluate.hpp"
 #include "sim/measure/run_result.hpp"
@@ -29,6 +30,7 @@ struct Verdict {
   ValueBounds known;
   Dimension dimension = Dimension::count;
   std::optional<double> margin;  // how far inside the limit: (limit - value) / limit for "<"; negative when missed
+  std::optional<Binding> binding;  // of what is not kept, in a report; judge() leaves it out
   std::string explanation;       // "0.01 % errors needs 29,956 clean requests; the runs saw 12,000"; may be empty
 };
 

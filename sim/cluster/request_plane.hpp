@@ -97,6 +97,11 @@ class RequestPlane {
   virtual double users() const = 0;
   virtual bool stationary() const = 0;
 
+  // Where the time of users' requests went that ended after `from`; none from a plane that follows none.
+  virtual std::vector<CriticalPath> critical_paths(SimTime from) const {
+    (void)from;
+    return {};
+  }
   // End of the run: ledger entries, events.
   virtual void finish(RunResult& result) = 0;
 };
