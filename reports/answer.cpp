@@ -133,7 +133,9 @@ std::string margin_text(const Verdict& verdict) {
 }
 
 std::string explanation_text(const Verdict& verdict) {
-  return verdict.explanation == one_run_explanation ? "" : verdict.explanation;
+  std::string text = verdict.explanation == one_run_explanation ? "" : verdict.explanation;
+  if (verdict.binding && !verdict.binding->sentence.empty()) text += (text.empty() ? "" : "; ") + ("because " + verdict.binding->sentence);
+  return text;
 }
 
 std::string warm_up_text(const std::vector<RunResult>& runs) {

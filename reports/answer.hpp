@@ -36,7 +36,7 @@ std::string value_text(const Verdict& verdict, std::string_view plus_minus);
 // "12 % to spare", "12 % beyond the limit", "6.4x the limit", "at the limit, must be below"; with "for": "allowed under 1 min".
 // Empty without a margin.
 std::string margin_text(const Verdict& verdict);
-// The verdict's explanation, without what caveats_of() says once for the whole report.
+// The verdict's explanation, without what caveats_of() says once for the whole report, and what binds it: "because 71 % of …".
 std::string explanation_text(const Verdict& verdict);
 
 // The rule by which the front of the runs was deleted, with the span: "MSER-5, 4 min to 6 min deleted".

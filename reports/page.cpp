@@ -13,6 +13,7 @@
 #include "reports/chart_tables.hpp"
 #include "reports/charts.hpp"
 #include "reports/comparison.hpp"
+#include "reports/critical_path_forms.hpp"
 #include "reports/display.hpp"
 #include "reports/heat_map.hpp"
 #include "reports/page_record.hpp"
@@ -274,6 +275,7 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups,
   page.update(station_use_page(report));
   page.update(validation_page(report));
   page.update(ranking_page(report));
+  page.update(critical_paths_page(report));
   page.update(scaling_page(report));
   page.update(bill_page(report));
   page.update(page_record(report));

@@ -16,7 +16,10 @@ StudyReport make_study_report(std::string command, ScenarioFile file, Study stud
                      .wall_seconds = wall_seconds};
   for (std::size_t v = 0; v < report.file.variants.size(); ++v) {
     std::vector<Verdict> verdicts;
-    for (const ObjectiveSpec& objective : report.file.variants[v].scenario.objectives) verdicts.push_back(judge(objective, report.study.runs[v]));
+    for (const ObjectiveSpec& objective : report.file.variants[v].scenario.objectives) {
+      verdicts.push_back(judge(objective, report.study.runs[v]));
+      if (verdicts.back().outcome != Outcome::pass) verdicts.back().binding = binding_of(objective.that, report.study.runs[v]);
+    }
     report.verdicts.push_back(std::move(verdicts));
     report.headrooms.push_back(load_headroom(report.file.variants[v].scenario));
   }

@@ -7,6 +7,7 @@
 #include "reports/bill.hpp"
 #include "reports/budget_verdict.hpp"
 #include "reports/comparison.hpp"
+#include "reports/critical_path_forms.hpp"
 #include "reports/display.hpp"
 #include "reports/ranking.hpp"
 #include "reports/scaling_waterfall.hpp"
@@ -83,7 +84,8 @@ json verdict_json(const Verdict& verdict) {
           {"source", verdict.objective.source},       {"outcome", to_text(verdict.outcome)},
           {"value", interval_json(verdict.value)},    {"unit", unit_name(verdict.dimension)},
           {"mean_within", within_json(verdict)},      {"margin", verdict.margin ? json(*verdict.margin) : json(nullptr)},
-          {"explanation", verdict.explanation},       {"error_budget", budget_json(verdict)}};
+          {"explanation", verdict.explanation},       {"error_budget", budget_json(verdict)},
+          {"binding", binding_json(verdict.binding)}};
 }
 
 json ledger_json(const std::vector<LedgerEntry>& ledger) {
@@ -135,6 +137,7 @@ json variant_json(const StudyReport& report, std::size_t v) {
           {"verdicts", std::move(verdicts)},
           {"headroom", headroom_json(report.headrooms[v])},
           {"bill", bill_json(report, v)},
+          {"critical_paths", critical_paths_json(report.study.runs[v])},
           {"runs", std::move(runs)}};
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/binding.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/measure/error_budget.hpp"
 #include "sim/measure/evaluate.hpp"
@@ -46,6 +47,7 @@ struct Verdict {
   ValueBounds known;
   Dimension dimension = Dimension::count;
   std::optional<double> margin;  // how far inside the limit: (limit - value) / limit for "<"; negative when missed
+  std::optional<Binding> binding;  // of what is not kept, in a report; judge() leaves it out
   std::string explanation;       // "0.01 % errors needs 29,956 clean requests; the runs saw 12,000"; may be empty
   std::optional<BudgetVerdict> budget;
 };

@@ -100,7 +100,7 @@ bool ExactRequestPlane::look_up(Index slot, const Instruction& instruction) {
     cache.key_hit_ratios[site.key]->whole += 1.0;
     if (hit) cache.key_hit_ratios[site.key]->part += 1.0;
   }
-  if (trace_ != nullptr) [[unlikely]]
+  if (task.followed) [[unlikely]]
     trace_moment(slot, hit ? "cache hit" : "cache miss");
   if (site.sizes != no_index) [[unlikely]]
     count_cache_bytes(site, task, true, hit);
@@ -110,6 +110,8 @@ bool ExactRequestPlane::look_up(Index slot, const Instruction& instruction) {
   if (!hit && cache.coalesces && join_flight(slot, site, takes)) return true;
   task.pc = next;
   if (takes > Duration{}) sleep(slot, takes, woken);
+  if (takes > Duration{} && task.followed) [[unlikely]]
+    trace_look_up(slot, site, takes - to_duration(seconds));
   // The table of tasks may move from here on.
   if (found == CacheTier::Found::stale) refresh(slot, instruction);
   if (tier.has_unwritten()) [[unlikely]]

@@ -86,7 +86,7 @@ void ClientCalls::reject_call(Index caller, Share& rejected, const char* why) {
   rejected.part += 1.0;
   rejected.whole += 1.0;
   ++plane_.tasks_.wait(caller).attempt;
-  if (plane_.trace_ != nullptr) [[unlikely]]
+  if (plane_.tasks_[caller].followed) [[unlikely]]
     plane_.trace_moment(caller, why);
   plane_.resume_caller(caller, TaskOutcome::rejected);
 }
@@ -104,8 +104,8 @@ void ClientCalls::enter_bulkhead(Index caller) {
     return on_place(caller);
   }
   if (bulkhead.longest_wait == Duration{}) return reject_call(caller, *client.rejected_by_bulkhead, "bulkhead full");
-  if (plane_.trace_ != nullptr) [[unlikely]]
-    plane_.trace_step(caller, "bulkhead");
+  if (task.followed) [[unlikely]]
+    plane_.trace_bulkhead(caller, site.client);
   task.state = TaskState::calling;
   own.line.push_back(plane_.tasks_, caller);
   const bool times_out = site.timeout > Duration{} && site.timeout < bulkhead.longest_wait;
@@ -169,7 +169,7 @@ bool ClientCalls::may_retry(Index caller) {
   client.retries_denied->whole += 1.0;
   if (client.of_replica[task.replica].retry_budget->try_withdraw(plane_.now_)) return true;
   client.retries_denied->part += 1.0;
-  if (plane_.trace_ != nullptr) [[unlikely]]
+  if (task.followed) [[unlikely]]
     plane_.trace_moment(caller, "retry denied");
   return false;
 }
@@ -180,7 +180,7 @@ void ClientCalls::fall_back(Index caller, const CallSite& site) {
   Share& degraded = *plane_.degraded_[plane_.replicas_[task.replica].server];
   degraded.part += 1.0;
   degraded.whole += 1.0;
-  if (plane_.trace_ != nullptr) [[unlikely]]
+  if (task.followed) [[unlikely]]
     plane_.trace_moment(caller, "fallback");
   task.pc = site.fallback;
   plane_.make_runnable(caller, task);

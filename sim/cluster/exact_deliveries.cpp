@@ -26,7 +26,7 @@ Index ExactRequestPlane::deliver(Index message_slot, MessageQueue& queue) {
   if (message.delivery < 255) ++message.delivery;
   message.state = TaskState::taken;
   message.timer = events_.schedule(now_ + *queue.visibility, visible, message_slot);
-  if (trace_ != nullptr) [[unlikely]]
+  if (delivery.followed) [[unlikely]]
     trace_delivered(message_slot, slot);
   return slot;
 }
@@ -68,7 +68,7 @@ void ExactRequestPlane::finish_delivery(Index slot, TaskOutcome outcome) {
 
 void ExactRequestPlane::end_message(Index slot, TaskOutcome outcome) {
   const Task& message = tasks_[slot];
-  if (trace_ != nullptr) [[unlikely]]
+  if (message.followed) [[unlikely]]
     trace_ended(slot, outcome);
   ++books_[static_cast<std::size_t>(TaskKind::message)].ended[static_cast<std::size_t>(outcome)];
   count_message(message, outcome);

@@ -61,12 +61,11 @@ bool ClientCalls::may_hedge(Index caller) {
 }
 
 void ClientCalls::send_hedge(Index caller) {
-  constexpr Index second = 0x8000;  // beside the number of the try
   const Index request = plane_.new_task(TaskKind::request);
   plane_.client_calls_[caller].hedge = request;
-  if (plane_.trace_ != nullptr) [[unlikely]]
+  if (plane_.tasks_[caller].followed) [[unlikely]]
     plane_.trace_moment(caller, "hedge");
-  plane_.ask_callee(request, caller, second | plane_.tasks_.wait(caller).attempt);
+  plane_.ask_callee(request, caller, ExactRequestPlane::second_request | plane_.tasks_.wait(caller).attempt);
 }
 
 bool ClientCalls::is_final(Index request, Index caller, TaskOutcome outcome, Duration delay) {

@@ -52,7 +52,7 @@ namespace headroom {
     const MessageQueue& queue = queues_[server.queue];
     queue.queue_wait[queue.class_of(task)]->record(now_ - task.begun);
   }
-  if (trace_ != nullptr) [[unlikely]]
+  if (task.followed) [[unlikely]]
     trace_served(slot);
   make_runnable(slot, task);
   if (!server.watches_starts) return;
@@ -120,8 +120,8 @@ namespace headroom {
 }
 
 [[gnu::always_inline]] inline void ExactRequestPlane::send(Index slot, Task& request, Duration delay) {
-  if (trace_ != nullptr) [[unlikely]]
-    trace_sent(slot);
+  if (request.followed) [[unlikely]]
+    trace_sent(slot, delay);
   if (delay == Duration{}) return route(slot, request);
   request.state = TaskState::travelling;
   request.timer = events_.schedule(now_ + delay, delivered, slot);
@@ -144,6 +144,8 @@ namespace headroom {
     callee.target = routed_target(site.route, task, callee);
   if (transfers_ != nullptr) [[unlikely]]
     note_caller(request, task, site.sizes);
+  if (callee.followed) [[unlikely]]
+    trace_called(request, (number & second_request) != 0);
   if (site.pooled) [[unlikely]]
     return ask_for_connection(request);
   send(request, callee, one_way(task, targets_[callee.target].server->region));
@@ -182,6 +184,8 @@ namespace headroom {
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.enter(now_);
   if (arrivals.has_sessions) arrivals.concurrent.enter(now_);
+  if (--targets_[task.target].until_followed == 0) [[unlikely]]
+    follow_request(request, task.target, workload);
   send(request, task, one_way(arrivals.region, targets_[task.target].server->region));
 }
 
@@ -195,8 +199,8 @@ namespace headroom {
 [[gnu::always_inline]] inline void ExactRequestPlane::compute(Index slot, Task& task, double core_seconds) {
   Replica& replica = replicas_[task.replica];
   task.state = TaskState::computing;
-  if (trace_ != nullptr) [[unlikely]]
-    trace_step(slot, "compute");
+  if (task.followed) [[unlikely]]
+    trace_compute(slot, core_seconds);
   if (replica.dedicated_cores) {
     task.timer = events_.schedule(now_ + to_duration(core_seconds), computed, slot);
     replica.computing.enter(now_);
@@ -217,7 +221,12 @@ namespace headroom {
   TaskWait& wait = tasks_.begin_wait(slot);
   wait.attempt = 0;
   wait.call_begun = now_;
-  if (belongs_to_user(task)) arrivals_[task.workload].in_flight.enter(now_);
+  if (belongs_to_user(task)) {
+    arrivals_[task.workload].in_flight.enter(now_);
+    const Index target = program_.calls[site].target;  // of a route the first
+    if (--targets_[target].until_followed == 0) [[unlikely]]
+      follow_request(slot, target, task.workload);
+  }
   try_call(slot);
 }
 

@@ -67,8 +67,8 @@ void ExactRequestPlane::start_generation(Index slot, Index site_index) {
   generation.cached = static_cast<std::uint32_t>(std::floor(site.cached * generation.input));
   ++model.entered;
   task.state = TaskState::generating;
-  if (trace_ != nullptr) [[unlikely]]
-    trace_step(slot, "generate");
+  if (task.followed) [[unlikely]]
+    trace_generate(slot, site.model, false);
   if (model.engine) return join_engine(slot, generation);
   ask_provider(slot, generation, model);
 }
@@ -98,6 +98,8 @@ void ExactRequestPlane::enter_provider(Index slot, Generation& generation, Langu
 void ExactRequestPlane::serve(Index slot, Generation& generation, LanguageModel& model) {
   ++model.in_service;
   generation.stage = GenerationStage::served;
+  if (tasks_[slot].followed) [[unlikely]]
+    trace_generate(slot, generation.model, true);
   generation.fails = model.failures > 0.0 && Draws{model.failure_key, generation.draw_id}.uniform() < model.failures;
   double seconds = model.first_token.draw(generation.draw_id) + model.input_token * (generation.input - generation.cached);
   generation.first_token = now_ + to_duration(seconds);

@@ -42,6 +42,8 @@ bool ExactRequestPlane::pass_limit(Index slot, const LimitSite& site) {
       return false;
     }
     sleep(slot, *wait, tokens_due, "limit");
+    if (task.followed) [[unlikely]]
+      trace_wait(slot, StationKind::limit, site.limit);
     return true;
   }
   tier->throttled->part += 1.0;

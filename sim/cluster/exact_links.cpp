@@ -49,8 +49,8 @@ bool ExactRequestPlane::start_transfer(Index slot, const TransferSite& site) {
       site.key == no_index ? site.bytes.draw(task.draw_id) : static_cast<double>(size_of(site.key, key_of(site.key, task)).count);
   const double bytes = site.compression * whole;
   if (!(bytes > 0.0)) return false;
-  if (trace_ != nullptr) [[unlikely]]
-    trace_step(slot, "transfer");
+  if (task.followed) [[unlikely]]
+    trace_transfer(slot, site.link);
   task.state = TaskState::transferring;
   task.queued_at = now_;
   task.timer = 0;

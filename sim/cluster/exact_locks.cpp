@@ -21,6 +21,8 @@ bool ExactRequestPlane::ask_for_lock(Index slot, const LockSite& site) {
   const double seconds = locks_[site.lock].latency.draw(mix(task.draw_id, task.pc));
   if (seconds <= 0.0) return false;
   sleep(slot, to_duration(seconds), woken, "lock");
+  if (task.followed) [[unlikely]]
+    trace_service(slot, StationKind::lock, site.lock);
   return true;
 }
 
@@ -44,6 +46,8 @@ bool ExactRequestPlane::take_lock(Index slot, const LockSite& site) {
   }
   const double seconds = lock.latency.draw(mix(task.draw_id, static_cast<std::uint64_t>(now_.time_since_epoch().count())));
   sleep(slot, site.poll + to_duration(seconds), woken, "lock");
+  if (task.followed) [[unlikely]]
+    trace_wait(slot, StationKind::lock, site.lock);
   return false;
 }
 

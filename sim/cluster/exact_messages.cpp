@@ -35,6 +35,8 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
     note_publisher(slot, {arrivals_[workload].region, no_index, true}, site);
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.enter(now_);
+  if (--queues_[publish_site.queue].until_followed == 0) [[unlikely]]
+    follow_message(slot, publish_site.queue, workload);
   if (!publish(publish_site.queue, slot)) count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}});
 }
 
@@ -48,6 +50,8 @@ bool ExactRequestPlane::publish_from(Index publisher, Index site) {
   if (by_user) {
     tasks_[message].user_request = true;
     arrivals_[workload].in_flight.enter(now_);
+    if (--queues_[program_.publishes[site].queue].until_followed == 0) [[unlikely]]
+      follow_message(message, program_.publishes[site].queue, workload);
   }
   const Index queue = program_.publishes[site].queue;
   if (queues_[queue].publishers_wait && queues_[queue].is_full()) {
@@ -67,6 +71,8 @@ bool ExactRequestPlane::publish(Index index, Index slot) {
   Task& message = tasks_[slot];
   message.begun = message.queued_at = now_;
   if (queue.is_full()) {
+    if (message.followed) [[unlikely]]
+      trace_rejected(slot);
     ++books_[static_cast<std::size_t>(TaskKind::message)].ended[static_cast<std::size_t>(TaskOutcome::rejected)];
     tasks_.release(slot);
     return false;
@@ -98,7 +104,7 @@ void ExactRequestPlane::line_up(Index index, Index slot) {
   message.state = TaskState::queued;
   queue.line_of(message).push_back(tasks_, slot);
   queue.waiting.enter(now_);
-  if (trace_ != nullptr) [[unlikely]]
+  if (message.followed) [[unlikely]]
     trace_published(slot, index);
 }
 
@@ -117,8 +123,8 @@ void ExactRequestPlane::dispatch(Index index) {
 // ---- publishers that wait for room -------------------------------------------------------------------------------------------
 
 void ExactRequestPlane::wait_for_room(Index publisher, Index slot, Index index) {
-  if (trace_ != nullptr) [[unlikely]]
-    trace_step(publisher, "publish");
+  if (tasks_[publisher].followed) [[unlikely]]
+    trace_publish(publisher, index);
   Task& message = tasks_[slot];
   message.begun = message.queued_at = now_;
   message.state = tasks_[publisher].state = TaskState::publishing;

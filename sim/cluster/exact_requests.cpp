@@ -67,6 +67,8 @@ void ExactRequestPlane::try_call(Index caller) {
 [[gnu::always_inline]] inline void ExactRequestPlane::finish_call(Index caller, TaskOutcome outcome) {
   Task& task = tasks_[caller];
   const CallSite& site = program_.calls[task.call];
+  if (task.followed) [[unlikely]]
+    trace_call_over(caller, outcome);
   task.call = no_index;
   bool stays = outcome == TaskOutcome::completed || site.ignore_failure;
   if (belongs_to_user(task)) {
@@ -130,8 +132,8 @@ void ExactRequestPlane::leave_callee(Index caller, TaskOutcome why) {
       callee.counted = true;
     }
   }
-  if (trace_ != nullptr) [[unlikely]]
-    trace_moment(caller, to_text(why));
+  if (task.followed) [[unlikely]]
+    trace_left(caller, why);
 }
 
 // ---- the server's side -------------------------------------------------------------------------------------------------------
@@ -184,6 +186,8 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
   }
   const Duration delay = notes_answers_ ? note_answer(request, caller, outcome) : way_back(task, caller);
   const Histogram::Entry latency{now_ + delay - task.begun};
+  if (task.followed) [[unlikely]]
+    trace_answered(request, caller, outcome, delay);
   if (!task.counted) {
     count_request(task, outcome, latency);
     task.counted = true;
@@ -215,7 +219,7 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
     if (has_visits_) leave_visit(slot);
   }
   if (task.kind == TaskKind::branch) return end_branch(slot, outcome);
-  if (trace_ != nullptr) [[unlikely]]
+  if (task.followed) [[unlikely]]
     trace_ended(slot, outcome);
 
   ++books_[static_cast<std::size_t>(task.kind)].ended[static_cast<std::size_t>(outcome)];

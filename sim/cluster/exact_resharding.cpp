@@ -65,8 +65,8 @@ void ExactRequestPlane::visit_other_owner(Index query, Index index) {
   route.shard = std::exchange(route.other, no_index);
   choose_copy(server, databases_[index], task, route);
   remember_route(visit, route);
-  if (trace_ != nullptr) [[unlikely]]
-    trace_sent(visit);
+  if (tasks_[visit].followed) [[unlikely]]
+    trace_sent(visit, Duration{});
   if (!is_served(databases_[index], server, task, route)) return end_task(visit, TaskOutcome::unavailable);
   admit(visit, task, server, server.nodes[route.shard * server.copies + route.copy]);
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/cluster/arrival_queue.hpp"
+#include "sim/cluster/critical_paths.hpp"
 #include "sim/cluster/database.hpp"
 #include "sim/cluster/flight_table.hpp"
 #include "sim/cluster/generation.hpp"
@@ -63,16 +64,21 @@ class ExactState {
     std::array<std::uint64_t, outcome_count> ended{};
   };
 
+  // Beside the number of the try, of its second request.
+  static constexpr Index second_request = 0x8000;
+
   // A CallTarget with what each request for it meets.
   struct Target {
     Server* server = nullptr;
     RequestCount* count = nullptr;
     Index entry = no_index;
     bool write = false;
+    std::uint64_t until_followed = never_followed;  // requests of users that have to begin first
   };
 
   SimTime now_{};
-  RequestTrace* trace_ = nullptr;  // nobody looks, as a rule
+  RequestTrace* trace_ = nullptr;         // nobody looks, as a rule
+  std::unique_ptr<CriticalPaths> paths_;  // where some requests are followed
   EventList events_;
   TaskTable tasks_;
   ReadyLine ready_;

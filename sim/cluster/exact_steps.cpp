@@ -60,7 +60,11 @@ void ExactRequestPlane::run(Index slot) {
         ++task.pc;
         Index request = slot;
         while (tasks_[request].kind == TaskKind::branch) request = tasks_[request].parent;
-        if (tasks_[request].kind == TaskKind::request && !tasks_[request].responded) answer(request, TaskOutcome::completed);
+        if (tasks_[request].kind == TaskKind::request && !tasks_[request].responded) {
+          if (task.followed) [[unlikely]]
+            trace_responds(slot);
+          answer(request, TaskOutcome::completed);
+        }
         break;
       }
       case Op::generate:
@@ -122,8 +126,8 @@ void ExactRequestPlane::run(Index slot) {
 }
 
 void ExactRequestPlane::sleep(Index slot, Duration span, EventKind kind, const char* what) {
-  if (trace_ != nullptr) [[unlikely]]
-    trace_step(slot, kind == retry_due ? "back-off" : what);
+  if (tasks_[slot].followed) [[unlikely]]
+    trace_sleep(slot, kind, what);
   tasks_[slot].state = TaskState::sleeping;
   tasks_[slot].timer = events_.schedule(now_ + span, kind, slot);
 }
@@ -162,8 +166,8 @@ bool ExactRequestPlane::start_fork(Index slot, Index site) {
   task.state = TaskState::joining;
   task.outcome = TaskOutcome::completed;
   TaskWait& wait = tasks_.begin_wait(slot);
-  if (trace_ != nullptr) [[unlikely]]
-    trace_step(slot, "branches");
+  if (task.followed) [[unlikely]]
+    trace_fork(slot);
   wait.total = wait.launched = static_cast<Index>(fork.entries.size());
   wait.active = 0;
   for (Index i = 0; i < fork.entries.size(); ++i) launch_branch(slot, fork.entries[i], i);
@@ -185,8 +189,8 @@ bool ExactRequestPlane::start_for_each(Index slot, Index index) {
   wait.total = static_cast<Index>(std::min(count, most_branches));
   wait.launched = std::min(wait.total, site.at_most);
   wait.active = 0;
-  if (trace_ != nullptr) [[unlikely]]
-    trace_step(slot, "branches");
+  if (task.followed) [[unlikely]]
+    trace_fork(slot);
   const Index first_wave = wait.launched;
   for (Index i = 0; i < first_wave; ++i) launch_branch(slot, site.entry, i);
   return true;
@@ -204,14 +208,14 @@ void ExactRequestPlane::launch_branch(Index parent, Index entry, Index number) {
   branch.replica = owner.replica;
   branch.pc = entry;
   ++tasks_.wait(parent).active;
-  if (trace_ != nullptr) [[unlikely]]
+  if (branch.followed) [[unlikely]]
     trace_branched(slot);
   make_runnable(slot, branch);
 }
 
 void ExactRequestPlane::end_branch(Index slot, TaskOutcome outcome) {
   const Index parent = tasks_[slot].parent;
-  if (trace_ != nullptr) [[unlikely]]
+  if (tasks_[slot].followed) [[unlikely]]
     trace_ended(slot, outcome);
   tasks_.release(slot);
 

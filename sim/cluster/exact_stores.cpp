@@ -18,14 +18,17 @@ bool ExactRequestPlane::use_store(Index slot, const StoreSite& site) {
   const Bytes size = size_of(store.key(), key);
   const std::uint64_t draw_id = mix(task.draw_id, task.pc);
   const ObjectStore::Use use = site.write ? store.write(key, size, draw_id, now_) : store.read(key, size, draw_id, now_);
-  Duration takes = to_duration(use.seconds);
+  Duration takes = to_duration(use.seconds), on_its_way{};
   if (store.region() != no_index) {
     const CallerPlace caller = place_of(task);
     transfers_->count(caller, store.region(), no_index, use.bytes, !site.write);
-    takes += 2 * one_way(caller.region, store.region());
+    on_its_way = 2 * one_way(caller.region, store.region());
+    takes += on_its_way;
   }
   if (takes <= Duration{}) return false;
   sleep(slot, takes, woken, "store");
+  if (task.followed) [[unlikely]]
+    trace_store(slot, site.store, on_its_way);
   return true;
 }
 

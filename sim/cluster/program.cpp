@@ -70,7 +70,7 @@ class Compiler {
     emit(Op::wait, append(program_.demands, demand(step.span, place, "wait")));
   }
   void emit_step(const CallStep& step, const std::string& place, bool& forks) {
-    CallSite site{.target = step.endpoint,
+    CallSite site{.target = step.route == no_index ? step.endpoint : blueprint_.routes[step.route].endpoints.front(),
                   .timeout = step.timeout.value_or(Duration{}),
                   .retry = step.retry,
                   .ignore_failure = step.ignore_failure,

@@ -67,7 +67,7 @@ struct SizeSite {
 };
 
 struct CallSite {
-  Index target = no_index;      // into Program::targets
+  Index target = no_index;      // into Program::targets; where a route chooses, its first
   Index key = no_index;         // routes a query to its shard
   Duration timeout{};           // zero: none
   RetryPolicy retry;

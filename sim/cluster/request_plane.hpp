@@ -103,6 +103,11 @@ class RequestPlane {
   // What has been used up to the last refresh of the instruments comes to by its quantities.
   virtual std::vector<Charge> charges() const { return {}; }
 
+  // Where the time of users' requests went that ended after `from`; none from a plane that follows none.
+  virtual std::vector<CriticalPath> critical_paths(SimTime from) const {
+    (void)from;
+    return {};
+  }
   // End of the run: ledger entries, events.
   virtual void finish(RunResult& result) = 0;
 };

@@ -11,6 +11,7 @@ RunResult simulate(const Blueprint& blueprint, const RunIdentity& identity, Requ
   }
   return simulate_with(blueprint, identity, [trace](const Blueprint& built, RandomStreams& streams, Recorder& recorder) {
     auto plane = std::make_unique<ExactRequestPlane>(built, streams, recorder);
+    plane->follow_requests(built);
     if (trace != nullptr) plane->attach(*trace);
     return plane;
   });

@@ -112,6 +112,7 @@ class Simulation {
     const WarmUp warm_up = find_warm_up(blueprint_, plane_->stationary(), result);
     result.warm_up_seconds = warm_up.seconds;
     result.warm_up_rule = warm_up.rule;
+    result.critical_paths = plane_->critical_paths(at_seconds(warm_up.seconds));
     return result;
   }
 

@@ -145,6 +145,7 @@ struct MessageQueue {
   Occupancy taken;    // delivered and not finished
   Occupancy blocked;  // publishing
   Index delayed = 0;
+  std::uint64_t until_followed = never_followed;  // messages of users that have to be published first
   std::vector<Index> vacant;  // ring of worker replicas that could take a message, in turn
   std::size_t vacant_head = 0;
   Gauge* queue_length = nullptr;

@@ -24,6 +24,9 @@ enum class TaskKind : std::uint8_t {
 
 inline constexpr std::size_t task_kind_count = 9;
 
+// Of how many requests have to begin until one is followed: none ever is.
+inline constexpr std::uint64_t never_followed = ~std::uint64_t{0};
+
 enum class TaskState : std::uint8_t {
   travelling,  // on the network, to the server
   queued,      // in a replica's backlog or in a message queue
@@ -87,6 +90,7 @@ struct Task {
   bool counted : 1 = false;                      // its request is in the metrics already (its caller gave up)
   bool in_slot : 1 = false;
   bool user_request : 1 = false;  // a user's request that has no session task
+  bool followed : 1 = false;      // somebody is told what it goes through (exact_trace.cpp)
 };
 static_assert(sizeof(Task) == 96);
 
@@ -97,6 +101,7 @@ inline void hand_over(const Task& from, Task& to) {
   to.arrival_key = from.arrival_key;
   to.workload = from.workload;
   to.priority = from.priority;
+  to.followed = from.followed;
 }
 
 // What a task keeps while it waits for others; most tasks never do. Not cleared when a slot is taken again: begun with the call

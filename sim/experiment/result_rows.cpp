@@ -11,10 +11,14 @@ namespace {
 
 constexpr std::array<const char*, 4> kind_names{"counter", "gauge", "share", "durations"};
 
+std::string text_of(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string labels_json(const std::vector<Label>& labels) {
   nlohmann::json object = nlohmann::json::object();
   for (const Label& label : labels) object[label.name] = label.value;
-  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return text_of(object);
 }
 
 template <class Number>
@@ -88,6 +92,7 @@ std::string json_array(const std::vector<double>& numbers) {
 void ResultRows::write(std::int64_t run, const RunResult& result) {
   for (const Series& series : result.series) write_metric(run, series, result.window_ends.size());
   write_books(run, result);
+  write_paths(run, result);
 }
 
 void ResultRows::write_metric(std::int64_t run, const Series& series, std::size_t windows) {
@@ -96,6 +101,16 @@ void ResultRows::write_metric(std::int64_t run, const Series& series, std::size_
   append_slices(slices_, series);
   metric_.bind(1, run).bind(2, series.metric).bind(3, labels).bind(4, kind_names[static_cast<std::size_t>(series.kind)]);
   metric_.bind(5, windows_).bind(6, slices_).run();
+}
+
+void ResultRows::write_paths(std::int64_t run, const RunResult& result) {
+  for (const CriticalPath& path : result.critical_paths) {
+    nlohmann::json parts = nlohmann::json::array(), failures = nlohmann::json::array();
+    for (const PathPart& part : path.parts) parts.push_back({to_text(part.cause), part.component, part.mean_seconds});
+    for (const PathFailure& failure : path.failures) failures.push_back({failure.reason, failure.component, failure.count});
+    path_.bind(1, run).bind(2, path.workload).bind(3, path.request).bind(4, path.band).bind(5, path.count);
+    path_.bind(6, path.weight).bind(7, path.mean_seconds).bind(8, text_of(parts)).bind(9, text_of(failures)).run();
+  }
 }
 
 void ResultRows::write_books(std::int64_t run, const RunResult& result) {

@@ -1,4 +1,4 @@
-// The rows of one result in a store: its series, histograms and books.
+// The rows of one result in a store: its series, histograms, books and critical paths.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,7 @@ class ResultRows {
  private:
   void write_metric(std::int64_t run, const Series& series, std::size_t windows);
   void write_books(std::int64_t run, const RunResult& result);
+  void write_paths(std::int64_t run, const RunResult& result);
 
   const SqliteDatabase* database_;
   std::string windows_, slices_;  // keep their memory
@@ -31,6 +32,7 @@ class ResultRows {
   SqliteStatement phase_ = database_->prepare("INSERT INTO phases VALUES (?, ?, ?, ?, ?)");
   SqliteStatement entry_ = database_->prepare("INSERT INTO ledger VALUES (?, ?, ?, ?, ?)");
   SqliteStatement failure_ = database_->prepare("INSERT INTO ledger_failures VALUES (?, ?, ?, ?)");
+  SqliteStatement path_ = database_->prepare("INSERT INTO critical_paths VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   SqliteStatement note_ = database_->prepare("INSERT INTO notes VALUES (?, ?, ?, ?)");
 };
 

@@ -12,8 +12,8 @@
 namespace headroom {
 namespace {
 
-constexpr std::uint64_t format_version = 4;
-constexpr std::size_t field_count = 19;
+constexpr std::uint64_t format_version = 5;
+constexpr std::size_t field_count = 20;
 
 void write(MessagePackWriter& writer, const Histogram& histogram) {
   const std::vector<Histogram::Bucket> buckets = histogram.buckets();
@@ -180,6 +180,63 @@ ScaleOut read_scale_out(MessagePackReader& reader) {
   return scale_out;
 }
 
+void write(MessagePackWriter& writer, const PathPart& part) {
+  writer.array(3);
+  writer.whole(static_cast<std::uint64_t>(part.cause));
+  writer.text(part.component);
+  writer.real(part.mean_seconds);
+}
+
+PathPart read_path_part(MessagePackReader& reader) {
+  reader.array_of(3);
+  const std::uint64_t cause = reader.whole();
+  if (cause >= path_causes.size()) throw std::invalid_argument{"a part of a critical path has no known cause"};
+  std::string component = reader.text();
+  return {static_cast<PathCause>(cause), std::move(component), reader.real()};
+}
+
+void write(MessagePackWriter& writer, const PathFailure& failure) {
+  writer.array(3);
+  writer.text(failure.reason);
+  writer.text(failure.component);
+  writer.whole(failure.count);
+}
+
+PathFailure read_path_failure(MessagePackReader& reader) {
+  reader.array_of(3);
+  std::string reason = reader.text();
+  std::string component = reader.text();
+  return {std::move(reason), std::move(component), reader.whole()};
+}
+
+void write(MessagePackWriter& writer, const CriticalPath& path) {
+  writer.array(8);
+  writer.text(path.workload);
+  writer.text(path.request);
+  writer.text(path.band);
+  writer.whole(path.count);
+  writer.real(path.weight);
+  writer.real(path.mean_seconds);
+  writer.array(path.parts.size());
+  for (const PathPart& part : path.parts) write(writer, part);
+  writer.array(path.failures.size());
+  for (const PathFailure& failure : path.failures) write(writer, failure);
+}
+
+CriticalPath read_critical_path(MessagePackReader& reader) {
+  CriticalPath path;
+  reader.array_of(8);
+  path.workload = reader.text();
+  path.request = reader.text();
+  path.band = reader.text();
+  path.count = reader.whole();
+  path.weight = reader.real();
+  path.mean_seconds = reader.real();
+  path.parts = read_parts(reader, read_path_part);
+  path.failures = read_parts(reader, read_path_failure);
+  return path;
+}
+
 template <class Part>
 void write_list(MessagePackWriter& writer, std::string_view key, const std::vector<Part>& parts) {
   writer.text(key);
@@ -201,6 +258,7 @@ std::vector<std::uint8_t> to_bytes(const RunResult& result) {
   writer.map(field_count);
   writer.text("format");
   writer.whole(format_version);
+  write_list(writer, "critical_paths", result.critical_paths);
   writer.text("duration");
   writer.real(result.duration_seconds);
   writer.text("events");
@@ -243,6 +301,7 @@ RunResult result_from(MessagePackReader reader) {
   if (reader.text() != "format" || reader.whole() != format_version)
     throw std::invalid_argument{"it is written in another format"};
   if (fields != field_count) throw std::invalid_argument{"it has too few or too many fields"};
+  read_list(reader, "critical_paths", result.critical_paths, read_critical_path);
   reader.key("duration");
   result.duration_seconds = reader.real();
   reader.key("events");

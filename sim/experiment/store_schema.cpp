@@ -35,6 +35,9 @@ CREATE TABLE ledger(
   in_flight INTEGER NOT NULL);
 CREATE TABLE ledger_failures(
   run INTEGER NOT NULL REFERENCES runs, name TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL);
+CREATE TABLE critical_paths(
+  run INTEGER NOT NULL REFERENCES runs, workload TEXT NOT NULL, request TEXT NOT NULL, band TEXT NOT NULL, count INTEGER NOT NULL,
+  weight REAL NOT NULL, mean_seconds REAL NOT NULL, parts TEXT NOT NULL, failures TEXT NOT NULL);
 CREATE TABLE notes(
   run INTEGER NOT NULL REFERENCES runs, at_seconds REAL NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL);
 
@@ -64,6 +67,14 @@ CREATE VIEW percentiles AS
 CREATE VIEW histograms AS
   SELECT metrics.id AS metric, slice.key AS slice, json_extract(pair.value, '$[0]') AS bucket, json_extract(pair.value, '$[1]') AS count
   FROM metrics, json_each(metrics.slice_buckets) AS slice, json_each(slice.value) AS pair;
+CREATE VIEW critical_path_parts AS
+  SELECT run, workload, request, band, json_extract(each.value, '$[0]') AS cause, json_extract(each.value, '$[1]') AS component,
+         CAST(json_extract(each.value, '$[2]') AS REAL) AS mean_seconds
+  FROM critical_paths, json_each(critical_paths.parts) AS each;
+CREATE VIEW critical_path_failures AS
+  SELECT run, workload, request, json_extract(each.value, '$[0]') AS reason, json_extract(each.value, '$[1]') AS component,
+         json_extract(each.value, '$[2]') AS count
+  FROM critical_paths, json_each(critical_paths.failures) AS each;
 CREATE VIEW series_of_runs AS
   WITH ends AS MATERIALIZED (SELECT run, window, end_seconds FROM windows)
   SELECT variants.name AS variant, runs.replication, metrics.metric, metrics.labels, ends.end_seconds, series.amount, series.mean,

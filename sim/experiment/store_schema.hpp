@@ -6,7 +6,7 @@
 namespace headroom {
 
 inline constexpr std::int64_t store_application_id = 0x48445253;  // "HDRS"; `file results.sqlite` shows it
-inline constexpr std::int64_t store_schema_version = 2;  // raised when a table or column changes its meaning or goes away
+inline constexpr std::int64_t store_schema_version = 3;  // raised when a table or column is new, changes its meaning or goes away
 
 extern const char* const store_schema;
 

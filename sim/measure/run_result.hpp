@@ -8,6 +8,7 @@
 
 #include "sim/core/condition.hpp"
 #include "sim/core/time.hpp"
+#include "sim/measure/critical_path.hpp"
 #include "sim/measure/histogram.hpp"
 #include "sim/measure/metric_catalog.hpp"
 #include "sim/measure/scale_out.hpp"
@@ -63,6 +64,7 @@ struct RunResult {
   std::vector<LedgerEntry> ledger;
   std::vector<Note> notes;
   std::vector<ScaleOut> scale_outs;
+  std::vector<CriticalPath> critical_paths;  // of what ended after the warm-up
   double users = 0.0;              // behind all workloads, for cost per user
   std::uint64_t events = 0;        // of the request plane
   // Facts of the machine that made it: equal runs differ in them.

@@ -214,6 +214,20 @@ TEST_F(Store, BooksPhasesAndNotesAreTables) {
   EXPECT_EQ(row("SELECT value FROM settings WHERE variant = 1"), "5");
 }
 
+TEST_F(Store, CriticalPathsAreATableWithTheirPartsAndFailuresAsViews) {
+  RunResult result = rich_result();
+  CriticalPath path{.workload = "", .request = "api.feed", .band = "failed", .count = 3, .weight = 24.0, .mean_seconds = 0.75};
+  path.parts = {{PathCause::queueing, "services/api", 0.5}, {PathCause::cache_miss, "databases/store", 0.25}};
+  path.failures = {{"timeout", "services/api", 20}, {"rejected", "databases/store", 4}};
+  result.critical_paths = {path};
+  ResultStore store = ResultStore::create(path_, two_variants(5));
+  store.put(ended({0, 1}, result));
+  EXPECT_EQ(row("SELECT count FROM critical_paths WHERE request = 'api.feed' AND band = 'failed'"), "3");
+  EXPECT_EQ(row("SELECT sum(mean_seconds) FROM critical_path_parts"), row("SELECT mean_seconds FROM critical_paths"));
+  EXPECT_EQ(row("SELECT component FROM critical_path_parts WHERE cause = 'cache_miss'"), "databases/store");
+  EXPECT_EQ(row("SELECT count FROM critical_path_failures WHERE reason = 'timeout' AND component = 'services/api'"), "20");
+}
+
 TEST_F(Store, ANewStudyTakesThePlaceOfAnOldOne) {
   {
     ResultStore old = ResultStore::create(path_, two_variants(5));

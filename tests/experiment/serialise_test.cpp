@@ -55,6 +55,10 @@ RunResult full_result() {
   result.ledger = {{"users", 1'000'000'000'000, 5, {{"rejected", 2}, {"timeout", 1}}, 3}, {"empty", 0, 0, {}, 0}};
   result.notes = {{12.25, "services/api", "scaled from 3 to 5"}};
   result.scale_outs = {{"api", 12.25, 3, 5, true, {0.1, 1.0 / 3.0, 40.0, 0.0, 5e-324, 2.0, 4.0}}};
+  CriticalPath path{.workload = "", .request = "api.feed", .band = "failed", .count = 3, .weight = 24.0, .mean_seconds = 1.0 / 3.0};
+  path.parts = {{PathCause::cache_miss, "databases/store", 0.1}, {PathCause::queueing, "services/größe", 5e-324}};
+  path.failures = {{"timeout", "services/api", 1'000'000'000'000}};
+  result.critical_paths = {{.workload = "users", .request = "", .band = "all"}, path};
   result.users = 1e5;
   result.events = 123'456'789'012;
   result.wall_seconds = 1.0 / 7.0;
@@ -130,6 +134,12 @@ TEST(Serialise, ScaleOutsComeBackBitForBit) {
   EXPECT_EQ(scale_out.to, 5);
   EXPECT_TRUE(scale_out.complete);
   expect_same_bits({scale_out.seconds.begin(), scale_out.seconds.end()}, {sent.seconds.begin(), sent.seconds.end()});
+}
+
+TEST(Serialise, CriticalPathsComeBackBitForBit) {
+  const RunResult sent = full_result(), got = run_result_from(to_bytes(sent));
+  EXPECT_EQ(got.critical_paths, sent.critical_paths);
+  EXPECT_EQ(to_bytes(got), to_bytes(sent));
 }
 
 TEST(Serialise, AnEmptyResultComesBackEmpty) {

@@ -100,6 +100,12 @@ class PlaneUnderTest {
   }
 
   RequestPlane& plane() { return *plane_; }
+  // Before the first arrival: requests of users are followed from now on.
+  const CriticalPaths& follow() {
+    auto& exact = dynamic_cast<ExactRequestPlane&>(*plane_);
+    exact.follow_requests(blueprint_);
+    return *exact.followed();
+  }
   const std::vector<ReplicaRef>& replicas(Index service) const { return replicas_[service]; }
   void advance(double until) { plane_->advance_to(at_seconds(until)); }
   // Runs to the end and returns what was measured.
