@@ -1,5 +1,6 @@
 #include "scenarios/scenario.hpp"
 
+#include "scenarios/settings.hpp"
 #include "sim/core/event_list.hpp"
 
 namespace headroom {
@@ -40,7 +41,10 @@ void AssumptionSpec::describe(Fields& field) {
   field.required("value", value, "what was taken");
   field("range", range, "[low, high]: what it could be");
   field.required("why", why, "why this value, and where it comes from");
+  field("confidence", confidence, "how sure it is that the truth lies in the range; certain if left out", between(0.01, 0.99));
 }
+
+std::string AssumptionSpec::pointer() const { return name.starts_with('/') ? name : "/assumptions/" + escaped_token(name); }
 
 void ReplicationSpec::describe(Fields& field) {
   field("count", count, "runs per variant, each with its own random numbers; with \"until_relative_error\" the fewest", between(1, 100000));
@@ -80,6 +84,7 @@ void Scenario::describe(Fields& field) {
   field("faults", faults, "what fails, and when");
   field("load_balancers", load_balancers, "what stands before services and spreads their requests");
   field("clients", clients, "what a replica keeps of those it calls: budgets of retries, circuit breakers, bulkheads, hedges");
+  field("vary", vary, "what a search may change, and to what");
 }
 
 }  // namespace headroom
