@@ -72,6 +72,7 @@ class Builder {
     }
     blueprint.scrape = scenario_.scrape;
     blueprint.directory = scenario_.directory;
+    blueprint.load = scenario_.load;
     blueprint.network = network();
     for (const NodePoolSpec& pool : scenario_.node_pools) blueprint.node_pools.push_back(node_pool(pool));
     for (const ServiceSpec& spec : scenario_.services) add_service(spec, blueprint);
@@ -298,9 +299,11 @@ class Builder {
             spec.persistent, spec.connections.value_or(0), spec.connections_per_client};
   }
 
-  static KeyBlueprint key(const KeySpec& spec) {
+  KeyBlueprint key(const KeySpec& spec) const {
     const KeyPer per = spec.per == "subject" ? KeyPer::subject : spec.per == "task" ? KeyPer::task : spec.per == "arrival" ? KeyPer::arrival : KeyPer::request;
-    return {spec.name, static_cast<std::uint64_t>(spec.items), spec.zipf, per, spec.size.value};
+    // What subjects have of their own becomes more with them.
+    const std::int64_t items = per == KeyPer::subject ? count_at_load(spec.items, scenario_.load) : spec.items;
+    return {spec.name, static_cast<std::uint64_t>(items), spec.zipf, per, spec.size.value};
   }
 
   static LimitBlueprint limit(const LimitSpec& spec) {

@@ -231,6 +231,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_load_balancers(scenario, reading);
   check_clients(scenario, reading);
   check_admissions(scenario, reading);
+  check_growth(scenario, reading);
   check_axes(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);

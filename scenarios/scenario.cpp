@@ -8,6 +8,7 @@ namespace headroom {
 namespace {
 
 constexpr Duration nothing{};
+constexpr double largest_load = 1e6;
 // The event list counts 2^56 ns, 833.99 days.
 constexpr Duration longest_run = std::chrono::hours{24} * 833;
 static_assert(longest_run < EventList::latest.time_since_epoch());
@@ -84,6 +85,10 @@ void Scenario::describe(Fields& field) {
   field("faults", faults, "what fails, and when");
   field("load_balancers", load_balancers, "what stands before services and spreads their requests");
   field("clients", clients, "what a replica keeps of those it calls: budgets of retries, circuit breakers, bulkheads, hedges");
+  field("load", load,
+        "the demand times this: rates, and, in whole numbers, users, accounts, monitors, populations, items of keys drawn per subject",
+        Range{0.0, largest_load, true});
+  field("growth", growth, "how many users there will be, month by month; for `headroom plan growth`, no run looks at it");
   field("vary", vary, "what a search may change, and to what");
 }
 

@@ -11,6 +11,7 @@
 #include "scenarios/axis_spec.hpp"
 #include "scenarios/client_spec.hpp"
 #include "scenarios/fault_spec.hpp"
+#include "scenarios/growth_spec.hpp"
 #include "scenarios/language_model_spec.hpp"
 #include "scenarios/limit_spec.hpp"
 #include "scenarios/load_balancer_spec.hpp"
@@ -106,6 +107,8 @@ struct Scenario {
   std::vector<FaultSpec> faults;
   std::vector<LoadBalancerSpec> load_balancers;
   std::vector<ClientSpec> clients;
+  double load = 1.0;
+  std::optional<GrowthSpec> growth;
   std::vector<AxisSpec> vary;
   void describe(Fields& field);
 

@@ -30,7 +30,7 @@ bool check_journeys(const WorkloadSpec& workload, Reading& reading) {
 void check_model(const Scenario& scenario, const WorkloadSpec& spec, Names& names, Reading& reading) {
   RandomStreams streams{static_cast<std::uint64_t>(scenario.seed), 0};
   try {
-    const auto workload = make_workload(workload_without_steps(spec), {scenario.duration, scenario.directory}, streams);
+    const auto workload = make_workload(workload_without_steps(spec), {scenario.duration, scenario.directory, scenario.load}, streams);
     for (const Phase& phase : workload->phases()) names.add("phase", phase.name);
     for (const auto& [field, sentence] : workload->problems()) reading.issue(spec.model, field, sentence);
     if (!(workload->mean_rate() > 0.0) && !(workload->population() > 0.0)) {

@@ -145,6 +145,12 @@ class Artists final : public Workload {
 
     void describe(Fields& field);
     FieldProblems problems() const;
+    Options at_load(double load) const {
+      Options scaled = *this;
+      if (accounts) scaled.accounts = count_at_load(*accounts, load);
+      if (growth) scaled.growth = headroom::at_load(*growth, load);
+      return scaled;
+    }
     bool is_poisson() const { return is_constant(cv.value) && cv.value.mean() == 1.0; }
     // Of active tenants; with growth of one of them.
     double mean_rate() const { return static_cast<double>(growth ? 1 : accounts.value_or(0)) * requests_per_day / 86'400.0; }
@@ -237,15 +243,16 @@ Artists::Tenants Artists::make_tenants(const Options& options, const Context& co
   RandomStream times = context.streams->named(name + "interarrival");
   RandomStream who = context.streams->named(name + "subject");
   if (options.is_poisson()) return PoissonTenants{tenants, options.zipf, times, who};
-  return BurstyTenants{tenants, options.zipf, options.cv.value, context.streams->key_of(name + "cv"), times};
+  const std::uint64_t bursty = std::min<std::uint64_t>(tenants, most_bursty_accounts);  // more are a problem of the run
+  return BurstyTenants{bursty, options.zipf, options.cv.value, context.streams->key_of(name + "cv"), times};
 }
 
 Artists::Artists(const Options& options, const Context& context)
-    : options_{options},
+    : options_{options.at_load(context.load)},
       end_{to_seconds(context.end)},
       tier_key_{hash_text("workloads/" + context.name + "/tier")},  // the same tenants in every run
-      tenants_{make_tenants(options, context)},
-      clock_{make_clock(options, context)},
+      tenants_{make_tenants(options_, context)},
+      clock_{make_clock(options_, context)},
       journeys_{context.journeys, context.streams->named("workloads/" + context.name + "/journey")} {
   if (options.inactivity)
     activity_.emplace(*options.inactivity, context.streams->key_of("workloads/" + context.name + "/activity"));
@@ -292,6 +299,8 @@ double Artists::users() const {
 std::vector<Phase> Artists::phases() const { return options_.growth ? phases_of(*options_.growth, end_) : std::vector<Phase>{}; }
 
 FieldProblems Artists::problems() const {
+  if (!options_.is_poisson() && options_.accounts > most_bursty_accounts)
+    return {{"accounts", "times the load of the scenario is more than 1,000,000, the most for which each tenant has bursts of its own"}};
   if (!options_.growth) return {};
   constexpr double for_ever = 1e9;  // seconds
   return unreached("growth", phases_of(*options_.growth, for_ever), at_seconds(end_));

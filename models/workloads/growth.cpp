@@ -11,6 +11,14 @@ void GrowthPhase::describe(Fields& field) {
   field("grow_to", grow_to, "users at its end, if it changes; in between the number is linear", at_least(1.0));
 }
 
+std::vector<GrowthPhase> at_load(std::vector<GrowthPhase> growth, double load) {
+  for (GrowthPhase& phase : growth) {
+    phase.accounts = count_at_load(phase.accounts, load);
+    if (phase.grow_to) phase.grow_to = count_at_load(*phase.grow_to, load);
+  }
+  return growth;
+}
+
 double accounts_at(const std::vector<GrowthPhase>& growth, double seconds) {
   double begin = 0.0;
   for (const GrowthPhase& phase : growth) {

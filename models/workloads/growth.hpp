@@ -25,6 +25,9 @@ struct GrowthPhase {
   double at_its_end() const { return static_cast<double>(grow_to.value_or(accounts)); }
 };
 
+// The same course of `load` times as many.
+std::vector<GrowthPhase> at_load(std::vector<GrowthPhase> growth, double load);
+
 // What follows takes a list that is not empty. After the last phase the accounts stay.
 double accounts_at(const std::vector<GrowthPhase>& growth, double seconds);
 // Mean over the time until then (> 0).

@@ -15,6 +15,7 @@ namespace headroom {
 namespace {
 
 constexpr Duration usual_period = std::chrono::minutes{5};
+constexpr double most_monitors = 9e15;  // whole numbers end there
 
 struct MonitorClass {
   static constexpr std::string_view type_name = "monitor_class";
@@ -43,6 +44,11 @@ class Monitors final : public Workload {
 
     void describe(Fields& field);
     FieldProblems problems() const;
+    Options at_load(double load) const {
+      Options scaled = *this;
+      scaled.users = count_at_load(users, load);
+      return scaled;
+    }
     double monitors() const { return std::round(static_cast<double>(users) * monitors_per_user); }
     PhaseRule rule() const {
       return phase == "aligned" ? PhaseRule::aligned : phase == "jittered" ? PhaseRule::jittered : PhaseRule::hashed;
@@ -109,16 +115,18 @@ FieldProblems Monitors::Options::problems() const {
     say("classes",
         "have shares that make " + to_text(std::round(total * 1e9) / 1e9, Dimension::ratio) + " together; they must make 100 %");
   if (monitors() < 1.0) say("monitors_per_user", "leaves no monitor at all; users × monitors_per_user must be at least 1");
-  if (monitors() > 9e15) say("monitors_per_user", "makes more than 9e15 monitors, more than can be counted");
+  if (monitors() > most_monitors) say("monitors_per_user", "makes more than 9e15 monitors, more than can be counted");
   return problems;
 }
 
 Monitors::Monitors(const Options& options, const Context& context)
-    : options_{options},
+    : options_{options.at_load(context.load)},
       end_{to_seconds(context.end)},
       journeys_{context.journeys, context.streams->named("workloads/" + context.name + "/journey")} {
   const std::string stream = "workloads/" + context.name + "/phase";
-  const double monitors = options.monitors();
+  const double monitors = std::min(options_.monitors(), most_monitors);
+  if (options_.monitors() > most_monitors)
+    problems_.emplace_back("users", "times the load of the scenario makes more than 9e15 monitors, more than can be counted");
   if (options.classes.empty()) {
     const MonitorClass all{{}, Ratio{1.0}, options.period.value_or(usual_period), {}};
     add_group(all, static_cast<std::uint64_t>(monitors), stream, context);

@@ -20,6 +20,8 @@
 namespace headroom {
 namespace {
 
+constexpr double most_copies = 1e6;  // of a line
+
 struct TraceOptions {
   std::string file;
   std::string kind = "rates";
@@ -38,6 +40,11 @@ struct TraceOptions {
   FieldProblems problems(const std::string& directory) const;
   std::vector<std::string> input_files() const { return {file}; }
 
+  TraceOptions at_load(double load) const {
+    TraceOptions scaled = *this;
+    scaled.scale *= load;
+    return scaled;
+  }
   bool rates() const { return kind == "rates"; }
   double begin_seconds() const { return to_seconds(begin); }
   double length_seconds() const { return length ? to_seconds(*length) : never; }
@@ -59,7 +66,7 @@ void TraceOptions::describe(Fields& field) {
   field("length", length, "how much of the trace to take, in its own time; default to its end", more_than(0.0));
   field("scale", scale,
         "multiplies the rate; of requests: how often a line counts on average; copies come at random times before the next line",
-        between(1e-9, 1e6));
+        between(1e-9, most_copies));
   field("speed", speed, "how many times faster than recorded", more_than(0.0));
   field("repeat", repeat, "begin again when the window is over");
   field.choice("arrivals", arrivals, "of rates: \"poisson\", or \"even\" within each interval", {"poisson", "even"});
@@ -277,6 +284,10 @@ class Trace final : public Workload {
   double mean_rate() const override { return end_ > 0.0 ? summary().expected / end_ : 0.0; }
   double peak_rate() const override { return summary().peak; }
   bool stationary() const override { return false; }
+  FieldProblems problems() const override {
+    if (options_.scale <= most_copies) return {};
+    return {{"scale", "times the load of the scenario is more than 1,000,000"}};
+  }
 
  private:
   bool next(Arrival& arrival);
@@ -294,16 +305,16 @@ class Trace final : public Workload {
 };
 
 Trace::Trace(const Options& options, const Context& context)
-    : options_{options},
+    : options_{options.at_load(context.load)},
       path_{options.path(context.directory)},
       end_{to_seconds(context.end)},
       journeys_{context.journeys, context.streams->named("workloads/" + context.name + "/journey")} {
   RandomStream stream = context.streams->named("workloads/" + context.name + "/interarrival");
   if (!options.rates()) {
-    requests_ = std::make_unique<TraceRequests>(options, path_, stream);
+    requests_ = std::make_unique<TraceRequests>(options_, path_, stream);
     return;
   }
-  rates_ = std::make_unique<RateArrivals>(std::make_unique<TraceRates>(options, path_),
+  rates_ = std::make_unique<RateArrivals>(std::make_unique<TraceRates>(options_, path_),
                                           options.arrivals == "even" ? UnitProcess::even() : UnitProcess::poisson(stream));
 }
 

@@ -42,6 +42,11 @@ struct LoadPhase {
     const double first = arrival_rate.value_or(PerSecond{}).value;
     return {begin, begin + seconds(), first, ramp_to.value_or(PerSecond{first}).value};
   }
+  void scale(double load) {
+    if (arrival_rate) arrival_rate->value *= load;
+    if (ramp_to) ramp_to->value *= load;
+    if (arrival_count && *arrival_count > 0) arrival_count = count_at_load(*arrival_count, load);
+  }
   double expected() const { return arrival_count ? static_cast<double>(*arrival_count) : piece(0.0).area(); }
   // The rate, or the mean rate of a counted phase.
   RatePiece mean_piece(double begin) const {
@@ -67,6 +72,7 @@ class Users final : public Workload {
 
     void describe(Fields& field);
     FieldProblems problems() const;
+    Options at_load(double load) const;
     bool even() const { return arrivals == "even"; }
     // With growth of one account.
     double mean_session_rate() const {
@@ -166,12 +172,24 @@ FieldProblems Users::Options::problems() const {
   return problems;
 }
 
+Users::Options Users::Options::at_load(double load) const {
+  Options scaled = *this;
+  if (scaled.rate) scaled.rate->value *= load;
+  if (accounts) scaled.accounts = count_at_load(*accounts, load);
+  if (population) scaled.population = count_at_load(*population, load);
+  if (growth) scaled.growth = headroom::at_load(*growth, load);
+  if (phases) {
+    for (LoadPhase& phase : *scaled.phases) phase.scale(load);
+  }
+  return scaled;
+}
+
 std::string stream_name(const Workload::Context& context, std::string_view what) {
   return "workloads/" + context.name + "/" + std::string{what};
 }
 
 Users::Users(const Options& options, const Context& context)
-    : options_{options},
+    : options_{options.at_load(context.load)},
       end_{to_seconds(context.end)},
       process_{make_process(context)},
       journeys_{context.journeys, context.streams->named(stream_name(context, "journey"))},

@@ -118,6 +118,7 @@ struct Blueprint {
   Duration scrape{std::chrono::seconds{15}};
   int windows = 240;                // record windows over the run (phase borders add more)
   std::string directory;            // of the scenario: trace files are relative to it
+  double load = 1.0;                // times what the workloads ask for; items of keys have it in them
 
   NetworkBlueprint network;
   std::vector<NodePoolBlueprint> node_pools;

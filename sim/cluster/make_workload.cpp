@@ -8,7 +8,8 @@ std::unique_ptr<Workload> make_workload(const WorkloadBlueprint& workload, const
                             .end = SimTime{surroundings.duration},
                             .journeys = {},
                             .streams = &streams,
-                            .directory = surroundings.directory};
+                            .directory = surroundings.directory,
+                            .load = surroundings.load};
   for (const JourneyBlueprint& journey : workload.journeys) context.journeys.push_back({journey.name, journey.weight, false});
   return RegistryOf<Workload>::instance().make(workload.model, context);
 }

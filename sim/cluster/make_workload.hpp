@@ -12,8 +12,11 @@ namespace headroom {
 struct WorkloadSurroundings {
   Duration duration;
   std::string directory;  // of the scenario: trace files are relative to it
+  double load = 1.0;
 };
-inline WorkloadSurroundings surroundings_of(const Blueprint& blueprint) { return {blueprint.duration, blueprint.directory}; }
+inline WorkloadSurroundings surroundings_of(const Blueprint& blueprint) {
+  return {blueprint.duration, blueprint.directory, blueprint.load};
+}
 
 // Takes the workload's name, model and journeys (their names and weights). Throws what the model throws (a trace that cannot be
 // read).

@@ -4,6 +4,8 @@
 // that starts over when it ends (JourneyShape::repeats).
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -47,6 +49,13 @@ struct Rhythm {
   Duration period{};
 };
 
+// So many things (users, monitors, items) at a load: rounded, at least one, at most as many as can be counted exactly.
+inline std::int64_t count_at_load(std::int64_t count, double load) {
+  constexpr double most = 9e15;
+  if (load == 1.0) return count;
+  return static_cast<std::int64_t>(std::clamp(std::round(static_cast<double>(count) * load), 1.0, most));
+}
+
 class Workload {
  public:
   static constexpr std::string_view seam = "workloads";
@@ -57,6 +66,7 @@ class Workload {
     std::vector<JourneyShape> journeys;  // at least one
     RandomStreams* streams = nullptr;  // of this run; the constructor takes its streams here
     std::string directory;             // trace files are relative to it (the scenario's folder)
+    double load = 1.0;                 // > 0: the demand is this times what the options say
   };
 
   virtual ~Workload() = default;

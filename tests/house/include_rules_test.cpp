@@ -15,8 +15,9 @@ const std::map<std::string, std::vector<std::string>>& arrows() {
   static const std::map<std::string, std::vector<std::string>> table{
       {"cli",
        {"reports", "scenarios", "sim/experiment", "sim/core", "sim/cluster/simulation.hpp", "sim/cluster/request_trace.hpp",
-        "conformance", "decisions", "models/caches", "sim/seams"}},
+        "conformance", "decisions", "planning", "models/caches", "sim/seams"}},
       {"conformance", {"policies", "models/caches", "scenarios", "sim/measure", "sim/seams", "sim/core"}},
+      {"planning", {"reports", "scenarios", "sim", "models/caches"}},
       {"decisions", {"reports", "scenarios", "models/caches", "sim/seams", "sim/core"}},
       {"reports", {"scenarios", "sim/measure", "sim/experiment", "sim/core"}},
       {"scenarios", {"sim", "models/queueing"}},
@@ -34,7 +35,7 @@ const std::map<std::string, std::vector<std::string>>& arrows() {
 // Third-party libraries, by the beginning of their headers' names, and the rooms that may include them.
 const std::map<std::string, std::vector<std::string>>& libraries() {
   static const std::map<std::string, std::vector<std::string>> table{
-      {"<nlohmann/", {"scenarios", "reports", "cli", "sim/experiment", "conformance", "decisions"}},
+      {"<nlohmann/", {"scenarios", "reports", "cli", "sim/experiment", "conformance", "decisions", "planning"}},
       {"<simgrid/", {"sim/cluster"}},
       {"<xbt/", {"sim/cluster"}},
       {"<boost/program_options", {"cli"}},
@@ -46,7 +47,7 @@ const std::map<std::string, std::vector<std::string>>& libraries() {
       {"<zlib.h", {"models", "scenarios"}},
       {"<lzma.h", {"models"}},
       {"<sqlite3.h", {"sim/experiment"}},
-      {"<fmt/", {"cli", "conformance", "decisions", "reports", "scenarios", "models", "policies", "sim"}},
+      {"<fmt/", {"cli", "conformance", "decisions", "planning", "reports", "scenarios", "models", "policies", "sim"}},
   };
   return table;
 }

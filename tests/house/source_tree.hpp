@@ -46,7 +46,7 @@ inline std::vector<SourceFile> sources(const std::vector<std::string>& folders) 
 }
 
 // The rooms of the house: everything that is linked into the program.
-inline std::vector<SourceFile> program_sources() { return sources({"cli", "conformance", "decisions", "reports", "scenarios", "sim", "models", "policies"}); }
+inline std::vector<SourceFile> program_sources() { return sources({"cli", "conformance", "decisions", "planning", "reports", "scenarios", "sim", "models", "policies"}); }
 
 // What an #include line names, with its brackets or quotes; empty for other lines.
 inline std::string included(const std::string& line) {

@@ -1,0 +1,155 @@
+#include "planning/trials.hpp"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "scenarios/builder.hpp"
+#include "sim/cluster/simulation.hpp"
+
+namespace headroom {
+namespace {
+
+constexpr double month = 30.0 * 86'400.0;  // seconds, as display() counts it
+
+std::string key_of(const NamedScenario& scenario) {
+  return scenario.name + "\n" + std::to_string(scenario.scenario.seed) + "\n" + scenario.text;
+}
+
+// Dollars per month of one run, after its warm-up; none: nothing has a price.
+std::optional<double> monthly_cost(const RunResult& run) {
+  const MetricSelector cost{.aggregation = Aggregation::rate, .metric = "cost", .labels = {}};
+  const std::optional<double> rate = evaluate(cost, run, {run.warm_up_seconds, run.duration_seconds});
+  return rate ? std::optional{*rate * month} : std::nullopt;
+}
+
+// One per run, or none at all.
+std::vector<double> values_of(const ObjectiveSpec& objective, std::span<const RunResult> runs) {
+  std::vector<double> values;
+  for (const RunResult& run : runs) {
+    const Interval value = judge(objective, std::span{&run, 1}).value;
+    if (value.count == 0) return {};
+    values.push_back(value.mean);
+  }
+  return values;
+}
+
+std::vector<double> costs_of(std::span<const RunResult> runs) {
+  std::vector<double> costs;
+  for (const RunResult& run : runs) {
+    const std::optional<double> cost = monthly_cost(run);
+    if (!cost) return {};
+    costs.push_back(*cost);
+  }
+  return costs;
+}
+
+}  // namespace
+
+Trials::Trials(TrialSource source, TrialOptions options) : source_{std::move(source)}, options_{std::move(options)} {}
+
+NamedScenario Trials::read(const Candidate& candidate) const {
+  ReadOptions options = source_.read;
+  options.set.insert(options.set.end(), candidate.set.begin(), candidate.set.end());
+  ScenarioFile file = read_scenario(source_.path, options);
+  if (source_.variant.empty()) return std::move(file.variants.front());
+  const auto found = std::ranges::find(file.variants, source_.variant, &NamedScenario::name);
+  if (found == file.variants.end()) throw std::invalid_argument{"there is no variant \"" + source_.variant + "\""};
+  return std::move(*found);
+}
+
+Blueprint Trials::blueprint(const Candidate& candidate) const { return build_blueprint(read(candidate).scenario); }
+
+Trials::Stop Trials::stopped() const {
+  if (interrupted_) return Stop::interrupted;
+  return options_.stop_at && std::chrono::steady_clock::now() >= *options_.stop_at ? Stop::out_of_time : Stop::none;
+}
+
+std::vector<Trial> Trials::run(std::span<const Candidate> candidates, std::uint64_t first, std::uint64_t count) {
+  std::vector<NamedScenario> scenarios;
+  for (const Candidate& candidate : candidates) scenarios.push_back(read(candidate));
+  make(scenarios, first, count);
+  std::vector<Trial> trials;
+  for (NamedScenario& scenario : scenarios) trials.push_back(judged(std::move(scenario), first, count));
+  return trials;
+}
+
+Trial Trials::run(const Candidate& candidate, std::uint64_t first, std::uint64_t count) {
+  return std::move(run(std::span{&candidate, 1}, first, count).front());
+}
+
+Trial Trials::run_until_conclusive(const Candidate& candidate, std::uint64_t first, std::uint64_t at_least,
+                                   std::uint64_t at_most) {
+  std::uint64_t made = std::min(at_least, at_most);
+  Trial trial = run(candidate, first, made);
+  while (trial.outcome == Outcome::inconclusive && trial.failed.empty() && made < at_most && stopped() == Stop::none) {
+    made = std::min(at_most, made + std::max<std::uint64_t>(1, (made + 3) / 4));
+    trial = run(candidate, first, made);
+  }
+  return trial;
+}
+
+// Replication by replication, so that what is stopped has as many runs of each as it can. Candidates of the same text share runs.
+void Trials::make(const std::vector<NamedScenario>& scenarios, std::uint64_t first, std::uint64_t count) {
+  if (stopped() != Stop::none) return;
+  std::vector<std::string> keys;
+  std::vector<Blueprint> blueprints;
+  for (const NamedScenario& scenario : scenarios) {
+    keys.push_back(key_of(scenario));
+    blueprints.push_back(build_blueprint(scenario.scenario));
+  }
+  std::vector<RunRequest> requests;
+  std::set<std::pair<std::string, std::uint64_t>> asked;
+  for (std::uint64_t replication = first; replication < first + count; ++replication) {
+    for (std::size_t c = 0; c < scenarios.size(); ++c) {
+      if (known_[keys[c]].contains(replication) || !asked.emplace(keys[c], replication).second) continue;
+      requests.push_back({c, replication});
+    }
+  }
+  if (requests.empty()) return;
+  StudyOptions options = options_.study;
+  options.keep_going = true;
+  options.recall = {};
+  options.keep = [&](const EndedRun& run) {
+    Ended& ended = known_[keys[run.request.variant]][run.request.replication];
+    if (run.result != nullptr)
+      ended.place = stash_.put(run.bytes);
+    else
+      ended.failed = FailedRun{{0, run.request.replication}, run.exit_code, run.message};
+    ++runs_made_;
+  };
+  const auto simulate_one = [&](const RunRequest& request) {
+    const NamedScenario& scenario = scenarios[request.variant];
+    return simulate(blueprints[request.variant],
+                    RunIdentity{scenario.name, static_cast<std::uint64_t>(scenario.scenario.seed), request.replication});
+  };
+  const Study study = run_study(scenarios.size(), requests, simulate_one, options);
+  if (!study.not_kept.empty()) throw std::runtime_error{study.not_kept};
+  interrupted_ = study.interrupted;
+}
+
+Trial Trials::judged(NamedScenario scenario, std::uint64_t first, std::uint64_t count) const {
+  Trial trial;
+  std::vector<RunResult> runs;
+  if (const auto known = known_.find(key_of(scenario)); known != known_.end()) {
+    const auto end = known->second.lower_bound(first + count);
+    for (auto ended = known->second.lower_bound(first); ended != end; ++ended) {
+      if (ended->second.failed)
+        trial.failed.push_back(*ended->second.failed);
+      else
+        runs.push_back(run_result_from(stash_.get(ended->second.place)));
+    }
+  }
+  for (const ObjectiveSpec& objective : scenario.scenario.objectives) {
+    trial.verdicts.push_back(judge(objective, runs));
+    trial.values.push_back(values_of(objective, runs));
+  }
+  trial.costs = costs_of(runs);
+  for (const RunResult& run : runs) trial.users += run.users / static_cast<double>(runs.size());
+  trial.replications = runs.size();
+  trial.outcome = runs.empty() || !trial.failed.empty() ? Outcome::inconclusive : overall(trial.verdicts);
+  trial.scenario = std::move(scenario);
+  return trial;
+}
+
+}  // namespace headroom
