@@ -26,7 +26,7 @@ void AxisSpec::describe(Fields& field) {
   field("step", step, "what is added from one to the next; 1 if neither it nor \"factor\" is given and they are plain numbers");
   field("factor", factor, "instead of \"step\": what each is multiplied by", more_than(1.0));
   field("more_is_better", more_is_better,
-        "a larger value never makes an objective worse: what fails with one value is not tried with smaller ones");
+        "no value makes an objective worse than those before it: what fails with one is not tried with earlier ones");
 }
 
 std::vector<std::string> AxisSpec::all_values() const {
