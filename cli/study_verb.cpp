@@ -41,6 +41,8 @@ Shard shard_from(const std::string& text) {
   return shard;
 }
 
+}  // namespace
+
 double limit_from(const CommandLine& line, const std::string& option, Dimension dimension) {
   const std::optional<std::string> text = line.text(option);
   if (!text) return 0.0;
@@ -57,6 +59,8 @@ double limit_from(const CommandLine& line, const std::string& option, Dimension 
   if (!(*value > 0.0) || *value > largest) refuse();
   return *value;
 }
+
+namespace {
 
 void expect_shards_to_be_possible(const StudyArguments& arguments, const ScenarioFile& file) {
   const bool is_shard = arguments.shard.count > 1;

@@ -35,6 +35,8 @@ struct StudyArguments {
 };
 
 void add_study_options(boost::program_options::options_description& options);
+// A limit above 0 in the dimension's base unit; 0 without the option. Throws UsageError.
+double limit_from(const CommandLine& line, const std::string& option, Dimension dimension);
 // How results are judged and shown; those of every verb that ends with a report.
 void add_result_options(boost::program_options::options_description& options);
 // Throw UsageError.

@@ -22,6 +22,7 @@ int replay_verb(const Arguments& arguments);
 int cache_verb(const Arguments& arguments);
 int decide_verb(const Arguments& arguments);
 int tournament_verb(const Arguments& arguments);
+int plan_verb(const Arguments& arguments);
 
 struct Verb {
   std::string_view name;
@@ -43,6 +44,7 @@ inline constexpr std::array verbs{
     Verb{"cache", "how often a recorded trace misses, by cache policy and size", cache_verb},
     Verb{"decide", "what a policy says of observations, or of a recorded history, and why", decide_verb},
     Verb{"tournament", "policies against each other on the same demand, ranked by cost", tournament_verb},
+    Verb{"plan", "how much it carries, when it runs out, what to buy: a search that simulates", plan_verb},
 };
 
 }  // namespace headroom::cli

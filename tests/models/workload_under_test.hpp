@@ -17,6 +17,7 @@ struct WorkloadSetting {
   std::vector<double> journey_weights{1.0};
   std::uint64_t seed = 7;
   std::string directory{};
+  double load = 1.0;
 };
 
 // workload({{"model", "users"}, {"rate", "50 /s"}}, {.end_seconds = 60.0})
@@ -28,6 +29,7 @@ inline std::unique_ptr<Workload> workload(const Json& options, const WorkloadSet
   for (const double weight : setting.journey_weights) context.journeys.push_back({"", weight, false});
   context.streams = &streams;
   context.directory = setting.directory;
+  context.load = setting.load;
   return policy<Workload>(options, context);
 }
 

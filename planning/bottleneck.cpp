@@ -1,0 +1,27 @@
+#include "planning/bottleneck.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "reports/display.hpp"
+
+namespace headroom {
+
+double scaled_out_utilization(const StationLoad& load) {
+  const double used = std::max(load.utilization, load.peak_utilization);
+  return load.capacity_at_limit > 0.0 ? used * load.capacity / load.capacity_at_limit : used;
+}
+
+std::optional<StationLoad> first_bottleneck(const Explanation& explanation) {
+  const auto worst = std::ranges::max_element(explanation.stations, {}, scaled_out_utilization);
+  return worst == explanation.stations.end() ? std::nullopt : std::optional{*worst};
+}
+
+std::string bottleneck_text(const StationLoad& load) {
+  const std::string used = display(scaled_out_utilization(load), Dimension::ratio);
+  const bool grows = load.capacity_at_limit > load.capacity * (1.0 + 1e-9);
+  return fmt::format("{} ({}, {} used{})", load.station, load.resource, used, grows ? " scaled out" : "");
+}
+
+}  // namespace headroom

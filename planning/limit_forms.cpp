@@ -1,0 +1,206 @@
+// A limit in words, as rows of a table and as JSON.
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "planning/bottleneck.hpp"
+#include "planning/limit.hpp"
+#include "reports/answer.hpp"
+#include "reports/display.hpp"
+
+namespace headroom {
+namespace {
+
+using nlohmann::json;
+
+std::string users_text(const TriedLoad& tried) { return tried.users > 0.0 ? number_text(std::round(tried.users)) : "-"; }
+
+std::string cost_text(const TriedLoad& tried, std::string_view plus_minus) {
+  if (tried.cost_per_user.count == 0) return "-";
+  return display(tried.cost_per_user, {1.0, "USD/month"}, plus_minus);
+}
+
+std::string outcome_text(const TriedLoad& tried) {
+  if (!tried.incomplete.empty()) return "not simulated";
+  if (tried.contradicted) return "unclear: fresh runs differ";
+  return tried.outcome == Outcome::inconclusive ? "unclear" : std::string{to_text(tried.outcome)};
+}
+
+bool any_users(const LoadLimit& limit) {
+  return std::ranges::any_of(limit.tried, [](const TriedLoad& one) { return one.users > 0.0; });
+}
+bool any_cost(const LoadLimit& limit) {
+  return std::ranges::any_of(limit.tried, [](const TriedLoad& one) { return one.cost_per_user.count > 0; });
+}
+
+std::string named(const LoadLimit& limit, double load) {
+  return limit.axis.is_load() ? limit.axis.text(load) + " this load" : limit.axis.pointer + " = " + limit.axis.text(load);
+}
+
+// Of the workloads at the point: between its neighbours in proportion.
+double users_at(const LoadLimit& limit, double load) {
+  const auto after = std::ranges::lower_bound(limit.tried, load, {}, &TriedLoad::load);
+  if (after == limit.tried.end()) return limit.tried.back().users;
+  if (after->load == load || after == limit.tried.begin()) return after->users;
+  const auto before = after - 1;
+  if (!(before->users > 0.0) || !(after->users > 0.0)) return before->users;
+  return before->users + (after->users - before->users) * (load - before->load) / (after->load - before->load);
+}
+
+std::string with_users(const LoadLimit& limit, double load) {
+  const double users = users_at(limit, load);
+  return named(limit, load) + (users > 0.0 ? fmt::format(" ({} users)", number_text(std::round(users))) : "");
+}
+
+std::string where_it_breaks(const LoadLimit& limit, const TriedLoad& breaks) {
+  std::string text = breaks.verdicts[limit.objective.value()].objective.that.text;
+  return text + (limit.bottleneck ? ", at " + bottleneck_text(*limit.bottleneck) : "");
+}
+
+json tried_json(const TriedLoad& tried) {
+  json objectives = json::array();
+  for (const Verdict& verdict : tried.verdicts) {
+    const bool seen = verdict.value.count > 0;
+    objectives.push_back({{"that", verdict.objective.that.text},
+                          {"severity", verdict.objective.severity},
+                          {"outcome", to_text(verdict.outcome)},
+                          {"value", seen ? json(verdict.value.mean) : json()},
+                          {"low", seen ? json(verdict.value.low) : json()},
+                          {"high", seen ? json(verdict.value.high) : json()},
+                          {"margin", verdict.margin ? json(*verdict.margin) : json()},
+                          {"explanation", verdict.explanation}});
+  }
+  return {{"load", tried.load},
+          {"outcome", to_text(tried.outcome)},
+          {"replications", tried.replications},
+          {"users", tried.users > 0.0 ? json(tried.users) : json()},
+          {"cost_per_user_usd_per_month", tried.cost_per_user.count > 0 ? json(tried.cost_per_user.mean) : json()},
+          {"contradicted", tried.contradicted},
+          {"incomplete", tried.incomplete},
+          {"objectives", std::move(objectives)}};
+}
+
+std::string_view to_text(Trials::Stop stop) {
+  return stop == Trials::Stop::interrupted ? "interrupted" : stop == Trials::Stop::out_of_time ? "out of time" : "no";
+}
+
+void remark_on_ends(const LoadLimit& limit, std::vector<std::string>& remarks) {
+  for (const TriedLoad& one : limit.tried) {
+    if (!one.incomplete.empty())
+      remarks.push_back(fmt::format("{} could not be simulated: {}", named(limit, one.load), one.incomplete));
+  }
+  if (!limit.passes_above.empty())
+    remarks.push_back(fmt::format("not monotone: {} holds although {} does not; the answer is the first limit",
+                                  named(limit, limit.passes_above.front()), named(limit, limit.tried[*limit.breaks].load)));
+  if (limit.holds && limit.breaks) {
+    const double width = limit.tried[*limit.breaks].load / limit.tried[*limit.holds].load;
+    if (width > 1.0 + 2.5 * limit.precision && *limit.breaks > *limit.holds + 1)
+      remarks.push_back(fmt::format(
+          "between both ends {} replications leave it open; a larger --at-most makes the answer narrower", limit.at_most));
+  }
+  const TriedLoad& documented = limit.documented();
+  if (documented.outcome != Outcome::inconclusive || !documented.incomplete.empty()) return;
+  const Verdict* const open = deciding(documented);
+  remarks.push_back(fmt::format("the documented load stays unclear: {}{}{}", open->objective.that.text,
+                                open->explanation.empty() ? "" : ": ", explanation_text(*open)));
+}
+
+}  // namespace
+
+const Verdict* deciding(const TriedLoad& tried) {
+  const Verdict* first = nullptr;
+  const auto rank = [](const Verdict& verdict) {
+    const int outcome = verdict.outcome == Outcome::fail ? 0 : verdict.outcome == Outcome::inconclusive ? 1 : 2;
+    return std::tuple(outcome, verdict.margin.value_or(outcome == 0 ? -1e300 : 1e300));
+  };
+  for (const Verdict& verdict : tried.verdicts) {
+    if (verdict.objective.severity == "required" && (first == nullptr || rank(verdict) < rank(*first))) first = &verdict;
+  }
+  return first;
+}
+
+std::vector<std::vector<std::string>> limit_rows(const LoadLimit& limit, std::string_view plus_minus) {
+  const bool users = any_users(limit), cost = any_cost(limit);
+  std::vector<std::vector<std::string>> rows{{limit.axis.is_load() ? "load" : limit.axis.pointer, "runs", "verdict"}};
+  if (users) rows.front().push_back("users");
+  if (cost) rows.front().push_back("cost per user");
+  rows.front().insert(rows.front().end(), {"value", "of the objective that decides"});
+  for (const TriedLoad& one : limit.tried) {
+    std::vector<std::string> row{limit.axis.text(one.load), std::to_string(one.replications), outcome_text(one)};
+    if (users) row.push_back(users_text(one));
+    if (cost) row.push_back(cost_text(one, plus_minus));
+    const Verdict* const decides = deciding(one);
+    row.push_back(decides == nullptr ? "-" : value_text(*decides, plus_minus));
+    row.push_back(decides == nullptr ? "-" : decides->objective.that.text);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<std::string> limit_remarks(const LoadLimit& limit) {
+  std::vector<std::string> remarks;
+  if (limit.arithmetic)
+    remarks.push_back(fmt::format("by arithmetic the first bottleneck is used up at {}", named(limit, *limit.arithmetic)));
+  remark_on_ends(limit, remarks);
+  if (limit.verification)
+    remarks.push_back(fmt::format("{} holds in {} fresh replications as well", named(limit, limit.verification->load),
+                                  limit.verification->replications));
+  else if (limit.holds)
+    remarks.push_back(fmt::format("{} was not verified by fresh replications", named(limit, limit.tried[*limit.holds].load)));
+  if (limit.stopped == Trials::Stop::out_of_time) remarks.emplace_back("the time was over before the search was");
+  if (limit.stopped == Trials::Stop::interrupted) remarks.emplace_back("interrupted before the search was over");
+  return remarks;
+}
+
+std::string limit_sentence(const LoadLimit& limit) {
+  if (limit.holds && limit.breaks) {
+    const TriedLoad& breaks = limit.tried[*limit.breaks];
+    return fmt::format("holds up to {}, 95 % between {} and {}; breaks first: {}", with_users(limit, *limit.point),
+                       limit.axis.text(limit.tried[*limit.holds].load), limit.axis.text(breaks.load),
+                       where_it_breaks(limit, breaks));
+  }
+  if (limit.holds)
+    return fmt::format("holds at least up to {}, the most that holds of what was tried; no load broke an objective",
+                       with_users(limit, limit.tried[*limit.holds].load));
+  if (limit.breaks) {
+    const TriedLoad& breaks = limit.tried[*limit.breaks];
+    return fmt::format("fails already at {}, and holds at no smaller load that was tried: {}", with_users(limit, breaks.load),
+                       where_it_breaks(limit, breaks));
+  }
+  return fmt::format("cannot tell: unclear at each of {} loads that were tried", limit.tried.size());
+}
+
+json limit_json(const LoadLimit& limit) {
+  json tried = json::array();
+  for (const TriedLoad& one : limit.tried) tried.push_back(tried_json(one));
+  const auto load = [&](const std::optional<std::size_t>& place) { return place ? json(limit.tried[*place].load) : json(); };
+  json result{{"kind", "limit"},
+              {"scenario", limit.scenario.scenario.name},
+              {"variant", limit.scenario.name},
+              {"over", limit.axis.pointer},
+              {"documented", {{"value", limit.axis.present}, {"outcome", to_text(limit.documented().outcome)}}},
+              {"point", limit.point ? json(*limit.point) : json()},
+              {"holds_up_to", load(limit.holds)},
+              {"breaks_at", load(limit.breaks)},
+              {"confidence", 0.95},
+              {"users", limit.point && users_at(limit, *limit.point) > 0.0 ? json(users_at(limit, *limit.point)) : json()},
+              {"arithmetic", limit.arithmetic ? json(*limit.arithmetic) : json()},
+              {"passes_above", limit.passes_above},
+              {"verification", limit.verification ? tried_json(*limit.verification) : json()},
+              {"stopped", to_text(limit.stopped)},
+              {"runs", limit.runs},
+              {"tried", std::move(tried)},
+              {"remarks", limit_remarks(limit)},
+              {"answer", limit_sentence(limit)}};
+  if (limit.objective) result["breaks_first"] = limit.tried[limit.breaks.value()].verdicts[*limit.objective].objective.that.text;
+  if (limit.bottleneck)
+    result["bottleneck"] = {{"station", limit.bottleneck->station},
+                            {"resource", limit.bottleneck->resource},
+                            {"utilization_scaled_out", scaled_out_utilization(*limit.bottleneck)}};
+  return result;
+}
+
+}  // namespace headroom
