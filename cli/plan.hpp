@@ -8,6 +8,7 @@
 namespace headroom::cli {
 
 int plan_limit(const Arguments& arguments);
+int plan_growth(const Arguments& arguments);
 int plan_cheapest(const Arguments& arguments);
 int plan_sensitivity(const Arguments& arguments);
 int plan_gains(const Arguments& arguments);

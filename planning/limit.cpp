@@ -15,23 +15,6 @@ namespace {
 constexpr std::uint64_t fresh = 1'000'000;  // first replication of verifications
 constexpr int most_verifications = 4;
 
-TriedLoad as_tried(double load, const Trial& trial) {
-  TriedLoad tried{.load = load,
-                  .outcome = trial.outcome,
-                  .replications = trial.replications,
-                  .verdicts = trial.verdicts,
-                  .users = trial.users,
-                  .cost_per_user = {},
-                  .incomplete = {}};
-  if (trial.users > 0.0 && !trial.costs.empty()) {
-    std::vector<double> costs = trial.costs;
-    for (double& cost : costs) cost /= trial.users;
-    tried.cost_per_user = t_interval(costs);
-  }
-  if (!trial.failed.empty()) tried.incomplete = trial.failed.front().message;
-  return tried;
-}
-
 class LimitSearch {
  public:
   LimitSearch(Trials& trials, const LimitQuestion& question);
@@ -115,7 +98,7 @@ void LimitSearch::probe(double load) {
   if (question_.note) question_.note(limit_.axis.text(load));
   try {
     const Candidate candidate{limit_.axis.text(load), {limit_.axis.at(load)}};
-    insert(as_tried(load, trials_.run_until_conclusive(candidate, 0, question_.replications, question_.at_most)));
+    insert(tried_load(load, trials_.run_until_conclusive(candidate, 0, question_.replications, question_.at_most)));
   } catch (const ScenarioError& error) {
     if (load == limit_.axis.present) throw;
     TriedLoad refused{.load = load};
@@ -198,7 +181,7 @@ void LimitSearch::verify() {
     const Candidate candidate{limit_.axis.text(holds.load), {limit_.axis.at(holds.load)}};
     const Trial trial = trials_.run_until_conclusive(candidate, fresh, holds.replications, question_.at_most);
     if (trials_.stopped() != Trials::Stop::none && trial.outcome != Outcome::pass) return;
-    limit_.verification = as_tried(holds.load, trial);
+    limit_.verification = tried_load(holds.load, trial);
     if (trial.outcome == Outcome::pass) return;
     holds.outcome = Outcome::inconclusive;
     holds.contradicted = true;

@@ -23,6 +23,7 @@
 
 #include "planning/axis.hpp"
 #include "planning/trials.hpp"
+#include "planning/tried_load.hpp"
 #include "scenarios/explain.hpp"
 
 namespace headroom {
@@ -34,17 +35,6 @@ struct LimitQuestion {
   std::uint64_t replications = 5;  // at least, of each load
   std::uint64_t at_most = 40;
   std::function<void(const std::string&)> note;  // told what is tried next; may be empty
-};
-
-struct TriedLoad {
-  double load = 0.0;  // value of the axis
-  Outcome outcome = Outcome::inconclusive;
-  std::uint64_t replications = 0;
-  std::vector<Verdict> verdicts;
-  double users = 0.0;         // 0: the workloads do not know
-  Interval cost_per_user;     // US dollars per month; count 0: no price, or no users
-  bool contradicted = false;  // fresh replications did not pass as the first ones did
-  std::string incomplete;     // why it could not be simulated; empty: it was
 };
 
 struct LoadLimit {
@@ -78,9 +68,6 @@ struct MarginAt {
   double weight = 1.0;
 };
 std::optional<double> crossing_of(const std::vector<MarginAt>& margins);
-
-// The required objective that is missed, is unclear, or holds with least to spare, in this order.
-const Verdict* deciding(const TriedLoad& tried);
 
 // Its forms. A table of the loads, the heading first; what a reader must know besides; the answer; plan.json; and one page with
 // the margins against the load.

@@ -16,19 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string users_text(const TriedLoad& tried) { return tried.users > 0.0 ? number_text(std::round(tried.users)) : "-"; }
-
-std::string cost_text(const TriedLoad& tried, std::string_view plus_minus) {
-  if (tried.cost_per_user.count == 0) return "-";
-  return display(tried.cost_per_user, {1.0, "USD/month"}, plus_minus);
-}
-
-std::string outcome_text(const TriedLoad& tried) {
-  if (!tried.incomplete.empty()) return "not simulated";
-  if (tried.contradicted) return "unclear: fresh runs differ";
-  return tried.outcome == Outcome::inconclusive ? "unclear" : std::string{to_text(tried.outcome)};
-}
-
 bool any_users(const LoadLimit& limit) {
   return std::ranges::any_of(limit.tried, [](const TriedLoad& one) { return one.users > 0.0; });
 }
@@ -60,29 +47,6 @@ std::string where_it_breaks(const LoadLimit& limit, const TriedLoad& breaks) {
   return text + (limit.bottleneck ? ", at " + bottleneck_text(*limit.bottleneck) : "");
 }
 
-json tried_json(const TriedLoad& tried) {
-  json objectives = json::array();
-  for (const Verdict& verdict : tried.verdicts) {
-    const bool seen = verdict.value.count > 0;
-    objectives.push_back({{"that", verdict.objective.that.text},
-                          {"severity", verdict.objective.severity},
-                          {"outcome", to_text(verdict.outcome)},
-                          {"value", seen ? json(verdict.value.mean) : json()},
-                          {"low", seen ? json(verdict.value.low) : json()},
-                          {"high", seen ? json(verdict.value.high) : json()},
-                          {"margin", verdict.margin ? json(*verdict.margin) : json()},
-                          {"explanation", verdict.explanation}});
-  }
-  return {{"load", tried.load},
-          {"outcome", to_text(tried.outcome)},
-          {"replications", tried.replications},
-          {"users", tried.users > 0.0 ? json(tried.users) : json()},
-          {"cost_per_user_usd_per_month", tried.cost_per_user.count > 0 ? json(tried.cost_per_user.mean) : json()},
-          {"contradicted", tried.contradicted},
-          {"incomplete", tried.incomplete},
-          {"objectives", std::move(objectives)}};
-}
-
 std::string_view to_text(Trials::Stop stop) {
   return stop == Trials::Stop::interrupted ? "interrupted" : stop == Trials::Stop::out_of_time ? "out of time" : "no";
 }
@@ -110,18 +74,6 @@ void remark_on_ends(const LoadLimit& limit, std::vector<std::string>& remarks) {
 
 }  // namespace
 
-const Verdict* deciding(const TriedLoad& tried) {
-  const Verdict* first = nullptr;
-  const auto rank = [](const Verdict& verdict) {
-    const int outcome = verdict.outcome == Outcome::fail ? 0 : verdict.outcome == Outcome::inconclusive ? 1 : 2;
-    return std::tuple(outcome, verdict.margin.value_or(outcome == 0 ? -1e300 : 1e300));
-  };
-  for (const Verdict& verdict : tried.verdicts) {
-    if (verdict.objective.severity == "required" && (first == nullptr || rank(verdict) < rank(*first))) first = &verdict;
-  }
-  return first;
-}
-
 std::vector<std::vector<std::string>> limit_rows(const LoadLimit& limit, std::string_view plus_minus) {
   const bool users = any_users(limit), cost = any_cost(limit);
   std::vector<std::vector<std::string>> rows{{limit.axis.is_load() ? "load" : limit.axis.pointer, "runs", "verdict"}};
@@ -131,7 +83,7 @@ std::vector<std::vector<std::string>> limit_rows(const LoadLimit& limit, std::st
   for (const TriedLoad& one : limit.tried) {
     std::vector<std::string> row{limit.axis.text(one.load), std::to_string(one.replications), outcome_text(one)};
     if (users) row.push_back(users_text(one));
-    if (cost) row.push_back(cost_text(one, plus_minus));
+    if (cost) row.push_back(cost_per_user_text(one, plus_minus));
     const Verdict* const decides = deciding(one);
     row.push_back(decides == nullptr ? "-" : value_text(*decides, plus_minus));
     row.push_back(decides == nullptr ? "-" : decides->objective.that.text);

@@ -8,11 +8,10 @@
 
 namespace headroom::test {
 
-// Poisson arrivals of `rate` at `servers` slots, each held for `hold` (JSON of a distribution); `more`: further fields, with a
-// comma at the end.
+// Poisson arrivals of `rate` at `servers` slots, each held for `hold` (JSON of a distribution); `times`: how long it runs.
 inline std::string one_station(const std::string& rate, int servers, const std::string& hold, const std::string& objective,
-                               const std::string& more = {}) {
-  return R"({"name": "one station", "seed": 11, "duration": "30 min", "warm_up": "2 min", "replications": 3, )" + more + R"(
+                               const std::string& times = R"("duration": "30 min", "warm_up": "2 min")") {
+  return R"({"name": "one station", "seed": 11, "replications": 3, )" + times + R"(,
     "services": [{"name": "desk", "concurrency": )" +
          std::to_string(servers) + R"(, "endpoints": [{"name": "serve", "steps": [{"wait": )" + hold + R"(}]}]}],
     "workloads": [{"model": "users", "name": "people", "rate": ")" +

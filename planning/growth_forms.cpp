@@ -1,0 +1,181 @@
+// A growth plan in words, as rows of tables and as JSON.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "planning/growth.hpp"
+#include "reports/display.hpp"
+
+namespace headroom {
+namespace {
+
+using nlohmann::json;
+
+std::string users_at(const GrowthPlan& plan, std::size_t month) {
+  const UserForecast::Month& forecast = plan.months[month].forecast;
+  std::string text = number_text(std::round(forecast.users));
+  if (plan.forecast.has_interval)
+    text += fmt::format(" ({} to {})", number_text(std::round(forecast.low)), number_text(std::round(forecast.high)));
+  return text;
+}
+
+std::string share(double ratio) { return display(ratio, Dimension::ratio); }
+
+std::string component(const GrowthPlan& plan, std::size_t station) {
+  return fmt::format("{} ({})", plan.stations[station].station, plan.stations[station].resource);
+}
+
+std::size_t most_used(const PlannedMonth& month) {
+  return static_cast<std::size_t>(std::ranges::max_element(month.used) - month.used.begin());
+}
+
+std::string month_of(const GrowthPlan& plan, const RunningOut& out) {
+  std::string text = plan.months[out.month].forecast.name;
+  if (!plan.forecast.has_interval || !out.earliest) return text;
+  const std::string latest = out.latest ? plan.months[*out.latest].forecast.name : "later";
+  return text + fmt::format(" ({} to {})", plan.months[*out.earliest].forecast.name, latest);
+}
+
+std::string without_remedy(const GrowthPlan& plan, const RunningOut& out) {
+  return fmt::format("{}x its capacity", number_text(plan.months[out.month].used[out.station] / plan.target));
+}
+
+std::string cost_text(const Interval& cost) { return cost.count == 0 ? "-" : signed_text(cost.mean, {1.0, "USD/month"}); }
+
+json remedy_json(const std::optional<Remedy>& remedy) {
+  if (!remedy) return nullptr;
+  json set = json::array();
+  for (const auto& [pointer, value] : remedy->set) set.push_back(pointer + "=" + value);
+  return {{"what", remedy->what}, {"set", std::move(set)}, {"utilization", remedy->utilization}};
+}
+
+json months_json(const GrowthPlan& plan) {
+  json months = json::array();
+  for (const PlannedMonth& month : plan.months) {
+    json used = json::object();
+    for (std::size_t s = 0; s < plan.stations.size(); ++s) used[component(plan, s)] = month.used[s];
+    months.push_back({{"month", month.forecast.name},
+                      {"users", month.forecast.users},
+                      {"users_low", month.forecast.low},
+                      {"users_high", month.forecast.high},
+                      {"load", month.load},
+                      {"utilization_scaled_out", std::move(used)},
+                      {"simulated", month.tried ? tried_json(plan.tried[*month.tried]) : json()}});
+  }
+  return months;
+}
+
+json components_json(const GrowthPlan& plan) {
+  json components = json::array();
+  for (const RunningOut& out : plan.running_out) {
+    components.push_back({{"station", plan.stations[out.station].station},
+                          {"resource", plan.stations[out.station].resource},
+                          {"month", plan.months[out.month].forecast.name},
+                          {"load", out.load},
+                          {"users", out.users},
+                          {"then", remedy_json(out.then)},
+                          {"by_the_end", remedy_json(out.by_the_end)},
+                          {"added_usd_per_month", out.cost.count > 0 ? json(out.cost.mean) : json()}});
+  }
+  return components;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> month_rows(const GrowthPlan& plan, std::string_view plus_minus) {
+  const bool cost = std::ranges::any_of(plan.tried, [](const TriedLoad& one) { return one.cost_per_user.count > 0; });
+  std::vector<std::vector<std::string>> rows{{"month", "users", "load", "used", "most used, scaled out", "verdict"}};
+  if (cost) rows.front().push_back("cost per user");
+  for (std::size_t m = 0; m < plan.months.size(); ++m) {
+    const PlannedMonth& month = plan.months[m];
+    std::vector<std::string> row{month.forecast.name, users_at(plan, m), number_text(month.load) + "x"};
+    row.push_back(month.used.empty() ? "-" : share(month.used[most_used(month)]));
+    row.push_back(month.used.empty() ? "-" : component(plan, most_used(month)));
+    row.push_back(month.tried ? outcome_text(plan.tried[*month.tried]) : "");
+    if (cost) row.push_back(month.tried ? cost_per_user_text(plan.tried[*month.tried], plus_minus) : "");
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<std::vector<std::string>> component_rows(const GrowthPlan& plan) {
+  const bool cost = std::ranges::any_of(plan.running_out, [](const RunningOut& out) { return out.cost.count > 0; });
+  std::vector<std::vector<std::string>> rows{{"component", "runs out in", "at users", "enough then", "enough to the end"}};
+  if (cost) rows.front().push_back("then costs more");
+  for (const RunningOut& out : plan.running_out) {
+    std::vector<std::string> row{component(plan, out.station), month_of(plan, out), number_text(std::round(out.users)),
+                                 out.then ? out.then->what : without_remedy(plan, out),
+                                 out.by_the_end ? out.by_the_end->what : "-"};
+    if (cost) row.push_back(cost_text(out.cost));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<std::string> growth_remarks(const GrowthPlan& plan) {
+  std::vector<std::string> remarks{"forecast: " + plan.forecast.source};
+  if (!plan.users_are_known)
+    remarks.emplace_back("the workloads do not say how many users are behind them: the first month is taken as load 1");
+  if (plan.forecast.has_interval)
+    remarks.emplace_back(
+        "users in brackets: 95 % interval by the forecaster's errors on the history; months in brackets follow it");
+  for (const std::string& surprise : plan.surprises) remarks.push_back("not monotone: " + surprise);
+  for (const TriedLoad& one : plan.tried) {
+    if (!one.incomplete.empty())
+      remarks.push_back(fmt::format("load {:.4g} could not be simulated: {}", one.load, one.incomplete));
+  }
+  if (plan.unclear)
+    remarks.push_back(fmt::format("from {} on {} replications leave it open whether the objectives hold",
+                                  plan.months[*plan.unclear].forecast.name, plan.at_most));
+  if (plan.stopped == Trials::Stop::out_of_time) remarks.emplace_back("the time was over before every month was clear");
+  if (plan.stopped == Trials::Stop::interrupted) remarks.emplace_back("interrupted before every month was clear");
+  return remarks;
+}
+
+std::string growth_sentence(const GrowthPlan& plan) {
+  const auto with_users = [&](std::size_t month) {
+    return fmt::format("{} ({} users)", plan.months[month].forecast.name,
+                       number_text(std::round(plan.months[month].forecast.users)));
+  };
+  std::string text;
+  if (plan.missed) {
+    const PlannedMonth& month = plan.months[*plan.missed];
+    const Verdict* const verdict = month.tried ? deciding(plan.tried[*month.tried]) : nullptr;
+    text = fmt::format("the first objective is missed in {}{}", with_users(*plan.missed),
+                       verdict == nullptr ? "" : ": " + verdict->objective.that.text);
+  } else if (plan.unclear) {
+    text = fmt::format("every objective holds before {}; from then on it is unclear", with_users(*plan.unclear));
+  } else {
+    text = fmt::format("every required objective holds in all {} months", plan.months.size());
+  }
+  if (plan.running_out.empty()) return text + "; no component runs out";
+  const RunningOut& first = plan.running_out.front();
+  text += fmt::format("; {} is the first to run out, in {}", component(plan, first.station), with_users(first.month));
+  if (first.then) text += ": " + first.then->what + (first.cost.count > 0 ? ", " + cost_text(first.cost) : "");
+  return text;
+}
+
+json growth_json(const GrowthPlan& plan) {
+  const auto month = [&](const std::optional<std::size_t>& place) {
+    return place ? json(plan.months[*place].forecast.name) : json();
+  };
+  return {{"kind", "growth"},
+          {"scenario", plan.scenario.scenario.name},
+          {"variant", plan.scenario.name},
+          {"forecast", plan.forecast.source},
+          {"users_at_load_1", plan.users_at_load_1},
+          {"users_are_known", plan.users_are_known},
+          {"target_utilization", plan.target},
+          {"months", months_json(plan)},
+          {"components", components_json(plan)},
+          {"first_missed", month(plan.missed)},
+          {"first_unclear", month(plan.unclear)},
+          {"outcome", to_text(plan.outcome)},
+          {"runs", plan.runs},
+          {"remarks", growth_remarks(plan)},
+          {"answer", growth_sentence(plan)}};
+}
+
+}  // namespace headroom

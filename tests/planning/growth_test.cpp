@@ -1,0 +1,146 @@
+#include "planning/growth.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "planning/plan_error.hpp"
+#include "scenarios/scenario_error.hpp"
+#include "tests/planning/planning_scenario.hpp"
+
+namespace headroom::test {
+namespace {
+
+// 1,000 users ask 864 times a day each, 10 times a second in all; a request takes 20 ms of the only slot: 20 % used.
+std::string growing(const std::string& growth, const std::string& of_service = {}) {
+  return R"({"name": "growing", "seed": 5, "duration": "10 min", "warm_up": "1 min", "replications": 3)" +
+         (growth.empty() ? "" : R"(, "growth": )" + growth) + R"(,
+    "services": [{"name": "desk", "price": "0.05 USD/h", )" +
+         of_service + R"("endpoints": [{"name": "serve", "steps": [{"wait": "20 ms"}]}]}],
+    "workloads": [{"model": "users", "name": "people", "accounts": 1000, "sessions_per_day": 864,
+                   "journeys": [{"steps": [{"request": "desk.serve"}]}]}],
+    "objectives": ["p(95) queue_wait{service=desk} < 1 s"]})";
+}
+const std::string ten_percent = R"({"monthly": "10 %", "months": 36})";
+
+GrowthPlan planned(const PlannedFile& file, const GrowthQuestion& question = {.replications = 3, .at_most = 9}) {
+  Trials trials = file.trials();
+  return plan_growth(trials, question);
+}
+const RunningOut* slots(const GrowthPlan& plan) {
+  for (const RunningOut& out : plan.running_out) {
+    if (plan.stations[out.station].resource == "slots") return &out;
+  }
+  return nullptr;
+}
+// The first month, from 0, in which 20 % grown by a tenth every month is more than `target`.
+std::size_t month_beyond(double target) { return static_cast<std::size_t>(std::ceil(std::log(target / 0.2) / std::log(1.1))); }
+
+TEST(Growth, RunsOutInTheMonthThatLogarithmsSay) {
+  const PlannedFile file{growing(ten_percent)};
+  const GrowthPlan plan = planned(file);
+  ASSERT_EQ(plan.months.size(), 36U);
+  EXPECT_EQ(plan.users_at_load_1, 1000.0);
+  EXPECT_NEAR(plan.months[35].load, std::pow(1.1, 35), 1e-9);
+  const RunningOut* const out = slots(plan);
+  ASSERT_NE(out, nullptr);
+  EXPECT_EQ(month_beyond(1.0), 17U);
+  EXPECT_EQ(out->month, 17U);
+  EXPECT_NEAR(out->users, 5000.0, 3.0) << "capacity 50 /s, 0.01 /s a user";
+  const GrowthPlan careful = planned(file, {.target = 0.8, .replications = 3, .at_most = 9});
+  EXPECT_EQ(slots(careful)->month, month_beyond(0.8));
+  EXPECT_NEAR(slots(careful)->users, 4000.0, 3.0);
+}
+
+// In month 18 0.2 * 1.1^17 = 1.01 slots are used, in month 36 0.2 * 1.1^35 = 5.62.
+TEST(Growth, SaysTheSmallestCountThatIsEnoughAndWhatItCosts) {
+  const PlannedFile file{growing(ten_percent)};
+  const GrowthPlan plan = planned(file);
+  const RunningOut* const out = slots(plan);
+  ASSERT_TRUE(out != nullptr && out->then && out->by_the_end);
+  EXPECT_EQ(out->then->set, (std::vector<SettingChange>{{"/services/desk/replicas", "2"}}));
+  EXPECT_EQ(out->then->what, "2 replicas instead of 1");
+  EXPECT_EQ(out->by_the_end->set, (std::vector<SettingChange>{{"/services/desk/replicas", "6"}}));
+  EXPECT_NEAR(out->by_the_end->utilization, 0.2 * std::pow(1.1, 35) / 6.0, 1e-3);
+  EXPECT_NEAR(out->cost.mean, 36.0, 1e-6) << "one more replica at 0.05 USD/h for 720 h";
+}
+
+// At 1.01 of the capacity the line grows by 6 s in ten minutes; at 0.92 nearly nobody waits a second.
+TEST(Growth, FindsTheFirstMonthInWhichAnObjectiveIsMissedBySimulation) {
+  const PlannedFile file{growing(ten_percent)};
+  const GrowthPlan plan = planned(file);
+  ASSERT_TRUE(plan.missed);
+  EXPECT_EQ(*plan.missed, 17U);
+  EXPECT_EQ(plan.outcome, Outcome::fail);
+  EXPECT_LT(plan.tried.size(), 10U) << "halving, not month by month";
+  const GrowthPlan ahead = planned(PlannedFile{growing(R"({"monthly": "10 %", "months": 12})")});
+  EXPECT_EQ(ahead.outcome, Outcome::pass);
+  EXPECT_TRUE(ahead.running_out.empty());
+}
+
+TEST(Growth, RaisesTheLimitOfAnAutoscaler) {
+  const PlannedFile file{growing(
+      R"({"users_by_month": [1000, 20000]})",
+      R"("replica_limits": [1, 3], "autoscaler": {"policy": "hpa", "metrics": [{"resource": "cpu", "target": "70 %"}]}, )")};
+  const GrowthPlan plan = planned(file);
+  const RunningOut* const out = slots(plan);
+  ASSERT_TRUE(out != nullptr && out->then);
+  // 200 /s at 50 /s of a replica.
+  EXPECT_EQ(out->then->set, (std::vector<SettingChange>{{"/services/desk/replica_limits", "[1, 5]"}}));
+}
+
+TEST(Growth, OfNumbersByMonthNamesTheMonths) {
+  const GrowthPlan plan = planned(PlannedFile{growing(R"({"users_by_month": [1000, 3000, 2000], "start": "2026-11"})")});
+  EXPECT_EQ(plan.months[0].forecast.name, "2026-11");
+  EXPECT_EQ(plan.months[2].forecast.name, "2027-01");
+  EXPECT_DOUBLE_EQ(plan.months[1].load, 3.0);
+  EXPECT_EQ(plan.outcome, Outcome::pass);
+}
+
+TEST(Growth, GoesOnWithAHistoryAsTheForecasterDoes) {
+  const PlannedFile file{growing(R"({"file": "history.csv", "months": 3, "forecaster": {"model": "holt-winters"}})")};
+  std::string csv = "month,users\n";
+  for (int m = 0; m < 24; ++m) csv += std::to_string(m) + "," + std::to_string(1000 + 100 * m) + "\n";
+  file.folder().write("history.csv", csv);
+  const GrowthPlan plan = planned(file);
+  ASSERT_EQ(plan.months.size(), 3U);
+  for (int m = 0; m < 3; ++m) EXPECT_NEAR(plan.months[static_cast<std::size_t>(m)].forecast.users, 3400.0 + 100.0 * m, 1.0);
+  EXPECT_TRUE(plan.forecast.has_interval);
+  EXPECT_NEAR(plan.months[2].forecast.high - plan.months[2].forecast.low, 0.0, 5.0) << "a straight line has no errors";
+}
+
+TEST(Growth, OfAHistoryThatJumpsHasAnIntervalThatWidens) {
+  GrowthSpec growth;
+  const TemporaryFolder folder;
+  std::string csv = "users\n";
+  for (int m = 0; m < 24; ++m) csv += std::to_string(1000 + 100 * m + (m % 2 == 0 ? 200 : -200)) + "\n";
+  folder.write("history.csv", csv);
+  growth.file = "history.csv";
+  growth.months = 18;
+  const UserForecast forecast = forecast_users(growth, 1.0, folder.path());
+  double width = 0.0;
+  for (const UserForecast::Month& month : forecast.months) {
+    EXPECT_GE(month.high - month.users, width);
+    width = month.high - month.users;
+  }
+  EXPECT_GT(width, 200.0);
+}
+
+TEST(Growth, SaysWhatIsMissingOrWrong) {
+  EXPECT_THROW(planned(PlannedFile{growing("")}), PlanError);
+  EXPECT_THROW(planned(PlannedFile{growing(R"({"file": "nothing.csv"})")}), ScenarioError);
+  const PlannedFile file{growing(R"({"file": "history.csv"})")};
+  file.folder().write("history.csv", "users\n10\nmany\n");
+  EXPECT_THROW(planned(file), ScenarioError);
+}
+
+TEST(Growth, IsTheSameWhateverTheNumberOfWorkers) {
+  const PlannedFile file{growing(ten_percent)};
+  Trials one = file.trials(1), three = file.trials(3);
+  const GrowthQuestion question{.replications = 2, .at_most = 4};
+  EXPECT_EQ(growth_json(plan_growth(one, question)).dump(), growth_json(plan_growth(three, question)).dump());
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,133 @@
+#include "planning/limit.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "models/queueing/multi_server.hpp"
+#include "planning/plan_error.hpp"
+#include "tests/planning/planning_scenario.hpp"
+
+namespace headroom::test {
+namespace {
+
+LoadLimit limit_of(const std::string& text, LimitQuestion question = {}) {
+  const PlannedFile file{text};
+  Trials trials = file.trials();
+  return find_limit(trials, question);
+}
+
+double load_of(const LoadLimit& limit, const std::optional<std::size_t>& place) { return limit.tried.at(place.value()).load; }
+
+class LimitOfMMc : public testing::TestWithParam<int> {};
+
+// Half used as documented. The wait that 99 % do not exceed at 80 % used, from Erlang's C, is the limit: it is reached at 0.8 /
+// 0.5 = 1.6 times the load.
+TEST_P(LimitOfMMc, LiesWhereErlangsFormulaHasIt) {
+  const int servers = GetParam();
+  const double service_rate = 100.0, known = 1.6;
+  const double limit_seconds = MultiServerQueue{0.8 * servers * service_rate, service_rate, servers}.wait_quantile(0.99);
+  const std::string text =
+      one_station(fmt::format("{} /s", 0.5 * servers * service_rate), servers, R"({"exponential": {"mean": "10 ms"}})",
+                  fmt::format("p(99) queue_wait{{service=desk}} < {:.9f} s", limit_seconds),
+                  fmt::format(R"("duration": "{} s", "warm_up": "10 s", "scrape": "10 s")", servers == 1   ? 900
+                                                                                            : servers == 4 ? 400
+                                                                                                           : 150));
+  const LoadLimit limit = limit_of(text, {.replications = 6, .at_most = 30});
+  ASSERT_TRUE(limit.holds && limit.breaks) << limit_sentence(limit);
+  EXPECT_LE(load_of(limit, limit.holds), known);
+  EXPECT_GE(load_of(limit, limit.breaks), known);
+  EXPECT_LE(load_of(limit, limit.breaks), 1.08 * load_of(limit, limit.holds)) << "too wide to say anything";
+  EXPECT_NEAR(limit.point.value(), known, 0.03 * known);
+  EXPECT_NEAR(limit.arithmetic.value(), 2.0, 1e-9);
+  EXPECT_EQ(limit.documented().outcome, Outcome::pass);
+  ASSERT_TRUE(limit.verification);
+  EXPECT_EQ(limit.verification->outcome, Outcome::pass);
+  EXPECT_EQ(limit.bottleneck->station, "services/desk");
+}
+INSTANTIATE_TEST_SUITE_P(OneFourSixteen, LimitOfMMc, testing::Values(1, 4, 16));
+
+const std::string even = R"("arrivals": "even")";
+std::string clockwork(const std::string& objective) {
+  std::string text = one_station("0.5 /s", 1, R"("1 s")", objective);
+  return text.replace(text.find(R"("rate")"), 0, even + ", ");
+}
+
+// One a second at most: nobody waits up to twice the load, and beyond it the line grows for as long as the run lasts.
+TEST(Limit, OfALineOfConstantTimesIsItsCapacity) {
+  const LoadLimit limit = limit_of(clockwork("max queue_wait{service=desk} < 100 ms"));
+  ASSERT_TRUE(limit.holds && limit.breaks);
+  EXPECT_LE(load_of(limit, limit.holds), 2.0);
+  EXPECT_GT(load_of(limit, limit.breaks), 2.0);
+  EXPECT_LE(load_of(limit, limit.breaks), 1.02 * load_of(limit, limit.holds));
+  EXPECT_EQ(limit_json(limit)["breaks_first"], "max queue_wait{service=desk} < 100 ms");
+}
+
+// Members who ask again at once: with N of them each waits for the others, N seconds in all.
+TEST(Limit, OverAWholeNumberStaysWhole) {
+  std::string text = one_station("1 /s", 1, R"("1 s")", "max latency < 5.5 s");
+  text.replace(text.find(R"("rate": "1 /s")"), std::string{R"("rate": "1 /s")"}.size(), R"("population": 2)");
+  const LoadLimit limit = limit_of(text, {.over = "/workloads/people/population"});
+  EXPECT_EQ(load_of(limit, limit.holds), 5.0);
+  EXPECT_EQ(load_of(limit, limit.breaks), 6.0);
+  for (const TriedLoad& one : limit.tried) EXPECT_EQ(one.load, std::round(one.load));
+}
+
+TEST(Limit, OverAQuantityKeepsItsUnit) {
+  const LoadLimit limit =
+      limit_of(clockwork("max queue_wait{service=desk} < 100 ms"), {.over = "/workloads/people/rate", .precision = 0.05});
+  EXPECT_LE(load_of(limit, limit.holds), 1.0);
+  EXPECT_GT(load_of(limit, limit.breaks), 1.0);
+  EXPECT_EQ(limit.axis.at(0.75).second, "0.75 /s");
+}
+
+// More is asked for than comes at the documented load: it fails at 1 and holds at 2.
+TEST(Limit, SaysThatALargerLoadHoldsWhereASmallerOneDoesNot) {
+  const LoadLimit limit = limit_of(clockwork("rate requests > 0.8 /s"), {.from = 0.5, .to = 4.0});
+  EXPECT_FALSE(limit.holds);
+  EXPECT_EQ(limit.documented().outcome, Outcome::fail);
+  ASSERT_FALSE(limit.passes_above.empty());
+  EXPECT_EQ(limit.passes_above.front(), 2.0);
+  EXPECT_NE(limit_sentence(limit).find("fails already at 0.5x"), std::string::npos) << limit_sentence(limit);
+  EXPECT_NE(limit_json(limit)["remarks"].dump().find("not monotone"), std::string::npos);
+}
+
+TEST(Limit, SaysThatNothingBrokeUpToTheMostThatWasTried) {
+  const LoadLimit limit = limit_of(clockwork("max queue_wait{service=desk} < 100 ms"), {.to = 1.5});
+  EXPECT_FALSE(limit.breaks);
+  EXPECT_EQ(load_of(limit, limit.holds), 1.5);
+  EXPECT_NE(limit_sentence(limit).find("at least up to 1.5x"), std::string::npos) << limit_sentence(limit);
+}
+
+TEST(Limit, IsTheSameWhateverTheNumberOfWorkers) {
+  const PlannedFile file{one_station("3 /s", 4, exponential_second, "avg queue_wait{service=desk} < 1.5 s")};
+  Trials one = file.trials(1), three = file.trials(3);
+  const LimitQuestion question{.precision = 0.1, .replications = 3, .at_most = 6};
+  EXPECT_EQ(limit_json(find_limit(one, question)).dump(), limit_json(find_limit(three, question)).dump());
+}
+
+TEST(Limit, RefusesWhatIsNoNumberOrHasNoObjective) {
+  const std::string text = clockwork("max queue_wait{service=desk} < 100 ms");
+  EXPECT_THROW(limit_of(text, {.over = "/services/desk/name"}), PlanError);
+  EXPECT_THROW(limit_of(text, {.over = "/services/table/replicas"}), PlanError);
+  EXPECT_THROW(limit_of(text, {.from = 2.0}), PlanError);
+  std::string promises = text;
+  promises.replace(promises.find(R"("objectives": [")"), std::string::npos, R"("objectives": []})");
+  EXPECT_THROW(limit_of(promises), PlanError);
+}
+
+TEST(Crossing, IsLinearBetweenMarginsMadeMonotone) {
+  EXPECT_DOUBLE_EQ(crossing_of({{1.0, 0.5}, {2.0, -0.5}}).value(), 1.5);
+  // 0.2 and 0.3 are pooled to 0.25; from there to -0.5 a third of the way.
+  EXPECT_NEAR(crossing_of({{1.0, 0.4}, {1.5, 0.2}, {1.6, 0.3}, {2.0, -0.5}}).value(), 1.6 + 0.4 / 3.0, 1e-12);
+  // Weights of 1 and 3: pooled to 0.275.
+  EXPECT_NEAR(crossing_of({{1.5, 0.2, 1.0}, {1.6, 0.3, 3.0}, {2.0, -0.275}}).value(), 1.8, 1e-12);
+  EXPECT_DOUBLE_EQ(crossing_of({{1.0, 0.5}, {4.0, std::nullopt}}).value(), 2.0) << "beyond all limits: half way, as a factor";
+  EXPECT_FALSE(crossing_of({{1.0, 0.5}, {2.0, 0.1}}));
+  EXPECT_FALSE(crossing_of({{1.0, -0.5}, {2.0, -0.6}}));
+}
+
+}  // namespace
+}  // namespace headroom::test
