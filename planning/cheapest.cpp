@@ -126,24 +126,44 @@ class CheapestSearch {
     return one.known != Known::not_reached;
   }
 
-  // Several at a time, so that all processors have runs: as many whatever there are, so that the answer does not depend on it.
-  void look_at_those_that_may_be_cheaper() {
-    constexpr std::size_t at_a_time = 8;
+  // By what each costs at least; of those that cost the same the better ones first, since what they miss the others miss too.
+  std::vector<std::size_t> in_order() const {
     std::vector<std::size_t> order(plan_.tried.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {}, [&](std::size_t at) { return plan_.tried[at].least_cost; });
-    for (std::size_t next = 0; next < order.size() && trials_.stopped() == Trials::Stop::none;) {
+    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+      const TriedConfiguration &one = plan_.tried[a], &other = plan_.tried[b];
+      if (one.least_cost != other.least_cost) return one.least_cost < other.least_cost;
+      return grid_.steps_to_better(one.point) > grid_.steps_to_better(other.point);
+    });
+    return order;
+  }
+
+  // Several at a time, so that all processors have runs: as many whatever there are, so that the answer does not depend on it. None
+  // that may be known from another of them.
+  void look_at_those_that_may_be_cheaper() {
+    constexpr std::size_t at_a_time = 8;
+    std::vector<std::size_t> left = in_order();
+    while (!left.empty() && trials_.stopped() == Trials::Stop::none) {
+      std::erase_if(left, [&](std::size_t at) { return is_known(plan_.tried[at]); });
       std::vector<std::size_t> batch;
-      for (; next < order.size() && batch.size() < at_a_time; ++next) {
-        if (!is_known(plan_.tried[order[next]])) batch.push_back(order[next]);
+      for (const std::size_t at : left) {
+        const bool may_be_known = std::ranges::any_of(batch, [&](std::size_t other) {
+          return !question_.all && grid_.is_no_better(plan_.tried[at].point, plan_.tried[other].point);
+        });
+        if (batch.size() < at_a_time && !may_be_known) batch.push_back(at);
       }
-      if (batch.empty()) continue;
-      std::vector<Candidate> candidates;
-      for (const std::size_t at : batch) candidates.push_back(grid_.candidate(plan_.tried[at].point));
-      note(fmt::format("{} of {}: {}", next, order.size(), candidates.front().name));
-      const std::vector<Trial> looks = trials_.run(candidates, 0, question_.replications);
-      for (std::size_t i = 0; i < batch.size(); ++i) keep(batch[i], looks[i]);
+      std::erase_if(left, [&](std::size_t at) { return std::ranges::find(batch, at) != batch.end(); });
+      look_at(batch, left.size());
     }
+  }
+
+  void look_at(const std::vector<std::size_t>& batch, std::size_t left) {
+    std::vector<Candidate> candidates;
+    for (const std::size_t at : batch) candidates.push_back(grid_.candidate(plan_.tried[at].point));
+    if (candidates.empty()) return;
+    note(fmt::format("{}, {} left", candidates.front().name, left));
+    const std::vector<Trial> looks = trials_.run(candidates, 0, question_.replications);
+    for (std::size_t i = 0; i < batch.size(); ++i) keep(batch[i], looks[i]);
   }
 
   std::optional<std::size_t> cheapest(Outcome outcome) const {

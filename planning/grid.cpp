@@ -40,6 +40,13 @@ Candidate Grid::candidate(std::size_t point) const {
   return candidate;
 }
 
+std::size_t Grid::steps_to_better(std::size_t point) const {
+  std::size_t steps = 0;
+  const std::vector<std::size_t> at = place(point);
+  for (std::size_t axis = 0; axis < axes_.size(); ++axis) steps += axes_[axis].more_is_better ? at[axis] : 0;
+  return steps;
+}
+
 bool Grid::is_no_better(std::size_t point, std::size_t failed) const {
   const std::vector<std::size_t> a = place(point), b = place(failed);
   for (std::size_t axis = 0; axis < axes_.size(); ++axis) {

@@ -24,6 +24,8 @@ class Grid {
   Candidate candidate(std::size_t point) const;
   // Value by axis, as written.
   std::vector<std::string> values(std::size_t point) const;
+  // How far it is along the axes of which more is better, all steps together.
+  std::size_t steps_to_better(std::size_t point) const;
   // Whether what `failed` missed is missed by `point` too: the same but on axes of which more is better, and there no more.
   bool is_no_better(std::size_t point, std::size_t failed) const;
 

@@ -54,7 +54,7 @@ std::string cheapest_of_all(Trials& trials, const CheapestQuestion& question) {
 // P(W > 1 s) = C(c, 3) exp(-(c - 3)): 18.7 % at 4 servers, 3.2 % at 5, 0.49 % at 6.
 TEST(Cheapest, IsTheFewestServersByErlangsFormula) {
   int fewest = 4;
-  while (erlang_c(fewest, 3.0) * std::exp(-(fewest - 3.0)) >= 0.01) ++fewest;
+  while (erlang_c(3.0, fewest) * std::exp(-(fewest - 3.0)) >= 0.01) ++fewest;
   ASSERT_EQ(fewest, 6);
   const PlannedFile file{paid_station(9, exponential_second, wait_objective, seats_axis + R"("from": 4, "to": 9})")};
   Trials trials = file.trials();
@@ -73,7 +73,7 @@ TEST(Cheapest, IsTheFewestServersByErlangsFormula) {
 
 // Holds with 6 and 7 seats only, which stand in no order.
 TEST(Cheapest, EqualsExhaustiveSearchWhereMoreIsNotBetter) {
-  const PlannedFile file{paid_station(9, exponential_second, wait_objective + R"(, "max nodes{pool=seats} < 8")",
+  const PlannedFile file{paid_station(9, exponential_second, wait_objective + R"(, "max nodes{node_pool=seats} < 8")",
                                       seats_axis + R"("values": [9, 4, 7, 5, 8, 6]})")};
   Trials trials = file.trials(), all = file.trials();
   const CheapestPlan plan = find_cheapest(trials, question_for(trials));
@@ -96,11 +96,11 @@ TEST(Cheapest, EqualsExhaustiveSearchOverTwoAxes) {
 
 TEST(Cheapest, DoesNotTryLessOfWhatMoreIsBetterOf) {
   const PlannedFile file{paid_station(5, exponential_second, R"("p(99) queue_wait{service=desk} < 1 ms")",
-                                      seats_axis + R"("values": [3, 4, 5], "more_is_better": true}, {"name": "drain", "set": "/services/desk/drain_limit", "values": ["1 s", "2 s"]})")};
+                                      seats_axis + R"("values": [3, 4]}, {"name": "drain", "set": "/services/desk/drain_limit", "values": ["1 s", "2 s", "3 s"], "more_is_better": true})")};
   Trials trials = file.trials();
-  CheapestQuestion question = question_for(trials);
-  const Grid grid{question.axes};
-  const CheapestPlan plan = find_cheapest(trials, question);
+  const CheapestPlan plan = find_cheapest(trials, question_for(trials));
+  EXPECT_EQ(plan.count(Known::simulated), 2U) << "the longest drain with each number of seats";
+  EXPECT_EQ(plan.count(Known::no_better), 4U);
   EXPECT_FALSE(plan.answer.has_value());
   EXPECT_EQ(plan.outcome(), Outcome::fail);
   EXPECT_NE(cheapest_sentence(plan).find("none of 6 configurations holds; the nearest is"), std::string::npos) << cheapest_sentence(plan);

@@ -41,7 +41,7 @@ const Gain& gain_of(const Gains& found, const std::string& what) {
 TEST(Gains, OfOneMoreServerIsThatOfErlangsFormula) {
   const PlannedFile file{scenario_text()};
   const Gains found = find(file);
-  const double expected = erlang_c(5, 3.0) / 2.0 - erlang_c(4, 3.0) / 1.0;
+  const double expected = erlang_c(3.0, 5) / 2.0 - erlang_c(3.0, 4) / 1.0;
   EXPECT_NEAR(expected, -0.391, 1e-3);
   const Gain& slot = gain_of(found, "services/desk: 1 slot more per replica");
   ASSERT_TRUE(slot.changes[0].has_value());

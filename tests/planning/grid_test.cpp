@@ -35,6 +35,12 @@ TEST(Grid, ComparesOnlyAlongAxesOfWhichMoreIsBetter) {
   EXPECT_FALSE(grid.is_no_better(1, 2)) << "nothing is said of another size";
 }
 
+TEST(Grid, CountsStepsAlongAxesOfWhichMoreIsBetter) {
+  const Grid grid{axes};
+  EXPECT_EQ(grid.steps_to_better(1), 0U) << "the size counts for nothing";
+  EXPECT_EQ(grid.steps_to_better(4), 2U);
+}
+
 TEST(ParetoFront, HoldsWhatNoOtherIsAsGoodAsInBoth) {
   const std::vector<std::pair<double, double>> points{{1, 9}, {2, 5}, {3, 5}, {3, 2}, {4, 8}, {2, 5}};
   EXPECT_EQ(pareto_front(points, true), (std::vector<bool>{true, true, false, true, false, true}));
