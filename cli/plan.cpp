@@ -16,6 +16,9 @@ namespace {
 constexpr std::array kinds{
     PlanKind{"limit", "the largest load at which every required objective holds", plan_limit},
     PlanKind{"growth", "when each component runs out as users become more, and what to buy by then", plan_growth},
+    PlanKind{"cheapest", "the cheapest configuration that keeps every required objective", plan_cheapest},
+    PlanKind{"sensitivity", "which assumptions the answer hangs on, and which one to measure first", plan_sensitivity},
+    PlanKind{"gains", "what one more unit of each resource would bring, and cost", plan_gains},
 };
 
 std::string kind_list() {

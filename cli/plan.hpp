@@ -9,6 +9,9 @@ namespace headroom::cli {
 
 int plan_limit(const Arguments& arguments);
 int plan_growth(const Arguments& arguments);
+int plan_cheapest(const Arguments& arguments);
+int plan_sensitivity(const Arguments& arguments);
+int plan_gains(const Arguments& arguments);
 
 struct PlanKind {
   std::string_view name;

@@ -32,7 +32,7 @@ Settings settings_in_force(const Scenario& scenario) {
     settings.emplace_back(fmt::format("/objectives/{}", i), scenario.objectives[i].that.text);
   }
   for (const AssumptionSpec& assumption : scenario.assumptions) {
-    settings.emplace_back("/assumptions/" + assumption.name, assumption.value);
+    settings.emplace_back(assumption.pointer(), assumption.value);
   }
   return settings;
 }

@@ -13,7 +13,7 @@ class Echo final : public Visitor {
   Echo(std::string prefix, std::vector<Setting>& settings) : prefix_{std::move(prefix)}, settings_{settings} {}
 
   void visit(const FieldInfo& info, FieldValue value) override {
-    if (prefix_.empty() && (info.name == "assumptions" || info.name == "objectives")) return;
+    if (prefix_.empty() && (info.name == "assumptions" || info.name == "objectives" || info.name == "vary")) return;
     if (const auto* choice = std::get_if<PolicyChoice*>(&value)) return say_choice(info.name, **choice);
     say(prefix_ + "/" + std::string{info.name}, value);
   }

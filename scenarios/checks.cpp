@@ -236,6 +236,7 @@ void check_scenario(const Scenario& scenario, Reading& reading) {
   check_growth(scenario, reading);
   check_bills(scenario, reading);
   check_objectives(scenario, reading);
+  check_axes(scenario, reading);
   check_workloads(scenario, names, reading);
   check_conditions(names, reading);
 }

@@ -54,6 +54,7 @@ void check_load_balancers(const Scenario& scenario, Reading& reading);          
 void check_clients(const Scenario& scenario, Reading& reading);                          // budgets, circuit breakers, hedges
 void check_admissions(const Scenario& scenario, Reading& reading);                       // policies that refuse requests
 void check_growth(const Scenario& scenario, Reading& reading);                             // the forecast of users
+void check_axes(const Scenario& scenario, Reading& reading);                             // what a search may change
 void check_workloads(const Scenario& scenario, Names& names, Reading& reading);          // adds the names of phases
 void check_conditions(const Names& names, Reading& reading);                             // metrics, labels, units, phases
 void check_bills(const Scenario& scenario, Reading& reading);                            // power, carbon, prices of data

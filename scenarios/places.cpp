@@ -58,6 +58,18 @@ void Issues::add_below(PlaceId object, std::string_view field, std::string messa
   }
 }
 
+void Issues::retell(std::size_t first, PlaceId place, std::string_view before, std::string_view after) {
+  const Place& at = places_.at(place);
+  for (std::size_t i = first; i < issues_.size(); ++i) {
+    Issue& issue = issues_[i];
+    if (!issue.pointer.empty()) issue.message = std::string{before} + issue.pointer + std::string{after} + issue.message;
+    issue.file = places_.files()[at.file];
+    issue.line = static_cast<int>(at.line);
+    issue.column = static_cast<int>(at.column);
+    issue.pointer = places_.pointer(place);
+  }
+}
+
 bool Issues::is_at(PlaceId place) const {
   const Place& at = places_.at(place);
   return std::any_of(issues_.begin(), issues_.end(), [&](const Issue& issue) {

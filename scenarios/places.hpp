@@ -42,6 +42,8 @@ class Issues {
   // At an object, about a field of it that the file does not give, or about one further inside ("metrics/0/target").
   void add_below(PlaceId object, std::string_view field, std::string message, std::string suggestion = {});
   void add(Issue issue);
+  // What was added as the `first` and after it came of the value at `place`: it is told there, as BEFORE pointer AFTER message.
+  void retell(std::size_t first, PlaceId place, std::string_view before, std::string_view after);
 
   // Whether something is wrong at this very place.
   bool is_at(PlaceId place) const;

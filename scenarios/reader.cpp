@@ -6,12 +6,14 @@
 #include <set>
 
 #include "scenarios/assumptions.hpp"
+#include "scenarios/axes.hpp"
 #include "scenarios/checks.hpp"
 #include "scenarios/contestants.hpp"
 #include "scenarios/document.hpp"
 #include "scenarios/field_reader.hpp"
 #include "scenarios/settings.hpp"
 #include "scenarios/sha256.hpp"
+#include "scenarios/uncertain_numbers.hpp"
 #include "scenarios/unused_parts.hpp"
 
 namespace headroom {
@@ -44,6 +46,7 @@ class ScenarioReader {
       file.variants.push_back(read_one(variant.name, std::move(tree), base));
     }
     if (options_.tournament) hold_tournament(file, base, document->variants);
+    if (options_.try_axes && issues_.empty()) try_axes(file.variants.front().scenario.vary, base);
     complain_of_unused_assumptions();
     unused_parts_.complain(issues_);
     issues_.throw_if_any();
@@ -57,7 +60,27 @@ class ScenarioReader {
 
  private:
   void apply_settings(Value& scenario) {
+    settle_assumptions(scenario, issues_);  // a setting is of the value, or of the range
     for (const auto& [pointer, value] : options_.set) apply_setting(scenario, pointer, value, last_layer, issues_);
+  }
+
+  // One value at a time; combinations are read by who tries them. An axis that names nothing is told once.
+  void try_axes(const std::vector<AxisSpec>& axes, Value base) {
+    settle_axes(base);
+    const AxisSpec* wrong = nullptr;
+    for (const AxisValue& one : values_with_places(axes, base)) {
+      if (one.axis == wrong) continue;
+      const std::size_t issues_before = issues_.size();
+      Value tree = base;
+      for (const std::string& pointer : one.axis->set) apply_setting(tree, pointer, one.value, last_layer, issues_);
+      if (issues_.size() > issues_before) {
+        wrong = one.axis;
+        issues_.retell(issues_before, one.set_place, "names ", ": ");
+        continue;
+      }
+      read_one("", std::move(tree), base);
+      issues_.retell(issues_before, one.value_place, "sets ", ", which ");
+    }
   }
 
   void hold_tournament(ScenarioFile& file, const Value& base, const std::vector<VariantText>& variants) {
@@ -79,7 +102,10 @@ class ScenarioReader {
     NamedScenario named{name, {}, differences(base, tree), {}};
     const std::size_t issues_before = issues_.size();
     for (auto& [pointer, value] : named.settings) value = with_assumed_values(std::move(value), tree);
+    settle_axes(tree);
+    settle_assumptions(tree, issues_);
     remember_assumptions(tree);
+    settle_uncertain_numbers(tree, issues_);
     apply_assumptions(tree, used_, issues_);
     named.text = to_text(tree);
     // What is read into stays where it is until it has been checked: the reading keeps addresses.

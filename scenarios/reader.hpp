@@ -32,6 +32,7 @@ struct ReadOptions {
   std::optional<std::int64_t> seed;
   std::optional<int> replications;
   std::optional<TournamentSpec> tournament;  // its contestants instead of the base and the variants
+  bool try_axes = true;  // reads the base once more with each value of "vary"; not where one of them has been set already
 };
 
 struct InputHash {

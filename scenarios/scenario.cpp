@@ -1,5 +1,6 @@
 #include "scenarios/scenario.hpp"
 
+#include "scenarios/settings.hpp"
 #include "sim/core/event_list.hpp"
 
 namespace headroom {
@@ -51,7 +52,10 @@ void AssumptionSpec::describe(Fields& field) {
   field.required("value", value, "what was taken");
   field("range", range, "[low, high]: what it could be");
   field.required("why", why, "why this value, and where it comes from");
+  field("confidence", confidence, "how sure it is that the truth lies in the range; certain if left out", between(0.01, 0.99));
 }
+
+std::string AssumptionSpec::pointer() const { return name.starts_with('/') ? name : "/assumptions/" + escaped_token(name); }
 
 void ReplicationSpec::describe(Fields& field) {
   field("count", count, "runs per variant, each with its own random numbers; with \"until_relative_error\" the fewest", between(1, 100000));
@@ -95,6 +99,7 @@ void Scenario::describe(Fields& field) {
         "the demand times this: rates, and, in whole numbers, users, accounts, monitors, populations, items of keys drawn per subject",
         Range{0.0, largest_load, true});
   field("growth", growth, "how many users there will be, month by month; for `headroom plan growth`, no run looks at it");
+  field("vary", vary, "what a search may change, and to what");
 }
 
 }  // namespace headroom

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scenarios/axis_spec.hpp"
 #include "scenarios/client_spec.hpp"
 #include "scenarios/fault_spec.hpp"
 #include "scenarios/growth_spec.hpp"
@@ -65,7 +66,10 @@ struct AssumptionSpec {
   std::string value;               // as written
   std::vector<std::string> range;  // [low, high] as written; may be empty
   std::string why;
+  std::optional<double> confidence;  // that the truth lies in the range; nothing: certainly
   void describe(Fields& field);
+  // What --set and searches set to try another value.
+  std::string pointer() const;
 };
 
 struct ReplicationSpec {
@@ -110,6 +114,7 @@ struct Scenario {
   std::vector<ClientSpec> clients;
   double load = 1.0;
   std::optional<GrowthSpec> growth;
+  std::vector<AxisSpec> vary;
   void describe(Fields& field);
 
   std::string directory;  // where the file lies; not a field

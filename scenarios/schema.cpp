@@ -81,7 +81,7 @@ Json number_schema(const FieldInfo& info) {
   Json schema{{"type", "number"}};
   if (std::isfinite(info.range.low)) schema[info.range.low_is_excluded ? "exclusiveMinimum" : "minimum"] = info.range.low;
   if (std::isfinite(info.range.high)) schema["maximum"] = info.range.high;
-  return or_assumption(std::move(schema));
+  return or_uncertain(std::move(schema));
 }
 
 Json SchemaMaker::schema_of(FieldValue value, const FieldInfo& info) {
@@ -90,8 +90,8 @@ Json SchemaMaker::schema_of(FieldValue value, const FieldInfo& info) {
     const FieldInfo& info;
     static Json quantity(Dimension dimension) { return reference_to(std::string{definition_of(dimension)}); }
     Json operator()(bool*) { return or_assumption({{"type", "boolean"}}); }
-    Json operator()(int*) { return or_assumption(integer_schema(info)); }
-    Json operator()(std::int64_t*) { return or_assumption(integer_schema(info)); }
+    Json operator()(int*) { return or_uncertain(integer_schema(info)); }
+    Json operator()(std::int64_t*) { return or_uncertain(integer_schema(info)); }
     Json operator()(double*) { return number_schema(info); }
     Json operator()(Ratio*) { return quantity(Dimension::ratio); }
     Json operator()(Duration*) { return quantity(Dimension::time); }
@@ -104,7 +104,7 @@ Json SchemaMaker::schema_of(FieldValue value, const FieldInfo& info) {
     Json operator()(Reference*) { return {{"type", "string"}}; }
     Json operator()(IntegerRange*) {
       const Json number = integer_schema(info);
-      return or_assumption({{"anyOf", Json::array({number, {{"type", "array"}, {"items", or_assumption(number)}, {"minItems", 2}, {"maxItems", 2}}})}});
+      return or_assumption({{"anyOf", Json::array({number, {{"type", "array"}, {"items", or_uncertain(number)}, {"minItems", 2}, {"maxItems", 2}}})}});
     }
     Json operator()(DistributionField* field) { return reference_to(std::string{definition_of(field->dimension)} + "_distribution"); }
     Json operator()(Condition*) { return {{"type", "string"}}; }
@@ -114,6 +114,14 @@ Json SchemaMaker::schema_of(FieldValue value, const FieldInfo& info) {
     Json operator()(const std::shared_ptr<ListAccess>& list) { return maker.list(*list, info); }
   };
   return std::visit(Make{*this, info}, value);
+}
+
+// Its values are anything; its pointers one or several; its ends quantities of any kind.
+void apply_axis(Json& schema) {
+  Json& properties = schema["properties"];
+  properties["set"]["type"] = Json::array({"string", "array"});
+  properties["values"]["items"] = Json::object();
+  for (const char* end : {"from", "to", "step"}) properties[end]["type"] = Json::array({"string", "number"});
 }
 
 // One object: closed, but for a flat choice, whose options depend on what is chosen.
@@ -129,7 +137,12 @@ Json SchemaMaker::closed(Described described, const ObjectAccess& access) {
   if (access.type == AssumptionSpec::type_name) {
     schema["properties"]["value"] = {{"description", "any value"}};
     schema["properties"]["range"] = {{"type", "array"}, {"minItems", 2}, {"maxItems", 2}};
+    for (const char* field : {"low", "mid", "high"})
+      schema["properties"][field] = {{"description", "instead of \"value\" and \"range\": low, mid and high"}};
+    schema["required"] = Json::array({"name", "why"});
+    schema["oneOf"] = Json::array({{{"required", Json::array({"value"})}}, {{"required", Json::array({"low", "mid", "high"})}}});
   }
+  if (access.type == AxisSpec::type_name) apply_axis(schema);
   return schema;
 }
 

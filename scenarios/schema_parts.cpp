@@ -10,6 +10,10 @@ Json reference_to(const std::string& name) { return {{"$ref", "#/definitions/" +
 
 Json or_assumption(Json schema) { return {{"anyOf", Json::array({std::move(schema), reference_to("assumed")})}}; }
 
+Json or_uncertain(Json schema) {
+  return {{"anyOf", Json::array({std::move(schema), reference_to("assumed"), reference_to("uncertain_number")})}};
+}
+
 std::string_view definition_of(Dimension dimension) {
   switch (dimension) {
     case Dimension::count: return "number";
@@ -26,6 +30,21 @@ std::string_view definition_of(Dimension dimension) {
 
 namespace {
 
+// {"low": …, "mid": …, "high": …} with how sure it is and why.
+Json uncertain_number() {
+  const Json end{{"type", Json::array({"number", "string"})}};
+  return {{"type", "object"},
+          {"description", "a number that is known to a range only: read as its mid, and an assumption"},
+          {"properties",
+           {{"low", end},
+            {"mid", end},
+            {"high", end},
+            {"confidence", {{"type", "number"}, {"minimum", 0.01}, {"maximum", 0.99}}},
+            {"why", {{"type", "string"}}}}},
+          {"required", Json::array({"low", "mid", "high"})},
+          {"additionalProperties", false}};
+}
+
 // A number and one of these units.
 Json quantity_text(Dimension dimension, const std::string& units) {
   return {{"type", "string"},
@@ -41,15 +60,19 @@ Json quantity_definitions() {
   const std::string sizes = "B|kB|MB|GB|TB|KiB|MiB|GiB|TiB";
   Json all;
   all["assumed"] = {{"type", "string"}, {"pattern", "\\$\\{[^}]+\\}"}, {"description", "stands for the value of an assumption"}};
-  all["number"] = or_assumption({{"type", "number"}});
-  all["time"] = quantity_text(Dimension::time, times);
-  all["size"] = quantity_text(Dimension::bytes, sizes);
-  all["rate"] = quantity_text(Dimension::rate, per_time);
-  Json share = quantity_text(Dimension::ratio, "%?");
-  all["share"] = {{"anyOf", Json::array({{{"type", "number"}}, std::move(share)})}};
-  all["money"] = quantity_text(Dimension::money, "USD|");
-  all["money_rate"] = quantity_text(Dimension::money_rate, "(USD)?\\s*/\\s*(s|min|h|d|week|month|year)");
-  all["bandwidth"] = quantity_text(Dimension::bandwidth, "(B|kB|MB|GB|KiB|MiB|GiB|bit|kbit|Mbit|Gbit)\\s*/\\s*s");
+  all["uncertain_number"] = uncertain_number();
+  all["number"] = or_uncertain({{"type", "number"}});
+  const auto add = [&](Dimension dimension, const std::string& units) {
+    all[std::string{definition_of(dimension)}] = {
+        {"anyOf", Json::array({quantity_text(dimension, units), reference_to("uncertain_number")})}};
+  };
+  add(Dimension::time, times);
+  add(Dimension::bytes, sizes);
+  add(Dimension::rate, per_time);
+  all["share"] = {{"anyOf", Json::array({{{"type", "number"}}, quantity_text(Dimension::ratio, "%?"), reference_to("uncertain_number")})}};
+  add(Dimension::money, "USD|");
+  add(Dimension::money_rate, "(USD)?\\s*/\\s*(s|min|h|d|week|month|year)");
+  add(Dimension::bandwidth, "(B|kB|MB|GB|KiB|MiB|GiB|bit|kbit|Mbit|Gbit)\\s*/\\s*s");
   return all;
 }
 

@@ -15,6 +15,8 @@ using Json = nlohmann::ordered_json;
 Json reference_to(const std::string& name);
 // ${name} may stand for any value.
 Json or_assumption(Json schema);
+// Of a number: also one that is known to a range only.
+Json or_uncertain(Json schema);
 // Name of the definition that holds a quantity of this dimension.
 std::string_view definition_of(Dimension dimension);
 // The definitions themselves, by those names; and "assumed".

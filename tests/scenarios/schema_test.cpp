@@ -101,6 +101,9 @@ TEST_F(Schema, AcceptsListsAndObjectsOfNamesShorthandsAndAssumptions) {
                                R"("assumptions": {"x": {"value": 3, "range": [1, 5], "why": "a guess"}}, "replications": 3,
                         "regions": {"us": {"round_trip": {"eu": "64 ms"}}, "eu": {}}, "objectives": ["rate errors < 1 %"],)"),
                 small_scenario(R"("replicas": "${n}", "cpu": "${c}", "memory": "${m}", "start_up": "${s} ms",)"),
+                small_scenario(R"("replicas": {"low": 1, "mid": 2, "high": 3}, "cpu": {"low": 1, "mid": 2, "high": 3, "confidence": 0.9, "why": "x"}, "memory": {"low": "1 GiB", "mid": "2 GiB", "high": "3 GiB"},)",
+                               R"("assumptions": {"x": {"low": 1, "mid": 2, "high": 3, "why": "a guess"}},
+                        "vary": {"a": {"set": "/seed", "values": [1, "2", {"policy": "hpa"}, null]}, "b": {"set": ["/x", "/y"], "from": 1, "to": "4", "step": 1}},)"),
                 R"({"name": "x", "extends": "base.json"})"});
   for (const std::string& one : said) EXPECT_EQ(one, "good");
 }
@@ -115,6 +118,9 @@ TEST_F(Schema, RefusesWhatTheReaderRefusesByItsForm) {
       {"unknown option", small_scenario(R"("autoscaler": {"policy": "hpa", "metricz": []},)")},
       {"two actions",
        R"({"name": "x", "workloads": [], "services": [{"name": "a", "endpoints": [{"name": "x", "steps": [{"compute": "1 ms", "wait": "1 s"}]}]}]})"},
+      {"uncertain without an end", small_scenario(R"("replicas": {"low": 1, "mid": 2},)")},
+      {"assumption in two ways", small_scenario("", R"("assumptions": {"x": {"value": 2, "low": 1, "mid": 2, "high": 3, "why": "a guess"}},)")},
+      {"axis without pointer", small_scenario("", R"("vary": [{"name": "a", "values": [1]}],)")},
       {"no name", R"({"duration": "1 h"})"}};
   std::vector<std::string> documents;
   for (const auto& [what, document] : broken) documents.push_back(document);

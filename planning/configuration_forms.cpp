@@ -1,0 +1,54 @@
+#include "planning/configuration_forms.hpp"
+
+#include <fmt/format.h>
+
+#include <tuple>
+#include <vector>
+
+#include "reports/display.hpp"
+
+namespace headroom {
+
+std::string monthly_text(const Interval& cost, std::string_view plus_minus) {
+  if (cost.count == 0) return "-";
+  if (plus_minus.empty()) return number_text(cost.mean) + " USD/month";
+  return display(cost, {1.0, "USD/month"}, plus_minus);
+}
+
+std::string monthly_difference_text(double dollars) { return signed_text(dollars, {1.0, "USD/month"}); }
+
+nlohmann::json interval_json(const Interval& interval) {
+  if (interval.count == 0) return nullptr;
+  return {{"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}, {"count", interval.count}};
+}
+
+nlohmann::json verdicts_json(const std::vector<Verdict>& verdicts) {
+  nlohmann::json all = nlohmann::json::array();
+  for (const Verdict& verdict : verdicts) {
+    all.push_back({{"that", verdict.objective.that.text},
+                   {"severity", verdict.objective.severity},
+                   {"outcome", to_text(verdict.outcome)},
+                   {"value", interval_json(verdict.value)},
+                   {"margin", verdict.margin ? nlohmann::json(*verdict.margin) : nlohmann::json()},
+                   {"explanation", verdict.explanation}});
+  }
+  return all;
+}
+
+const Verdict* deciding_verdict(const std::vector<Verdict>& verdicts) {
+  const Verdict* first = nullptr;
+  const auto rank = [](const Verdict& verdict) {
+    const int outcome = verdict.outcome == Outcome::fail ? 0 : verdict.outcome == Outcome::inconclusive ? 1 : 2;
+    return std::tuple(outcome, verdict.margin.value_or(outcome == 0 ? -1e300 : 1e300));
+  };
+  for (const Verdict& verdict : verdicts) {
+    if (verdict.objective.severity == "required" && (first == nullptr || rank(verdict) < rank(*first))) first = &verdict;
+  }
+  return first;
+}
+
+std::string_view stop_text(bool interrupted, bool out_of_time) {
+  return interrupted ? "interrupted" : out_of_time ? "out of time" : "no";
+}
+
+}  // namespace headroom

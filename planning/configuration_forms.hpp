@@ -1,0 +1,26 @@
+// Words for money and values that the searches over configurations share.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "reports/verdict.hpp"
+
+namespace headroom {
+
+// "212 USD/month", with its half width if `plus_minus` is not empty; "-" where nothing has a price.
+std::string monthly_text(const Interval& cost, std::string_view plus_minus = {});
+// "+12.5 USD/month".
+std::string monthly_difference_text(double dollars);
+// {"mean": …, "low": …, "high": …, "count": …}; null without observations.
+nlohmann::json interval_json(const Interval& interval);
+nlohmann::json verdicts_json(const std::vector<Verdict>& verdicts);
+// The required one that decides: the failed one that is furthest from its limit, else the inconclusive one, else the one with the least
+// margin; nullptr: none is required.
+const Verdict* deciding_verdict(const std::vector<Verdict>& verdicts);
+// "no", "out of time", "interrupted" would be said of why a search ended.
+std::string_view stop_text(bool interrupted, bool out_of_time);
+
+}  // namespace headroom

@@ -1,0 +1,159 @@
+// Gains in words, as rows of a table, as JSON and as a page.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "planning/configuration_forms.hpp"
+#include "planning/drawing.hpp"
+#include "planning/gains.hpp"
+#include "planning/html_table.hpp"
+#include "reports/answer.hpp"
+#include "reports/chart_page.hpp"
+#include "reports/display.hpp"
+
+namespace headroom {
+namespace {
+
+using nlohmann::json;
+
+const Verdict& verdict_of(const Gains& found, std::size_t i) { return found.base.verdicts[found.objectives[i]]; }
+
+DisplayUnit unit_of(const Gains& found, std::size_t i) {
+  std::vector<double> values;
+  for (const Gain& gain : found.gains) {
+    if (gain.changes[i] && gain.told[i]) values.push_back(std::fabs(gain.changes[i]->difference.mean));
+  }
+  if (values.empty()) values.push_back(verdict_of(found, i).value.mean);
+  return unit_for(verdict_of(found, i).dimension, values);
+}
+
+std::string change_text(const Gains& found, const Gain& gain, std::size_t i, std::string_view plus_minus) {
+  if (!gain.changes[i]) return "-";
+  if (!gain.told[i]) return "not distinguishable";
+  const Interval& difference = gain.changes[i]->difference;
+  const DisplayUnit unit = unit_of(found, i);
+  return fmt::format("{} {} {}", signed_text(difference.mean, unit), plus_minus, number_text(difference.half_width() / unit.size));
+}
+
+std::string cost_text(const Gain& gain) {
+  if (!gain.cost) return "-";
+  return monthly_difference_text(gain.cost->difference.mean);
+}
+
+std::string per_dollar_text(const Gain& gain) {
+  if (!gain.per_dollar) return "";
+  if (std::isinf(*gain.per_dollar)) return "costs no more";
+  return number_text(100.0 * *gain.per_dollar) + " % of the limit per USD";
+}
+
+json difference_json(const std::optional<PairedDifference>& difference) {
+  if (!difference) return nullptr;
+  return {{"mean", difference->difference.mean}, {"low", difference->difference.low}, {"high", difference->difference.high}, {"p_value", difference->p_value}};
+}
+
+json gain_json(const Gains& found, const Gain& gain) {
+  json changes = json::array();
+  for (std::size_t i = 0; i < found.objectives.size(); ++i) {
+    changes.push_back({{"that", verdict_of(found, i).objective.that.text}, {"change", difference_json(gain.changes[i])}, {"distinguishable", bool{gain.told[i]}}});
+  }
+  return {{"what", gain.more.what},
+          {"pointer", gain.more.change.first},
+          {"value", gain.more.change.second},
+          {"objectives", std::move(changes)},
+          {"cost_usd_per_month", difference_json(gain.cost)},
+          {"outcome", gain.trial ? json(to_text(gain.trial->outcome)) : json()},
+          {"gain_per_usd_of_limit", gain.per_dollar && std::isfinite(*gain.per_dollar) ? json(*gain.per_dollar) : json()},
+          {"costs_no_more", gain.per_dollar.has_value() && std::isinf(*gain.per_dollar)},
+          {"why_not", gain.why_not}};
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> gains_rows(const Gains& found, std::string_view plus_minus) {
+  std::vector<std::string> heading{"one more"};
+  for (std::size_t i = 0; i < found.objectives.size(); ++i) heading.push_back(verdict_of(found, i).objective.that.text);
+  heading.insert(heading.end(), {"cost", "gain per dollar", "then"});
+  std::vector<std::vector<std::string>> rows{heading};
+  std::vector<std::string> now{"as it is"};
+  for (std::size_t i = 0; i < found.objectives.size(); ++i) now.push_back(value_text(verdict_of(found, i), plus_minus));
+  now.insert(now.end(), {found.base.costs.empty() ? "-" : monthly_text(t_interval(found.base.costs)), "", std::string{to_text(found.base.outcome)}});
+  rows.push_back(std::move(now));
+  for (const Gain& gain : found.gains) {
+    if (!gain.trial) continue;
+    std::vector<std::string> row{gain.more.what};
+    for (std::size_t i = 0; i < found.objectives.size(); ++i) row.push_back(change_text(found, gain, i, plus_minus));
+    row.insert(row.end(), {cost_text(gain), per_dollar_text(gain), std::string{to_text(gain.trial->outcome)}});
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<std::string> gains_remarks(const Gains& found) {
+  std::vector<std::string> remarks;
+  std::string names;
+  for (const std::string& name : found.left_out) names += (names.empty() ? "" : ", ") + name;
+  if (!names.empty()) remarks.push_back("decided while it runs, so not tried: " + names);
+  for (const Gain& gain : found.gains) {
+    if (!gain.why_not.empty()) remarks.push_back(fmt::format("{} cannot be: {}", gain.more.what, gain.why_not));
+  }
+  if (const std::string why = found.incomplete(); !why.empty()) remarks.push_back("a run did not complete: " + why);
+  if (found.stopped != Trials::Stop::none) remarks.push_back("it was stopped; this is what is known");
+  return remarks;
+}
+
+std::string gains_sentence(const Gains& found) {
+  const Verdict& verdict = verdict_of(found, 0);
+  if (found.gains.empty() || !found.gains.front().per_dollar)
+    return fmt::format("no unit more of anything brings {} nearer than chance would", verdict.objective.that.text);
+  const Gain& best = found.gains.front();
+  const double value = verdict.value.mean + best.changes[0]->difference.mean;
+  const DisplayUnit unit = unit_for(verdict.dimension, std::vector<double>{verdict.value.mean, value});
+  return fmt::format("the most for its price: {}: {} from {} to {} for {}", best.more.what, verdict.objective.that.text, display(verdict.value.mean, unit),
+                     display(value, unit), std::isinf(*best.per_dollar) ? "no more money" : cost_text(best));
+}
+
+nlohmann::json gains_json(const Gains& found) {
+  json gains = json::array();
+  for (const Gain& gain : found.gains) gains.push_back(gain_json(found, gain));
+  return {{"plan", "gains"},
+          {"scenario", found.scenario.scenario.name},
+          {"variant", found.scenario.name},
+          {"seed", found.scenario.scenario.seed},
+          {"base", {{"outcome", to_text(found.base.outcome)}, {"objectives", verdicts_json(found.base.verdicts)}}},
+          {"gains", std::move(gains)},
+          {"not_tried", found.left_out},
+          {"sentence", gains_sentence(found)},
+          {"runs", found.runs},
+          {"stopped", stop_text(found.stopped == Trials::Stop::interrupted, found.stopped == Trials::Stop::out_of_time)}};
+}
+
+std::string gains_page(const Gains& found) {
+  const Verdict& verdict = verdict_of(found, 0);
+  std::vector<double> values{verdict.value.mean};
+  for (const Gain& gain : found.gains) {
+    if (gain.changes[0]) values.push_back(verdict.value.mean + gain.changes[0]->difference.mean);
+  }
+  const DisplayUnit unit = unit_for(verdict.dimension, values);
+  std::vector<TornadoBar> bars;
+  for (const Gain& gain : found.gains) {
+    if (!gain.changes[0]) continue;
+    const double then = verdict.value.mean + gain.changes[0]->difference.mean;
+    bars.push_back({gain.more.what + ", " + cost_text(gain), verdict.value.mean, then, "", display(then, unit), bool{gain.told[0]}});
+  }
+  std::string body = "<p><strong>" + escaped_html(gains_sentence(found)) + "</strong></p>";
+  for (const std::string& remark : gains_remarks(found)) body += "<p class=\"note\">" + escaped_html(remark) + "</p>";
+  body += "<section><h2>" + escaped_html(verdict.objective.that.text) + " with one more of each</h2>" +
+          tornado_svg(bars, verdict.value.mean, "now " + display(verdict.value.mean, unit)) +
+          "<p class=\"note\">Pale bars are no difference that can be told.</p></section>";
+  body += "<section><h2>One more of each</h2>" + html_table(gains_rows(found, "±"), "Resources, by gain per dollar") + "</section>";
+  return chart_page({.title = "gains of " + found.scenario.scenario.name,
+                     .heading = "What one more of each would bring " + found.scenario.scenario.name,
+                     .facts = fmt::format("{} · {} runs", found.scenario.name, found.runs),
+                     .body = body,
+                     .data = json::object(),
+                     .script = ""});
+}
+
+}  // namespace headroom

@@ -1,0 +1,180 @@
+// A sensitivity in words, as rows of a table and as JSON.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "planning/configuration_forms.hpp"
+#include "planning/drawing.hpp"
+#include "planning/html_table.hpp"
+#include "planning/sensitivity.hpp"
+#include "reports/answer.hpp"
+#include "reports/chart_page.hpp"
+#include "reports/display.hpp"
+
+namespace headroom {
+namespace {
+
+using nlohmann::json;
+
+const ObjectiveSpec* output_objective(const Sensitivity& found) {
+  return found.objective ? &found.base.verdicts[*found.objective].objective : nullptr;
+}
+
+std::string output_title(const Sensitivity& found) {
+  const ObjectiveSpec* const objective = output_objective(found);
+  if (objective == nullptr) return "cost";
+  return objective->that.lasting ? "longest breach of " + objective->that.text : title_of(objective->that.selector);
+}
+
+Interval base_output(const Sensitivity& found) {
+  const std::vector<double>& values = found.objective ? found.base.values[*found.objective] : found.base.costs;
+  return values.empty() ? Interval{} : t_interval(values);
+}
+
+// One for all values that are shown.
+DisplayUnit output_unit(const Sensitivity& found) {
+  if (!found.objective) return {1.0, "USD/month"};
+  std::vector<double> values{base_output(found).mean};
+  for (const SweptAssumption& one : found.swept) values.insert(values.end(), {one.at_low.mean, one.at_high.mean});
+  return unit_for(found.base.verdicts[*found.objective].dimension, values);
+}
+
+std::string value_or_dash(const Interval& value, const DisplayUnit& unit, std::string_view plus_minus) {
+  if (value.count == 0) return "-";
+  return plus_minus.empty() ? display(value.mean, unit) : display(value, unit, plus_minus);
+}
+
+std::string cost_per_user_text(const Trial& trial) {
+  if (trial.costs.empty()) return "-";
+  const double cost = t_interval(trial.costs).mean;
+  return trial.users > 0.0 ? number_text(cost / trial.users) : number_text(cost);
+}
+
+std::string told_text(const SweptAssumption& one) {
+  if (one.decides) return "decides";
+  return one.is_told ? "matters" : "no difference that can be told";
+}
+
+std::string range_text(const UncertainQuantity& quantity) { return quantity.text(quantity.low) + " to " + quantity.text(quantity.high); }
+
+std::string names_of(const std::vector<const SweptAssumption*>& all) {
+  std::string text;
+  for (const SweptAssumption* one : all) text += (text.empty() ? "" : ", ") + one->quantity.name;
+  return text;
+}
+
+std::string joint_text(const Sensitivity& found) {
+  const JointSamples& joint = *found.joint;
+  const std::size_t all = joint.pass + joint.fail + joint.inconclusive;
+  const BinomialShare share = binomial_share(joint.pass, all);
+  const auto percent = [](double x) { return display(x, Dimension::ratio); };
+  return fmt::format("all assumptions drawn together: the required objectives hold in {} of {} samples, {} ({} to {}){}", joint.pass, all,
+                     percent(share.share), percent(share.low), percent(share.high),
+                     joint.inconclusive > 0 ? fmt::format("; {} could not tell", joint.inconclusive) : "");
+}
+
+json swept_json(const SweptAssumption& one) {
+  const auto end = [](double value, const Interval& output, const Trial& trial) {
+    return json{{"value", value},
+                {"output", interval_json(output)},
+                {"outcome", to_text(trial.outcome)},
+                {"cost_usd_per_month", trial.costs.empty() ? json() : interval_json(t_interval(trial.costs))},
+                {"users", trial.users},
+                {"objectives", verdicts_json(trial.verdicts)}};
+  };
+  return {{"name", one.quantity.name},       {"pointer", one.quantity.pointer},
+          {"mid", one.quantity.mid},         {"low", end(one.quantity.low, one.at_low, one.low)},
+          {"swing", one.swing},              {"high", end(one.quantity.high, one.at_high, one.high)},
+          {"distinguishable", one.is_told}, {"decides", one.decides}};
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> sensitivity_rows(const Sensitivity& found, std::string_view plus_minus) {
+  const DisplayUnit unit = output_unit(found);
+  const std::string title = output_title(found), money = found.base.users > 0.0 ? "USD per user and month" : "USD/month";
+  std::vector<std::vector<std::string>> rows{{"assumption", "range", title + " at low", "at high", money + " at low", "at high", "verdict at low", "at high", ""}};
+  rows.push_back({"as it is", "", value_or_dash(base_output(found), unit, plus_minus), "", cost_per_user_text(found.base), "", std::string{to_text(found.base.outcome)}, "", ""});
+  for (const SweptAssumption& one : found.swept) {
+    rows.push_back({one.quantity.name, range_text(one.quantity), value_or_dash(one.at_low, unit, plus_minus), value_or_dash(one.at_high, unit, plus_minus),
+                    cost_per_user_text(one.low), cost_per_user_text(one.high), std::string{to_text(one.low.outcome)}, std::string{to_text(one.high.outcome)}, told_text(one)});
+  }
+  return rows;
+}
+
+std::vector<std::string> sensitivity_remarks(const Sensitivity& found) {
+  std::vector<std::string> remarks;
+  std::vector<const SweptAssumption*> deciding, untold;
+  for (const SweptAssumption& one : found.swept) {
+    if (one.decides) deciding.push_back(&one);
+    if (!one.decides && !one.is_told) untold.push_back(&one);
+  }
+  if (!deciding.empty()) remarks.push_back("whether the required objectives hold depends on " + names_of(deciding));
+  if (!untold.empty()) remarks.push_back(fmt::format("no difference in {} that {} replications can tell: {}", output_title(found), found.base.replications, names_of(untold)));
+  if (!found.left_out.empty()) {
+    std::string names;
+    for (const std::string& name : found.left_out) names += (names.empty() ? "" : ", ") + name;
+    remarks.push_back("not swept, without a range of numbers: " + names);
+  }
+  if (found.joint) remarks.push_back(joint_text(found));
+  if (const std::string why = found.incomplete(); !why.empty()) remarks.push_back("a run did not complete: " + why);
+  if (found.stopped != Trials::Stop::none) remarks.push_back("the sweep was stopped; this is what is known");
+  return remarks;
+}
+
+std::string sensitivity_sentence(const Sensitivity& found) {
+  const auto first = found.measure_first();
+  if (!first) return fmt::format("none of {} assumptions moves {} by more than chance", found.swept.size(), output_title(found));
+  const SweptAssumption& one = found.swept[*first];
+  const DisplayUnit unit = output_unit(found);
+  return fmt::format("measure first: {} ({} moves {} from {} to {}{})", one.quantity.name, range_text(one.quantity), output_title(found),
+                     value_or_dash(one.at_low, unit, {}), value_or_dash(one.at_high, unit, {}), one.decides ? " and decides whether the objectives hold" : "");
+}
+
+nlohmann::json sensitivity_json(const Sensitivity& found) {
+  json swept = json::array();
+  for (const SweptAssumption& one : found.swept) swept.push_back(swept_json(one));
+  json joint;
+  if (found.joint) {
+    const BinomialShare share = binomial_share(found.joint->pass, found.joint->pass + found.joint->fail + found.joint->inconclusive);
+    joint = {{"pass", found.joint->pass}, {"fail", found.joint->fail}, {"inconclusive", found.joint->inconclusive}, {"share", share.share}, {"low", share.low}, {"high", share.high}};
+  }
+  return {{"plan", "sensitivity"},
+          {"scenario", found.scenario.scenario.name},
+          {"variant", found.scenario.name},
+          {"seed", found.scenario.scenario.seed},
+          {"output", found.objective ? output_objective(found)->that.text : "cost"},
+          {"base", {{"output", interval_json(base_output(found))}, {"outcome", to_text(found.base.outcome)}, {"objectives", verdicts_json(found.base.verdicts)}}},
+          {"assumptions", std::move(swept)},
+          {"not_swept", found.left_out},
+          {"joint", std::move(joint)},
+          {"measure_first", found.measure_first() ? json(found.swept[*found.measure_first()].quantity.name) : json()},
+          {"sentence", sensitivity_sentence(found)},
+          {"runs", found.runs},
+          {"stopped", stop_text(found.stopped == Trials::Stop::interrupted, found.stopped == Trials::Stop::out_of_time)}};
+}
+
+std::string sensitivity_page(const Sensitivity& found) {
+  const DisplayUnit unit = output_unit(found);
+  std::vector<TornadoBar> bars;
+  for (const SweptAssumption& one : found.swept) {
+    if (one.at_low.count == 0 || one.at_high.count == 0) continue;
+    bars.push_back({fmt::format("{}: {}", one.quantity.name, range_text(one.quantity)), one.at_low.mean, one.at_high.mean,
+                    display(one.at_low.mean, unit), display(one.at_high.mean, unit), one.is_told});
+  }
+  std::string body = "<p><strong>" + escaped_html(sensitivity_sentence(found)) + "</strong></p>";
+  for (const std::string& remark : sensitivity_remarks(found)) body += "<p class=\"note\">" + escaped_html(remark) + "</p>";
+  body += "<section><h2>What moves " + escaped_html(output_title(found)) + "</h2>" +
+          tornado_svg(bars, base_output(found).mean, output_title(found) + " " + value_or_dash(base_output(found), unit, {})) +
+          "<p class=\"note\">Each bar is one assumption at both ends of its range, all else as it is; pale bars are no difference that can be told.</p></section>";
+  body += "<section><h2>Assumptions at both ends</h2>" + html_table(sensitivity_rows(found, "±"), "Assumptions, by swing") + "</section>";
+  return chart_page({.title = "sensitivity of " + found.scenario.scenario.name,
+                     .heading = "What " + found.scenario.scenario.name + " hangs on",
+                     .facts = fmt::format("{} · {} assumptions · {} runs", found.scenario.name, found.swept.size(), found.runs),
+                     .body = body,
+                     .data = nlohmann::json::object(),
+                     .script = ""});
+}
+
+}  // namespace headroom

@@ -1,0 +1,171 @@
+// The cheapest configuration against Erlang's formula and against simulating every configuration.
+#include "planning/cheapest.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "models/queueing/multi_server.hpp"
+#include "planning/arithmetic_cut.hpp"
+#include "planning/plan_error.hpp"
+#include "scenarios/builder.hpp"
+#include "tests/planning/planning_scenario.hpp"
+
+namespace headroom::test {
+namespace {
+
+// Poisson arrivals of 3 a second at `servers` slots; a seat for each is a node of 0.1 USD an hour.
+std::string paid_station(int servers, const std::string& hold, const std::string& objectives, const std::string& vary,
+                         const std::string& of_service = {}) {
+  const std::string seats = std::to_string(servers);
+  return R"({"name": "paid station", "seed": 5, "duration": "30 min", "warm_up": "2 min", "replications": 3,
+    "node_pools": [{"name": "seats", "cpu": 4, "memory": "8 GiB", "price": "0.1 USD/h", "nodes": )" + seats + R"(}],
+    "services": [{"name": "desk", "node_pool": "seats", "concurrency": )" + seats + ", " + of_service + R"(
+      "endpoints": [{"name": "serve", "steps": [{"wait": )" + hold + R"(}]}]}],
+    "workloads": [{"model": "users", "name": "people", "rate": "3 /s", "journeys": [{"steps": [{"request": "desk.serve"}]}]}],
+    "objectives": [)" + objectives + R"(], "vary": [)" + vary + "]}";
+}
+
+const std::string seats_axis = R"({"name": "seats", "set": ["/services/desk/concurrency", "/node_pools/seats/nodes"], )";
+const std::string wait_objective = R"("p(99) queue_wait{service=desk} < 1 s")";
+
+CheapestQuestion question_for(Trials& trials) {
+  CheapestQuestion question;
+  question.axes = trials.read({}).scenario.vary;
+  return question;
+}
+
+// Every configuration, with as many replications as it needs; ties go to the first.
+std::string cheapest_of_all(Trials& trials, const CheapestQuestion& question) {
+  const Grid grid{question.axes};
+  std::string best;
+  double least = INFINITY;
+  for (std::size_t point = 0; point < grid.size(); ++point) {
+    const Trial trial = trials.run_until_conclusive(grid.candidate(point), 0, question.replications, question.at_most);
+    const double cost = t_interval(trial.costs).mean;
+    if (trial.outcome != Outcome::pass || !(cost < least)) continue;
+    least = cost;
+    best = grid.candidate(point).name;
+  }
+  return best;
+}
+
+// P(W > 1 s) = C(c, 3) exp(-(c - 3)): 18.7 % at 4 servers, 3.2 % at 5, 0.49 % at 6.
+TEST(Cheapest, IsTheFewestServersByErlangsFormula) {
+  int fewest = 4;
+  while (erlang_c(3.0, fewest) * std::exp(-(fewest - 3.0)) >= 0.01) ++fewest;
+  ASSERT_EQ(fewest, 6);
+  const PlannedFile file{paid_station(9, exponential_second, wait_objective, seats_axis + R"("from": 4, "to": 9})")};
+  Trials trials = file.trials();
+  const CheapestPlan plan = find_cheapest(trials, question_for(trials));
+  ASSERT_TRUE(plan.answer.has_value());
+  const TriedConfiguration& answer = plan.tried[*plan.answer];
+  EXPECT_EQ(answer.name, "seats 6");
+  EXPECT_NEAR(answer.cost.mean, 6 * 0.1 * 720.0, 1e-6) << "6 seats of 0.1 USD in the 720 hours of a month";
+  EXPECT_NEAR(plan.now.cost.mean, 9 * 0.1 * 720.0, 1e-6);
+  EXPECT_GE(plan.verified_by, 5U);
+  EXPECT_EQ(plan.outcome(), Outcome::pass);
+  EXPECT_GT(plan.count(Known::dearer), 0U) << "9 seats cost more by arithmetic than 6 that hold";
+  EXPECT_NE(cheapest_sentence(plan).find("cheapest that holds: seats 6: 432 USD/month (now 648), verified by"), std::string::npos)
+      << cheapest_sentence(plan);
+}
+
+// Holds with 6 and 7 seats only, which stand in no order.
+TEST(Cheapest, EqualsExhaustiveSearchWhereMoreIsNotBetter) {
+  const PlannedFile file{paid_station(9, exponential_second, wait_objective + R"(, "max nodes{node_pool=seats} < 8")",
+                                      seats_axis + R"("values": [9, 4, 7, 5, 8, 6]})")};
+  Trials trials = file.trials(), all = file.trials();
+  const CheapestPlan plan = find_cheapest(trials, question_for(trials));
+  ASSERT_TRUE(plan.answer.has_value());
+  EXPECT_EQ(plan.tried[*plan.answer].name, "seats 6");
+  EXPECT_EQ(plan.tried[*plan.answer].name, cheapest_of_all(all, question_for(all)));
+}
+
+// Two axes: a faster way of working makes up for seats, and every step of its own is worse or better than its neighbours.
+TEST(Cheapest, EqualsExhaustiveSearchOverTwoAxes) {
+  const std::string ways = R"(, {"name": "hold", "set": "/services/desk/endpoints/serve/steps/0/wait",
+                               "values": ["900 ms", {"exponential": {"mean": "1500 ms"}}, "1100 ms"]})";
+  const PlannedFile file{paid_station(5, exponential_second, wait_objective, seats_axis + R"("from": 3, "to": 6})" + ways)};
+  Trials trials = file.trials(), all = file.trials();
+  const CheapestPlan plan = find_cheapest(trials, question_for(trials));
+  ASSERT_TRUE(plan.answer.has_value());
+  EXPECT_EQ(plan.tried[*plan.answer].name, cheapest_of_all(all, question_for(all)));
+  EXPECT_LT(trials.runs_made(), all.runs_made());
+}
+
+TEST(Cheapest, DoesNotTryLessOfWhatMoreIsBetterOf) {
+  const PlannedFile file{paid_station(5, exponential_second, R"("p(99) queue_wait{service=desk} < 1 ms")",
+                                      seats_axis + R"("values": [3, 4]}, {"name": "drain", "set": "/services/desk/drain_limit", "values": ["1 s", "2 s", "3 s"], "more_is_better": true})")};
+  Trials trials = file.trials();
+  const CheapestPlan plan = find_cheapest(trials, question_for(trials));
+  EXPECT_EQ(plan.count(Known::simulated), 2U) << "the longest drain with each number of seats";
+  EXPECT_EQ(plan.count(Known::no_better), 4U);
+  EXPECT_FALSE(plan.answer.has_value());
+  EXPECT_EQ(plan.outcome(), Outcome::fail);
+  EXPECT_NE(cheapest_sentence(plan).find("none of 6 configurations holds; the nearest is"), std::string::npos) << cheapest_sentence(plan);
+}
+
+TEST(Cheapest, IsTheSameWhateverTheNumberOfWorkers) {
+  const PlannedFile file{paid_station(6, exponential_second, wait_objective, seats_axis + R"("from": 4, "to": 7})")};
+  Trials one = file.trials(1), three = file.trials(3);
+  EXPECT_EQ(cheapest_json(find_cheapest(one, question_for(one))).dump(), cheapest_json(find_cheapest(three, question_for(three))).dump());
+}
+
+TEST(Cheapest, IsUndecidedOnceItsTimeIsOver) {
+  const PlannedFile file{paid_station(6, exponential_second, wait_objective, seats_axis + R"("from": 4, "to": 7})")};
+  TrialOptions options;
+  options.stop_at = std::chrono::steady_clock::now();
+  Trials trials{TrialSource{file.path(), {}, {}}, options};
+  const CheapestPlan plan = find_cheapest(trials, question_for(trials));
+  EXPECT_EQ(plan.outcome(), Outcome::inconclusive);
+  EXPECT_EQ(plan.count(Known::not_reached), 4U);
+  EXPECT_EQ(plan.runs, 0U);
+}
+
+TEST(Cheapest, NeedsSomethingToVaryToKeepAndToPay) {
+  const std::string wait = "avg queue_wait{service=desk} < 9 s";
+  const PlannedFile bare{one_station("3 /s", 4, exponential_second, wait)};
+  Trials trials = bare.trials();
+  EXPECT_THROW(find_cheapest(trials, question_for(trials)), PlanError) << "nothing to vary";
+  const PlannedFile free{one_station("3 /s", 4, exponential_second, wait, R"("vary": [{"name": "n", "set": "/services/desk/concurrency", "values": [4]}],)")};
+  Trials unpaid = free.trials();
+  CheapestQuestion question = question_for(unpaid);
+  EXPECT_THROW(find_cheapest(unpaid, question), PlanError) << "nothing has a price";
+  question.against = "latency{service=none}";
+  EXPECT_THROW(find_cheapest(unpaid, question), PlanError) << "no such objective";
+}
+
+// ---- by arithmetic -----------------------------------------------------------------------------------------------------------
+
+const std::string two_objectives = R"("rate errors < 5 %", "p(95) latency < 10 s")";
+
+std::optional<std::string> reason_of(int servers, const std::string& objectives, const std::string& of_service = {}) {
+  const PlannedFile file{paid_station(servers, exponential_second, objectives, seats_axis + R"("values": [2]})", of_service)};
+  Trials trials = file.trials();
+  return cannot_hold(trials.blueprint({}), trials.read({}).scenario);
+}
+
+// 3 a second at 2 servers: 150 % of what they can serve.
+TEST(ArithmeticCut, IsOfWhatBreaksAnObjectiveRefusedOrWaiting) {
+  EXPECT_EQ(reason_of(2, two_objectives), "services/desk is asked for 150 % of the most it can serve");
+  EXPECT_EQ(reason_of(3, two_objectives), std::nullopt) << "100 % is not more than 110 %";
+  EXPECT_EQ(reason_of(2, R"("p(95) latency < 10 s")"), std::nullopt) << "a bounded backlog would refuse, and nothing forbids it";
+  EXPECT_EQ(reason_of(2, R"("rate errors < 5 %")"), std::nullopt) << "they may wait";
+  EXPECT_EQ(reason_of(2, R"("rate errors < 5 %", "p(95) latency < 29 min")"), std::nullopt)
+      << "the wait of those served last is (1 - 1.1 / 1.5) x 30 min = 8 min";
+}
+
+TEST(ArithmeticCut, CountsWhatAnAutoscalerMayAskFor) {
+  EXPECT_EQ(reason_of(2, two_objectives, R"("autoscaler": {"policy": "hpa", "metrics": [{"resource": "cpu", "target": "70 %"}], "replicas": [1, 5]},)"),
+            std::nullopt);
+}
+
+TEST(ArithmeticCut, LeastCostIsThatOfTheNodes) {
+  const PlannedFile file{paid_station(6, exponential_second, wait_objective, seats_axis + R"("values": [2]})")};
+  Trials trials = file.trials();
+  EXPECT_NEAR(least_monthly_cost(trials.blueprint({})), 0.95 * 6 * 0.1 * 720.0, 1e-6);
+}
+
+}  // namespace
+}  // namespace headroom::test

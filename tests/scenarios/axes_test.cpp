@@ -1,0 +1,61 @@
+// "vary": the values of axes, and that each is tried when the file is read.
+#include <gtest/gtest.h>
+
+#include "tests/scenarios/reading.hpp"
+
+namespace headroom {
+namespace {
+
+using namespace test;
+using Values = std::vector<std::string>;
+
+AxisSpec from_to(std::string from, std::string to, std::string step = {}, std::optional<double> factor = {}) {
+  return {.name = "axis", .set = {}, .values = {}, .from = std::move(from), .to = std::move(to), .step = std::move(step), .factor = factor};
+}
+
+TEST(Axes, GoByStepsThatIncludeTheLast) {
+  EXPECT_EQ(from_to("2", "5").all_values(), (Values{"2", "3", "4", "5"})) << "plain numbers go by ones";
+  EXPECT_EQ(from_to("512 MiB", "2 GiB", "512 MiB").all_values(), (Values{"512 MiB", "1 GiB", "1.5 GiB", "2 GiB"}));
+  EXPECT_EQ(from_to("10 %", "45 %", "20 %").all_values(), (Values{"10 %", "30 %"})) << "the end need not be reached";
+  EXPECT_EQ(from_to("0.1", "0.3", "0.1").all_values().size(), 3U) << "0.1 + 2 x 0.1 is a little more than 0.3";
+}
+
+TEST(Axes, GoByFactors) {
+  EXPECT_EQ(from_to("1", "20", "", 2.0).all_values(), (Values{"1", "2", "4", "8", "16"}));
+  EXPECT_EQ(from_to("100 ms", "1 s", "", 10.0).all_values(), (Values{"100 ms", "1 s"}));
+}
+
+TEST(Axes, TakeOnePointerOrSeveralAndAnyValue) {
+  const Scenario scenario = scenario_of(small_scenario(
+      "", R"("vary": {"size": {"set": "/services/api/replicas", "values": [2, 4]},
+                      "both": {"set": ["/services/api/cpu", "/services/api/concurrency"], "from": 1, "to": 3},
+                      "balancer": {"set": "/services/api/balancer", "values": ["random", {"policy": "round-robin"}]}},)"));
+  ASSERT_EQ(scenario.vary.size(), 3U);
+  EXPECT_EQ(scenario.vary[0].set, (Values{"/services/api/replicas"}));
+  EXPECT_EQ(scenario.vary[0].all_values(), (Values{"2", "4"}));
+  EXPECT_EQ(scenario.vary[1].set.size(), 2U);
+  EXPECT_EQ(scenario.vary[2].all_values(), (Values{"random", R"({"policy":"round-robin"})"}));
+  EXPECT_EQ(scenario.services[0].replicas, ServiceSpec{}.replicas) << "what may be changed has not been";
+}
+
+const std::string wrong_value = small_scenario("", R"("vary": [{"name": "n", "set": "/services/api/replicas", "values": [1, -1]}],)");
+
+TEST(Axes, ValuesThatCannotBeReadAreToldWhereTheyStand) {
+  EXPECT_EQ(issues_of_text(wrong_value),
+            "scenario.json:1:118: /vary/0/values/1: sets /services/api/replicas, which is -1, below 0, the least allowed\n");
+}
+
+TEST(Axes, AreNotTriedByWhoTriesThemAnyway) {
+  ReadOptions options;
+  options.try_axes = false;
+  EXPECT_EQ(issues_of_text(wrong_value, options), "");
+}
+
+// An assumption, or a part, that only some value of an axis uses is used.
+TEST(Axes, CountAsUse) {
+  EXPECT_EQ(issues_of_text(small_scenario("", R"("assumptions": {"fast": {"value": "1 ms", "why": "a guess"}},
+      "vary": [{"name": "speed", "set": "/services/api/endpoints/get/steps/0/compute", "values": ["4 ms", "${fast}"]}],)")), "");
+}
+
+}  // namespace
+}  // namespace headroom
