@@ -43,6 +43,12 @@ std::string engine_of(const StudyArguments& arguments) {
          (arguments.workers == 0 ? "" : fmt::format(" --workers {}", arguments.workers));
 }
 
+std::string others_of(const StudyArguments& arguments) {
+  std::string text;
+  for (const std::string& other : arguments.others) text += " " + shell_word(other);
+  return text;
+}
+
 std::string tournament_of(const StudyArguments& arguments) {
   std::string text;
   for (const std::string& policies : arguments.policies) text += option("--policies", policies);
@@ -59,7 +65,7 @@ std::string manner_of(const StudyArguments& arguments) {
 }
 
 std::string what_is_asked(const StudyArguments& arguments, const std::string& path) {
-  return arguments.verb + " " + shell_word(path) + variant_of(arguments) + tournament_of(arguments) + settings_of(arguments) +
+  return arguments.verb + " " + shell_word(path) + others_of(arguments) + variant_of(arguments) + tournament_of(arguments) + settings_of(arguments) +
          seed_of(arguments) + replications_of(arguments);
 }
 
@@ -72,6 +78,10 @@ std::string other_verb(const StudyArguments& arguments, const StudyReport& repor
   const std::string path = shell_word(report.file.path),
                     shared = settings_of(arguments) + seed_of(arguments) + replications_of(arguments);
   if (arguments.verb != "compare") return fmt::format("compare {}{}{}", path, shared, output_beside(arguments, "compared"));
+  if (!arguments.others.empty()) {
+    const std::string& other = arguments.others.back();
+    return fmt::format("run {}{}{}{}", shell_word(other), variant_of(arguments), shared, output_beside(arguments, other));
+  }
   const std::string& variant = report.file.variants.back().name;
   return fmt::format("run {} --variant {}{}{}", path, shell_word(variant), shared, output_beside(arguments, variant));
 }
@@ -115,7 +125,7 @@ std::string next_commands(const StudyArguments& arguments, const StudyReport& re
   const std::string same = tournament_of(arguments) + settings;
   // A study that is not whole is finished first; nothing that is there is made again.
   const bool whole = !report.study.interrupted && report.study.failed.empty();
-  const std::string again = whole ? fmt::format("{} {}{}{}{} --replications {} --resume", arguments.verb, path, same,
+  const std::string again = whole ? fmt::format("{} {}{}{}{} --replications {} --resume", arguments.verb, path, others_of(arguments) + same,
                                                 seed_of(arguments), manner_of(arguments), 2 * report.study.runs.front().size())
                                   : resume_command(arguments, report.file.path);
   return fmt::format("next    {} explain {}{}\n        {} {}\n        {} {}\n", self, path, settings, self,

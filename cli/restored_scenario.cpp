@@ -8,6 +8,7 @@
 
 #include "cli/output.hpp"
 #include "cli/scenario_arguments.hpp"
+#include "scenarios/side_by_side.hpp"
 #include "sim/experiment/sqlite_database.hpp"
 
 namespace headroom::cli {
@@ -56,6 +57,17 @@ void RestoredScenario::unpack(const StoredStudy& study) const {
   }
 }
 
+// Of the files that stand side by side, the first among them.
+std::vector<std::string> RestoredScenario::unpacked_paths(const StoredStudy& study) const {
+  std::vector<std::string> paths{(folder_ / files::path{study.inputs.front().place}.relative_path()).string()};
+  for (const std::string& other : arguments_.others) {
+    const auto input = std::ranges::find(study.inputs, other, &StoredInput::path);
+    if (input == study.inputs.end()) throw StoreError{fmt::format("cannot read {}: the store has no file of that name", other)};
+    paths.push_back((folder_ / files::path{input->place}.relative_path()).string());
+  }
+  return paths;
+}
+
 void RestoredScenario::read(const StoredStudy& study, const std::string& store) {
   const json reading = json::parse(study.reading, nullptr, false);
   if (!reading.is_object() || study.inputs.empty())
@@ -73,7 +85,9 @@ void RestoredScenario::read(const StoredStudy& study, const std::string& store) 
   ReadOptions options = read_options(arguments_.settings, given(arguments_.seed), given(arguments_.replications));
   if (!arguments_.policies.empty())
     options.tournament = tournament_from(arguments_.policies, arguments_.at, arguments_.policy_options);
-  ScenarioFile all = read_scenario(path.string(), options);
+  arguments_.others = reading.value("others", std::vector<std::string>{});
+  ScenarioFile all = arguments_.others.empty() ? read_scenario(path.string(), options)
+                                               : read_side_by_side(unpacked_paths(study), arguments_.variant, options);
   for (std::size_t i = 0; i < all.inputs.size() && i < study.inputs.size(); ++i) {
     if (all.inputs[i].sha256 == study.inputs[i].sha256) continue;
     throw StoreError{

@@ -26,6 +26,7 @@ class RestoredScenario {
 
  private:
   void unpack(const StoredStudy& study) const;
+  std::vector<std::string> unpacked_paths(const StoredStudy& study) const;
   void read(const StoredStudy& study, const std::string& store);
 
   std::filesystem::path folder_;

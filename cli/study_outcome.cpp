@@ -14,11 +14,6 @@
 namespace headroom::cli {
 namespace {
 
-// Nothing to show unless every variant has at least one run.
-bool can_be_reported(const Study& study) {
-  return std::none_of(study.runs.begin(), study.runs.end(), [](const auto& runs) { return runs.empty(); });
-}
-
 std::size_t runs_that_ended(const Study& study) {
   std::size_t ended = 0;
   for (const std::vector<RunResult>& runs : study.runs) ended += runs.size();
@@ -72,6 +67,10 @@ void publish(const StudyArguments& arguments, const StudyReport& report, const s
 }
 
 }  // namespace
+
+bool can_be_reported(const Study& study) {
+  return std::none_of(study.runs.begin(), study.runs.end(), [](const auto& runs) { return runs.empty(); });
+}
 
 std::string report_folder_name(const StudyArguments& arguments, const ScenarioFile& file) {
   return arguments.output.empty() ? "out/" + slug(file.variants.front().scenario.name) : arguments.output;

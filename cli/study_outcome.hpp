@@ -19,6 +19,9 @@ std::string report_folder(const StudyArguments& arguments, const ScenarioFile& f
 // Says what failed, was interrupted or could not be kept, each with a command that goes on from there. `store`: its path.
 void say_what_is_missing(const StudyArguments& arguments, const ScenarioFile& file, const Study& study, const std::string& store);
 
+// Nothing to show unless every variant has at least one run.
+bool can_be_reported(const Study& study);
+
 // Judges, shows and writes. Returns the exit code; throws OutputError if the report could not be written.
 int publish_study(const StudyArguments& arguments, ScenarioFile file, Study study, const std::string& folder,
                   double wall_seconds);

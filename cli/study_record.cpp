@@ -99,7 +99,8 @@ StoredInput kept_input(const InputHash& input) {
 std::string as_reading(const StudyArguments& arguments, const ScenarioFile& file) {
   return json{{"verb", arguments.verb},         {"path", file.path},      {"variant", arguments.variant},
               {"set", arguments.settings},      {"seed", arguments.seed}, {"replications", arguments.replications},
-              {"policies", arguments.policies}, {"at", arguments.at},     {"options", arguments.policy_options}}
+              {"policies", arguments.policies}, {"at", arguments.at},     {"options", arguments.policy_options},
+              {"others", arguments.others}}
       .dump();
 }
 

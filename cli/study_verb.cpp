@@ -41,27 +41,6 @@ Shard shard_from(const std::string& text) {
   return shard;
 }
 
-}  // namespace
-
-double limit_from(const CommandLine& line, const std::string& option, Dimension dimension) {
-  const std::optional<std::string> text = line.text(option);
-  if (!text) return 0.0;
-  const auto refuse = [&] {
-    throw UsageError{
-        fmt::format("--{} is \"{}\"; write a limit above 0, for example \"{}\"", option, *text, example_of(dimension))};
-  };
-  if (*text == "0") refuse();
-  QuantityError error;
-  const std::optional<double> value = parse_as(dimension, *text, error);
-  if (!value)
-    throw UsageError{fmt::format("--{} {}{}{}", option, error.message, error.suggestion.empty() ? "" : "; ", error.suggestion)};
-  constexpr double largest = 1e15;
-  if (!(*value > 0.0) || *value > largest) refuse();
-  return *value;
-}
-
-namespace {
-
 void expect_shards_to_be_possible(const StudyArguments& arguments, const ScenarioFile& file) {
   const bool is_shard = arguments.shard.count > 1;
   const unsigned shards = arguments.engine.where == Engine::local ? arguments.shard.count : arguments.engine.shards;
@@ -133,27 +112,48 @@ int end_of_shard(const StudyArguments& arguments, const Study& study, const std:
 
 }  // namespace
 
+double limit_from(const CommandLine& line, const std::string& option, Dimension dimension) {
+  const std::optional<std::string> text = line.text(option);
+  if (!text) return 0.0;
+  const auto refuse = [&] {
+    throw UsageError{
+        fmt::format("--{} is \"{}\"; write a limit above 0, for example \"{}\"", option, *text, example_of(dimension))};
+  };
+  if (*text == "0") refuse();
+  QuantityError error;
+  const std::optional<double> value = parse_as(dimension, *text, error);
+  if (!value)
+    throw UsageError{fmt::format("--{} {}{}{}", option, error.message, error.suggestion.empty() ? "" : "; ", error.suggestion)};
+  constexpr double largest = 1e15;
+  if (!(*value > 0.0) || *value > largest) refuse();
+  return *value;
+}
+
 void add_study_options(po::options_description& options) {
   options.add_options()("output,o", po::value<std::string>()->value_name("DIR"),
                         "folder of the report (default: out/<name of the scenario>)")(
-      "seed", po::value<std::string>()->value_name("N"), "of all random numbers, instead of the scenario's")(
-      "replications", po::value<std::string>()->value_name("N"), "runs per variant, instead of the scenario's")(
-      "workers", po::value<std::string>()->value_name("N"),
-      "processes at a time (default: one per processor); results do not depend on it")(
       "keep-going", "go on with the other runs after one has failed, and judge without it")(
       "resume", "go on with the study in the folder: runs that are there are not made again")(
       "shard", po::value<std::string>()->value_name("I/N"),
-      "only part I of N of the runs, into a store of its own; see headroom merge")(
-      "run-time", po::value<std::string>()->value_name("TIME"), "a run that takes longer fails: --run-time \"10 min\"")(
-      "run-memory", po::value<std::string>()->value_name("SIZE"), "a run that takes more fails: --run-memory \"2 GiB\"");
+      "only part I of N of the runs, into a store of its own; see headroom merge");
+  add_run_options(options);
   add_engine_options(options);
   add_result_options(options);
+}
+
+void add_run_options(po::options_description& options) {
+  options.add_options()("seed", po::value<std::string>()->value_name("N"), "of all random numbers, instead of the scenario's")(
+      "replications", po::value<std::string>()->value_name("N"), "runs per variant, instead of the scenario's")(
+      "workers", po::value<std::string>()->value_name("N"),
+      "processes at a time (default: one per processor); results do not depend on it")(
+      "run-time", po::value<std::string>()->value_name("TIME"), "a run that takes longer fails: --run-time \"10 min\"")(
+      "run-memory", po::value<std::string>()->value_name("SIZE"), "a run that takes more fails: --run-memory \"2 GiB\"");
 }
 
 void add_result_options(po::options_description& options) {
   options.add_options()("inconclusive", po::value<std::string>()->value_name("WORD"),
                         "report: an inconclusive outcome ends with 3; pass: with 0")(
-      "json", "summary.json on stdout instead of the table")("quiet,q", "no progress and no next commands")(
+      "json", "results as JSON on stdout instead of the table")("quiet,q", "no progress and no next commands")(
       "no-color", "no colours, even on a terminal");
 }
 
@@ -172,23 +172,27 @@ std::string output_folder(const CommandLine& line) {
   return folder;
 }
 
+void read_run_options(const CommandLine& line, StudyArguments& arguments) {
+  arguments.seed = line.text("seed").value_or("");
+  arguments.replications = line.text("replications").value_or("");
+  arguments.workers = static_cast<unsigned>(line.number("workers", 1, 4096).value_or(0));
+  arguments.limits.seconds = limit_from(line, "run-time", Dimension::time);
+  arguments.limits.bytes = static_cast<std::uint64_t>(std::ceil(limit_from(line, "run-memory", Dimension::bytes)));
+  arguments.run_time = line.text("run-time").value_or("");
+  arguments.run_memory = line.text("run-memory").value_or("");
+}
+
 StudyArguments study_arguments(const std::string& verb, const CommandLine& line) {
   StudyArguments arguments;
   arguments.verb = verb;
   arguments.variant = line.text("variant").value_or("");
   arguments.output = output_folder(line);
   arguments.settings = line.texts("set");
-  arguments.seed = line.text("seed").value_or("");
-  arguments.replications = line.text("replications").value_or("");
-  arguments.workers = static_cast<unsigned>(line.number("workers", 1, 4096).value_or(0));
+  read_run_options(line, arguments);
   arguments.keep_going = line.has("keep-going");
   arguments.resume = line.has("resume");
   if (const auto shard = line.text("shard")) arguments.shard = shard_from(*shard);
   arguments.engine = engine_options(line);
-  arguments.limits.seconds = limit_from(line, "run-time", Dimension::time);
-  arguments.limits.bytes = static_cast<std::uint64_t>(std::ceil(limit_from(line, "run-memory", Dimension::bytes)));
-  arguments.run_time = line.text("run-time").value_or("");
-  arguments.run_memory = line.text("run-memory").value_or("");
   read_result_options(line, arguments);
   return arguments;
 }

@@ -7,6 +7,7 @@
 #include "cli/command_line.hpp"
 #include "cli/engine_options.hpp"
 #include "scenarios/reader.hpp"
+#include "sim/core/units.hpp"
 #include "sim/experiment/stored_study.hpp"
 
 namespace headroom::cli {
@@ -15,6 +16,7 @@ namespace headroom::cli {
 struct StudyArguments {
   std::string verb;
   std::string variant;  // the one that was asked for; empty: the base, or all
+  std::vector<std::string> others;  // scenario files that stand beside the first one in a comparison
   std::string output;   // empty: out/<name of the scenario>
   // As they were given, for the commands that are suggested; empty where they were not. read_options() is what they do.
   std::vector<std::string> settings;
@@ -39,7 +41,12 @@ void add_study_options(boost::program_options::options_description& options);
 double limit_from(const CommandLine& line, const std::string& option, Dimension dimension);
 // How results are judged and shown; those of every verb that ends with a report.
 void add_result_options(boost::program_options::options_description& options);
-// Throw UsageError.
+// --seed, --replications, --workers, --run-time and --run-memory: of every verb that simulates.
+void add_run_options(boost::program_options::options_description& options);
+// These throw UsageError. The limit that an option sets is above 0,
+// in the base unit of `dimension`; without the option 0.
+double limit_from(const CommandLine& line, const std::string& option, Dimension dimension);
+void read_run_options(const CommandLine& line, StudyArguments& arguments);
 void read_result_options(const CommandLine& line, StudyArguments& arguments);
 std::string output_folder(const CommandLine& line);
 StudyArguments study_arguments(const std::string& verb, const CommandLine& line);

@@ -23,6 +23,8 @@ int cache_verb(const Arguments& arguments);
 int decide_verb(const Arguments& arguments);
 int tournament_verb(const Arguments& arguments);
 int plan_verb(const Arguments& arguments);
+int validate_verb(const Arguments& arguments);
+int export_verb(const Arguments& arguments);
 
 struct Verb {
   std::string_view name;
@@ -45,6 +47,8 @@ inline constexpr std::array verbs{
     Verb{"decide", "what a policy says of observations, or of a recorded history, and why", decide_verb},
     Verb{"tournament", "policies against each other on the same demand, ranked by cost", tournament_verb},
     Verb{"plan", "how much it carries, when it runs out, what to buy: a search that simulates", plan_verb},
+    Verb{"validate", "do scenarios keep their objectives: a gate for a pipeline", validate_verb},
+    Verb{"export", "a stored study as CSV, Markdown, OpenMetrics or JSON; no run", export_verb},
 };
 
 }  // namespace headroom::cli

@@ -90,6 +90,13 @@ std::vector<std::string> caveats_of(const StudyReport& report) {
     const std::string& name = report.file.variants[failed.request.variant].name;
     caveats.push_back(fmt::format("Replication {} of {} did not complete: {}", failed.request.replication, name, failed.message));
   }
+  const Scenario& first = report.file.variants.front().scenario;
+  for (const NamedScenario& variant : report.file.variants) {
+    if (variant.scenario.seed == first.seed) continue;
+    caveats.push_back(fmt::format("{} has seed {}, and {} has {}: their runs met other random numbers and are compared as "
+                                  "independent samples (Welch), which tells less; --seed N pairs them.",
+                                  variant.name, variant.scenario.seed, report.file.variants.front().name, first.seed));
+  }
   const auto lonely = [](const std::vector<RunResult>& runs) { return runs.size() == 1; };
   if (std::any_of(report.study.runs.begin(), report.study.runs.end(), lonely)) {
     caveats.emplace_back("One run gives no interval: values could differ with other random numbers (--replications).");

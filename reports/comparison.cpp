@@ -120,6 +120,12 @@ ValueBounds known_of(const ComparisonRow& row, std::size_t variant, const std::v
   return count == 0.0 ? sum : ValueBounds{sum.low / count, sum.high / count};
 }
 
+// Of runs that met other random numbers.
+std::optional<MeanDifference> difference_of_strangers(const ByReplication& values, const ByReplication& reference) {
+  if (values.empty() || reference.empty()) return std::nullopt;
+  return welch_difference(plain(values), plain(reference));
+}
+
 void measure(ComparisonRow& row, const ScenarioFile& file, const Study& study) {
   for (const NamedScenario& variant : file.variants) row.selectors.push_back(selector_in(variant.scenario, row.selector));
   std::optional<ByReplication> reference;
@@ -128,10 +134,9 @@ void measure(ComparisonRow& row, const ScenarioFile& file, const Study& study) {
     ComparisonCell cell;
     if (!values.empty()) cell.value = t_interval(plain(values));
     cell.known = known_of(row, v, study.runs[v]);
-    if (reference)
-      cell.difference = difference_of(values, *reference);
-    else
-      reference = values;
+    cell.paired = file.variants[v].scenario.seed == file.variants.front().scenario.seed;
+    if (reference) cell.difference = cell.paired ? difference_of(values, *reference) : difference_of_strangers(values, *reference);
+    if (!reference) reference = values;
     row.cells.push_back(cell);
   }
 }

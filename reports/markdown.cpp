@@ -6,50 +6,13 @@
 #include "reports/answer.hpp"
 #include "reports/bill.hpp"
 #include "reports/display.hpp"
+#include "reports/markdown_table.hpp"
 #include "reports/ranking.hpp"
+#include "reports/settings_differences.hpp"
 #include "reports/study_report.hpp"
 
 namespace headroom {
 namespace {
-
-// Text inside a table cell: a bar would end the cell, a line break the row, and an angle bracket could open a tag.
-std::string cell_text(const std::string& text) {
-  std::string safe;
-  for (const char c : text) {
-    if (c == '|')
-      safe += "\\|";
-    else if (c == '\n' || c == '\r')
-      safe += ' ';
-    else if (c == '<')
-      safe += "&lt;";
-    else
-      safe += c;
-  }
-  return safe;
-}
-
-std::string row_text(const std::vector<std::string>& cells) {
-  std::string text = "|";
-  for (const std::string& cell : cells) text += " " + cell_text(cell) + " |";
-  return text + "\n";
-}
-
-// `numbers`: titles of the columns that hold numbers and are set to the right.
-std::string table_head(const std::vector<std::string>& titles, const std::vector<std::string>& numbers) {
-  std::string text = row_text(titles) + "|";
-  for (const std::string& title : titles)
-    text += std::find(numbers.begin(), numbers.end(), title) == numbers.end() ? " --- |" : " ---: |";
-  return text + "\n";
-}
-
-std::string_view mark_of(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::pass: return "✅ pass";
-    case Outcome::fail: return "❌ fail";
-    case Outcome::inconclusive: break;
-  }
-  return "❔ inconclusive";
-}
 
 std::string verdicts_table(const StudyReport& report) {
   const bool many = report.file.variants.size() > 1;
@@ -107,6 +70,7 @@ std::string to_markdown(const StudyReport& report) {
   const bool any_objective =
       std::any_of(report.verdicts.begin(), report.verdicts.end(), [](const auto& list) { return !list.empty(); });
   if (any_objective) text += "\n## Verdicts\n\n" + verdicts_table(report);
+  if (!report.is_tournament) text += settings_markdown(report);
   text += "\n## Comparison\n\n" + comparison_table(report);
   text += bill_markdown(report);
   for (const std::string& caveat : caveats_of(report)) text += "\n> " + cell_text(caveat) + "\n";

@@ -15,13 +15,13 @@
 #include "reports/comparison.hpp"
 #include "reports/critical_path_forms.hpp"
 #include "reports/display.hpp"
+#include "reports/evidence.hpp"
 #include "reports/heat_map.hpp"
 #include "reports/page_record.hpp"
 #include "reports/ranking.hpp"
 #include "reports/scaling_waterfall.hpp"
 #include "reports/station_use.hpp"
 #include "reports/study_report.hpp"
-#include "reports/validation.hpp"
 #include "sim/measure/evaluate.hpp"
 
 namespace headroom {
@@ -273,7 +273,7 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups,
   page["heat_maps"] = heat_map_page(heat_maps);
   page["has_heat_maps"] = !heat_maps.empty();
   page.update(station_use_page(report));
-  page.update(validation_page(report));
+  page.update(evidence_page(report));
   page.update(ranking_page(report));
   page.update(critical_paths_page(report));
   page.update(scaling_page(report));

@@ -26,7 +26,8 @@ enum class Standing {
 struct ComparisonCell {
   Interval value;                              // count 0: nothing was observed
   ValueBounds known;                           // of value.mean, as far as the instruments tell
-  std::optional<PairedDifference> difference;  // against the first variant, same replications; none for the first
+  std::optional<MeanDifference> difference;  // against the first variant; none for the first
+  bool paired = true;  // whether that is of the same replications: else the two met other random numbers, and are compared as such
   Standing standing = Standing::open;
 };
 struct ComparisonRow {
@@ -63,8 +64,8 @@ nlohmann::json to_json(const StudyReport& report);
 std::string to_terminal(const StudyReport& report, bool colour, std::size_t width = usual_width);
 std::string to_markdown(const StudyReport& report);
 std::string to_html(const StudyReport& report);
-// Writes report.html, summary.json, summary.md into the folder (made if need be); each file appears whole or not at all.
-// Throws std::runtime_error naming the path and what to do.
+// Writes report.html, summary.json, summary.md, junit.xml, metrics.om into the folder (made if need be); each file appears whole or
+// not at all. Throws std::runtime_error naming the path and what to do.
 void write_report(const StudyReport& report, const std::string& folder);
 // Takes away what write_report() wrote there of another study; what cannot be removed stays.
 void remove_report(const std::string& folder);

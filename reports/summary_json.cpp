@@ -13,6 +13,7 @@
 #include "reports/scaling_waterfall.hpp"
 #include "reports/settings_echo.hpp"
 #include "reports/study_report.hpp"
+#include "reports/verdict_json.hpp"
 
 namespace headroom {
 namespace {
@@ -147,6 +148,7 @@ json cell_json(const StudyReport& report, const ComparisonCell& cell, std::size_
   value["difference"] = interval_json(cell.difference->difference);
   value["p_value"] = cell.difference->p_value;
   value["distinguishable"] = cell.standing == Standing::differs;
+  if (!cell.paired) value["paired"] = false;
   value["too_few_runs"] = cell.standing == Standing::too_few_runs;
   return value;
 }
@@ -197,5 +199,8 @@ json to_json(const StudyReport& report) {
   if (report.is_tournament) summary["ranking"] = ranking_json(report);
   return summary;
 }
+
+json to_json(const Interval& interval) { return interval_json(interval); }
+json to_json(const Verdict& verdict) { return verdict_json(verdict); }
 
 }  // namespace headroom

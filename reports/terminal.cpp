@@ -9,6 +9,7 @@
 #include "reports/machine_facts.hpp"
 #include "reports/ranking.hpp"
 #include "reports/scaling_waterfall.hpp"
+#include "reports/settings_differences.hpp"
 #include "reports/study_report.hpp"
 #include "reports/terminal_table.hpp"
 #include "reports/text_layout.hpp"
@@ -183,7 +184,8 @@ std::string heading(const StudyReport& report, const Paint& paint, std::size_t w
 
 std::string to_terminal(const StudyReport& report, bool colour, std::size_t width) {
   const Paint paint{colour};
-  std::string text = heading(report, paint, width) + comparison_text(report, paint, width);
+  std::string text = heading(report, paint, width) + (report.is_tournament ? "" : settings_text(report, width)) +
+                     comparison_text(report, paint, width);
   if (!all_objectives(report).empty()) {
     text += report.verdicts.size() == 1 ? verdicts_of_one(report.verdicts.front(), paint, width)
                                         : verdicts_of_many(report, paint, width);

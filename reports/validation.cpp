@@ -1,146 +1,168 @@
 #include "reports/validation.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <set>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "reports/answer.hpp"
 #include "reports/display.hpp"
-#include "reports/measured_errors.hpp"
-#include "reports/settings_echo.hpp"
-#include "scenarios/policy_places.hpp"
+#include "reports/objective_value.hpp"
+#include "sim/measure/evaluate.hpp"
 
 namespace headroom {
 namespace {
 
-using Uses = bool (*)(const Scenario&);
-
-// A part that is no policy. `system`: in measured_errors; empty: timelines by hand, which hold exactly or fail.
-struct Part {
-  std::string_view name, oracle, system, test;
-  Uses is_used;
-};
-
-template <class Keep>
-bool any_service(const Scenario& scenario, Keep keep) {
-  return std::any_of(scenario.services.begin(), scenario.services.end(), keep);
+std::vector<double> plain(const ByReplication& values) {
+  std::vector<double> list;
+  for (const auto& [replication, value] : values) list.push_back(value);
+  return list;
 }
 
-constexpr std::string_view by_hand = "timelines and arithmetic by hand";
-
-const std::vector<Part>& parts() {
-  static const std::vector<Part> all{
-      {"slots and lines of services", "Erlang C, Pollaczek-Khinchine, Jackson; the same system as SimGrid actors", "slots",
-       "tests/theory/waiting_lines_test.cpp", [](const Scenario& s) { return !s.services.empty(); }},
-      {"cores that computations share", "M/G/1 processor sharing", "shared core", "tests/theory/waiting_lines_test.cpp",
-       [](const Scenario& s) { return any_service(s, [](const ServiceSpec& one) { return one.concurrency > one.cpu; }); }},
-      {"full backlogs", "M/M/c/K", "backlog", "tests/theory/waiting_lines_test.cpp",
-       [](const Scenario& s) { return any_service(s, [](const ServiceSpec& one) { return one.backlog.has_value(); }); }},
-      {"limits of waiting", "Erlang A", "patience", "tests/theory/waiting_lines_test.cpp",
-       [](const Scenario& s) { return any_service(s, [](const ServiceSpec& one) { return one.wait_limit.has_value(); }); }},
-      {"queues and workers", "Erlang C, Jackson, Cobham's priorities", "workers", "tests/theory/networks_test.cpp",
-       [](const Scenario& s) { return !s.queues.empty(); }},
-      {"connections and cores of databases", "Erlang C", "connections", "tests/theory/measured_errors_test.cpp",
-       [](const Scenario& s) { return !s.databases.empty(); }},
-      {"closed populations", "machine repair", "population", "tests/theory/networks_test.cpp",
-       [](const Scenario& s) {
-         const std::vector<Setting> settings = settings_of(s);
-         return std::any_of(settings.begin(), settings.end(), [](const Setting& setting) { return setting.pointer.ends_with("/population"); });
-       }},
-      {"caches", "exact LRU and FIFO, Che's approximation, published miss counts", "lru", "tests/theory/caches_test.cpp",
-       [](const Scenario& s) { return !s.caches.empty(); }},
-      {"serverless instances", "Erlang's loss formula, gaps of a Poisson stream; by hand", "", "tests/cluster/exact_serverless_test.cpp",
-       [](const Scenario& s) { return any_service(s, [](const ServiceSpec& one) { return one.serverless.has_value(); }); }},
-      {"engines of language models", "M/G/1; Splitwise's batches, 3 to 8 % off on average; by hand", "",
-       "tests/cluster/engines_test.cpp", [](const Scenario& s) { return !s.language_models.empty(); }},
-      {"links", "M/G/1 processor sharing in 99.9 % intervals; by hand", "", "tests/cluster/exact_links_test.cpp",
-       [](const Scenario& s) { return !s.links.empty(); }},
-      {"stores", "exponential ages, four standard errors; by hand", "", "tests/cluster/exact_stores_test.cpp",
-       [](const Scenario& s) { return !s.stores.empty(); }},
-      {"locks", by_hand, "", "tests/cluster/exact_locks_test.cpp", [](const Scenario& s) { return !s.locks.empty(); }},
-      {"load balancers", "Jackson's tandem; by hand", "", "tests/cluster/exact_load_balancers_test.cpp",
-       [](const Scenario& s) { return !s.load_balancers.empty(); }},
-      {"limits of rates", by_hand, "", "tests/cluster/exact_limits_test.cpp", [](const Scenario& s) { return !s.limits.empty(); }},
-      {"clients", "examples of Finagle's and resilience4j's documentation; by hand", "", "tests/cluster/exact_clients_test.cpp",
-       [](const Scenario& s) { return !s.clients.empty(); }},
-      {"nodes, boots, pulls and placement", by_hand, "", "tests/cluster/infrastructure_pods_test.cpp",
-       [](const Scenario& s) { return !s.node_pools.empty(); }},
-      {"faults", by_hand, "", "tests/cluster/exact_failover_test.cpp", [](const Scenario& s) { return !s.faults.empty(); }},
-  };
-  return all;
+Ending ending_of(Outcome outcome) {
+  return outcome == Outcome::pass ? Ending::held : outcome == Outcome::fail ? Ending::missed : Ending::open;
 }
 
-// Policies with more than the worked example of their source.
-struct PolicyOracle {
-  std::string_view seam, policy, oracle;
-};
-constexpr PolicyOracle policy_oracles[]{
-    {"autoscaling", "hpa", "every row of 14 reference tables of the Kubernetes controller"},
-    {"autoscaling", "keda", "every row of 4 reference tables of KEDA"},
-    {"vertical-autoscaling", "vpa", "every row of 7 reference tables of the Vertical Pod Autoscaler"},
-    {"node-autoscaling", "cluster-autoscaler", "every row of its reference tables"},
-    {"node-autoscaling", "karpenter", "every row of its reference tables"},
-    {"balancing", "random", "M/M/1"},
-    {"balancing", "round-robin", "GI/M/1"},
-    {"balancing", "power-of-two", "mean-field limit of many servers"},
-    {"balancing", "least-connections", "between the shared line and round robin"},
-    {"caching", "lru", "exact values, Che's approximation, published miss counts"},
-    {"caching", "fifo", "exact values, Che's approximation, published miss counts"},
-};
-
-std::string measured_text(const MeasuredError& error) {
-  return fmt::format("{}: {} off, ± {} ({})", error.quantity, display(std::abs(error.error()), Dimension::ratio),
-                     display(error.half_width / error.known, Dimension::ratio), error.oracle);
-}
-
-std::string measured_text(std::string_view system) {
-  for (const MeasuredError& error : measured_errors) {
-    if (error.system == system) return measured_text(error);
+// A run that ended with 1 found a fault of ours; whatever else did not complete.
+Ending ending_of(const std::vector<FailedRun>& failed, std::size_t variant) {
+  Ending worst = Ending::held;
+  for (const FailedRun& run : failed) {
+    if (run.request.variant == variant) worst = std::max(worst, run.exit_code == 1 ? Ending::broken : Ending::incomplete);
   }
-  return "holds exactly, or the tests fail";
+  return worst;
 }
 
-Evidence evidence_of_policy(std::string_view seam, const std::string& policy) {
-  std::string file = policy;
-  std::replace(file.begin(), file.end(), '-', '_');
-  Evidence evidence{fmt::format("{}: {}", seam, policy), "the worked examples of its source; by hand", measured_text(""),
-                    "tests/policies/" + file + "_test.cpp"};
-  for (const PolicyOracle& reference : policy_oracles) {
-    if (reference.seam == seam && reference.policy == policy) evidence.oracle = reference.oracle;
+ValidatedVariant validated_variant(const ScenarioFile& file, const Study& study, std::size_t v, std::vector<Verdict> verdicts) {
+  const std::vector<RunResult>& runs = study.runs[v];
+  ValidatedVariant variant{.name = file.variants[v].name, .runs = runs.size()};
+  variant.ending = std::max(ending_of(overall(verdicts)), ending_of(study.failed, v));
+  for (Verdict& verdict : verdicts) {
+    ValidatedObjective objective{.verdict = std::move(verdict), .values = {}, .place = {}};
+    for (const RunResult& run : runs) {
+      if (const auto value = objective_value(objective.verdict.objective, run)) objective.values[run.replication] = *value;
+    }
+    variant.objectives.push_back(std::move(objective));
   }
-  if (seam == "balancing" && policy == "random") evidence.measured = measured_text("random balancing");
-  return evidence;
+  const MetricSelector per_user{.aggregation = Aggregation::last, .metric = "cost_per_user"};
+  for (const RunResult& run : runs) {
+    variant.run_seconds += run.wall_seconds;
+    if (const auto cost = evaluate(per_user, run, span_of({}, run))) variant.cost_per_user[run.replication] = *cost;
+  }
+  for (const FailedRun& failed : study.failed) {
+    if (failed.request.variant == v)
+      variant.problems.push_back(fmt::format("replication {} did not complete: {}", failed.request.replication, failed.message));
+  }
+  return variant;
+}
+
+std::string names_of(const Validation& validation, Ending ending) {
+  std::string names;
+  for (const ValidatedScenario& scenario : validation.scenarios) {
+    if (ending_of(scenario) == ending) names += (names.empty() ? "" : ", ") + scenario.name;
+  }
+  return names;
+}
+
+std::string_view what_they_do(Ending ending, bool one) {
+  switch (ending) {
+    case Ending::held: return one ? "keeps every required objective" : "keep every required objective";
+    case Ending::open: return one ? "cannot be told" : "cannot be told";
+    case Ending::missed: return one ? "misses a required objective" : "miss a required objective";
+    case Ending::incomplete: return one ? "was not completed" : "were not completed";
+    case Ending::broken: return one ? "met an internal error" : "met an internal error";
+    case Ending::interrupted: break;
+  }
+  return one ? "was interrupted" : "were interrupted";
 }
 
 }  // namespace
 
-std::vector<Evidence> evidence_for(const ScenarioFile& file) {
-  std::vector<Evidence> evidence;
-  for (const Part& part : parts()) {
-    if (std::none_of(file.variants.begin(), file.variants.end(),
-                     [&](const NamedScenario& variant) { return part.is_used(variant.scenario); }))
-      continue;
-    evidence.push_back({std::string{part.name}, std::string{part.oracle}, measured_text(part.system), std::string{part.test}});
+std::string_view to_text(Ending ending) {
+  switch (ending) {
+    case Ending::held: return "pass";
+    case Ending::open: return "inconclusive";
+    case Ending::missed: return "fail";
+    case Ending::incomplete: return "not completed";
+    case Ending::broken: return "internal error";
+    case Ending::interrupted: break;
   }
-  for (const std::string_view seam : {"autoscaling", "vertical-autoscaling", "node-autoscaling", "placement", "balancing", "admission",
-                                      "caching", "sharding"}) {
-    std::set<std::string> chosen;
-    for (const NamedScenario& variant : file.variants) {
-      for (const PolicyPlace& place : policy_places(variant.scenario, seam))
-        if (!place.chosen.empty()) chosen.insert(place.chosen);
-    }
-    for (const std::string& policy : chosen) evidence.push_back(evidence_of_policy(seam, policy));
-  }
-  return evidence;
+  return "interrupted";
 }
 
-nlohmann::json validation_page(const StudyReport& report) {
-  nlohmann::json rows = nlohmann::json::array();
-  for (const Evidence& one : evidence_for(report.file))
-    rows.push_back({{"part", one.part}, {"oracle", one.oracle}, {"measured", one.measured}, {"test", one.test}});
-  return {{"has_validation", !rows.empty()}, {"validation", std::move(rows)}};
+ValidatedScenario validated(const ScenarioFile& file, const Study& study, std::vector<std::vector<Verdict>> verdicts,
+                            const std::vector<std::vector<TextPlace>>& places) {
+  ValidatedScenario scenario{.name = file.variants.front().scenario.name, .path = file.path, .folder = {}, .about = {}};
+  for (std::size_t v = 0; v < file.variants.size(); ++v) {
+    scenario.variants.push_back(validated_variant(file, study, v, std::move(verdicts[v])));
+    std::vector<ValidatedObjective>& objectives = scenario.variants.back().objectives;
+    for (std::size_t i = 0; i < objectives.size(); ++i)
+      objectives[i].place = places.empty() ? TextPlace{file.path, 0, 0} : places[v][i];
+    if (study.interrupted) scenario.variants.back().ending = Ending::interrupted;
+  }
+  return scenario;
+}
+
+Ending ending_of(const ValidatedScenario& scenario) {
+  Ending worst = Ending::held;
+  for (const ValidatedVariant& variant : scenario.variants) worst = std::max(worst, variant.ending);
+  return worst;
+}
+
+Ending ending_of(const Validation& validation) {
+  Ending worst = Ending::held;
+  for (const ValidatedScenario& scenario : validation.scenarios) worst = std::max(worst, ending_of(scenario));
+  return worst;
+}
+
+std::size_t count_of(const ValidatedVariant& variant, Outcome outcome, bool required) {
+  return static_cast<std::size_t>(std::ranges::count_if(variant.objectives, [&](const ValidatedObjective& one) {
+    return (one.verdict.objective.severity == "required") == required && one.verdict.outcome == outcome;
+  }));
+}
+
+const Verdict* worst_margin(const ValidatedVariant& variant) {
+  const Verdict* worst = nullptr;
+  for (const ValidatedObjective& one : variant.objectives) {
+    if (one.verdict.objective.severity != "required" || !one.verdict.margin) continue;
+    if (worst == nullptr || *one.verdict.margin < *worst->margin) worst = &one.verdict;
+  }
+  return worst;
+}
+
+std::string cost_text(const ValidatedVariant& variant, std::string_view plus_minus) {
+  if (variant.cost_per_user.empty()) return "";
+  const Interval cost = t_interval(plain(variant.cost_per_user));
+  return display(cost, unit_for(Dimension::money_rate, {&cost.mean, 1}), plus_minus);
+}
+
+std::string what_was_seen(const Verdict& verdict) {
+  std::string text = value_text(verdict, "±");
+  for (const std::string& more : {margin_text(verdict), explanation_text(verdict)}) text += more.empty() ? "" : "; " + more;
+  return text;
+}
+
+std::string title_of(const ValidatedScenario& scenario, const ValidatedVariant& variant) {
+  const bool is_plain = scenario.variants.size() == 1 && variant.name == "base";
+  return is_plain ? scenario.name : scenario.name + ", " + variant.name;
+}
+
+std::string answer_line(const Validation& validation) {
+  const std::size_t all = validation.scenarios.size();
+  const std::string scenarios = all == 1 ? "scenario" : "scenarios";
+  std::string text;
+  for (const Ending ending : {Ending::interrupted, Ending::broken, Ending::incomplete, Ending::missed, Ending::open}) {
+    const auto is_it = [&](const ValidatedScenario& one) { return ending_of(one) == ending; };
+    const auto count = std::ranges::count_if(validation.scenarios, is_it);
+    if (count == 0) continue;
+    text += text.empty() ? fmt::format("{} of {} {} ", count, all, scenarios) : fmt::format("; {} ", count);
+    text += fmt::format("{}: {}", what_they_do(ending, count == 1), names_of(validation, ending));
+  }
+  if (text.empty()) {
+    text = all == 1 ? "the one scenario keeps every required objective"
+                    : fmt::format("all {} scenarios keep every required objective", all);
+  }
+  if (!validation.baseline || validation.baseline->worse() == 0) return text;
+  const std::size_t worse = validation.baseline->worse();
+  return text + fmt::format("; {} value{} worse than the baseline", worse, worse == 1 ? " is" : "s are");
 }
 
 }  // namespace headroom

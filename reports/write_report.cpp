@@ -1,4 +1,5 @@
 // Files of a report, each whole or not there at all.
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
+#include "reports/exports.hpp"
 #include "reports/report_files.hpp"
 #include "reports/study_report.hpp"
 
@@ -67,7 +69,16 @@ std::filesystem::path made_folder(const std::string& folder) {
   return place;
 }
 
-constexpr std::array file_names{"report.html", "summary.json", "summary.md"};
+constexpr std::array file_names{"report.html", "summary.json", "summary.md", "junit.xml", "metrics.om"};
+
+// That every variant has, if there is one.
+std::uint64_t first_replication(const StudyReport& report) {
+  std::uint64_t first = 0;
+  for (const std::vector<RunResult>& runs : report.study.runs) {
+    if (!runs.empty()) first = std::max(first, runs.front().replication);
+  }
+  return first;
+}
 
 }  // namespace
 
@@ -90,7 +101,9 @@ void remove_report(const std::string& folder) {
 }
 
 void write_report(const StudyReport& report, const std::string& folder) {
-  const std::array texts{to_html(report), to_json(report).dump(2) + "\n", to_markdown(report)};
+  // The series of one replication: all of them are in the store, and `headroom export` has them.
+  const std::array texts{to_html(report), to_json(report).dump(2) + "\n", to_markdown(report), to_junit(report),
+                         to_open_metrics(report, {.replication = first_replication(report)})};
   std::vector<NamedText> files;
   for (std::size_t i = 0; i < texts.size(); ++i) files.push_back({file_names[i], texts[i]});
   write_files(files, folder);

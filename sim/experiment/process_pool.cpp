@@ -15,6 +15,7 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -191,12 +192,13 @@ std::optional<ProcessPool::Outcome> ProcessPool::wait(int wake_descriptor) {
 int ProcessPool::milliseconds_to_next_look() const {
   constexpr double between_looks_at_memory = 100.0, longest = 3'600'000.0;
   if (limits_.bytes > 0) return static_cast<int>(between_looks_at_memory);
-  if (limits_.seconds <= 0.0 || children_.empty()) return -1;
-  double oldest = 0.0;
+  if (children_.empty()) return -1;
+  double left = std::numeric_limits<double>::infinity();
+  if (limits_.until) left = -seconds_since(*limits_.until);
   for (const Child& child : children_) {
-    if (child.exceeded.empty()) oldest = std::max(oldest, seconds_since(child.begun));
+    if (limits_.seconds > 0.0 && child.exceeded.empty()) left = std::min(left, limits_.seconds - seconds_since(child.begun));
   }
-  return static_cast<int>(std::clamp(std::ceil((limits_.seconds - oldest) * 1e3), 1.0, longest));
+  return std::isinf(left) ? -1 : static_cast<int>(std::clamp(std::ceil(left * 1e3), 1.0, longest));
 }
 
 // Kills what takes too much; its pipe then ends like that of any other.
@@ -204,7 +206,9 @@ void ProcessPool::enforce_limits() {
   for (Child& child : children_) {
     if (!child.exceeded.empty()) continue;
     const double seconds = seconds_since(child.begun);
-    if (limits_.seconds > 0.0 && seconds > limits_.seconds) {
+    if (limits_.over()) {
+      child.exceeded = "the time for all runs was over before it had ended";
+    } else if (limits_.seconds > 0.0 && seconds > limits_.seconds) {
       child.exceeded = fmt::format("it took longer than its limit of {:g} s", limits_.seconds);
     } else if (limits_.bytes > 0) {
       const std::uint64_t resident = resident_bytes(child.process);

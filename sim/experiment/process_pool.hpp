@@ -16,10 +16,13 @@
 
 namespace headroom {
 
-// 0: no limit.
+// 0, or none: no limit.
 struct RunLimits {
   double seconds = 0.0;     // from its start to its end
   std::uint64_t bytes = 0;  // resident memory beyond what it had at its start; looked at ten times a second
+  // Of all runs together: what still runs then is killed, and nothing more is started.
+  std::optional<std::chrono::steady_clock::time_point> until;
+  bool over() const { return until && std::chrono::steady_clock::now() >= *until; }
 };
 
 class ProcessPool {

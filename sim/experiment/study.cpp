@@ -103,6 +103,12 @@ void StudyRunner::start_some() {
       ++next_;
       continue;
     }
+    if (options_.limits.over()) {
+      fail(request, 4, "the time for all runs was over before it began", 0.0);
+      ++done_;
+      ++next_;
+      continue;
+    }
     const auto body = [this, &request] { return to_bytes(run_(request)); };
     if (!pool_.start(next_, body)) {
       if (pool_.running() > 0) return;  // goes on with fewer at a time

@@ -69,6 +69,31 @@ PairedDifference paired_difference(std::span<const double> a, std::span<const do
   return result;
 }
 
+MeanDifference welch_difference(std::span<const double> a, std::span<const double> b, double confidence) {
+  const Moments of_a = moments_of(a), of_b = moments_of(b);
+  const double mean = of_a.mean - of_b.mean;
+  const std::size_t smaller = std::min(a.size(), b.size());
+  MeanDifference result{{mean, mean, mean, smaller, smaller > 1}, 1.0, 0.0};
+  if (smaller < 2) return result;
+  const double variance_a = of_a.standard_error * of_a.standard_error, variance_b = of_b.standard_error * of_b.standard_error;
+  const double variance = variance_a + variance_b;
+  result.standard_error = std::sqrt(variance);
+  if (variance == 0.0) {
+    result.p_value = mean == 0.0 ? 1.0 : 0.0;
+    return result;
+  }
+  const double freedom = variance * variance /
+                         (variance_a * variance_a / static_cast<double>(a.size() - 1) +
+                          variance_b * variance_b / static_cast<double>(b.size() - 1));
+  if (!std::isfinite(freedom)) return result;
+  const boost::math::students_t distribution{freedom};
+  const double half = boost::math::quantile(distribution, 0.5 + confidence / 2.0) * result.standard_error;
+  result.difference.low -= half;
+  result.difference.high += half;
+  result.p_value = 2.0 * boost::math::cdf(boost::math::complement(distribution, std::abs(mean / result.standard_error)));
+  return result;
+}
+
 double p_value_with(const PairedDifference& difference, std::size_t pairs) {
   const std::size_t count = difference.difference.count;
   if (count < 2 || pairs < 2) return 1.0;

@@ -19,13 +19,19 @@ struct Interval {
 
 // Two-sided Student t interval. confidence in (0, 1).
 Interval t_interval(std::span<const double> observations, double confidence = 0.95);
-// Interval of the mean of a[i] - b[i]; equal sizes. Also the p-value of "no difference" (1 when it cannot be told).
-struct PairedDifference {
+// How far the means of two samples lie apart, with the p-value of "no difference" (1 when it cannot be told).
+struct MeanDifference {
   Interval difference;
   double p_value = 1.0;
-  double standard_error = 0.0;  // of the mean difference
+  double standard_error = 0.0;  // of the difference
 };
+using PairedDifference = MeanDifference;  // of samples whose members belong together two by two
+
+// Interval of the mean of a[i] - b[i]; equal sizes.
 PairedDifference paired_difference(std::span<const double> a, std::span<const double> b, double confidence = 0.95);
+// Of samples that have nothing to do with each other, of any size and spread: Welch's t interval (1947), with the degrees of freedom
+// of Satterthwaite. `difference.count` is the size of the smaller one.
+MeanDifference welch_difference(std::span<const double> a, std::span<const double> b, double confidence = 0.95);
 // The p-value that `pairs` (two at least) differences of the same mean and the same spread would give: whether more runs would
 // tell, if they went on like these. 1 when there are fewer than two differences to judge the spread by.
 double p_value_with(const PairedDifference& difference, std::size_t pairs);

@@ -57,6 +57,25 @@ TEST(TimeLimit, HoldsThoughTheRunIgnoresSignals) {
   expect_one_lost(with_second(stubborn, {.seconds = 0.3}), 4, "it took longer than its limit of 0.3 s");
 }
 
+// Two of four wait when the time is over, one had ended, one has not begun.
+TEST(TimeLimit, OfAllRunsEndsThoseThatStillRunAndBeginsNoMore) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto run = [](const RunRequest& request) {
+    if (request.replication > 0) wait_forever();
+    return result_of(request);
+  };
+  const RunLimits limits{.until = begin + std::chrono::milliseconds{500}};
+  const Study study = run_study(1, all_requests(1, 4), run, {.workers = 2, .keep_going = true, .limits = limits});
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  EXPECT_EQ(replications_of(study, 0), (std::vector<std::uint64_t>{0}));
+  ASSERT_EQ(study.failed.size(), 3U);
+  for (const FailedRun& failed : study.failed) EXPECT_EQ(failed.exit_code, 4);
+  EXPECT_EQ(study.failed[0].message, "the time for all runs was over before it had ended");
+  EXPECT_EQ(study.failed[2].message, "the time for all runs was over before it began");
+  EXPECT_GE(took.count(), 0.5);
+  EXPECT_LT(took.count(), 20.0);
+}
+
 TEST(MemoryLimit, ARunThatTakesMoreIsLostAlone) {
   const auto greedy = [] {
     take(100);

@@ -72,6 +72,29 @@ TEST(PairedDifference, ReproducesStudentsSleepData) {
   EXPECT_NEAR(paired_difference(second, first).p_value, paired.p_value, 1e-15);
 }
 
+// The same data as if the patients had nothing to do with each other; R's t.test(extra ~ group, sleep): t = -1.8608,
+// 17.776 degrees of freedom, p = 0.07939, 95 % interval -3.3654832 to 0.2054832.
+TEST(WelchDifference, ReproducesStudentsSleepData) {
+  const std::vector<double> first{0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0};
+  const std::vector<double> second{1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4};
+  const MeanDifference apart = welch_difference(first, second);
+  EXPECT_NEAR(apart.difference.mean, -1.58, 1e-12);
+  EXPECT_NEAR(apart.difference.low, -3.3654832, 1e-7);
+  EXPECT_NEAR(apart.difference.high, 0.2054832, 1e-7);
+  EXPECT_NEAR(apart.p_value, 0.07939, 5e-6);
+}
+
+TEST(WelchDifference, SamplesMayHaveDifferentSizesAndOneOfThemNoSpread) {
+  // Standard error of {1, 3}: sqrt(2 / 2) = 1, one degree of freedom: 12.706 is the quantile. The others are all 5.
+  const std::vector<double> spread{1, 3}, steady{5, 5, 5};
+  const MeanDifference apart = welch_difference(spread, steady);
+  EXPECT_DOUBLE_EQ(apart.difference.mean, -3.0);
+  EXPECT_NEAR(apart.difference.half_width(), 12.706, 5e-4);
+  EXPECT_EQ(apart.difference.count, 2U);
+  EXPECT_EQ(welch_difference(steady, steady).p_value, 1.0);
+  EXPECT_FALSE(welch_difference(std::vector<double>{1}, steady).difference.known);
+}
+
 TEST(PairedDifference, NoDifferenceAtAllIsNotDistinguishable) {
   const std::vector<double> same{1.5, 2.5, 3.5};
   EXPECT_EQ(paired_difference(same, same).p_value, 1.0);

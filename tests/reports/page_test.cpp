@@ -13,10 +13,10 @@
 
 #include "reports/assets.hpp"
 #include "reports/charts.hpp"
+#include "reports/evidence.hpp"
 #include "reports/heat_map.hpp"
 #include "reports/station_use.hpp"
 #include "reports/study_report.hpp"
-#include "reports/validation.hpp"
 #include "tests/reports/synthetic_study.hpp"
 #include "tests/support/places.hpp"
 
@@ -153,7 +153,7 @@ TEST(StationUse, IsTheMeanAndTheBusiestWindowBusiestStationFirst) {
     for (const StationUse::Cell& cell : station.cells) EXPECT_GE(cell.peak, cell.mean.mean) << station.title;
 }
 
-TEST(Validation, NamesATestThatThereIsForEverythingUsed) {
+TEST(Evidence, NamesATestThatThereIsForEverythingUsed) {
   ScenarioFile file{.path = {}, .variants = {{.name = "base", .scenario = {}, .settings = {}}}, .inputs = {}};
   Scenario& scenario = file.variants.front().scenario;
   EXPECT_TRUE(evidence_for(file).empty()) << "nothing is used";

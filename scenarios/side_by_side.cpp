@@ -1,0 +1,130 @@
+#include "scenarios/side_by_side.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <set>
+
+#include "scenarios/json_text.hpp"
+#include "scenarios/settings.hpp"
+
+namespace headroom {
+namespace {
+
+struct Chosen {
+  std::string path;
+  NamedScenario scenario;
+  bool is_base = true;
+};
+
+NamedScenario chosen_of(ScenarioFile& file, const std::string& variant) {
+  const auto found = std::ranges::find(file.variants, variant, &NamedScenario::name);
+  return std::move(found == file.variants.end() ? file.variants.front() : *found);
+}
+
+std::string stem_of(const std::string& path) { return std::filesystem::path{path}.stem().string(); }
+
+// The first kind of name that is different for every one.
+void name_all(std::vector<Chosen>& all) {
+  const auto take = [&](auto name_of) {
+    std::set<std::string> taken;
+    for (Chosen& one : all) taken.insert(one.scenario.name = name_of(one));
+    return taken.size() == all.size();
+  };
+  const auto with_variant = [](const Chosen& one, const std::string& name, const std::string& variant) {
+    return one.is_base ? name : name + ", " + variant;
+  };
+  std::vector<std::string> variants;
+  for (const Chosen& one : all) variants.push_back(one.scenario.name);
+  const auto variant_of = [&](const Chosen& one) { return variants[static_cast<std::size_t>(&one - all.data())]; };
+  if (take([&](const Chosen& one) { return with_variant(one, one.scenario.scenario.name, variant_of(one)); })) return;
+  if (take([&](const Chosen& one) { return with_variant(one, stem_of(one.path), variant_of(one)); })) return;
+  take([&](const Chosen& one) { return stem_of(one.path) + " " + std::to_string(&one - all.data() + 1); });
+}
+
+// Of the texts, in which assumptions have their values; what only tells people or counts runs is no difference between systems.
+void set_differences(std::vector<Chosen>& all) {
+  Places places;
+  Issues issues{places};
+  const auto tree_of = [&](const Chosen& one) {
+    return parse_json(one.scenario.text, places.add_file(one.path), issues).value_or(Value{});
+  };
+  const Value first = tree_of(all.front());
+  for (Chosen& one : all) {
+    one.scenario.settings = differences(first, tree_of(one));
+    std::erase_if(one.scenario.settings, [](const auto& setting) {
+      constexpr std::array not_the_system{"/name", "/description", "/source", "/replications", "/base_name"};
+      return std::ranges::any_of(not_the_system, [&](const char* pointer) {
+        return setting.first == pointer || setting.first.starts_with(std::string{pointer} + "/");
+      });
+    });
+  }
+}
+
+void expect_comparable(const std::vector<Chosen>& all, std::vector<Issue>& issues) {
+  const Scenario& first = all.front().scenario.scenario;
+  for (const Chosen& one : all) {
+    const Scenario& scenario = one.scenario.scenario;
+    if (scenario.duration != first.duration) {
+      const std::string own = to_text(scenario.duration), its = to_text(first.duration);
+      issues.push_back({one.path, 0, 0, "/duration",
+                        "is " + own + ", and " + all.front().path + " has " + its +
+                            ": what is measured over different spans cannot be compared",
+                        "give both the same, for example --set \"/duration=" + its + "\""});
+    }
+    if (scenario.replications.until_relative_error != first.replications.until_relative_error)
+      issues.push_back({one.path, 0, 0, "/replications",
+                        "is added to until another precision is reached than in " + all.front().path, "write --replications N"});
+  }
+}
+
+// One study has one plan and one name.
+void make_one_study(std::vector<Chosen>& all) {
+  ReplicationSpec plan = all.front().scenario.scenario.replications;
+  std::string name;
+  for (const Chosen& one : all) {
+    plan.count = std::max(plan.count, one.scenario.scenario.replications.count);
+    plan.at_most = std::max(plan.at_most, one.scenario.scenario.replications.at_most);
+    name += (name.empty() ? "" : " and ") + one.scenario.name;
+  }
+  for (Chosen& one : all) {
+    one.scenario.scenario.replications = plan;
+    one.scenario.scenario.name = name;
+  }
+}
+
+void add_inputs(const std::vector<InputHash>& inputs, std::vector<InputHash>& all) {
+  for (const InputHash& input : inputs) {
+    if (std::ranges::find(all, input.place, &InputHash::place) == all.end()) all.push_back(input);
+  }
+}
+
+}  // namespace
+
+ScenarioFile read_side_by_side(const std::vector<std::string>& paths, const std::string& variant, const ReadOptions& options) {
+  std::vector<Chosen> all;
+  std::vector<Issue> issues;
+  ScenarioFile together{.path = paths.front(), .variants = {}, .inputs = {}};
+  for (const std::string& path : paths) {
+    try {
+      ScenarioFile file = read_scenario(path, options);
+      const std::string base = file.variants.front().name;
+      Chosen one{path, chosen_of(file, variant), true};
+      one.is_base = one.scenario.name == base;
+      all.push_back(std::move(one));
+      add_inputs(file.inputs, together.inputs);
+    } catch (const ScenarioError& error) {
+      issues.insert(issues.end(), error.issues().begin(), error.issues().end());
+    }
+  }
+  if (!issues.empty()) throw ScenarioError{std::move(issues)};
+  expect_comparable(all, issues);
+  if (!issues.empty()) throw ScenarioError{std::move(issues)};
+  name_all(all);
+  set_differences(all);
+  make_one_study(all);
+  for (Chosen& one : all) together.variants.push_back(std::move(one.scenario));
+  return together;
+}
+
+}  // namespace headroom
