@@ -45,8 +45,15 @@ std::string month_of(const GrowthPlan& plan, const RunningOut& out) {
   return text + fmt::format(" ({} to {})", plan.months[*out.earliest].forecast.name, latest);
 }
 
-std::string without_remedy(const GrowthPlan& plan, const RunningOut& out) {
-  return fmt::format("{}x its capacity", number_text(plan.months[out.month].used[out.station] / plan.target));
+// Where nothing can be counted.
+std::string times_its_capacity(const GrowthPlan& plan, double used) {
+  return fmt::format("{}x its capacity", number_text(used / plan.target));
+}
+
+double most_used_ever(const GrowthPlan& plan, std::size_t station) {
+  double most = 0.0;
+  for (const PlannedMonth& month : plan.months) most = std::max(most, month.used[station]);
+  return most;
 }
 
 std::string cost_text(const Interval& cost) { return cost.count == 0 ? "-" : signed_text(cost.mean, {1.0, "USD/month"}); }
@@ -115,10 +122,11 @@ std::vector<std::vector<std::string>> component_rows(const GrowthPlan& plan) {
       {"component", "runs out in", plan.forecast.counts_users ? "at users" : "at load", "enough then", "enough to the end"}};
   if (cost) rows.front().push_back("then costs more");
   for (const RunningOut& out : plan.running_out) {
-    std::vector<std::string> row{component(plan, out.station), month_of(plan, out),
-                                 plan.forecast.counts_users ? number_text(std::round(out.users)) : number_text(out.load) + "x",
-                                 out.then ? out.then->what : without_remedy(plan, out),
-                                 out.by_the_end ? out.by_the_end->what : "-"};
+    std::vector<std::string> row{
+        component(plan, out.station), month_of(plan, out),
+        plan.forecast.counts_users ? number_text(std::round(out.users)) : number_text(out.load) + "x",
+        out.then ? out.then->what : times_its_capacity(plan, plan.months[out.month].used[out.station]),
+        out.by_the_end ? out.by_the_end->what : times_its_capacity(plan, most_used_ever(plan, out.station))};
     if (cost) row.push_back(cost_text(out.cost));
     rows.push_back(std::move(row));
   }
