@@ -29,7 +29,7 @@ std::string kind_list() {
 
 std::string help() {
   return fmt::format(
-      "headroom plan KIND SCENARIO [options]\n\nTries configurations of a scenario, simulates them, and decides by the verdicts "
+      "Usage: headroom plan KIND SCENARIO [options]\n\nTries configurations of a scenario, simulates them, and decides by the verdicts "
       "what to try next.\n\nKinds:\n{}\nheadroom plan KIND --help says everything about one.\n",
       kind_list());
 }

@@ -34,7 +34,7 @@ std::optional<double> ratio_option(const CommandLine& line, const std::string& o
 
 GrowthQuestion question_of(const CommandLine& line, const PlanArguments& arguments) {
   GrowthQuestion question;
-  const std::optional<double> monthly = ratio_option(line, "monthly", between(-0.99, 100.0));
+  const std::optional<double> monthly = ratio_option(line, "monthly", between(-0.99, 5.0));
   const auto months = line.number("months", 1, GrowthSpec::most_months);
   if (months && !monthly)
     throw UsageError{"--months belongs to --monthly; of the scenario's forecast write --set /growth/months=N"};
@@ -52,7 +52,7 @@ GrowthQuestion question_of(const CommandLine& line, const PlanArguments& argumen
 std::string text_of(const GrowthPlan& plan, bool colour) {
   std::string text = fmt::format("{} ({})  growth over {} months, {} runs\n\n", plan.scenario.scenario.name, plan.scenario.name,
                                  plan.months.size(), plan.runs);
-  text += text_table(month_rows(plan, "+-"), {1, 2, 3}) + "\n";
+  text += text_table(month_rows(plan, "+-"), {1, 2}) + "\n";
   if (!plan.running_out.empty())
     text += fmt::format("WHAT RUNS OUT at {} used\n", display(plan.target, Dimension::ratio)) +
             text_table(component_rows(plan), {2}) + "\n";

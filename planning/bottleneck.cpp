@@ -21,7 +21,9 @@ std::optional<StationLoad> first_bottleneck(const Explanation& explanation) {
 std::string bottleneck_text(const StationLoad& load) {
   const std::string used = display(scaled_out_utilization(load), Dimension::ratio);
   const bool grows = load.capacity_at_limit > load.capacity * (1.0 + 1e-9);
-  return fmt::format("{} ({}, {} used{})", load.station, load.resource, used, grows ? " scaled out" : "");
+  const std::string at_first = display(std::max(load.utilization, load.peak_utilization), Dimension::ratio);
+  return fmt::format("{} ({}, {} used{})", load.station, load.resource, grows ? at_first : used,
+                     grows ? " of what it starts with, " + used + " scaled out" : "");
 }
 
 }  // namespace headroom

@@ -12,7 +12,7 @@ double scaled_out_utilization(const StationLoad& load);
 // None where nothing has a capacity.
 std::optional<StationLoad> first_bottleneck(const Explanation& explanation);
 
-// "services/api (cpu, 97 % used scaled out)".
+// "services/api (cpu, 97 % used)", "services/api (cpu, 130 % used of what it starts with, 43 % scaled out)".
 std::string bottleneck_text(const StationLoad& load);
 
 }  // namespace headroom

@@ -52,7 +52,7 @@ GrowthSearch::GrowthSearch(Trials& trials, const GrowthQuestion& question) : tri
         "the scenario has no required objective that could be missed; write \"objectives\": [\"p(95) latency < 300 ms\"]"};
   const double present = users_of(trials.blueprint({"", at_load(1.0)}));
   plan_.users_are_known = present > 0.0;
-  plan_.forecast = forecast_users(*growth, present > 0.0 ? present : 1.0, scenario.directory);
+  plan_.forecast = forecast_users(*growth, present, scenario.directory);
   plan_.users_at_load_1 = present > 0.0 ? present : plan_.forecast.months.front().users;
 }
 

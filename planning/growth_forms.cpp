@@ -21,6 +21,13 @@ std::string users_at(const GrowthPlan& plan, std::size_t month) {
   return text;
 }
 
+// "month 9 (2,358 users)".
+std::string named(const GrowthPlan& plan, std::size_t month) {
+  const UserForecast::Month& forecast = plan.months[month].forecast;
+  if (!plan.forecast.counts_users) return fmt::format("{} (load {}x)", forecast.name, number_text(plan.months[month].load));
+  return fmt::format("{} ({} users)", forecast.name, number_text(std::round(forecast.users)));
+}
+
 std::string share(double ratio) { return display(ratio, Dimension::ratio); }
 
 std::string component(const GrowthPlan& plan, std::size_t station) {
@@ -38,8 +45,15 @@ std::string month_of(const GrowthPlan& plan, const RunningOut& out) {
   return text + fmt::format(" ({} to {})", plan.months[*out.earliest].forecast.name, latest);
 }
 
-std::string without_remedy(const GrowthPlan& plan, const RunningOut& out) {
-  return fmt::format("{}x its capacity", number_text(plan.months[out.month].used[out.station] / plan.target));
+// Where nothing can be counted.
+std::string times_its_capacity(const GrowthPlan& plan, double used) {
+  return fmt::format("{}x its capacity", number_text(used / plan.target));
+}
+
+double most_used_ever(const GrowthPlan& plan, std::size_t station) {
+  double most = 0.0;
+  for (const PlannedMonth& month : plan.months) most = std::max(most, month.used[station]);
+  return most;
 }
 
 std::string cost_text(const Interval& cost) { return cost.count == 0 ? "-" : signed_text(cost.mean, {1.0, "USD/month"}); }
@@ -86,14 +100,16 @@ json components_json(const GrowthPlan& plan) {
 
 std::vector<std::vector<std::string>> month_rows(const GrowthPlan& plan, std::string_view plus_minus) {
   const bool cost = std::ranges::any_of(plan.tried, [](const TriedLoad& one) { return one.cost_per_user.count > 0; });
-  std::vector<std::vector<std::string>> rows{{"month", "users", "load", "used", "most used, scaled out", "verdict"}};
+  std::vector<std::vector<std::string>> rows{{"month", "load", "used", "most used, scaled out", "verdict"}};
+  if (plan.forecast.counts_users) rows.front().push_back("users");
   if (cost) rows.front().push_back("cost per user");
   for (std::size_t m = 0; m < plan.months.size(); ++m) {
     const PlannedMonth& month = plan.months[m];
-    std::vector<std::string> row{month.forecast.name, users_at(plan, m), number_text(month.load) + "x"};
+    std::vector<std::string> row{month.forecast.name, number_text(month.load) + "x"};
     row.push_back(month.used.empty() ? "-" : share(month.used[most_used(month)]));
     row.push_back(month.used.empty() ? "-" : component(plan, most_used(month)));
     row.push_back(month.tried ? outcome_text(plan.tried[*month.tried]) : "");
+    if (plan.forecast.counts_users) row.push_back(users_at(plan, m));
     if (cost) row.push_back(month.tried ? cost_per_user_text(plan.tried[*month.tried], plus_minus) : "");
     rows.push_back(std::move(row));
   }
@@ -102,12 +118,15 @@ std::vector<std::vector<std::string>> month_rows(const GrowthPlan& plan, std::st
 
 std::vector<std::vector<std::string>> component_rows(const GrowthPlan& plan) {
   const bool cost = std::ranges::any_of(plan.running_out, [](const RunningOut& out) { return out.cost.count > 0; });
-  std::vector<std::vector<std::string>> rows{{"component", "runs out in", "at users", "enough then", "enough to the end"}};
+  std::vector<std::vector<std::string>> rows{
+      {"component", "runs out in", plan.forecast.counts_users ? "at users" : "at load", "enough then", "enough to the end"}};
   if (cost) rows.front().push_back("then costs more");
   for (const RunningOut& out : plan.running_out) {
-    std::vector<std::string> row{component(plan, out.station), month_of(plan, out), number_text(std::round(out.users)),
-                                 out.then ? out.then->what : without_remedy(plan, out),
-                                 out.by_the_end ? out.by_the_end->what : "-"};
+    std::vector<std::string> row{
+        component(plan, out.station), month_of(plan, out),
+        plan.forecast.counts_users ? number_text(std::round(out.users)) : number_text(out.load) + "x",
+        out.then ? out.then->what : times_its_capacity(plan, plan.months[out.month].used[out.station]),
+        out.by_the_end ? out.by_the_end->what : times_its_capacity(plan, most_used_ever(plan, out.station))};
     if (cost) row.push_back(cost_text(out.cost));
     rows.push_back(std::move(row));
   }
@@ -127,32 +146,31 @@ std::vector<std::string> growth_remarks(const GrowthPlan& plan) {
       remarks.push_back(fmt::format("load {:.4g} could not be simulated: {}", one.load, one.incomplete));
   }
   if (plan.unclear)
-    remarks.push_back(fmt::format("from {} on {} replications leave it open whether the objectives hold",
-                                  plan.months[*plan.unclear].forecast.name, plan.at_most));
+    remarks.push_back(
+        fmt::format("{} {} replications leave it open whether the objectives hold",
+                    plan.missed ? "between what holds and what does not, in " + plan.months[*plan.unclear].forecast.name + ","
+                                : "from " + plan.months[*plan.unclear].forecast.name + " on",
+                    plan.at_most));
   if (plan.stopped == Trials::Stop::out_of_time) remarks.emplace_back("the time was over before every month was clear");
   if (plan.stopped == Trials::Stop::interrupted) remarks.emplace_back("interrupted before every month was clear");
   return remarks;
 }
 
 std::string growth_sentence(const GrowthPlan& plan) {
-  const auto with_users = [&](std::size_t month) {
-    return fmt::format("{} ({} users)", plan.months[month].forecast.name,
-                       number_text(std::round(plan.months[month].forecast.users)));
-  };
   std::string text;
   if (plan.missed) {
     const PlannedMonth& month = plan.months[*plan.missed];
     const Verdict* const verdict = month.tried ? deciding(plan.tried[*month.tried]) : nullptr;
-    text = fmt::format("the first objective is missed in {}{}", with_users(*plan.missed),
+    text = fmt::format("the first objective is missed in {}{}", named(plan, *plan.missed),
                        verdict == nullptr ? "" : ": " + verdict->objective.that.text);
   } else if (plan.unclear) {
-    text = fmt::format("every objective holds before {}; from then on it is unclear", with_users(*plan.unclear));
+    text = fmt::format("every objective holds before {}; from then on it is unclear", named(plan, *plan.unclear));
   } else {
     text = fmt::format("every required objective holds in all {} months", plan.months.size());
   }
   if (plan.running_out.empty()) return text + "; no component runs out";
   const RunningOut& first = plan.running_out.front();
-  text += fmt::format("; {} is the first to run out, in {}", component(plan, first.station), with_users(first.month));
+  text += fmt::format("; {} is the first to run out, in {}", component(plan, first.station), named(plan, first.month));
   if (first.then) text += ": " + first.then->what + (first.cost.count > 0 ? ", " + cost_text(first.cost) : "");
   return text;
 }

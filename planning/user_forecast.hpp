@@ -22,9 +22,10 @@ struct UserForecast {
   std::vector<Month> months;
   std::string source;  // "20 % more every month", "holt-winters on users of history.csv, 36 months"
   bool has_interval = false;
+  bool counts_users = true;  // else how many times as many as in the first month
 };
 
-// `users_now`: where "from" is left out, > 0. `directory`: of the scenario. Throws ScenarioError for a file that is wrong,
+// `users_now`: where "from" is left out; 0: nobody knows. `directory`: of the scenario. Throws ScenarioError for a file that is wrong,
 // PlanError for a history that is too short.
 UserForecast forecast_users(const GrowthSpec& growth, double users_now, const std::string& directory);
 

@@ -9,7 +9,7 @@ namespace headroom {
 void GrowthSpec::describe(Fields& field) {
   field("users_by_month", users_by_month, "users in each month, the first one first");
   field("from", from, "users in the first month, with `monthly`; without it those of the workloads at load 1", more_than(0.0));
-  field("monthly", monthly, "so much more every month: \"20 %\"", between(-0.99, 100.0));
+  field("monthly", monthly, "so much more every month: \"20 %\"", between(-0.99, 5.0));
   field("file", file, "CSV of a history, a line per month, relative to the scenario's folder; its first line names the columns");
   field("column", column, "of the file: how many users there were");
   field("forecaster", forecaster,

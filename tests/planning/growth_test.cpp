@@ -81,12 +81,12 @@ TEST(Growth, FindsTheFirstMonthInWhichAnObjectiveIsMissedBySimulation) {
 
 TEST(Growth, RaisesTheLimitOfAnAutoscaler) {
   const PlannedFile file{growing(
-      R"({"users_by_month": [1000, 20000]})",
+      R"({"users_by_month": [1000, 21000]})",
       R"("replica_limits": [1, 3], "autoscaler": {"policy": "hpa", "metrics": [{"resource": "cpu", "target": "70 %"}]}, )")};
   const GrowthPlan plan = planned(file);
   const RunningOut* const out = slots(plan);
   ASSERT_TRUE(out != nullptr && out->then);
-  // 200 /s at 50 /s of a replica.
+  // 210 /s at 50 /s of a replica.
   EXPECT_EQ(out->then->set, (std::vector<SettingChange>{{"/services/desk/replica_limits", "[1, 5]"}}));
 }
 
