@@ -72,18 +72,22 @@ int plan_cheapest(const Arguments& arguments) {
       .arguments = "SCENARIO [options]",
       .purpose =
           "The cheapest configuration that keeps every required objective, over the axes of the scenario's \"vary\".\n"
-          "What a configuration costs is measured in its runs. Not simulated is what arithmetic shows to be dearer than one that\n"
+          "What a configuration costs is measured in its runs. Not simulated is what arithmetic shows to be dearer than one "
+          "that\n"
           "holds, or to be asked for more than 110 % of what it can serve so that an objective is missed either way (refused or\n"
-          "waiting), and, on axes with \"more_is_better\", what is no better than one that fails. Of the others the cheapest that are\n"
-          "undecided get more replications until each cheaper one than the answer is decided; the answer is verified by fresh ones.\n"
+          "waiting), and, on axes with \"more_is_better\", what is no better than one that fails. Of the others the cheapest "
+          "that are\n"
+          "undecided get more replications until each cheaper one than the answer is decided; the answer is verified by fresh "
+          "ones.\n"
           "It succeeds when a configuration holds and is verified; it ends with 99 if none holds and 3 if that is undecided.",
       .examples =
           "  headroom plan cheapest scenarios/music-community/phase-1.json\n"
           "  headroom plan cheapest scenarios/music-community/phase-2.json --against queue_wait -o out/cheapest\n",
       .ends_with_verdict = true};
   po::options_description options;
-  options.add_options()("against", po::value<std::string>()->value_name("OBJECTIVE"),
-                        "the front is of cost and the value of this objective: a part of its text (default: the first required one)")(
+  options.add_options()(
+      "against", po::value<std::string>()->value_name("OBJECTIVE"),
+      "the front is of cost and the value of this objective: a part of its text (default: the first required one)")(
       "all", "simulate every configuration, also those that arithmetic or another one excludes");
   add_plan_options(options);
   return act_on_command_line(usage, options, arguments, cheapest_from_line);

@@ -20,7 +20,8 @@ namespace {
 namespace po = boost::program_options;
 
 std::string text_of(const Gains& found, bool colour) {
-  std::string text = fmt::format("{} ({})  gains of one more of each, {} runs\n\n", found.scenario.scenario.name, found.scenario.name, found.runs);
+  std::string text = fmt::format("{} ({})  gains of one more of each, {} runs\n\n", found.scenario.scenario.name,
+                                 found.scenario.name, found.runs);
   text += text_table(gains_rows(found, "+-")) + "\n";
   for (const std::string& remark : gains_remarks(found)) text += wrapped("- " + remark, results_width(), 2) + "\n";
   return text + "\n" + Paint{colour}.strong(wrapped(gains_sentence(found), results_width(), 0)) + "\n";
@@ -29,7 +30,8 @@ std::string text_of(const Gains& found, bool colour) {
 std::string next_command(const Gains& found, const PlanArguments& arguments) {
   if (found.gains.empty() || !found.gains.front().per_dollar) return {};
   const auto& [pointer, value] = found.gains.front().more.change;
-  return fmt::format("plan gains {}{} --set {}", shell_word(arguments.source.path), arguments.carried, shell_word(pointer + "=" + value));
+  return fmt::format("plan gains {}{} --set {}", shell_word(arguments.source.path), arguments.carried,
+                     shell_word(pointer + "=" + value));
 }
 
 int gains_from_line(const CommandLine& line) {

@@ -20,7 +20,8 @@ namespace {
 namespace po = boost::program_options;
 
 std::string text_of(const Sensitivity& found, bool colour) {
-  std::string text = fmt::format("{} ({})  sensitivity, {} runs\n\n", found.scenario.scenario.name, found.scenario.name, found.runs);
+  std::string text =
+      fmt::format("{} ({})  sensitivity, {} runs\n\n", found.scenario.scenario.name, found.scenario.name, found.runs);
   text += text_table(sensitivity_rows(found, "+-"), {2, 3, 4, 5}) + "\n";
   for (const std::string& remark : sensitivity_remarks(found)) text += wrapped("- " + remark, results_width(), 2) + "\n";
   return text + "\n" + Paint{colour}.strong(wrapped(sensitivity_sentence(found), results_width(), 0)) + "\n";
@@ -66,17 +67,20 @@ int plan_sensitivity(const Arguments& arguments) {
       .purpose =
           "Simulates the scenario with each assumption at both ends of its range, all with the same arrivals and demands, and\n"
           "ranks them by how far they move the objective that decides: what decides a verdict, what matters, what makes no\n"
-          "difference that can be told. Assumptions are those of \"assumptions\" with a \"range\", and numbers that are written as\n"
+          "difference that can be told. Assumptions are those of \"assumptions\" with a \"range\", and numbers that are written "
+          "as\n"
           "{\"low\": 1, \"mid\": 2, \"high\": 4}. With --samples all are drawn together (Latin hypercube, triangular).\n"
           "It succeeds when all runs completed, whatever they say.",
       .examples =
           "  headroom plan sensitivity scenarios/music-community/phase-1.json\n"
-          "  headroom plan sensitivity scenarios/music-community/phase-1.json --output-of cost --samples 100 -o out/sensitivity\n",
+          "  headroom plan sensitivity scenarios/music-community/phase-1.json --output-of cost --samples 100 -o "
+          "out/sensitivity\n",
       .ends_with_verdict = false};
   po::options_description options;
   options.add_options()("output-of", po::value<std::string>()->value_name("OBJECTIVE"),
                         "what is looked at: a part of an objective's text, or cost (default: the objective that decides)")(
-      "samples", po::value<std::string>()->value_name("N"), "draws all assumptions together N times: in how many do the objectives hold? (default: 0)");
+      "samples", po::value<std::string>()->value_name("N"),
+      "draws all assumptions together N times: in how many do the objectives hold? (default: 0)");
   add_plan_options(options);
   return act_on_command_line(usage, options, arguments, sensitivity_from_line);
 }

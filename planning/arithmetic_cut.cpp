@@ -30,8 +30,8 @@ double least_of(const NodePoolBlueprint& pool) {
 struct Overload {
   const ServiceBlueprint* service = nullptr;
   Index index = 0;
-  double factor = 1.0;       // above 1, the doubt taken off
-  double share = 1.0;        // of all requests of workloads that go to it
+  double factor = 1.0;        // above 1, the doubt taken off
+  double share = 1.0;         // of all requests of workloads that go to it
   double longest_wait = 0.0;  // seconds, of those served last
 };
 
@@ -43,7 +43,8 @@ bool is_about(const Condition& condition, const char* metric, bool upper) {
 // Share of the condition's requests that go to the service; 0: none that is known of.
 double share_of(const Condition& condition, const Overload& overload) {
   if (condition.selector.labels.empty()) return overload.share;
-  const bool names_it = condition.selector.labels.size() == 1 && condition.selector.labels[0] == Label{"service", overload.service->name};
+  const bool names_it =
+      condition.selector.labels.size() == 1 && condition.selector.labels[0] == Label{"service", overload.service->name};
   return names_it ? 1.0 : 0.0;
 }
 

@@ -21,9 +21,8 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 std::size_t objective_named(const Scenario& scenario, const std::string& part) {
   const auto& all = scenario.objectives;
-  const auto found = std::ranges::find_if(all, [&](const ObjectiveSpec& one) {
-    return part.empty() ? one.severity == "required" : has(one.that.text, part);
-  });
+  const auto found = std::ranges::find_if(
+      all, [&](const ObjectiveSpec& one) { return part.empty() ? one.severity == "required" : has(one.that.text, part); });
   if (found != all.end()) return static_cast<std::size_t>(found - all.begin());
   std::string list;
   for (const ObjectiveSpec& one : all) list += "\n  " + one.that.text;
@@ -45,7 +44,9 @@ class CheapestSearch {
     plan_.now = look({}, "as it is");
     plan_.now.point = CheapestPlan::written;
     if (trials_.stopped() == Trials::Stop::none && plan_.now.incomplete.empty() && plan_.now.cost.count == 0)
-      throw PlanError{"nothing in the scenario has a price, so that no configuration is the cheapest; give node pools an instance or a price"};
+      throw PlanError{
+          "nothing in the scenario has a price, so that no configuration is the cheapest; give node pools an instance or a "
+          "price"};
     look_at_those_that_may_be_cheaper();
     decide();
     mark_front();
@@ -76,7 +77,8 @@ class CheapestSearch {
       }
       plan_.tried.push_back(std::move(one));
     }
-    if (plan_.count(Known::impossible) == plan_.tried.size()) throw PlanError{"no configuration can be read: " + plan_.tried[0].why};
+    if (plan_.count(Known::impossible) == plan_.tried.size())
+      throw PlanError{"no configuration can be read: " + plan_.tried[0].why};
   }
 
   TriedConfiguration judged(const Trial& trial) const {
@@ -115,7 +117,8 @@ class CheapestSearch {
   bool is_known(TriedConfiguration& one) const {
     if (one.known != Known::not_reached) return true;
     if (question_.all) return false;
-    const auto worse = std::ranges::find_if(failed_, [&](std::size_t failed) { return grid_.is_no_better(one.point, plan_.tried[failed].point); });
+    const auto worse = std::ranges::find_if(
+        failed_, [&](std::size_t failed) { return grid_.is_no_better(one.point, plan_.tried[failed].point); });
     if (worse != failed_.end()) {
       one.known = Known::no_better;
       one.why = plan_.tried[*worse].name + " fails";
@@ -138,8 +141,8 @@ class CheapestSearch {
     return order;
   }
 
-  // Several at a time, so that all processors have runs: as many whatever there are, so that the answer does not depend on it. None
-  // that may be known from another of them.
+  // Several at a time, so that all processors have runs: as many whatever there are, so that the answer does not depend on it.
+  // None that may be known from another of them.
   void look_at_those_that_may_be_cheaper() {
     constexpr std::size_t at_a_time = 8;
     std::vector<std::size_t> left = in_order();
@@ -170,7 +173,9 @@ class CheapestSearch {
     std::optional<std::size_t> best;
     for (std::size_t at = 0; at < plan_.tried.size(); ++at) {
       const TriedConfiguration& one = plan_.tried[at];
-      if (one.known != Known::simulated || one.outcome != outcome || one.refuted || one.cost.count == 0 || !one.incomplete.empty()) continue;
+      if (one.known != Known::simulated || one.outcome != outcome || one.refuted || one.cost.count == 0 ||
+          !one.incomplete.empty())
+        continue;
       if (!best || one.cost.mean < plan_.tried[*best].cost.mean) best = at;
     }
     return best;
@@ -188,7 +193,8 @@ class CheapestSearch {
       std::optional<std::size_t> open;
       for (std::size_t at = 0; at < plan_.tried.size(); ++at) {
         const TriedConfiguration& one = plan_.tried[at];
-        const bool is_open = one.known == Known::simulated && one.outcome == Outcome::inconclusive && one.cost.count > 0 && one.incomplete.empty();
+        const bool is_open =
+            one.known == Known::simulated && one.outcome == Outcome::inconclusive && one.cost.count > 0 && one.incomplete.empty();
         if (is_open && is_worth_more_runs(at, best) && (!open || one.cost.mean < plan_.tried[*open].cost.mean)) open = at;
       }
       if (open) {
@@ -272,7 +278,8 @@ std::vector<std::size_t> CheapestPlan::open() const {
   std::vector<std::size_t> found;
   for (std::size_t at = 0; at < tried.size(); ++at) {
     const TriedConfiguration& one = tried[at];
-    const bool is_undecided = one.known == Known::not_reached || (one.known == Known::simulated && (one.outcome == Outcome::inconclusive || one.refuted));
+    const bool is_undecided = one.known == Known::not_reached ||
+                              (one.known == Known::simulated && (one.outcome == Outcome::inconclusive || one.refuted));
     const double cost = one.cost.count > 0 ? one.cost.mean : one.least_cost;
     if (is_undecided && (!answer || cost < tried[*answer].cost.mean)) found.push_back(at);
   }
@@ -292,7 +299,8 @@ CheapestPlan find_cheapest(Trials& trials, const CheapestQuestion& question) {
   }
   const std::size_t size = Grid{question.axes}.size();
   if (size > most_configurations)
-    throw PlanError{fmt::format("the axes make {} configurations; at most {} are searched: give them fewer values", size, most_configurations)};
+    throw PlanError{fmt::format("the axes make {} configurations; at most {} are searched: give them fewer values", size,
+                                most_configurations)};
   return CheapestSearch{trials, question}.find();
 }
 

@@ -21,17 +21,17 @@ struct CheapestQuestion {
   std::uint64_t at_most = 40;      // while an outcome is inconclusive
   // Objectives are called by a part of their text: whose values the front weighs against cost. Empty: the first required one.
   std::string against;
-  bool all = false;  // simulates every configuration, whatever arithmetic or another one says of it
+  bool all = false;                              // simulates every configuration, whatever arithmetic or another one says of it
   std::function<void(const std::string&)> note;  // what is tried now; may be empty
 };
 
 // How much is known of a configuration.
 enum class Known {
-  impossible,    // it cannot be read: the values contradict each other
-  arithmetic,    // cannot_hold()
-  no_better,     // than one that fails, on axes of which more is better
-  dearer,        // costs more than the answer by arithmetic alone
-  not_reached,   // the search was stopped before
+  impossible,   // it cannot be read: the values contradict each other
+  arithmetic,   // cannot_hold()
+  no_better,    // than one that fails, on axes of which more is better
+  dearer,       // costs more than the answer by arithmetic alone
+  not_reached,  // the search was stopped before
   simulated
 };
 
@@ -40,27 +40,27 @@ struct TriedConfiguration {
   std::string name;
   std::vector<std::string> values;  // by axis
   Known known = Known::not_reached;
-  std::string why;                  // it was not simulated
-  double least_cost = 0.0;          // by arithmetic, US dollars per month
+  std::string why;          // it was not simulated
+  double least_cost = 0.0;  // by arithmetic, US dollars per month
   Outcome outcome = Outcome::inconclusive;
   std::vector<Verdict> verdicts;
-  Interval cost;                    // US dollars per month
-  Interval against;                 // value of the objective of the front; count 0: nothing was observed
+  Interval cost;     // US dollars per month
+  Interval against;  // value of the objective of the front; count 0: nothing was observed
   std::uint64_t replications = 0;
   bool on_front = false;
-  bool refuted = false;             // it passed, and did not in fresh replications
-  std::string incomplete;           // why a run of it did not complete; empty: all did
+  bool refuted = false;    // it passed, and did not in fresh replications
+  std::string incomplete;  // why a run of it did not complete; empty: all did
 };
 
 struct CheapestPlan {
   static constexpr std::size_t written = static_cast<std::size_t>(-1);
   NamedScenario scenario;
   std::vector<AxisSpec> axes;
-  TriedConfiguration now;                  // as it is written
-  std::vector<TriedConfiguration> tried;   // every point of the grid
-  std::optional<std::size_t> answer;       // of `tried`
-  std::uint64_t verified_by = 0;           // fresh replications of the answer, all objectives kept in them; 0: it is not verified
-  std::size_t objective = 0;               // of the front
+  TriedConfiguration now;                 // as it is written
+  std::vector<TriedConfiguration> tried;  // every point of the grid
+  std::optional<std::size_t> answer;      // of `tried`
+  std::uint64_t verified_by = 0;          // fresh replications of the answer, all objectives kept in them; 0: it is not verified
+  std::size_t objective = 0;              // of the front
   std::uint64_t runs = 0;
   Trials::Stop stopped = Trials::Stop::none;
   std::size_t count(Known known) const;
@@ -71,9 +71,10 @@ struct CheapestPlan {
 
 inline constexpr std::size_t most_configurations = 20'000;
 
-// In order of what each costs by arithmetic: those that may be cheaper than the best so far are looked at with a few replications. Then the
-// cheapest that are undecided get more until each cheaper one than the best is decided. The best is verified by fresh replications; if it
-// does not hold in them the next takes its place. Throws PlanError where there is nothing to vary, to keep or to pay.
+// In order of what each costs by arithmetic: those that may be cheaper than the best so far are looked at with a few
+// replications. Then the cheapest that are undecided get more until each cheaper one than the best is decided. The best is
+// verified by fresh replications; if it does not hold in them the next takes its place. Throws PlanError where there is nothing
+// to vary, to keep or to pay.
 CheapestPlan find_cheapest(Trials& trials, const CheapestQuestion& question);
 
 // Of (cost, value) pairs those that no other is at least as good as in both and better in one. `less`: smaller values are better.

@@ -35,7 +35,9 @@ std::string verdict_text(const TriedConfiguration& one) {
 }
 
 std::vector<std::string> row_of(const CheapestPlan& plan, const TriedConfiguration& one, std::string_view plus_minus) {
-  std::vector<std::string> row = one.values.empty() ? std::vector<std::string>(plan.axes.size(), "as it is") : one.values;
+  std::vector<std::string> row = one.values;
+  row.resize(plan.axes.size());
+  if (one.values.empty()) row.front() = "as it is";
   row.push_back(one.cost.count == 0 ? "-" : display(one.cost, {1.0, ""}, plus_minus));
   row.push_back(plan.objective < one.verdicts.size() ? value_text(one.verdicts[plan.objective], plus_minus) : "-");
   const Verdict* const decides = deciding_verdict(one.verdicts);
@@ -75,22 +77,26 @@ json tried_json(const CheapestPlan& plan, const TriedConfiguration& one) {
 
 std::string now_text(const CheapestPlan& plan) {
   if (plan.now.cost.count == 0) return "";
-  const std::string holds = plan.now.outcome == Outcome::pass ? "" : plan.now.outcome == Outcome::fail ? ", and fails" : ", and is unclear";
+  const std::string holds = plan.now.outcome == Outcome::pass   ? ""
+                            : plan.now.outcome == Outcome::fail ? ", and fails"
+                                                                : ", and is unclear";
   return fmt::format(" (now {}{})", number_text(plan.now.cost.mean), holds);
 }
 
 std::string nothing_holds(const CheapestPlan& plan) {
   const std::vector<const TriedConfiguration*> rows = simulated(plan);
   const std::size_t open = plan.open().size();
-  if (open > 0) return fmt::format("undecided: no configuration is shown to hold, and {} of {} are not decided", count_text(open), count_text(plan.tried.size()));
+  if (open > 0)
+    return fmt::format("undecided: no configuration is shown to hold, and {} of {} are not decided", count_text(open),
+                       count_text(plan.tried.size()));
   if (rows.empty()) return fmt::format("none of {} configurations holds", count_text(plan.tried.size()));
   const auto nearest = std::ranges::max_element(rows, {}, [](const TriedConfiguration* one) {
     const Verdict* const decides = deciding_verdict(one->verdicts);
     return decides == nullptr ? -1e300 : decides->margin.value_or(-1e300);
   });
   const Verdict* const decides = deciding_verdict((*nearest)->verdicts);
-  return fmt::format("none of {} configurations holds; the nearest is {}: {} is {}", count_text(plan.tried.size()), (*nearest)->name,
-                     decides->objective.that.text, value_text(*decides, {}));
+  return fmt::format("none of {} configurations holds; the nearest is {}: {} is {}", count_text(plan.tried.size()),
+                     (*nearest)->name, decides->objective.that.text, value_text(*decides, {}));
 }
 
 }  // namespace
@@ -98,7 +104,8 @@ std::string nothing_holds(const CheapestPlan& plan) {
 std::vector<std::vector<std::string>> cheapest_rows(const CheapestPlan& plan, std::string_view plus_minus) {
   std::vector<std::string> heading;
   for (const AxisSpec& axis : plan.axes) heading.push_back(axis.name);
-  heading.insert(heading.end(), {"USD/month", title_of(plan.scenario.scenario.objectives[plan.objective].that.selector), "runs", "verdict", "", "decided by"});
+  heading.insert(heading.end(), {"USD/month", title_of(plan.scenario.scenario.objectives[plan.objective].that.selector), "runs",
+                                 "verdict", "", "decided by"});
   std::vector<std::vector<std::string>> rows{heading, row_of(plan, plan.now, plus_minus)};
   for (const TriedConfiguration* one : simulated(plan)) {
     const bool is_wanted = one->on_front || (plan.answer && one == &plan.tried[*plan.answer]);
@@ -108,30 +115,36 @@ std::vector<std::vector<std::string>> cheapest_rows(const CheapestPlan& plan, st
 }
 
 std::vector<std::string> cheapest_remarks(const CheapestPlan& plan) {
-  std::string counts = fmt::format("{} configurations: {} simulated in {} runs", count_text(plan.tried.size()), count_text(plan.count(Known::simulated)), count_text(plan.runs));
+  std::string counts = fmt::format("{} configurations: {} simulated in {} runs", count_text(plan.tried.size()),
+                                   count_text(plan.count(Known::simulated)), count_text(plan.runs));
   for (const Known known : {Known::arithmetic, Known::no_better, Known::dearer, Known::impossible, Known::not_reached}) {
     if (plan.count(known) > 0) counts += fmt::format(", {} {}", count_text(plan.count(known)), to_text(known));
   }
   std::vector<std::string> remarks{counts};
   for (const Known known : {Known::arithmetic, Known::impossible}) {
     const auto first = std::ranges::find(plan.tried, known, &TriedConfiguration::known);
-    if (first != plan.tried.end()) remarks.push_back(fmt::format("{}: for example {}: {}", to_text(known), first->name, first->why));
+    if (first != plan.tried.end())
+      remarks.push_back(fmt::format("{}: for example {}: {}", to_text(known), first->name, first->why));
   }
   for (const TriedConfiguration& one : plan.tried) {
     if (one.refuted) remarks.push_back(fmt::format("{} held in the search, and not in fresh replications", one.name));
     if (!one.incomplete.empty()) remarks.push_back(fmt::format("{} did not complete: {}", one.name, one.incomplete));
   }
   const std::size_t open = plan.open().size();
-  if (plan.answer && open > 0) remarks.push_back(fmt::format("{} cheaper {} not decided; a larger --at-most tells more", count_text(open), open == 1 ? "one is" : "ones are"));
+  if (plan.answer && open > 0)
+    remarks.push_back(fmt::format("{} cheaper {} not decided; a larger --at-most tells more", count_text(open),
+                                  open == 1 ? "one is" : "ones are"));
   if (plan.stopped != Trials::Stop::none) remarks.push_back("the search was stopped; this is what is known");
-  remarks.push_back(fmt::format("front: no other that was simulated is as cheap and as good in {}", plan.scenario.scenario.objectives[plan.objective].that.text));
+  remarks.push_back(fmt::format("front: no other that was simulated is as cheap and as good in {}",
+                                plan.scenario.scenario.objectives[plan.objective].that.text));
   return remarks;
 }
 
 std::string cheapest_sentence(const CheapestPlan& plan) {
   if (!plan.answer) return nothing_holds(plan);
   const TriedConfiguration& answer = plan.tried[*plan.answer];
-  const std::string verified = plan.verified_by > 0 ? fmt::format("verified by {} fresh replications", plan.verified_by) : "not verified: the search was stopped";
+  const std::string verified = plan.verified_by > 0 ? fmt::format("verified by {} fresh replications", plan.verified_by)
+                                                    : "not verified: the search was stopped";
   return fmt::format("cheapest that holds: {}: {}{}, {}", answer.name, monthly_text(answer.cost), now_text(plan), verified);
 }
 
@@ -139,7 +152,9 @@ nlohmann::json cheapest_json(const CheapestPlan& plan) {
   json tried = json::array();
   for (const TriedConfiguration& one : plan.tried) tried.push_back(tried_json(plan, one));
   json axes = json::array();
-  for (const AxisSpec& axis : plan.axes) axes.push_back({{"name", axis.name}, {"set", axis.set}, {"values", axis.all_values()}, {"more_is_better", axis.more_is_better}});
+  for (const AxisSpec& axis : plan.axes)
+    axes.push_back(
+        {{"name", axis.name}, {"set", axis.set}, {"values", axis.all_values()}, {"more_is_better", axis.more_is_better}});
   return {{"plan", "cheapest"},
           {"scenario", plan.scenario.scenario.name},
           {"variant", plan.scenario.name},

@@ -35,16 +35,20 @@ std::string scatter(const CheapestPlan& plan) {
 std::string cheapest_page(const CheapestPlan& plan) {
   std::string body = "<p><strong>" + escaped_html(cheapest_sentence(plan)) + "</strong></p>";
   for (const std::string& remark : cheapest_remarks(plan)) body += "<p class=\"note\">" + escaped_html(remark) + "</p>";
-  body += "<section><h2>Cost against " + escaped_html(plan.scenario.scenario.objectives[plan.objective].that.text) + "</h2>" + scatter(plan) +
-          "<p class=\"note\">Each point is a configuration with the interval of its value; the line joins the front, the broken line is the "
+  body += "<section><h2>Cost against " + escaped_html(plan.scenario.scenario.objectives[plan.objective].that.text) + "</h2>" +
+          scatter(plan) +
+          "<p class=\"note\">Each point is a configuration with the interval of its value; the line joins the front, the broken "
+          "line is the "
           "limit, the large point the answer. Values far above the limit stand at the upper edge.</p></section>";
-  body += "<section><h2>Configurations that were simulated</h2>" + html_table(cheapest_rows(plan, "±"), "Configurations, by cost") + "</section>";
-  return chart_page({.title = "cheapest of " + plan.scenario.scenario.name,
-                     .heading = "The cheapest " + plan.scenario.scenario.name + " that keeps its objectives",
-                     .facts = fmt::format("{} · {} configurations · {} runs", plan.scenario.name, count_text(plan.tried.size()), plan.runs),
-                     .body = body,
-                     .data = nlohmann::json::object(),
-                     .script = ""});
+  body += "<section><h2>Configurations that were simulated</h2>" +
+          html_table(cheapest_rows(plan, "±"), "Configurations, by cost") + "</section>";
+  return chart_page(
+      {.title = "cheapest of " + plan.scenario.scenario.name,
+       .heading = "The cheapest " + plan.scenario.scenario.name + " that keeps its objectives",
+       .facts = fmt::format("{} · {} configurations · {} runs", plan.scenario.name, count_text(plan.tried.size()), plan.runs),
+       .body = body,
+       .data = nlohmann::json::object(),
+       .script = ""});
 }
 
 }  // namespace headroom

@@ -25,10 +25,13 @@ nlohmann::json interval_json(const Interval& interval) {
 nlohmann::json verdicts_json(const std::vector<Verdict>& verdicts) {
   nlohmann::json all = nlohmann::json::array();
   for (const Verdict& verdict : verdicts) {
+    const bool seen = verdict.value.count > 0;
     all.push_back({{"that", verdict.objective.that.text},
                    {"severity", verdict.objective.severity},
                    {"outcome", to_text(verdict.outcome)},
-                   {"value", interval_json(verdict.value)},
+                   {"value", seen ? nlohmann::json(verdict.value.mean) : nlohmann::json()},
+                   {"low", seen ? nlohmann::json(verdict.value.low) : nlohmann::json()},
+                   {"high", seen ? nlohmann::json(verdict.value.high) : nlohmann::json()},
                    {"margin", verdict.margin ? nlohmann::json(*verdict.margin) : nlohmann::json()},
                    {"explanation", verdict.explanation}});
   }

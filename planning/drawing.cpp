@@ -20,9 +20,10 @@ struct Scale {
 };
 
 std::string opened(double height, const std::string& label) {
-  return fmt::format("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\" style=\"width:100%;max-width:{:.0f}px;height:auto\" "
-                     "font-size=\"12\" fill=\"currentColor\">",
-                     width, height, escaped_html(label), width);
+  return fmt::format(
+      "<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\" style=\"width:100%;max-width:{:.0f}px;height:auto\" "
+      "font-size=\"12\" fill=\"currentColor\">",
+      width, height, escaped_html(label), width);
 }
 
 std::string text_at(double x, double y, const char* anchor, const std::string& text) {
@@ -56,7 +57,8 @@ std::string grid_of(const Scale& x, const Scale& y) {
 
 }  // namespace
 
-std::string scatter_svg(const std::vector<ScatterPoint>& points, const std::string& x_title, const std::string& y_title, double y_limit) {
+std::string scatter_svg(const std::vector<ScatterPoint>& points, const std::string& x_title, const std::string& y_title,
+                        double y_limit) {
   constexpr double height = 380.0;
   double most_x = 1e-9, most_y = y_limit > 0.0 ? 1.5 * y_limit : 1e-9;
   for (const ScatterPoint& point : points) {
@@ -71,13 +73,15 @@ std::string scatter_svg(const std::vector<ScatterPoint>& points, const std::stri
   for (const ScatterPoint& point : sorted) {
     const double at = y(std::min(point.y, y.high));
     if (point.is_on_front) path += fmt::format("{}{:.1f} {:.1f} ", path.empty() ? "M" : "L", x(point.x), at);
-    text += line_from(x(point.x), y(std::min(point.low, y.high)), x(point.x), y(std::min(point.high, y.high)), "stroke=\"var(--c0)\" stroke-opacity=\"0.5\"");
-    text += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"var(--c{})\"{}><title>{}</title></circle>", x(point.x), at,
-                        point.is_answer ? 7 : 4, point.is_answer ? 1 : 0, point.is_on_front || point.is_answer ? "" : " fill-opacity=\"0.4\"",
-                        escaped_html(point.title));
+    text += line_from(x(point.x), y(std::min(point.low, y.high)), x(point.x), y(std::min(point.high, y.high)),
+                      "stroke=\"var(--c0)\" stroke-opacity=\"0.5\"");
+    text += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"var(--c{})\"{}><title>{}</title></circle>",
+                        x(point.x), at, point.is_answer ? 7 : 4, point.is_answer ? 1 : 0,
+                        point.is_on_front || point.is_answer ? "" : " fill-opacity=\"0.4\"", escaped_html(point.title));
   }
   if (!path.empty()) text += fmt::format("<path d=\"{}\" fill=\"none\" stroke=\"var(--c0)\" stroke-width=\"1.5\"/>", path);
-  if (y_limit > 0.0 && y_limit < y.high) text += line_from(x.from, y(y_limit), x.to, y(y_limit), "stroke=\"currentColor\" stroke-dasharray=\"6 4\"");
+  if (y_limit > 0.0 && y_limit < y.high)
+    text += line_from(x.from, y(y_limit), x.to, y(y_limit), "stroke=\"currentColor\" stroke-dasharray=\"6 4\"");
   return text + text_at(width / 2.0, height - 12.0, "middle", x_title) + text_at(8.0, 12.0, "start", y_title) + "</svg>";
 }
 

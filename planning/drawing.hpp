@@ -1,5 +1,5 @@
-// Drawings of plans as SVG inside a page: colours are the page's own variables, so that light and dark are its; a table beside each has
-// the numbers.
+// Drawings of plans as SVG inside a page: colours are the page's own variables, so that light and dark are its; a table beside
+// each has the numbers.
 #pragma once
 
 #include <string>
@@ -14,7 +14,8 @@ struct ScatterPoint {
   bool is_on_front = false, is_answer = false;
 };
 // Points with the intervals of y; those on the front joined by a line. Axes begin at 0.
-std::string scatter_svg(const std::vector<ScatterPoint>& points, const std::string& x_title, const std::string& y_title, double y_limit);
+std::string scatter_svg(const std::vector<ScatterPoint>& points, const std::string& x_title, const std::string& y_title,
+                        double y_limit);
 
 struct TornadoBar {
   std::string title;

@@ -17,7 +17,8 @@ namespace {
 
 class MoreOfEach {
  public:
-  void add(const std::string& list, const std::string& name, const std::string& field, const std::string& what, double value, double more) {
+  void add(const std::string& list, const std::string& name, const std::string& field, const std::string& what, double value,
+           double more) {
     all_.push_back({fmt::format("{}/{}: {}", list, name, what),
                     {"/" + list + "/" + escaped_token(name) + "/" + field, to_text(value + more, Dimension::count)}});
   }
@@ -37,7 +38,8 @@ void add_service(const ServiceSpec& service, MoreOfEach& all) {
 
 void add_database(const DatabaseSpec& database, MoreOfEach& all) {
   all.add("databases", database.name, "replicas", "1 node more per shard", database.replicas, 1);
-  const std::string shards = std::to_string(database.shards.count + 1), pointer = "/databases/" + escaped_token(database.name) + "/shards";
+  const std::string shards = std::to_string(database.shards.count + 1),
+                    pointer = "/databases/" + escaped_token(database.name) + "/shards";
   // A policy stands in the file, so the number is set beside it; otherwise there may be nothing yet.
   const bool has_policy = database.shards.policy.chosen();
   all.add({fmt::format("databases/{}: 1 shard more", database.name),
@@ -111,7 +113,8 @@ std::vector<MoreOf> one_more_of_each(const Scenario& scenario) {
   for (const DatabaseSpec& database : scenario.databases) add_database(database, all);
   for (const CacheSpec& cache : scenario.caches) {
     const auto larger = static_cast<std::int64_t>(std::ceil(1.25 * static_cast<double>(cache.capacity.count)));
-    all.add({fmt::format("caches/{}: 25 % more", cache.name), {"/caches/" + escaped_token(cache.name) + "/capacity", to_text(Bytes{larger})}});
+    all.add({fmt::format("caches/{}: 25 % more", cache.name),
+             {"/caches/" + escaped_token(cache.name) + "/capacity", to_text(Bytes{larger})}});
   }
   for (const NodePoolSpec& pool : scenario.node_pools) {
     if (!pool.autoscaler.chosen()) all.add("node_pools", pool.name, "nodes", "1 node more", pool.nodes.low, 1);

@@ -36,9 +36,9 @@ struct Gain {
   std::string why_not;
   // By objective of Gains::objectives, in the unit of its value: with it less as it is; none where a run showed nothing.
   std::vector<std::optional<PairedDifference>> changes;
-  std::vector<bool> told;      // the change is more than chance: paired, Holm over all of the objective at 5 %
+  std::vector<bool> told;                // the change is more than chance: paired, Holm over all of the objective at 5 %
   std::optional<PairedDifference> cost;  // US dollars per month
-  double improvement = 0.0;    // of the first objective: share of its limit that the value moves towards keeping it
+  double improvement = 0.0;              // of the first objective: share of its limit that the value moves towards keeping it
   // Improvement per US dollar and month; infinite where it costs no more; nothing where it is not told or is no improvement.
   std::optional<double> per_dollar;
 };

@@ -34,7 +34,8 @@ std::string change_text(const Gains& found, const Gain& gain, std::size_t i, std
   if (!gain.told[i]) return "not distinguishable";
   const Interval& difference = gain.changes[i]->difference;
   const DisplayUnit unit = unit_of(found, i);
-  return fmt::format("{} {} {}", signed_text(difference.mean, unit), plus_minus, number_text(difference.half_width() / unit.size));
+  return fmt::format("{} {} {}", signed_text(difference.mean, unit), plus_minus,
+                     number_text(difference.half_width() / unit.size));
 }
 
 std::string cost_text(const Gain& gain) {
@@ -50,13 +51,18 @@ std::string per_dollar_text(const Gain& gain) {
 
 json difference_json(const std::optional<PairedDifference>& difference) {
   if (!difference) return nullptr;
-  return {{"mean", difference->difference.mean}, {"low", difference->difference.low}, {"high", difference->difference.high}, {"p_value", difference->p_value}};
+  return {{"mean", difference->difference.mean},
+          {"low", difference->difference.low},
+          {"high", difference->difference.high},
+          {"p_value", difference->p_value}};
 }
 
 json gain_json(const Gains& found, const Gain& gain) {
   json changes = json::array();
   for (std::size_t i = 0; i < found.objectives.size(); ++i) {
-    changes.push_back({{"that", verdict_of(found, i).objective.that.text}, {"change", difference_json(gain.changes[i])}, {"distinguishable", bool{gain.told[i]}}});
+    changes.push_back({{"that", verdict_of(found, i).objective.that.text},
+                       {"change", difference_json(gain.changes[i])},
+                       {"distinguishable", bool{gain.told[i]}}});
   }
   return {{"what", gain.more.what},
           {"pointer", gain.more.change.first},
@@ -78,7 +84,8 @@ std::vector<std::vector<std::string>> gains_rows(const Gains& found, std::string
   std::vector<std::vector<std::string>> rows{heading};
   std::vector<std::string> now{"as it is"};
   for (std::size_t i = 0; i < found.objectives.size(); ++i) now.push_back(value_text(verdict_of(found, i), plus_minus));
-  now.insert(now.end(), {found.base.costs.empty() ? "-" : monthly_text(t_interval(found.base.costs)), "", std::string{to_text(found.base.outcome)}});
+  now.insert(now.end(), {found.base.costs.empty() ? "-" : monthly_text(t_interval(found.base.costs)), "",
+                         std::string{to_text(found.base.outcome)}});
   rows.push_back(std::move(now));
   for (const Gain& gain : found.gains) {
     if (!gain.trial) continue;
@@ -110,8 +117,9 @@ std::string gains_sentence(const Gains& found) {
   const Gain& best = found.gains.front();
   const double value = verdict.value.mean + best.changes[0]->difference.mean;
   const DisplayUnit unit = unit_for(verdict.dimension, std::vector<double>{verdict.value.mean, value});
-  return fmt::format("the most for its price: {}: {} from {} to {} for {}", best.more.what, verdict.objective.that.text, display(verdict.value.mean, unit),
-                     display(value, unit), std::isinf(*best.per_dollar) ? "no more money" : cost_text(best));
+  return fmt::format("the most for its price: {}: {} from {} to {} for {}", best.more.what, verdict.objective.that.text,
+                     display(verdict.value.mean, unit), display(value, unit),
+                     std::isinf(*best.per_dollar) ? "no more money" : cost_text(best));
 }
 
 nlohmann::json gains_json(const Gains& found) {
@@ -140,14 +148,16 @@ std::string gains_page(const Gains& found) {
   for (const Gain& gain : found.gains) {
     if (!gain.changes[0]) continue;
     const double then = verdict.value.mean + gain.changes[0]->difference.mean;
-    bars.push_back({gain.more.what + ", " + cost_text(gain), verdict.value.mean, then, "", display(then, unit), bool{gain.told[0]}});
+    bars.push_back(
+        {gain.more.what + ", " + cost_text(gain), verdict.value.mean, then, "", display(then, unit), bool{gain.told[0]}});
   }
   std::string body = "<p><strong>" + escaped_html(gains_sentence(found)) + "</strong></p>";
   for (const std::string& remark : gains_remarks(found)) body += "<p class=\"note\">" + escaped_html(remark) + "</p>";
   body += "<section><h2>" + escaped_html(verdict.objective.that.text) + " with one more of each</h2>" +
           tornado_svg(bars, verdict.value.mean, "now " + display(verdict.value.mean, unit)) +
           "<p class=\"note\">Pale bars are no difference that can be told.</p></section>";
-  body += "<section><h2>One more of each</h2>" + html_table(gains_rows(found, "±"), "Resources, by gain per dollar") + "</section>";
+  body +=
+      "<section><h2>One more of each</h2>" + html_table(gains_rows(found, "±"), "Resources, by gain per dollar") + "</section>";
   return chart_page({.title = "gains of " + found.scenario.scenario.name,
                      .heading = "What one more of each would bring " + found.scenario.scenario.name,
                      .facts = fmt::format("{} · {} runs", found.scenario.name, found.runs),

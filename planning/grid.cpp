@@ -10,7 +10,7 @@ Grid::Grid(std::vector<AxisSpec> axes) : axes_{std::move(axes)} {
     values_.push_back(axis.all_values());
     const std::size_t count = values_.back().size();
     size_ = count != 0 && size_ > std::numeric_limits<std::size_t>::max() / count ? std::numeric_limits<std::size_t>::max()
-                                                                                    : size_ * count;
+                                                                                  : size_ * count;
   }
 }
 

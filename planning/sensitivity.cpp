@@ -29,7 +29,8 @@ std::size_t objective_called(const Trial& base, const std::string& part) {
 
 std::optional<std::size_t> chosen_output(const Trial& base, const std::string& output) {
   if (output == "cost") {
-    if (base.costs.empty() && base.replications > 0) throw PlanError{"nothing in the scenario has a price, so that there is no cost to look at"};
+    if (base.costs.empty() && base.replications > 0)
+      throw PlanError{"nothing in the scenario has a price, so that there is no cost to look at"};
     return std::nullopt;
   }
   if (!output.empty()) return objective_called(base, output);
@@ -49,7 +50,8 @@ double p_value_of(const std::vector<double>& low, const std::vector<double>& mid
 
 bool differ(Outcome a, Outcome b) { return a != b && a != Outcome::inconclusive && b != Outcome::inconclusive; }
 
-SweptAssumption swept_of(UncertainQuantity quantity, Trial low, Trial high, const Trial& base, std::optional<std::size_t> objective) {
+SweptAssumption swept_of(UncertainQuantity quantity, Trial low, Trial high, const Trial& base,
+                         std::optional<std::size_t> objective) {
   SweptAssumption one{.quantity = std::move(quantity)};
   one.at_low = interval_of(output_of(low, objective));
   one.at_high = interval_of(output_of(high, objective));
@@ -65,7 +67,8 @@ SweptAssumption swept_of(UncertainQuantity quantity, Trial low, Trial high, cons
 }
 
 // Eight of the samples share a replication, so that all processors have runs; how many does not depend on their number.
-JointSamples draw(Trials& trials, const std::vector<UncertainQuantity>& quantities, const SensitivityQuestion& question, std::uint64_t seed) {
+JointSamples draw(Trials& trials, const std::vector<UncertainQuantity>& quantities, const SensitivityQuestion& question,
+                  std::uint64_t seed) {
   constexpr std::size_t at_a_time = 8;
   std::vector<std::string> names;
   for (const UncertainQuantity& one : quantities) names.push_back(one.name);
@@ -76,7 +79,8 @@ JointSamples draw(Trials& trials, const std::vector<UncertainQuantity>& quantiti
     for (std::size_t i = first; i < std::min(points.size(), first + at_a_time); ++i) {
       Candidate candidate{.name = fmt::format("sample {}", i + 1)};
       for (std::size_t q = 0; q < quantities.size(); ++q) {
-        for (SettingChange& change : quantities[q].changes(quantities[q].quantile(points[i][q]))) candidate.set.push_back(std::move(change));
+        for (SettingChange& change : quantities[q].changes(quantities[q].quantile(points[i][q])))
+          candidate.set.push_back(std::move(change));
       }
       candidates.push_back(std::move(candidate));
     }
@@ -123,7 +127,9 @@ Sensitivity find_sensitivity(Trials& trials, const SensitivityQuestion& question
     candidates.push_back({assumption.name + " high", quantity->changes(quantity->high)});
   }
   if (quantities.empty())
-    throw PlanError{"no assumption of the scenario has a range, so that there is nothing to sweep; give assumptions a \"range\", or write numbers as {\"low\": 1, \"mid\": 2, \"high\": 4}"};
+    throw PlanError{
+        "no assumption of the scenario has a range, so that there is nothing to sweep; give assumptions a \"range\", or write "
+        "numbers as {\"low\": 1, \"mid\": 2, \"high\": 4}"};
   if (question.note) question.note(fmt::format("{} assumptions at both ends", quantities.size()));
   std::vector<Trial> results = trials.run(candidates, 0, question.replications);
   found.base = std::move(results[0]);
@@ -131,13 +137,15 @@ Sensitivity find_sensitivity(Trials& trials, const SensitivityQuestion& question
   std::vector<double> p_values;
   for (std::size_t q = 0; q < quantities.size(); ++q) {
     Trial &low = results[1 + 2 * q], &high = results[2 + 2 * q];
-    p_values.push_back(p_value_of(output_of(low, found.objective), output_of(found.base, found.objective), output_of(high, found.objective)));
+    p_values.push_back(
+        p_value_of(output_of(low, found.objective), output_of(found.base, found.objective), output_of(high, found.objective)));
     found.swept.push_back(swept_of(quantities[q], std::move(low), std::move(high), found.base, found.objective));
   }
   const std::vector<bool> told = holm_rejects(p_values);
   for (std::size_t q = 0; q < told.size(); ++q) found.swept[q].is_told = told[q];
   std::ranges::stable_sort(found.swept, std::ranges::greater{}, &SweptAssumption::swing);
-  if (question.samples > 0) found.joint = draw(trials, quantities, question, static_cast<std::uint64_t>(found.scenario.scenario.seed));
+  if (question.samples > 0)
+    found.joint = draw(trials, quantities, question, static_cast<std::uint64_t>(found.scenario.scenario.seed));
   found.runs = trials.runs_made();
   found.stopped = trials.stopped();
   return found;

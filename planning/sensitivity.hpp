@@ -25,13 +25,13 @@ struct SensitivityQuestion {
 
 struct SweptAssumption {
   UncertainQuantity quantity;
-  Trial low, high;             // of the scenario with that end
-  Interval at_low, at_high;    // the output; count 0: nothing was observed
-  double swing = 0.0;          // largest difference between two of low, mid and high
+  Trial low, high;           // of the scenario with that end
+  Interval at_low, at_high;  // the output; count 0: nothing was observed
+  double swing = 0.0;        // largest difference between two of low, mid and high
   // Some difference between two of low, mid and high is more than chance (paired, Bonferroni over the three and Holm over all
   // assumptions at 5 %).
   bool is_told = false;
-  bool decides = false;        // the required objectives hold at one of low, mid, high, and fail at another
+  bool decides = false;  // the required objectives hold at one of low, mid, high, and fail at another
 };
 
 // Outcomes of scenarios whose assumptions are all drawn, each with one run.

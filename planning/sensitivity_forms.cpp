@@ -56,7 +56,9 @@ std::string told_text(const SweptAssumption& one) {
   return one.is_told ? "matters" : "no difference that can be told";
 }
 
-std::string range_text(const UncertainQuantity& quantity) { return quantity.text(quantity.low) + " to " + quantity.text(quantity.high); }
+std::string range_text(const UncertainQuantity& quantity) {
+  return quantity.text(quantity.low) + " to " + quantity.text(quantity.high);
+}
 
 std::string names_of(const std::vector<const SweptAssumption*>& all) {
   std::string text;
@@ -69,8 +71,8 @@ std::string joint_text(const Sensitivity& found) {
   const std::size_t all = joint.pass + joint.fail + joint.inconclusive;
   const BinomialShare share = binomial_share(joint.pass, all);
   const auto percent = [](double x) { return display(x, Dimension::ratio); };
-  return fmt::format("all assumptions drawn together: the required objectives hold in {} of {} samples, {} ({} to {}){}", joint.pass, all,
-                     percent(share.share), percent(share.low), percent(share.high),
+  return fmt::format("all assumptions drawn together: the required objectives hold in {} of {} samples, {} ({} to {}){}",
+                     joint.pass, all, percent(share.share), percent(share.low), percent(share.high),
                      joint.inconclusive > 0 ? fmt::format("; {} could not tell", joint.inconclusive) : "");
 }
 
@@ -83,10 +85,14 @@ json swept_json(const SweptAssumption& one) {
                 {"users", trial.users},
                 {"objectives", verdicts_json(trial.verdicts)}};
   };
-  return {{"name", one.quantity.name},       {"pointer", one.quantity.pointer},
-          {"mid", one.quantity.mid},         {"low", end(one.quantity.low, one.at_low, one.low)},
-          {"swing", one.swing},              {"high", end(one.quantity.high, one.at_high, one.high)},
-          {"distinguishable", one.is_told}, {"decides", one.decides}};
+  return {{"name", one.quantity.name},
+          {"pointer", one.quantity.pointer},
+          {"mid", one.quantity.mid},
+          {"low", end(one.quantity.low, one.at_low, one.low)},
+          {"swing", one.swing},
+          {"high", end(one.quantity.high, one.at_high, one.high)},
+          {"distinguishable", one.is_told},
+          {"decides", one.decides}};
 }
 
 }  // namespace
@@ -94,11 +100,14 @@ json swept_json(const SweptAssumption& one) {
 std::vector<std::vector<std::string>> sensitivity_rows(const Sensitivity& found, std::string_view plus_minus) {
   const DisplayUnit unit = output_unit(found);
   const std::string title = output_title(found), money = found.base.users > 0.0 ? "USD per user and month" : "USD/month";
-  std::vector<std::vector<std::string>> rows{{"assumption", "range", title + " at low", "at high", money + " at low", "at high", "verdict at low", "at high", ""}};
-  rows.push_back({"as it is", "", value_or_dash(base_output(found), unit, plus_minus), "", cost_per_user_text(found.base), "", std::string{to_text(found.base.outcome)}, "", ""});
+  std::vector<std::vector<std::string>> rows{
+      {"assumption", "range", title + " at low", "at high", money + " at low", "at high", "verdict at low", "at high", ""}};
+  rows.push_back({"as it is", "", value_or_dash(base_output(found), unit, plus_minus), "", cost_per_user_text(found.base), "",
+                  std::string{to_text(found.base.outcome)}, "", ""});
   for (const SweptAssumption& one : found.swept) {
-    rows.push_back({one.quantity.name, range_text(one.quantity), value_or_dash(one.at_low, unit, plus_minus), value_or_dash(one.at_high, unit, plus_minus),
-                    cost_per_user_text(one.low), cost_per_user_text(one.high), std::string{to_text(one.low.outcome)}, std::string{to_text(one.high.outcome)}, told_text(one)});
+    rows.push_back({one.quantity.name, range_text(one.quantity), value_or_dash(one.at_low, unit, plus_minus),
+                    value_or_dash(one.at_high, unit, plus_minus), cost_per_user_text(one.low), cost_per_user_text(one.high),
+                    std::string{to_text(one.low.outcome)}, std::string{to_text(one.high.outcome)}, told_text(one)});
   }
   return rows;
 }
@@ -111,7 +120,9 @@ std::vector<std::string> sensitivity_remarks(const Sensitivity& found) {
     if (!one.decides && !one.is_told) untold.push_back(&one);
   }
   if (!deciding.empty()) remarks.push_back("whether the required objectives hold depends on " + names_of(deciding));
-  if (!untold.empty()) remarks.push_back(fmt::format("no difference in {} that {} replications can tell: {}", output_title(found), found.base.replications, names_of(untold)));
+  if (!untold.empty())
+    remarks.push_back(fmt::format("no difference in {} that {} replications can tell: {}", output_title(found),
+                                  found.base.replications, names_of(untold)));
   if (!found.left_out.empty()) {
     std::string names;
     for (const std::string& name : found.left_out) names += (names.empty() ? "" : ", ") + name;
@@ -128,8 +139,9 @@ std::string sensitivity_sentence(const Sensitivity& found) {
   if (!first) return fmt::format("none of {} assumptions moves {} by more than chance", found.swept.size(), output_title(found));
   const SweptAssumption& one = found.swept[*first];
   const DisplayUnit unit = output_unit(found);
-  return fmt::format("measure first: {} ({} moves {} from {} to {}{})", one.quantity.name, range_text(one.quantity), output_title(found),
-                     value_or_dash(one.at_low, unit, {}), value_or_dash(one.at_high, unit, {}), one.decides ? " and decides whether the objectives hold" : "");
+  return fmt::format("measure first: {} ({} moves {} from {} to {}{})", one.quantity.name, range_text(one.quantity),
+                     output_title(found), value_or_dash(one.at_low, unit, {}), value_or_dash(one.at_high, unit, {}),
+                     one.decides ? " and decides whether the objectives hold" : "");
 }
 
 nlohmann::json sensitivity_json(const Sensitivity& found) {
@@ -137,15 +149,20 @@ nlohmann::json sensitivity_json(const Sensitivity& found) {
   for (const SweptAssumption& one : found.swept) swept.push_back(swept_json(one));
   json joint;
   if (found.joint) {
-    const BinomialShare share = binomial_share(found.joint->pass, found.joint->pass + found.joint->fail + found.joint->inconclusive);
-    joint = {{"pass", found.joint->pass}, {"fail", found.joint->fail}, {"inconclusive", found.joint->inconclusive}, {"share", share.share}, {"low", share.low}, {"high", share.high}};
+    const BinomialShare share =
+        binomial_share(found.joint->pass, found.joint->pass + found.joint->fail + found.joint->inconclusive);
+    joint = {{"pass", found.joint->pass}, {"fail", found.joint->fail}, {"inconclusive", found.joint->inconclusive},
+             {"share", share.share},      {"low", share.low},          {"high", share.high}};
   }
   return {{"plan", "sensitivity"},
           {"scenario", found.scenario.scenario.name},
           {"variant", found.scenario.name},
           {"seed", found.scenario.scenario.seed},
           {"output", found.objective ? output_objective(found)->that.text : "cost"},
-          {"base", {{"output", interval_json(base_output(found))}, {"outcome", to_text(found.base.outcome)}, {"objectives", verdicts_json(found.base.verdicts)}}},
+          {"base",
+           {{"output", interval_json(base_output(found))},
+            {"outcome", to_text(found.base.outcome)},
+            {"objectives", verdicts_json(found.base.verdicts)}}},
           {"assumptions", std::move(swept)},
           {"not_swept", found.left_out},
           {"joint", std::move(joint)},
@@ -167,8 +184,10 @@ std::string sensitivity_page(const Sensitivity& found) {
   for (const std::string& remark : sensitivity_remarks(found)) body += "<p class=\"note\">" + escaped_html(remark) + "</p>";
   body += "<section><h2>What moves " + escaped_html(output_title(found)) + "</h2>" +
           tornado_svg(bars, base_output(found).mean, output_title(found) + " " + value_or_dash(base_output(found), unit, {})) +
-          "<p class=\"note\">Each bar is one assumption at both ends of its range, all else as it is; pale bars are no difference that can be told.</p></section>";
-  body += "<section><h2>Assumptions at both ends</h2>" + html_table(sensitivity_rows(found, "±"), "Assumptions, by swing") + "</section>";
+          "<p class=\"note\">Each bar is one assumption at both ends of its range, all else as it is; pale bars are no "
+          "difference that can be told.</p></section>";
+  body += "<section><h2>Assumptions at both ends</h2>" + html_table(sensitivity_rows(found, "±"), "Assumptions, by swing") +
+          "</section>";
   return chart_page({.title = "sensitivity of " + found.scenario.scenario.name,
                      .heading = "What " + found.scenario.scenario.name + " hangs on",
                      .facts = fmt::format("{} · {} assumptions · {} runs", found.scenario.name, found.swept.size(), found.runs),

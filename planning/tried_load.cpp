@@ -1,10 +1,10 @@
 #include "planning/tried_load.hpp"
 
 #include <cmath>
-#include <tuple>
 
 #include <nlohmann/json.hpp>
 
+#include "planning/configuration_forms.hpp"
 #include "reports/display.hpp"
 
 namespace headroom {
@@ -28,17 +28,7 @@ TriedLoad tried_load(double load, const Trial& trial) {
   return tried;
 }
 
-const Verdict* deciding(const TriedLoad& tried) {
-  const Verdict* first = nullptr;
-  const auto rank = [](const Verdict& verdict) {
-    const int outcome = verdict.outcome == Outcome::fail ? 0 : verdict.outcome == Outcome::inconclusive ? 1 : 2;
-    return std::tuple(outcome, verdict.margin.value_or(outcome == 0 ? -1e300 : 1e300));
-  };
-  for (const Verdict& verdict : tried.verdicts) {
-    if (verdict.objective.severity == "required" && (first == nullptr || rank(verdict) < rank(*first))) first = &verdict;
-  }
-  return first;
-}
+const Verdict* deciding(const TriedLoad& tried) { return deciding_verdict(tried.verdicts); }
 
 std::string outcome_text(const TriedLoad& tried) {
   if (!tried.incomplete.empty()) return "not simulated";
@@ -54,18 +44,6 @@ std::string cost_per_user_text(const TriedLoad& tried, std::string_view plus_min
 }
 
 json tried_json(const TriedLoad& tried) {
-  json objectives = json::array();
-  for (const Verdict& verdict : tried.verdicts) {
-    const bool seen = verdict.value.count > 0;
-    objectives.push_back({{"that", verdict.objective.that.text},
-                          {"severity", verdict.objective.severity},
-                          {"outcome", to_text(verdict.outcome)},
-                          {"value", seen ? json(verdict.value.mean) : json()},
-                          {"low", seen ? json(verdict.value.low) : json()},
-                          {"high", seen ? json(verdict.value.high) : json()},
-                          {"margin", verdict.margin ? json(*verdict.margin) : json()},
-                          {"explanation", verdict.explanation}});
-  }
   return {{"load", tried.load},
           {"outcome", to_text(tried.outcome)},
           {"replications", tried.replications},
@@ -73,7 +51,7 @@ json tried_json(const TriedLoad& tried) {
           {"cost_per_user_usd_per_month", tried.cost_per_user.count > 0 ? json(tried.cost_per_user.mean) : json()},
           {"contradicted", tried.contradicted},
           {"incomplete", tried.incomplete},
-          {"objectives", std::move(objectives)}};
+          {"objectives", verdicts_json(tried.verdicts)}};
 }
 
 }  // namespace headroom

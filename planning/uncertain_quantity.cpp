@@ -65,10 +65,12 @@ std::optional<UncertainQuantity> uncertain_quantity(const AssumptionSpec& assump
   if (!alike && !plain) return std::nullopt;
   const auto whole = [](double x) { return x == std::floor(x); };
   const bool is_whole = mid->dimension == Dimension::count && whole(low->value) && whole(mid->value) && whole(high->value);
-  return UncertainQuantity{assumption.name, assumption.pointer(), low->value, mid->value, high->value, mid->dimension, is_whole, assumption.confidence};
+  return UncertainQuantity{assumption.name, assumption.pointer(), low->value, mid->value,
+                           high->value,     mid->dimension,       is_whole,   assumption.confidence};
 }
 
-std::vector<std::vector<double>> latin_hypercube(std::size_t samples, const std::vector<std::string>& dimensions, std::uint64_t seed) {
+std::vector<std::vector<double>> latin_hypercube(std::size_t samples, const std::vector<std::string>& dimensions,
+                                                 std::uint64_t seed) {
   std::vector<std::vector<double>> points(samples, std::vector<double>(dimensions.size()));
   RandomStreams streams{seed, 0};
   for (std::size_t d = 0; d < dimensions.size(); ++d) {

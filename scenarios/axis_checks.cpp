@@ -14,10 +14,12 @@ namespace {
 bool has(const Reading& reading, const AxisSpec& axis, std::string_view field) { return reading.is_given(&axis, field); }
 
 void check_pointers(const AxisSpec& axis, std::map<std::string, std::string>& taken, Reading& reading) {
-  if (reading.is_read(&axis, "set") && axis.set.empty()) reading.issue(&axis, "set", "names nothing", "for example \"/services/api/replicas\"");
+  if (reading.is_read(&axis, "set") && axis.set.empty())
+    reading.issue(&axis, "set", "names nothing", "for example \"/services/api/replicas\"");
   for (const std::string& pointer : axis.set) {
     if (!pointer.starts_with('/')) {
-      reading.issue(&axis, "set", "\"" + pointer + "\" is not a JSON Pointer: it does not begin with a slash", "write \"/" + pointer + "\"");
+      reading.issue(&axis, "set", "\"" + pointer + "\" is not a JSON Pointer: it does not begin with a slash",
+                    "write \"/" + pointer + "\"");
     } else if (const auto [other, is_new] = taken.emplace(pointer, axis.name); !is_new) {
       reading.issue(&axis, "set", pointer + " is set by the axis \"" + other->second + "\" already", "one axis for each place");
     }
@@ -37,14 +39,16 @@ std::pair<std::string, std::string> problem_of(const AxisSpec& axis) {
     dimension = quantity->dimension;
     if (std::string_view{field} == "step" && quantity->value <= 0.0) return {field, "is " + text + "; it must be more than 0"};
   }
-  if (axis.step.empty() && !axis.factor && dimension != Dimension::count) return {"to", "is to be reached by a \"step\" or a \"factor\"; neither is given"};
+  if (axis.step.empty() && !axis.factor && dimension != Dimension::count)
+    return {"to", "is to be reached by a \"step\" or a \"factor\"; neither is given"};
   return {"to", "is less than \"from\", so that there is no value"};
 }
 
 void check_values(const AxisSpec& axis, Reading& reading) {
   const bool is_listed = has(reading, axis, "values"), is_ranged = has(reading, axis, "from") || has(reading, axis, "to");
   if (is_listed == is_ranged) {
-    reading.issue(&axis, is_listed ? "from" : "values", is_listed ? "is given beside \"values\"" : "is missing: the values of the axis",
+    reading.issue(&axis, is_listed ? "from" : "values",
+                  is_listed ? "is given beside \"values\"" : "is missing: the values of the axis",
                   "give either \"values\" or \"from\" and \"to\"");
     return;
   }
@@ -59,7 +63,8 @@ void check_values(const AxisSpec& axis, Reading& reading) {
   for (const char* end : {"from", "to"}) {
     if (!has(reading, axis, end)) return reading.issue(&axis, end, "is missing: the axis needs both ends");
   }
-  if (has(reading, axis, "step") && has(reading, axis, "factor")) return reading.issue(&axis, "factor", "is given beside \"step\"", "remove one of them");
+  if (has(reading, axis, "step") && has(reading, axis, "factor"))
+    return reading.issue(&axis, "factor", "is given beside \"step\"", "remove one of them");
   if (axis.all_values().empty() && !axis.from.empty() && !axis.to.empty()) {
     const auto [field, message] = problem_of(axis);
     reading.issue(&axis, field, message);
@@ -77,7 +82,8 @@ void check_axes(const Scenario& scenario, Reading& reading) {
     check_pointers(axis, taken, reading);
     check_values(axis, reading);
     if (axis.all_values().size() > AxisSpec::most_values)
-      reading.issue(&axis, axis.values.empty() ? "step" : "values", "makes more than " + std::to_string(AxisSpec::most_values) + " values", "take a larger step, or a factor");
+      reading.issue(&axis, axis.values.empty() ? "step" : "values",
+                    "makes more than " + std::to_string(AxisSpec::most_values) + " values", "take a larger step, or a factor");
   }
 }
 

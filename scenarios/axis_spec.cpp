@@ -38,8 +38,8 @@ std::vector<std::string> AxisSpec::all_values() const {
   if (factor && first->value <= 0.0) return {};
   std::vector<std::string> all;
   for (std::size_t i = 0; i <= most_values; ++i) {
-    const double value = factor ? first->value * std::pow(*factor, static_cast<double>(i))
-                                : first->value + static_cast<double>(i) * added->value;
+    const double value =
+        factor ? first->value * std::pow(*factor, static_cast<double>(i)) : first->value + static_cast<double>(i) * added->value;
     if (value > last->value * (1.0 + rounding)) break;
     all.push_back(to_text(value, first->dimension));
   }

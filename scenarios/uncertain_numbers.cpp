@@ -29,7 +29,9 @@ bool is_uncertain_number(const Value& value) {
 void check_end(const Value& end, Issues& issues) {
   QuantityError error;
   if (end.is_number() || (end.is(ValueKind::text) && parse_quantity(end.text, error))) return;
-  issues.add(end.place, end.is(ValueKind::text) ? "\"" + end.text + "\" " + error.message : "is " + std::string{name_of(end.kind)} + "; a number is expected",
+  issues.add(end.place,
+             end.is(ValueKind::text) ? "\"" + end.text + "\" " + error.message
+                                     : "is " + std::string{name_of(end.kind)} + "; a number is expected",
              error.suggestion);
 }
 
@@ -103,7 +105,8 @@ class UncertainNumbers {
       put(number, "value", Value{mid});
       put(number, "range", std::move(*range));
       number.remove("mid");
-      if (number.find("why") == nullptr) put(number, "why", text_value("a range that is given where the number stands", number.place));
+      if (number.find("why") == nullptr)
+        put(number, "why", text_value("a range that is given where the number stands", number.place));
       found_.emplace_back(pointer, std::move(number));
     }
     number = std::move(mid);

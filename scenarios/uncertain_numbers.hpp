@@ -1,12 +1,13 @@
-// Numbers that are known to a range only: {"low": …, "mid": …, "high": …, "confidence": 0.9, "why": "…"} wherever a number may stand.
+// Numbers that are known to a range only: {"low": …, "mid": …, "high": …, "confidence": 0.9, "why": "…"} wherever a number may
+// stand.
 #pragma once
 
 #include "scenarios/places.hpp"
 
 namespace headroom {
 
-// Entries of "assumptions" that are written so get their value (mid) and their range ([low, high]). Of a value and a mid the one from
-// the later text holds.
+// Entries of "assumptions" that are written so get their value (mid) and their range ([low, high]). Of a value and a mid the one
+// from the later text holds.
 void settle_assumptions(Value& scenario, Issues& issues);
 
 // Every other number that is written so becomes its mid, and an assumption whose name is the pointer it stands at.

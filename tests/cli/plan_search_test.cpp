@@ -12,7 +12,8 @@ bool says(const std::string& text, const std::string& part) { return text.find(p
 
 // 3 requests a second of a second each; a seat is a node of 0.1 USD an hour.
 std::string paid_station() {
-  return written(temporary("s"), "paid.json", R"({"name": "paid station", "seed": 5, "duration": "20 min", "warm_up": "2 min", "replications": 3,
+  return written(temporary("s"), "paid.json",
+                 R"({"name": "paid station", "seed": 5, "duration": "20 min", "warm_up": "2 min", "replications": 3,
     "assumptions": {"hold": {"low": "500 ms", "mid": "1 s", "high": "1200 ms", "why": "a test"}},
     "node_pools": [{"name": "seats", "cpu": 4, "memory": "8 GiB", "price": "0.1 USD/h", "nodes": 8}],
     "services": [{"name": "desk", "node_pool": "seats", "concurrency": 8, "endpoints": [{"name": "serve", "steps": [{"wait": {"exponential": {"mean": "${hold}"}}}]}]}],
@@ -50,7 +51,8 @@ TEST(PlanCheapest, RefusesWhatItCannotAnswer) {
 
 TEST(PlanSensitivity, SaysWhatToMeasureFirst) {
   const std::string file = paid_station();
-  const Ended ended = headroom({"plan", "sensitivity", file, "--set", "/services/desk/concurrency=5", "--samples", "10", "-o", temporary("a")});
+  const Ended ended =
+      headroom({"plan", "sensitivity", file, "--set", "/services/desk/concurrency=5", "--samples", "10", "-o", temporary("a")});
   EXPECT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_TRUE(says(ended.out, "measure first: hold (500 ms to 1.2 s moves p95 queue wait of desk from")) << ended.out;
   EXPECT_TRUE(says(ended.out, "all assumptions drawn together")) << ended.out;

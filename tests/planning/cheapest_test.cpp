@@ -20,11 +20,15 @@ std::string paid_station(int servers, const std::string& hold, const std::string
                          const std::string& of_service = {}) {
   const std::string seats = std::to_string(servers);
   return R"({"name": "paid station", "seed": 5, "duration": "30 min", "warm_up": "2 min", "replications": 3,
-    "node_pools": [{"name": "seats", "cpu": 4, "memory": "8 GiB", "price": "0.1 USD/h", "nodes": )" + seats + R"(}],
-    "services": [{"name": "desk", "node_pool": "seats", "concurrency": )" + seats + ", " + of_service + R"(
-      "endpoints": [{"name": "serve", "steps": [{"wait": )" + hold + R"(}]}]}],
+    "node_pools": [{"name": "seats", "cpu": 4, "memory": "8 GiB", "price": "0.1 USD/h", "nodes": )" +
+         seats + R"(}],
+    "services": [{"name": "desk", "node_pool": "seats", "concurrency": )" +
+         seats + ", " + of_service + R"(
+      "endpoints": [{"name": "serve", "steps": [{"wait": )" +
+         hold + R"(}]}]}],
     "workloads": [{"model": "users", "name": "people", "rate": "3 /s", "journeys": [{"steps": [{"request": "desk.serve"}]}]}],
-    "objectives": [)" + objectives + R"(], "vary": [)" + vary + "]}";
+    "objectives": [)" +
+         objectives + R"(], "vary": [)" + vary + "]}";
 }
 
 const std::string seats_axis = R"({"name": "seats", "set": ["/services/desk/concurrency", "/node_pools/seats/nodes"], )";
@@ -95,21 +99,25 @@ TEST(Cheapest, EqualsExhaustiveSearchOverTwoAxes) {
 }
 
 TEST(Cheapest, DoesNotTryLessOfWhatMoreIsBetterOf) {
-  const PlannedFile file{paid_station(5, exponential_second, R"("p(99) queue_wait{service=desk} < 1 ms")",
-                                      seats_axis + R"("values": [3, 4]}, {"name": "drain", "set": "/services/desk/drain_limit", "values": ["1 s", "2 s", "3 s"], "more_is_better": true})")};
+  const PlannedFile file{paid_station(
+      5, exponential_second, R"("p(99) queue_wait{service=desk} < 1 ms")",
+      seats_axis +
+          R"("values": [3, 4]}, {"name": "drain", "set": "/services/desk/drain_limit", "values": ["1 s", "2 s", "3 s"], "more_is_better": true})")};
   Trials trials = file.trials();
   const CheapestPlan plan = find_cheapest(trials, question_for(trials));
   EXPECT_EQ(plan.count(Known::simulated), 2U) << "the longest drain with each number of seats";
   EXPECT_EQ(plan.count(Known::no_better), 4U);
   EXPECT_FALSE(plan.answer.has_value());
   EXPECT_EQ(plan.outcome(), Outcome::fail);
-  EXPECT_NE(cheapest_sentence(plan).find("none of 6 configurations holds; the nearest is"), std::string::npos) << cheapest_sentence(plan);
+  EXPECT_NE(cheapest_sentence(plan).find("none of 6 configurations holds; the nearest is"), std::string::npos)
+      << cheapest_sentence(plan);
 }
 
 TEST(Cheapest, IsTheSameWhateverTheNumberOfWorkers) {
   const PlannedFile file{paid_station(6, exponential_second, wait_objective, seats_axis + R"("from": 4, "to": 7})")};
   Trials one = file.trials(1), three = file.trials(3);
-  EXPECT_EQ(cheapest_json(find_cheapest(one, question_for(one))).dump(), cheapest_json(find_cheapest(three, question_for(three))).dump());
+  EXPECT_EQ(cheapest_json(find_cheapest(one, question_for(one))).dump(),
+            cheapest_json(find_cheapest(three, question_for(three))).dump());
 }
 
 TEST(Cheapest, IsUndecidedOnceItsTimeIsOver) {
@@ -128,7 +136,8 @@ TEST(Cheapest, NeedsSomethingToVaryToKeepAndToPay) {
   const PlannedFile bare{one_station("3 /s", 4, exponential_second, wait)};
   Trials trials = bare.trials();
   EXPECT_THROW(find_cheapest(trials, question_for(trials)), PlanError) << "nothing to vary";
-  const PlannedFile free{one_station("3 /s", 4, exponential_second, wait, R"("vary": [{"name": "n", "set": "/services/desk/concurrency", "values": [4]}],)")};
+  const PlannedFile free{one_station("3 /s", 4, exponential_second, wait,
+                                     R"("vary": [{"name": "n", "set": "/services/desk/concurrency", "values": [4]}],)")};
   Trials unpaid = free.trials();
   CheapestQuestion question = question_for(unpaid);
   EXPECT_THROW(find_cheapest(unpaid, question), PlanError) << "nothing has a price";
@@ -157,8 +166,10 @@ TEST(ArithmeticCut, IsOfWhatBreaksAnObjectiveRefusedOrWaiting) {
 }
 
 TEST(ArithmeticCut, CountsWhatAnAutoscalerMayAskFor) {
-  EXPECT_EQ(reason_of(2, two_objectives, R"("autoscaler": {"policy": "hpa", "metrics": [{"resource": "cpu", "target": "70 %"}], "replicas": [1, 5]},)"),
-            std::nullopt);
+  EXPECT_EQ(
+      reason_of(2, two_objectives,
+                R"("autoscaler": {"policy": "hpa", "metrics": [{"resource": "cpu", "target": "70 %"}], "replicas": [1, 5]},)"),
+      std::nullopt);
 }
 
 TEST(ArithmeticCut, LeastCostIsThatOfTheNodes) {

@@ -16,7 +16,8 @@ namespace {
 
 const std::string missed = "avg queue_wait{service=desk} < 0.2 s";
 // The desk's slots only wait, so that cores are no use to it; a node costs money and brings nothing.
-const std::string spare_pool = R"("node_pools": [{"name": "room", "cpu": 4, "memory": "8 GiB", "price": "0.1 USD/h", "nodes": 1}],)";
+const std::string spare_pool =
+    R"("node_pools": [{"name": "room", "cpu": 4, "memory": "8 GiB", "price": "0.1 USD/h", "nodes": 1}],)";
 
 std::string scenario_text() {
   std::string text = one_station("3 /s", 4, exponential_second, missed, spare_pool);
@@ -56,7 +57,8 @@ TEST(Gains, OfOneMoreServerIsThatOfErlangsFormula) {
 TEST(Gains, AreNotDistinguishableWhereNothingChanges) {
   const PlannedFile file{scenario_text()};
   const Gains found = find(file);
-  const Gain &core = gain_of(found, "services/desk: 1 core more per replica"), &node = gain_of(found, "node_pools/room: 1 node more");
+  const Gain &core = gain_of(found, "services/desk: 1 core more per replica"),
+             &node = gain_of(found, "node_pools/room: 1 node more");
   EXPECT_FALSE(core.told[0]);
   EXPECT_FALSE(core.per_dollar.has_value());
   EXPECT_FALSE(node.told[0]);
@@ -88,9 +90,10 @@ TEST(Gains, AreOfEveryResourceThatNoAutoscalerDecides) {
   scenario.node_pools[0].name = "pool";
   std::vector<std::string> set;
   for (const MoreOf& more : one_more_of_each(scenario)) set.push_back(more.change.first + "=" + more.change.second);
-  EXPECT_EQ(set, (std::vector<std::string>{"/services/api/replicas=2", "/services/api/cpu=2", "/services/api/concurrency=2", "/databases/store/replicas=2",
-                                           "/databases/store/shards={\"count\": 2}", "/databases/store/cpu=2", "/databases/store/pool=21",
-                                           "/caches/near/capacity=5 MiB", "/node_pools/pool/nodes=2"}));
+  EXPECT_EQ(set, (std::vector<std::string>{"/services/api/replicas=2", "/services/api/cpu=2", "/services/api/concurrency=2",
+                                           "/databases/store/replicas=2", "/databases/store/shards={\"count\": 2}",
+                                           "/databases/store/cpu=2", "/databases/store/pool=21", "/caches/near/capacity=5 MiB",
+                                           "/node_pools/pool/nodes=2"}));
 }
 
 }  // namespace

@@ -18,12 +18,13 @@ TEST(Grid, HasEveryCombinationOnce) {
   ASSERT_EQ(grid.size(), 6U);
   std::vector<std::string> names;
   for (std::size_t point = 0; point < grid.size(); ++point) names.push_back(grid.candidate(point).name);
-  EXPECT_EQ(names, (std::vector<std::string>{"replicas 1, size 4", "replicas 1, size 8", "replicas 2, size 4", "replicas 2, size 8",
-                                             "replicas 3, size 4", "replicas 3, size 8"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"replicas 1, size 4", "replicas 1, size 8", "replicas 2, size 4",
+                                             "replicas 2, size 8", "replicas 3, size 4", "replicas 3, size 8"}));
 }
 
 TEST(Grid, SetsAValueAtEveryPointerOfItsAxis) {
-  const std::vector<SettingChange> expected{{"/services/api/replicas", "2"}, {"/services/api/cpu", "8"}, {"/services/api/concurrency", "8"}};
+  const std::vector<SettingChange> expected{
+      {"/services/api/replicas", "2"}, {"/services/api/cpu", "8"}, {"/services/api/concurrency", "8"}};
   EXPECT_EQ(Grid{axes}.candidate(3).set, expected);
 }
 
@@ -44,7 +45,8 @@ TEST(Grid, CountsStepsAlongAxesOfWhichMoreIsBetter) {
 TEST(ParetoFront, HoldsWhatNoOtherIsAsGoodAsInBoth) {
   const std::vector<std::pair<double, double>> points{{1, 9}, {2, 5}, {3, 5}, {3, 2}, {4, 8}, {2, 5}};
   EXPECT_EQ(pareto_front(points, true), (std::vector<bool>{true, true, false, true, false, true}));
-  EXPECT_EQ(pareto_front(points, false), (std::vector<bool>{true, false, false, false, false, false})) << "larger values are better";
+  EXPECT_EQ(pareto_front(points, false), (std::vector<bool>{true, false, false, false, false, false}))
+      << "larger values are better";
 }
 
 }  // namespace

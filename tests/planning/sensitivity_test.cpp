@@ -14,12 +14,14 @@ namespace {
 // Latency = rest + 100 ms / share of a core: linear in the one, inverse in the other; the time between requests is not in it.
 std::string arithmetic_scenario(const std::string& objective, const std::string& assumptions) {
   return R"({"name": "arithmetic", "seed": 3, "duration": "20 min", "warm_up": "1 min", "replications": 3,
-    "assumptions": {)" + assumptions + R"(},
+    "assumptions": {)" +
+         assumptions + R"(},
     "services": [{"name": "desk", "concurrency": 4, "price": "0.1 USD/h", "cpu": "${share}",
       "endpoints": [{"name": "serve", "steps": [{"wait": "${rest}"}, {"compute": "100 ms"}]}]}],
     "workloads": [{"model": "users", "name": "people", "population": 1,
                    "journeys": [{"steps": [{"request": "desk.serve"}, {"think": {"exponential": {"mean": "${think}"}}}]}]}],
-    "objectives": [")" + objective + R"("]})";
+    "objectives": [")" +
+         objective + R"("]})";
 }
 const std::string three = R"("rest": {"value": "100 ms", "range": ["50 ms", "300 ms"], "why": "a test"},
   "share": {"low": 0.25, "mid": 0.5, "high": 1, "why": "a test"},
@@ -103,7 +105,8 @@ TEST(Sensitivity, IsTheSameWhateverTheNumberOfWorkers) {
   const PlannedFile file{arithmetic_scenario("avg latency < 450 ms", three)};
   Trials one = file.trials(1), three_workers = file.trials(3);
   const SensitivityQuestion question{.replications = 2, .samples = 10};
-  EXPECT_EQ(sensitivity_json(find_sensitivity(one, question)).dump(), sensitivity_json(find_sensitivity(three_workers, question)).dump());
+  EXPECT_EQ(sensitivity_json(find_sensitivity(one, question)).dump(),
+            sensitivity_json(find_sensitivity(three_workers, question)).dump());
 }
 
 TEST(Sensitivity, NeedsARangeAndSomethingToLookAt) {

@@ -9,7 +9,11 @@ namespace headroom {
 namespace {
 
 AssumptionSpec assumption(std::string value, std::string low, std::string high, std::optional<double> confidence = {}) {
-  return {.name = "x", .value = std::move(value), .range = {std::move(low), std::move(high)}, .why = "a test", .confidence = confidence};
+  return {.name = "x",
+          .value = std::move(value),
+          .range = {std::move(low), std::move(high)},
+          .why = "a test",
+          .confidence = confidence};
 }
 
 // F(x) = (x - a)^2 / ((b - a)(m - a)) below the top, 1 - (b - x)^2 / ((b - a)(b - m)) above it.

@@ -10,7 +10,13 @@ using namespace test;
 using Values = std::vector<std::string>;
 
 AxisSpec from_to(std::string from, std::string to, std::string step = {}, std::optional<double> factor = {}) {
-  return {.name = "axis", .set = {}, .values = {}, .from = std::move(from), .to = std::move(to), .step = std::move(step), .factor = factor};
+  return {.name = "axis",
+          .set = {},
+          .values = {},
+          .from = std::move(from),
+          .to = std::move(to),
+          .step = std::move(step),
+          .factor = factor};
 }
 
 TEST(Axes, GoByStepsThatIncludeTheLast) {
@@ -26,8 +32,8 @@ TEST(Axes, GoByFactors) {
 }
 
 TEST(Axes, TakeOnePointerOrSeveralAndAnyValue) {
-  const Scenario scenario = scenario_of(small_scenario(
-      "", R"("vary": {"size": {"set": "/services/api/replicas", "values": [2, 4]},
+  const Scenario scenario =
+      scenario_of(small_scenario("", R"("vary": {"size": {"set": "/services/api/replicas", "values": [2, 4]},
                       "both": {"set": ["/services/api/cpu", "/services/api/concurrency"], "from": 1, "to": 3},
                       "balancer": {"set": "/services/api/balancer", "values": ["random", {"policy": "round-robin"}]}},)"));
   ASSERT_EQ(scenario.vary.size(), 3U);
@@ -38,7 +44,8 @@ TEST(Axes, TakeOnePointerOrSeveralAndAnyValue) {
   EXPECT_EQ(scenario.services[0].replicas, ServiceSpec{}.replicas) << "what may be changed has not been";
 }
 
-const std::string wrong_value = small_scenario("", R"("vary": [{"name": "n", "set": "/services/api/replicas", "values": [1, -1]}],)");
+const std::string wrong_value =
+    small_scenario("", R"("vary": [{"name": "n", "set": "/services/api/replicas", "values": [1, -1]}],)");
 
 TEST(Axes, ValuesThatCannotBeReadAreToldWhereTheyStand) {
   EXPECT_EQ(issues_of_text(wrong_value),
@@ -54,7 +61,8 @@ TEST(Axes, AreNotTriedByWhoTriesThemAnyway) {
 // An assumption, or a part, that only some value of an axis uses is used.
 TEST(Axes, CountAsUse) {
   EXPECT_EQ(issues_of_text(small_scenario("", R"("assumptions": {"fast": {"value": "1 ms", "why": "a guess"}},
-      "vary": [{"name": "speed", "set": "/services/api/endpoints/get/steps/0/compute", "values": ["4 ms", "${fast}"]}],)")), "");
+      "vary": [{"name": "speed", "set": "/services/api/endpoints/get/steps/0/compute", "values": ["4 ms", "${fast}"]}],)")),
+            "");
 }
 
 }  // namespace

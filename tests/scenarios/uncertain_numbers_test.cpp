@@ -68,9 +68,8 @@ TEST(UncertainNumbers, AmongTheAssumptionsAreSetByTheirName) {
 }
 
 TEST(UncertainNumbers, OfAVariantTakeTheValueOfTheBaseAway) {
-  const ScenarioFile file = read_text(small_scenario(
-      R"("cpu": "${cores}",)",
-      R"("assumptions": {"cores": {"value": 3, "range": [1, 9], "why": "a guess"}},
+  const ScenarioFile file = read_text(small_scenario(R"("cpu": "${cores}",)",
+                                                     R"("assumptions": {"cores": {"value": 3, "range": [1, 9], "why": "a guess"}},
          "variants": [{"name": "unsure", "merge": {"assumptions": {"cores": {"low": 4, "mid": 5, "high": 6}}}}],)"));
   EXPECT_EQ(file.variants[1].scenario.services[0].cpu, 5.0);
   EXPECT_EQ(file.variants[1].scenario.assumptions[0].range, (std::vector<std::string>{"4", "6"}));
