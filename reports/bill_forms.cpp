@@ -34,7 +34,8 @@ std::string use_text(const BillLine& line) {
 // What stands below the table, sentence by sentence.
 std::vector<std::string> facts_of(const Bill& bill) {
   std::vector<std::string> facts;
-  if (bill.idle_usd_per_month && bill.usd_per_month > 0.0) {
+  constexpr double worth_telling = 0.005;  // of the bill
+  if (bill.idle_usd_per_month && *bill.idle_usd_per_month > worth_telling * bill.usd_per_month) {
     facts.push_back(fmt::format("{} USD a month of it ({}) is paid for and not in use", number_text(*bill.idle_usd_per_month),
                                 percent_text(*bill.idle_usd_per_month / bill.usd_per_month)));
   }
@@ -74,7 +75,11 @@ std::string bill_text(const StudyReport& report, const Paint& paint, std::size_t
   if (bill.lines.empty()) return facts.empty() ? "" : wrapped(joined(facts), width, 2) + "\n\n";
   std::size_t names = 5, kinds = 0;
   const std::size_t amounts = bill.shown.size();
-  const std::size_t shown = std::min(bill.lines.size(), most_lines);
+  // Of the parts that come to a cent, the largest.
+  const auto is_nothing = [](const BillLine& line) { return line.shown == "0.00"; };
+  const auto priced =
+      static_cast<std::size_t>(std::find_if(bill.lines.begin(), bill.lines.end(), is_nothing) - bill.lines.begin());
+  const std::size_t shown = std::min(priced, most_lines);
   for (std::size_t i = 0; i < shown; ++i) {
     names = std::max(names, width_of(bill.lines[i].component));
     kinds = std::max(kinds, spoken(bill.lines[i].kind).size());

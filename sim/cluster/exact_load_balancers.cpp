@@ -100,7 +100,7 @@ void ExactRequestPlane::forward(Index slot) {
   std::size_t left = std::min(balancer.retries + 1, fleet.size());
   std::size_t position = left == 0 ? 0 : pick_attentively(request, server);
   for (; left > 0; --left) {
-    Member& member = fleet.listed(position);
+    FleetMember& member = fleet.listed(position);
     if (member.replica != no_index) {
       if (balancer.checks && balancer.checks->passive) member.strikes = 0;
       balancer.forwarded->add();
@@ -164,7 +164,7 @@ void ExactRequestPlane::show_members(LoadBalancer& balancer) {
 
 // True if the member is struck off.
 bool ExactRequestPlane::strike(LoadBalancer& balancer, Fleet& fleet, Index number) {
-  Member& member = fleet.members()[number];
+  FleetMember& member = fleet.members()[number];
   if (++member.strikes < balancer.checks->failures) return false;
   fleet.strike_off(servers_[fleet.service()], replicas_, number);
   if (!std::exchange(balancer.told, true))
@@ -174,7 +174,7 @@ bool ExactRequestPlane::strike(LoadBalancer& balancer, Fleet& fleet, Index numbe
 }
 
 void ExactRequestPlane::judge(LoadBalancer& balancer, Fleet& fleet, Index number, bool passed) {
-  Member& member = fleet.members()[number];
+  FleetMember& member = fleet.members()[number];
   if (!passed) {
     balancer.failed_checks->add();
     member.passes = 0;
@@ -194,7 +194,7 @@ void ExactRequestPlane::check_members(Index index) {
   bool some_wait = false;
   for (Fleet& fleet : balancer.fleets) {
     for (Index number = 0; number < fleet.members().size(); ++number) {
-      Member& member = fleet.members()[number];
+      FleetMember& member = fleet.members()[number];
       const auto answer =
           member.replica == no_index ? ProbeAnswer::refused : answer_to_probe({fleet.service(), member.replica}, now_);
       member.checked = answer == ProbeAnswer::waits ? member.replica : no_index;
@@ -210,7 +210,7 @@ void ExactRequestPlane::judge_those_that_wait(Index index) {
   LoadBalancer& balancer = load_balancers_[index];
   for (Fleet& fleet : balancer.fleets) {
     for (Index number = 0; number < fleet.members().size(); ++number) {
-      Member& member = fleet.members()[number];
+      FleetMember& member = fleet.members()[number];
       const Index checked = std::exchange(member.checked, no_index);
       if (checked == no_index) continue;
       const bool answered =

@@ -27,7 +27,7 @@ void Fleet::join(Server& server, std::vector<Replica>& replicas, Index replica, 
     return list(server, replicas, static_cast<Index>(members_.size() - 1), unanswered);
   }
   const auto place =
-      std::find_if(members_.begin(), members_.end(), [](const Member& member) { return member.replica == no_index; });
+      std::find_if(members_.begin(), members_.end(), [](const FleetMember& member) { return member.replica == no_index; });
   if (place == members_.end()) return;
   place->replica = replica;
   if (!place->listed) return;
@@ -39,7 +39,7 @@ void Fleet::join(Server& server, std::vector<Replica>& replicas, Index replica, 
 
 void Fleet::leave(Server& server, std::vector<Replica>& replicas, Index replica) {
   const auto found =
-      std::find_if(members_.begin(), members_.end(), [replica](const Member& member) { return member.replica == replica; });
+      std::find_if(members_.begin(), members_.end(), [replica](const FleetMember& member) { return member.replica == replica; });
   if (found == members_.end()) return;
   const Index member = number_of(*found);
   if (fixed_) {
@@ -57,7 +57,7 @@ void Fleet::leave(Server& server, std::vector<Replica>& replicas, Index replica)
 }
 
 void Fleet::list(Server& server, std::vector<Replica>& replicas, Index number, Index unanswered) {
-  Member& member = members_[number];
+  FleetMember& member = members_[number];
   member.listed = true;
   member.strikes = member.passes = 0;
   if (member.replica != no_index) replicas[member.replica].position = static_cast<Index>(listed_.size());
@@ -75,7 +75,7 @@ void Fleet::strike_off(Server& server, std::vector<Replica>& replicas, Index num
   for (std::size_t i = position; i < server.registered.size(); ++i) {
     if (server.registered[i] != no_index) replicas[server.registered[i]].position = static_cast<Index>(i);
   }
-  Member& member = members_[number];
+  FleetMember& member = members_[number];
   member.listed = false;
   member.strikes = member.passes = 0;
   if (member.replica != no_index) replicas[member.replica].position = no_index;

@@ -11,7 +11,7 @@
 
 namespace headroom {
 
-struct Member {
+struct FleetMember {
   Index replica = no_index;  // none: the place is empty
   bool listed = false;       // gets requests: stands in Server::registered
   int strikes = 0;           // checks failed in a row
@@ -28,9 +28,9 @@ class Fleet {
 
   Index service() const { return service_; }
   const std::string& name() const { return name_; }
-  std::vector<Member>& members() { return members_; }
-  Member& listed(std::size_t position) { return members_[listed_[position]]; }
-  Index number_of(const Member& member) const { return static_cast<Index>(&member - members_.data()); }
+  std::vector<FleetMember>& members() { return members_; }
+  FleetMember& listed(std::size_t position) { return members_[listed_[position]]; }
+  Index number_of(const FleetMember& member) const { return static_cast<Index>(&member - members_.data()); }
   std::size_t size() const { return listed_.size(); }
 
   // `unanswered`: requests that are in the replica already.
@@ -45,7 +45,7 @@ class Fleet {
   Index service_;
   std::string name_;  // of the service
   bool fixed_;
-  std::vector<Member> members_;
+  std::vector<FleetMember> members_;
   std::vector<Index> listed_;  // members, in the order of Server::registered
 };
 
