@@ -80,7 +80,8 @@ json cells_json(const CriticalPath& path, double longest, json& bars, std::strin
     cells.push_back({{"value", value}, {"share", share}});
     const std::string text = fmt::format("{} {}, {}", title_of(static_cast<PathCause>(cause)), value, share);
     label += (label.empty() ? "" : "; ") + text;
-    bars.push_back({{"colour", cause}, {"width", fmt::format("{:.3f}", 100.0 * share_of(seconds[cause], longest))}, {"text", text}});
+    bars.push_back(
+        {{"colour", cause}, {"width", fmt::format("{:.3f}", 100.0 * share_of(seconds[cause], longest))}, {"text", text}});
   }
   return cells;
 }
@@ -96,10 +97,14 @@ json row_json(const CriticalPath& path, double longest) {
   for (std::size_t i = 0; i < std::min<std::size_t>(path.failures.size(), 2); ++i)
     failures += fmt::format("{}{} {} at {}", i == 0 ? "" : ", ", count_text(path.failures[i].count), path.failures[i].reason,
                             path.failures[i].component);
-  return {{"request", title_of_request(path)}, {"band", title_of_band(path.band)},
-          {"count", count_text(path.count)},   {"mean", display(path.mean_seconds, Dimension::time)},
-          {"largest", largest},                {"failures", failures},
-          {"label", label},                    {"cells", std::move(cells)},
+  return {{"request", title_of_request(path)},
+          {"band", title_of_band(path.band)},
+          {"count", count_text(path.count)},
+          {"mean", display(path.mean_seconds, Dimension::time)},
+          {"largest", largest},
+          {"failures", failures},
+          {"label", label},
+          {"cells", std::move(cells)},
           {"bars", std::move(bars)}};
 }
 
@@ -107,7 +112,8 @@ json row_json(const CriticalPath& path, double longest) {
 bool has_one_kind(const std::vector<CriticalPath>& paths) {
   const auto names_request = [](const CriticalPath& path) { return !path.request.empty(); };
   const auto first = std::ranges::find_if(paths, names_request);
-  return std::ranges::all_of(paths, [&](const CriticalPath& path) { return path.request.empty() || path.request == first->request; });
+  return std::ranges::all_of(paths,
+                             [&](const CriticalPath& path) { return path.request.empty() || path.request == first->request; });
 }
 
 json table_json(const std::string& variant, std::span<const RunResult> runs) {

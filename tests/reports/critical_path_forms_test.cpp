@@ -71,7 +71,8 @@ TEST(CriticalPathForms, StandBesideWhatIsNotKeptAndOnlyThere) {
     for (CriticalPath& path : run.critical_paths) path.request = "";
   }
   const StudyReport report = make_study_report("headroom run S", std::move(made.file), std::move(made.study), 0.0);
-  const std::string sentence = "because 75 % of the 2 s of the slow requests is queueing at services/api, 25 % service at databases/store";
+  const std::string sentence =
+      "because 75 % of the 2 s of the slow requests is queueing at services/api, 25 % service at databases/store";
   for (const std::string& form : {to_terminal(report, false, 400), to_markdown(report), to_html(report)}) {
     const std::size_t found = form.find(sentence);
     ASSERT_NE(found, std::string::npos) << form.substr(0, 3000);
