@@ -54,6 +54,8 @@ TEST(CriticalPathForms, HaveARowAndABarPerBandOnThePage) {
   ASSERT_EQ(rows[1]["bars"].size(), 2U);
   EXPECT_EQ(rows[1]["bars"][0], (nlohmann::json{{"colour", 0}, {"width", "75.000"}, {"text", "queueing 1.5 s, 75 %"}}));
   EXPECT_EQ(rows[1]["cells"][0], (nlohmann::json{{"value", "1.5 s"}, {"share", "75 %"}}));
+  EXPECT_EQ(rows[1]["cells"].size(), 2U) << "causes that no request met have no column";
+  EXPECT_EQ(page["path_causes"][1], (nlohmann::json{{"title", "service"}, {"colour", 2}}));
   EXPECT_NE(to_html(with_paths()).find("id=\"critical-paths\""), std::string::npos);
 }
 
