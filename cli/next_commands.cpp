@@ -73,6 +73,15 @@ std::string limits_of(const StudyArguments& arguments) {
   return given("--run-time", arguments.run_time) + given("--run-memory", arguments.run_memory);
 }
 
+// Of a comparison the first that misses a required objective, whose demand and capacity are what to look at.
+std::string variant_to_explain(const StudyArguments& arguments, const StudyReport& report) {
+  if (arguments.verb != "compare") return variant_of(arguments);
+  const auto misses = [](const std::vector<Verdict>& verdicts) { return overall(verdicts) == Outcome::fail; };
+  const auto first = std::ranges::find_if(report.verdicts, misses);
+  if (first == report.verdicts.begin() || first == report.verdicts.end()) return "";
+  return option("--variant", report.file.variants[static_cast<std::size_t>(first - report.verdicts.begin())].name);
+}
+
 // A comparison leads to one of its variants, a single variant to the comparison.
 std::string other_verb(const StudyArguments& arguments, const StudyReport& report) {
   const std::string path = shell_word(report.file.path),
@@ -121,14 +130,15 @@ std::string shard_command(const StudyArguments& arguments, const std::string& pa
 
 std::string next_commands(const StudyArguments& arguments, const StudyReport& report) {
   const std::string self = shell_word(program()), path = shell_word(report.file.path);
-  const std::string settings = variant_of(arguments) + settings_of(arguments);
-  const std::string same = tournament_of(arguments) + settings;
+  const std::string settings = settings_of(arguments);
+  const std::string same = tournament_of(arguments) + variant_of(arguments) + settings;
   // A study that is not whole is finished first; nothing that is there is made again.
   const bool whole = !report.study.interrupted && report.study.failed.empty();
   const std::string again = whole ? fmt::format("{} {}{}{}{} --replications {} --resume", arguments.verb, path, others_of(arguments) + same,
                                                 seed_of(arguments), manner_of(arguments), 2 * report.study.runs.front().size())
                                   : resume_command(arguments, report.file.path);
-  return fmt::format("next    {} explain {}{}\n        {} {}\n        {} {}\n", self, path, settings, self,
+  return fmt::format("next    {} explain {}{}\n        {} {}\n        {} {}\n", self, path,
+                     variant_to_explain(arguments, report) + settings, self,
                      other_verb(arguments, report), self, again);
 }
 

@@ -141,8 +141,8 @@ std::string margin_text(const Verdict& verdict) {
 
 std::string explanation_text(const Verdict& verdict) {
   std::string text = verdict.explanation == one_run_explanation ? "" : verdict.explanation;
-  if (verdict.binding && !verdict.binding->sentence.empty()) text += (text.empty() ? "" : "; ") + ("because " + verdict.binding->sentence);
-  return text;
+  if (!verdict.binding || verdict.binding->sentence.empty()) return text;
+  return text + (text.empty() ? "" : "; ") + (verdict.outcome == Outcome::fail ? "because " : "") + verdict.binding->sentence;
 }
 
 std::string warm_up_text(const std::vector<RunResult>& runs) {

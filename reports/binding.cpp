@@ -101,7 +101,8 @@ std::string list_of(const Binding& binding, const std::string& after_first, cons
   return text;
 }
 
-std::optional<Binding> binding_of_paths(const MetricSelector& selector, std::span<const RunResult> runs, const std::string& band) {
+std::optional<Binding> binding_of_paths(const MetricSelector& selector, std::span<const RunResult> runs,
+                                        const std::string& band) {
   std::vector<Amounts> of_runs;
   double seconds = 0.0, weight = 0.0;
   for (const RunResult& run : runs) {
@@ -236,7 +237,11 @@ std::optional<Binding> binding_of(const Condition& condition, std::span<const Ru
     if (metric == "latency" || metric == "late" || metric == "lateness") binding = binding_of_latency(selector, runs);
     if (metric == "errors" || metric == "availability" || metric == "failures") binding = binding_of_failures(selector, runs);
   }
-  return binding ? binding : binding_of_component(selector);
+  if (!binding) return binding_of_component(selector);
+  // Followed are requests of all phases.
+  if (!condition.phase.empty() && !binding->sentence.empty() && !metric.starts_with("cost"))
+    binding->sentence += " (over the whole run)";
+  return binding;
 }
 
 }  // namespace headroom

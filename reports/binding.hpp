@@ -13,16 +13,16 @@
 namespace headroom {
 
 struct BindingPart {
-  std::string what;       // a cause of the critical path, a reason of failures, a part of a scale-out; empty: the component as such
+  std::string what;  // a cause of the critical path, a reason of failures, a part of a scale-out; empty: the component as such
   std::string component;  // "services/api"; of a cost as the metric names it
   double share = 0.0;     // of all
 };
 
 struct Binding {
-  std::string of;                  // "the 1.9 s of slow requests", "the failed requests", "the cost"; empty: of a component itself
+  std::string of;  // "the 1.9 s of slow requests", "the failed requests", "the cost"; empty: of a component itself
   std::vector<BindingPart> parts;  // largest first, at least one
   Interval share;                  // of the first, over replications
-  std::string sentence;            // "71 % of the 1.9 s of slow requests is queueing at services/api, 12 % …"; empty: goes without saying
+  std::string sentence;  // "71 % of the 1.9 s of slow requests is queueing at services/api, 12 % …"; empty: goes without saying
 };
 
 // By what the condition is about, over all runs of a variant:

@@ -24,9 +24,7 @@ std::string title_of(PathCause cause) {
   return title;
 }
 
-std::string title_of_band(const std::string& band) {
-  return band == "all" ? "all that were served" : band == "slow" ? "slowest 5 %" : band;
-}
+std::string title_of_band(const std::string& band) { return band == "all" ? "served" : band == "slow" ? "slowest 5 %" : band; }
 
 std::string title_of_request(const CriticalPath& path) {
   if (!path.request.empty()) return path.request;
@@ -66,13 +64,29 @@ json parts_json(const CriticalPath& path) {
 
 std::string percent_text(double share) { return fmt::format("{:.0f} %", 100.0 * share); }
 
-json cells_json(const CriticalPath& path, double longest, json& bars, std::string& label) {
+using Causes = std::array<bool, path_causes.size()>;
+
+Causes causes_of(const StudyReport& report) {
+  Causes seen{};
+  for (const std::vector<RunResult>& runs : report.study.runs) {
+    for (const RunResult& run : runs) {
+      for (const CriticalPath& path : run.critical_paths) {
+        for (const PathPart& part : path.parts) seen[static_cast<std::size_t>(part.cause)] = true;
+      }
+    }
+  }
+  return seen;
+}
+
+// A cell per cause that is shown.
+json cells_json(const CriticalPath& path, double longest, const Causes& shown, json& bars, std::string& label) {
   std::array<double, path_causes.size()> seconds{};
   for (const PathPart& part : path.parts) seconds[static_cast<std::size_t>(part.cause)] += part.mean_seconds;
   json cells = json::array();
   for (std::size_t cause = 0; cause < seconds.size(); ++cause) {
     const std::string value = display(seconds[cause], Dimension::time),
                       share = percent_text(share_of(seconds[cause], path.mean_seconds));
+    if (!shown[cause]) continue;
     if (!(seconds[cause] > 0.0)) {
       cells.push_back({{"value", "–"}, {"share", ""}});
       continue;
@@ -80,15 +94,16 @@ json cells_json(const CriticalPath& path, double longest, json& bars, std::strin
     cells.push_back({{"value", value}, {"share", share}});
     const std::string text = fmt::format("{} {}, {}", title_of(static_cast<PathCause>(cause)), value, share);
     label += (label.empty() ? "" : "; ") + text;
-    bars.push_back({{"colour", cause}, {"width", fmt::format("{:.3f}", 100.0 * share_of(seconds[cause], longest))}, {"text", text}});
+    bars.push_back(
+        {{"colour", cause}, {"width", fmt::format("{:.3f}", 100.0 * share_of(seconds[cause], longest))}, {"text", text}});
   }
   return cells;
 }
 
-json row_json(const CriticalPath& path, double longest) {
+json row_json(const CriticalPath& path, double longest, const Causes& shown) {
   json bars = json::array();
   std::string label;
-  json cells = cells_json(path, longest, bars, label);
+  json cells = cells_json(path, longest, shown, bars, label);
   std::string largest, failures;
   if (!path.parts.empty())
     largest = fmt::format("{} {}", percent_text(share_of(path.parts.front().mean_seconds, path.mean_seconds)),
@@ -96,10 +111,14 @@ json row_json(const CriticalPath& path, double longest) {
   for (std::size_t i = 0; i < std::min<std::size_t>(path.failures.size(), 2); ++i)
     failures += fmt::format("{}{} {} at {}", i == 0 ? "" : ", ", count_text(path.failures[i].count), path.failures[i].reason,
                             path.failures[i].component);
-  return {{"request", title_of_request(path)}, {"band", title_of_band(path.band)},
-          {"count", count_text(path.count)},   {"mean", display(path.mean_seconds, Dimension::time)},
-          {"largest", largest},                {"failures", failures},
-          {"label", label},                    {"cells", std::move(cells)},
+  return {{"request", title_of_request(path)},
+          {"band", title_of_band(path.band)},
+          {"count", count_text(path.count)},
+          {"mean", display(path.mean_seconds, Dimension::time)},
+          {"largest", largest},
+          {"failures", failures},
+          {"label", label},
+          {"cells", std::move(cells)},
           {"bars", std::move(bars)}};
 }
 
@@ -107,17 +126,18 @@ json row_json(const CriticalPath& path, double longest) {
 bool has_one_kind(const std::vector<CriticalPath>& paths) {
   const auto names_request = [](const CriticalPath& path) { return !path.request.empty(); };
   const auto first = std::ranges::find_if(paths, names_request);
-  return std::ranges::all_of(paths, [&](const CriticalPath& path) { return path.request.empty() || path.request == first->request; });
+  return std::ranges::all_of(paths,
+                             [&](const CriticalPath& path) { return path.request.empty() || path.request == first->request; });
 }
 
-json table_json(const std::string& variant, std::span<const RunResult> runs) {
+json table_json(const std::string& variant, std::span<const RunResult> runs, const Causes& shown) {
   const std::vector<CriticalPath> paths = pooled_paths(runs);
   const bool leaves_out_all = has_one_kind(paths);
   double longest = 0.0;
   for (const CriticalPath& path : paths) longest = std::max(longest, path.mean_seconds);
   json rows = json::array();
   for (const CriticalPath& path : paths) {
-    if (rows.size() < most_rows && !(leaves_out_all && path.request.empty())) rows.push_back(row_json(path, longest));
+    if (rows.size() < most_rows && !(leaves_out_all && path.request.empty())) rows.push_back(row_json(path, longest, shown));
   }
   return {{"title", fmt::format("{}: {} run{}", variant, runs.size(), runs.size() == 1 ? "" : "s")}, {"rows", std::move(rows)}};
 }
@@ -186,12 +206,14 @@ json binding_json(const std::optional<Binding>& binding) {
 
 json critical_paths_page(const StudyReport& report) {
   json tables = json::array(), causes = json::array();
+  const Causes shown = causes_of(report);
   for (std::size_t v = 0; v < report.study.runs.size(); ++v) {
-    json table = table_json(report.file.variants[v].name, report.study.runs[v]);
+    json table = table_json(report.file.variants[v].name, report.study.runs[v], shown);
     if (!table["rows"].empty()) tables.push_back(std::move(table));
   }
-  for (std::size_t cause = 0; cause < path_causes.size(); ++cause)
-    causes.push_back({{"title", title_of(static_cast<PathCause>(cause))}, {"colour", cause}});
+  for (std::size_t cause = 0; cause < path_causes.size(); ++cause) {
+    if (shown[cause]) causes.push_back({{"title", title_of(static_cast<PathCause>(cause))}, {"colour", cause}});
+  }
   return {{"has_paths", !tables.empty()}, {"path_tables", std::move(tables)}, {"path_causes", std::move(causes)}};
 }
 

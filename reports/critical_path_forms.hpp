@@ -1,4 +1,5 @@
-// Where the time of users' requests went, as a person and a program read it: the critical paths of all runs of a variant together.
+// Where the time of users' requests went, as a person and a program read it: the critical paths of all runs of a variant
+// together.
 #pragma once
 
 #include <span>

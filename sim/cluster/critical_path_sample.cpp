@@ -76,7 +76,8 @@ CriticalPath CriticalPathSample::band(const std::string& name, const std::vector
     path.mean_seconds += one.weight * to_seconds(one.request->latency);
     for (const PathSpan& part : one.request->parts)
       spans[{part.cause, part.component}] += one.weight * static_cast<double>(part.span.count());
-    if (one.request->outcome != TaskOutcome::completed) failures[{one.request->outcome, one.request->failed_at}] += static_cast<std::uint64_t>(one.weight);
+    if (one.request->outcome != TaskOutcome::completed)
+      failures[{one.request->outcome, one.request->failed_at}] += static_cast<std::uint64_t>(one.weight);
   }
   path.mean_seconds /= path.weight;
   for (const auto& [key, nanoseconds] : spans)

@@ -54,7 +54,8 @@ class CriticalPathSample {
   // Endpoints, then queues, by index into the blueprint's lists; in the order in which they ended.
   const std::vector<FollowedRequest>& kept(Index kind) const { return kinds_[kind].kept; }
   std::size_t kinds() const { return kinds_.size(); }
-  // Of what ended after `from`: for all requests, for each workload if there are several, for each kind; bands without any left out.
+  // Of what ended after `from`: for all requests, for each workload if there are several, for each kind; bands without any left
+  // out.
   std::vector<CriticalPath> summary(SimTime from) const;
 
  private:

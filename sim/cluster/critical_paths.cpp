@@ -20,6 +20,11 @@ CriticalPaths::Open* CriticalPaths::find(Index slot) {
   return place == no_index ? nullptr : &pool_[place];
 }
 
+CriticalPaths::Open* CriticalPaths::find(const Asked& asked) {
+  Open* const open = asked.slot == no_index ? nullptr : find(asked.slot);
+  return open != nullptr && open->id == asked.id ? open : nullptr;
+}
+
 CriticalPaths::Open& CriticalPaths::open(Index slot, Index home, SimTime now) {
   forget(slot);
   if (slot >= open_at_.size()) open_at_.resize(slot + slot / 2 + 64, no_index);
@@ -193,16 +198,16 @@ void CriticalPaths::begin(Index slot, Index kind, std::uint64_t number, Index wo
 void CriticalPaths::called(Index slot, Index caller_slot, Index home, bool is_hedge, bool in_load, SimTime now) {
   Open* const caller = find(caller_slot);
   if (caller == nullptr) return;
+  const Asked asked{slot, open(slot, home, now).id};
   if (is_hedge) {
-    caller->hedge = slot;
-  } else {
-    close(*caller, now);
-    turn_to(*caller, Waits::for_call, {}, in_load);
-    caller->callee = slot;
-    caller->hedge = no_index;
-    caller->callee_home = home;
+    caller->hedge = asked;
+    return;
   }
-  open(slot, home, now);
+  close(*caller, now);
+  turn_to(*caller, Waits::for_call, {}, in_load);
+  caller->callee = asked;
+  caller->hedge = {};
+  caller->callee_home = home;
 }
 
 void CriticalPaths::branched(Index slot, Index owner_slot, SimTime now) {
@@ -258,9 +263,10 @@ void CriticalPaths::backs_off(Index slot, SimTime now) {
 void CriticalPaths::left(Index caller_slot, SimTime now) {
   Open* const caller = find(caller_slot);
   if (caller == nullptr || caller->waits != Waits::for_call) return;
-  for (const auto& [slot, answer] : {std::pair{caller->callee, &caller->answer}, std::pair{caller->hedge, &caller->hedged}}) {
-    const Open* const callee = slot == no_index ? nullptr : find(slot);
+  for (const auto& [asked, answer] : {std::pair{caller->callee, &caller->answer}, std::pair{caller->hedge, &caller->hedged}}) {
+    const Open* const callee = find(asked);
     if (callee != nullptr && !callee->has_ended && !answer->is_there) *answer = answer_now(*callee, now);
+    if (answer->is_there && answer->is_good) answer->failed_at = answer->home;  // on its way back
     answer->is_good = false;
   }
 }
@@ -272,7 +278,8 @@ void CriticalPaths::call_over(Index caller_slot, TaskOutcome outcome, SimTime no
   const Index failed_at = outcome == TaskOutcome::completed ? no_index : caller->failed_at;
   turn_to(*caller, Waits::no, {.component = caller->home}, caller->in_load);
   caller->failed_at = failed_at;
-  caller->callee = caller->hedge = caller->callee_home = no_index;
+  caller->callee = caller->hedge = {};
+  caller->callee_home = no_index;
 }
 
 void CriticalPaths::answered(Index slot, Index caller_slot, TaskOutcome outcome, Duration delay, SimTime now) {
@@ -280,15 +287,16 @@ void CriticalPaths::answered(Index slot, Index caller_slot, TaskOutcome outcome,
   Open* const request = find(slot);
   if (request == nullptr) return;
   Open* const caller = caller_slot == no_index ? nullptr : find(caller_slot);
-  if (caller != nullptr && caller->waits == Waits::for_call && (caller->callee == slot || caller->hedge == slot)) {
-    (caller->callee == slot ? caller->answer : caller->hedged) = {.is_there = true,
-                                                                  .is_good = outcome == TaskOutcome::completed,
-                                                                  .begun = request->begun,
-                                                                  .ended = now,
-                                                                  .arrives = now + delay,
-                                                                  .home = request->home,
-                                                                  .failed_at = request->failed_at,
-                                                                  .parts = parts_now(*request, responder, now)};
+  const bool is_hedge = caller != nullptr && caller->hedge.id == request->id;
+  if (caller != nullptr && caller->waits == Waits::for_call && (is_hedge || caller->callee.id == request->id)) {
+    (is_hedge ? caller->hedged : caller->answer) = {.is_there = true,
+                                                    .is_good = outcome == TaskOutcome::completed,
+                                                    .begun = request->begun,
+                                                    .ended = now,
+                                                    .arrives = now + delay,
+                                                    .home = request->home,
+                                                    .failed_at = request->failed_at,
+                                                    .parts = parts_now(*request, responder, now)};
   }
   if (request->has_ended) release(*request);
 }

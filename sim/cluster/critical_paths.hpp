@@ -65,6 +65,11 @@ class CriticalPaths {
 
  private:
   enum class Waits : std::uint8_t { no, for_call, for_branches };
+  // A task that another waits for, as long as it is there: its slot may be another's by then.
+  struct Asked {
+    Index slot = no_index;
+    std::uint64_t id = 0;
+  };
   // What another did for a task, from `begun` to `ended`; known to it when it `arrives`.
   struct Answer {
     bool is_there = false, is_good = false;
@@ -81,7 +86,8 @@ class CriticalPaths {
     PathActivity doing{};
     Waits waits = Waits::no;
     bool in_load = false, has_ended = false;
-    Index callee = no_index, hedge = no_index, callee_home = no_index;
+    Asked callee{}, hedge{};
+    Index callee_home = no_index;
     Answer answer{}, hedged{}, last_branch{};
     std::uint64_t owner = 0;  // id; of a branch, of a delivery
     Index failed_at = no_index;
@@ -89,6 +95,7 @@ class CriticalPaths {
     Index kind = no_index, workload = 0;
   };
   Open* find(Index slot);
+  Open* find(const Asked& asked);
   Open& open(Index slot, Index home, SimTime now);
   void release(Open& open);
   static void add(std::vector<PathSpan>& parts, PathCause cause, Index component, Duration span);

@@ -29,7 +29,7 @@ bool ExactRequestPlane::join_flight(Index slot, const CacheSite& site, Duration 
   const Cache& cache = caches_[site.cache];
   cache.coalesced->add();
   if (task.followed) [[unlikely]]
-    trace_coalesced(slot, site);
+    ExactTrace{*this}.waits_for_load(slot, site);
   flight->waiters.push_back(tasks_, slot);
   task.state = TaskState::coalesced;
   task.queued_at = now_ + latency;  // it does not go on before

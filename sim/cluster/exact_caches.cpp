@@ -101,7 +101,7 @@ bool ExactRequestPlane::look_up(Index slot, const Instruction& instruction) {
     if (hit) cache.key_hit_ratios[site.key]->part += 1.0;
   }
   if (task.followed) [[unlikely]]
-    trace_moment(slot, hit ? "cache hit" : "cache miss");
+    ExactTrace{*this}.moment(slot, hit ? "cache hit" : "cache miss");
   if (site.sizes != no_index) [[unlikely]]
     count_cache_bytes(site, task, true, hit);
   const Index next = hit ? instruction.b : task.pc + 1;
@@ -111,7 +111,7 @@ bool ExactRequestPlane::look_up(Index slot, const Instruction& instruction) {
   task.pc = next;
   if (takes > Duration{}) sleep(slot, takes, woken);
   if (takes > Duration{} && task.followed) [[unlikely]]
-    trace_look_up(slot, site, takes - to_duration(seconds));
+    ExactTrace{*this}.looks_up(slot, site, takes - to_duration(seconds));
   // The table of tasks may move from here on.
   if (found == CacheTier::Found::stale) refresh(slot, instruction);
   if (tier.has_unwritten()) [[unlikely]]

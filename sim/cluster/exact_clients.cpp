@@ -87,7 +87,7 @@ void ClientCalls::reject_call(Index caller, Share& rejected, const char* why) {
   rejected.whole += 1.0;
   ++plane_.tasks_.wait(caller).attempt;
   if (plane_.tasks_[caller].followed) [[unlikely]]
-    plane_.trace_moment(caller, why);
+    ExactTrace{plane_}.moment(caller, why);
   plane_.resume_caller(caller, TaskOutcome::rejected);
 }
 
@@ -105,7 +105,7 @@ void ClientCalls::enter_bulkhead(Index caller) {
   }
   if (bulkhead.longest_wait == Duration{}) return reject_call(caller, *client.rejected_by_bulkhead, "bulkhead full");
   if (task.followed) [[unlikely]]
-    plane_.trace_bulkhead(caller, site.client);
+    ExactTrace{plane_}.waits_for_bulkhead(caller, site.client);
   task.state = TaskState::calling;
   own.line.push_back(plane_.tasks_, caller);
   const bool times_out = site.timeout > Duration{} && site.timeout < bulkhead.longest_wait;
@@ -170,7 +170,7 @@ bool ClientCalls::may_retry(Index caller) {
   if (client.of_replica[task.replica].retry_budget->try_withdraw(plane_.now_)) return true;
   client.retries_denied->part += 1.0;
   if (task.followed) [[unlikely]]
-    plane_.trace_moment(caller, "retry denied");
+    ExactTrace{plane_}.moment(caller, "retry denied");
   return false;
 }
 
@@ -181,7 +181,7 @@ void ClientCalls::fall_back(Index caller, const CallSite& site) {
   degraded.part += 1.0;
   degraded.whole += 1.0;
   if (task.followed) [[unlikely]]
-    plane_.trace_moment(caller, "fallback");
+    ExactTrace{plane_}.moment(caller, "fallback");
   task.pc = site.fallback;
   plane_.make_runnable(caller, task);
 }

@@ -89,7 +89,7 @@ void ExactRequestPlane::ask_for_connection(Index slot) {
   const Index client = clients.client_of(tasks_[caller].replica), node = route.shard * server.copies + route.copy;
   if (clients.connections_of(client) == 0) {
     request.state = TaskState::connecting;
-    if (request.followed) trace_moment(caller, "no connection");
+    if (request.followed) ExactTrace{*this}.moment(caller, "no connection");
     return end_task(slot, TaskOutcome::rejected);
   }
   connections_[caller] = {client, index, node, clients.life_of(client)};
@@ -98,7 +98,7 @@ void ExactRequestPlane::ask_for_connection(Index slot) {
     clients.take(client, node);
     return send_query(slot);
   }
-  if (request.followed) trace_moment(caller, "waits for a connection");
+  if (request.followed) ExactTrace{*this}.moment(caller, "waits for a connection");
   request.state = TaskState::connecting;
   clients.line(client, node).push_back(tasks_, slot);
   if (database.connection_wait_limit)

@@ -27,7 +27,7 @@ Index ExactRequestPlane::deliver(Index message_slot, MessageQueue& queue) {
   message.state = TaskState::taken;
   message.timer = events_.schedule(now_ + *queue.visibility, visible, message_slot);
   if (delivery.followed) [[unlikely]]
-    trace_delivered(message_slot, slot);
+    ExactTrace{*this}.delivered(message_slot, slot);
   return slot;
 }
 
@@ -69,7 +69,7 @@ void ExactRequestPlane::finish_delivery(Index slot, TaskOutcome outcome) {
 void ExactRequestPlane::end_message(Index slot, TaskOutcome outcome) {
   const Task& message = tasks_[slot];
   if (message.followed) [[unlikely]]
-    trace_ended(slot, outcome);
+    ExactTrace{*this}.ended(slot, outcome);
   ++books_[static_cast<std::size_t>(TaskKind::message)].ended[static_cast<std::size_t>(outcome)];
   count_message(message, outcome);
   tasks_.release(slot);

@@ -110,7 +110,7 @@ void ExactRequestPlane::make_room(Engine& engine, EngineInstruments& instruments
     victim.unread = std::max(1U, victim.input - victim.cached + victim.written);
     victim.stage = GenerationStage::in_line;
     if (tasks_[slot].followed) [[unlikely]]
-      trace_generate(slot, victim.model, false);
+      ExactTrace{*this}.generates(slot, victim.model, false);
     engine.preempted.push_back(slot);
     instruments.preemptions->add();
   }
@@ -165,7 +165,7 @@ std::int64_t ExactRequestPlane::let_in(Engine& engine, std::int64_t budget) {
     generation.held = room;
     generation.stage = GenerationStage::served;
     if (tasks_[slot].followed) [[unlikely]]
-      trace_generate(slot, generation.model, true);
+      ExactTrace{*this}.generates(slot, generation.model, true);
     generation.in_step = true;
     generation.step_share = generation.unread;
     if (options.chunked)

@@ -64,7 +64,7 @@ void ClientCalls::send_hedge(Index caller) {
   const Index request = plane_.new_task(TaskKind::request);
   plane_.client_calls_[caller].hedge = request;
   if (plane_.tasks_[caller].followed) [[unlikely]]
-    plane_.trace_moment(caller, "hedge");
+    ExactTrace{plane_}.moment(caller, "hedge");
   plane_.ask_callee(request, caller, ExactRequestPlane::second_request | plane_.tasks_.wait(caller).attempt);
 }
 

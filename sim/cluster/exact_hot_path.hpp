@@ -4,6 +4,7 @@
 
 #include "sim/cluster/exact_clients.hpp"
 #include "sim/cluster/exact_request_plane.hpp"
+#include "sim/cluster/exact_trace.hpp"
 
 namespace headroom {
 
@@ -53,7 +54,7 @@ namespace headroom {
     queue.queue_wait[queue.class_of(task)]->record(now_ - task.begun);
   }
   if (task.followed) [[unlikely]]
-    trace_served(slot);
+    ExactTrace{*this}.served(slot);
   make_runnable(slot, task);
   if (!server.watches_starts) return;
   replica.served_to = task.queued_at;
@@ -121,7 +122,7 @@ namespace headroom {
 
 [[gnu::always_inline]] inline void ExactRequestPlane::send(Index slot, Task& request, Duration delay) {
   if (request.followed) [[unlikely]]
-    trace_sent(slot, delay);
+    ExactTrace{*this}.sent(slot, delay);
   if (delay == Duration{}) return route(slot, request);
   request.state = TaskState::travelling;
   request.timer = events_.schedule(now_ + delay, delivered, slot);
@@ -145,7 +146,7 @@ namespace headroom {
   if (transfers_ != nullptr) [[unlikely]]
     note_caller(request, task, site.sizes);
   if (callee.followed) [[unlikely]]
-    trace_called(request, (number & second_request) != 0);
+    ExactTrace{*this}.called(request, (number & second_request) != 0);
   if (site.pooled) [[unlikely]]
     return ask_for_connection(request);
   send(request, callee, one_way(task, targets_[callee.target].server->region));
@@ -185,7 +186,7 @@ namespace headroom {
   arrivals.in_flight.enter(now_);
   if (arrivals.has_sessions) arrivals.concurrent.enter(now_);
   if (--targets_[task.target].until_followed == 0) [[unlikely]]
-    follow_request(request, task.target, workload);
+    ExactTrace{*this}.follow_request(request, task.target, workload);
   send(request, task, one_way(arrivals.region, targets_[task.target].server->region));
 }
 
@@ -200,7 +201,7 @@ namespace headroom {
   Replica& replica = replicas_[task.replica];
   task.state = TaskState::computing;
   if (task.followed) [[unlikely]]
-    trace_compute(slot, core_seconds);
+    ExactTrace{*this}.computes(slot, core_seconds);
   if (replica.dedicated_cores) {
     task.timer = events_.schedule(now_ + to_duration(core_seconds), computed, slot);
     replica.computing.enter(now_);
@@ -225,7 +226,7 @@ namespace headroom {
     arrivals_[task.workload].in_flight.enter(now_);
     const Index target = program_.calls[site].target;  // of a route the first
     if (--targets_[target].until_followed == 0) [[unlikely]]
-      follow_request(slot, target, task.workload);
+      ExactTrace{*this}.follow_request(slot, target, task.workload);
   }
   try_call(slot);
 }

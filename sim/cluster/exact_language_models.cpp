@@ -68,7 +68,7 @@ void ExactRequestPlane::start_generation(Index slot, Index site_index) {
   ++model.entered;
   task.state = TaskState::generating;
   if (task.followed) [[unlikely]]
-    trace_generate(slot, site.model, false);
+    ExactTrace{*this}.generates(slot, site.model, false);
   if (model.engine) return join_engine(slot, generation);
   ask_provider(slot, generation, model);
 }
@@ -99,7 +99,7 @@ void ExactRequestPlane::serve(Index slot, Generation& generation, LanguageModel&
   ++model.in_service;
   generation.stage = GenerationStage::served;
   if (tasks_[slot].followed) [[unlikely]]
-    trace_generate(slot, generation.model, true);
+    ExactTrace{*this}.generates(slot, generation.model, true);
   generation.fails = model.failures > 0.0 && Draws{model.failure_key, generation.draw_id}.uniform() < model.failures;
   double seconds = model.first_token.draw(generation.draw_id) + model.input_token * (generation.input - generation.cached);
   generation.first_token = now_ + to_duration(seconds);

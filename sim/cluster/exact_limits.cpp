@@ -43,7 +43,7 @@ bool ExactRequestPlane::pass_limit(Index slot, const LimitSite& site) {
     }
     sleep(slot, *wait, tokens_due, "limit");
     if (task.followed) [[unlikely]]
-      trace_wait(slot, StationKind::limit, site.limit);
+      ExactTrace{*this}.waits(slot, StationKind::limit, site.limit);
     return true;
   }
   tier->throttled->part += 1.0;

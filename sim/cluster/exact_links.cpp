@@ -50,7 +50,7 @@ bool ExactRequestPlane::start_transfer(Index slot, const TransferSite& site) {
   const double bytes = site.compression * whole;
   if (!(bytes > 0.0)) return false;
   if (task.followed) [[unlikely]]
-    trace_transfer(slot, site.link);
+    ExactTrace{*this}.transfers(slot, site.link);
   task.state = TaskState::transferring;
   task.queued_at = now_;
   task.timer = 0;

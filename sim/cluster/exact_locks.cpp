@@ -22,7 +22,7 @@ bool ExactRequestPlane::ask_for_lock(Index slot, const LockSite& site) {
   if (seconds <= 0.0) return false;
   sleep(slot, to_duration(seconds), woken, "lock");
   if (task.followed) [[unlikely]]
-    trace_service(slot, StationKind::lock, site.lock);
+    ExactTrace{*this}.uses(slot, StationKind::lock, site.lock);
   return true;
 }
 
@@ -47,7 +47,7 @@ bool ExactRequestPlane::take_lock(Index slot, const LockSite& site) {
   const double seconds = lock.latency.draw(mix(task.draw_id, static_cast<std::uint64_t>(now_.time_since_epoch().count())));
   sleep(slot, site.poll + to_duration(seconds), woken, "lock");
   if (task.followed) [[unlikely]]
-    trace_wait(slot, StationKind::lock, site.lock);
+    ExactTrace{*this}.waits(slot, StationKind::lock, site.lock);
   return false;
 }
 

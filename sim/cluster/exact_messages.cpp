@@ -36,7 +36,7 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.enter(now_);
   if (--queues_[publish_site.queue].until_followed == 0) [[unlikely]]
-    follow_message(slot, publish_site.queue, workload);
+    ExactTrace{*this}.follow_message(slot, publish_site.queue, workload);
   if (!publish(publish_site.queue, slot)) count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}});
 }
 
@@ -51,7 +51,7 @@ bool ExactRequestPlane::publish_from(Index publisher, Index site) {
     tasks_[message].user_request = true;
     arrivals_[workload].in_flight.enter(now_);
     if (--queues_[program_.publishes[site].queue].until_followed == 0) [[unlikely]]
-      follow_message(message, program_.publishes[site].queue, workload);
+      ExactTrace{*this}.follow_message(message, program_.publishes[site].queue, workload);
   }
   const Index queue = program_.publishes[site].queue;
   if (queues_[queue].publishers_wait && queues_[queue].is_full()) {
@@ -72,7 +72,7 @@ bool ExactRequestPlane::publish(Index index, Index slot) {
   message.begun = message.queued_at = now_;
   if (queue.is_full()) {
     if (message.followed) [[unlikely]]
-      trace_rejected(slot);
+      ExactTrace{*this}.rejected(slot);
     ++books_[static_cast<std::size_t>(TaskKind::message)].ended[static_cast<std::size_t>(TaskOutcome::rejected)];
     tasks_.release(slot);
     return false;
@@ -105,7 +105,7 @@ void ExactRequestPlane::line_up(Index index, Index slot) {
   queue.line_of(message).push_back(tasks_, slot);
   queue.waiting.enter(now_);
   if (message.followed) [[unlikely]]
-    trace_published(slot, index);
+    ExactTrace{*this}.published(slot, index);
 }
 
 // Hands out what waits as far as there are workers, and lets publishers in as far as there is room.
@@ -124,7 +124,7 @@ void ExactRequestPlane::dispatch(Index index) {
 
 void ExactRequestPlane::wait_for_room(Index publisher, Index slot, Index index) {
   if (tasks_[publisher].followed) [[unlikely]]
-    trace_publish(publisher, index);
+    ExactTrace{*this}.waits_for_room(publisher, index);
   Task& message = tasks_[slot];
   message.begun = message.queued_at = now_;
   message.state = tasks_[publisher].state = TaskState::publishing;

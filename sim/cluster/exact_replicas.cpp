@@ -102,7 +102,7 @@ void ExactRequestPlane::kill(Index index, TaskOutcome why) {
 
   stop_computing(server, index);
   for (const Index slot : branches) {
-    if (tasks_[slot].followed) trace_ended(slot, why);
+    if (tasks_[slot].followed) ExactTrace{*this}.ended(slot, why);
     tasks_.release(slot);
   }
   for (const Index slot : whole_tasks) {

@@ -68,6 +68,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
  private:
   friend class ClientCalls;
   friend class BoundsCheck;
+  friend class ExactTrace;
 
   // exact_setup.cpp
   void make_workloads(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
@@ -156,41 +157,6 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void end_task(Index task, TaskOutcome outcome);
   inline void count_request(const Task& request, TaskOutcome outcome, Histogram::Entry latency);
   inline void count_users_request(Index workload, TaskOutcome outcome, Histogram::Entry latency);
-
-  // exact_trace.cpp: only called when somebody looks, and out of the way of what runs when nobody does
-  [[gnu::cold, gnu::noinline]] void follow_request(Index slot, Index target, Index workload);
-  [[gnu::cold, gnu::noinline]] void follow_message(Index message, Index queue, Index workload);
-  [[gnu::cold, gnu::noinline]] void trace_called(Index request, bool is_hedge);
-  [[gnu::cold, gnu::noinline]] void trace_sent(Index request, Duration delay);
-  [[gnu::cold, gnu::noinline]] void trace_published(Index message, Index queue);
-  [[gnu::cold, gnu::noinline]] void trace_delivered(Index message, Index delivery);
-  [[gnu::cold, gnu::noinline]] void trace_branched(Index branch);
-  [[gnu::cold, gnu::noinline]] void trace_served(Index task);
-  [[gnu::cold, gnu::noinline]] void trace_compute(Index task, double core_seconds);
-  [[gnu::cold, gnu::noinline]] void trace_sleep(Index task, EventKind kind, const char* what);
-  [[gnu::cold, gnu::noinline]] void trace_wait(Index task, StationKind kind, Index station);
-  [[gnu::cold, gnu::noinline]] void trace_service(Index task, StationKind kind, Index station);
-  [[gnu::cold, gnu::noinline]] void trace_look_up(Index task, const CacheSite& site, Duration turn);
-  [[gnu::cold, gnu::noinline]] void trace_coalesced(Index task, const CacheSite& site);
-  [[gnu::cold, gnu::noinline]] void trace_store(Index task, Index store, Duration on_its_way);
-  [[gnu::cold, gnu::noinline]] void trace_transfer(Index task, Index link);
-  [[gnu::cold, gnu::noinline]] void trace_generate(Index task, Index model, bool is_served);
-  [[gnu::cold, gnu::noinline]] void trace_bulkhead(Index caller, Index client);
-  [[gnu::cold, gnu::noinline]] void trace_publish(Index publisher, Index queue);
-  [[gnu::cold, gnu::noinline]] void trace_cold_start(Index request);
-  [[gnu::cold, gnu::noinline]] void trace_fork(Index task);
-  [[gnu::cold, gnu::noinline]] void trace_left(Index caller, TaskOutcome why);
-  [[gnu::cold, gnu::noinline]] void trace_call_over(Index caller, TaskOutcome outcome);
-  [[gnu::cold, gnu::noinline]] void trace_responds(Index task);
-  [[gnu::cold, gnu::noinline]] void trace_answered(Index request, Index caller, TaskOutcome outcome, Duration delay);
-  [[gnu::cold, gnu::noinline]] void trace_rejected(Index message);
-  void follow(Index slot, std::uint64_t& until, Index kind, Index workload, Index home);
-  void trace_step(Index task, const char* name, const PathActivity& activity, bool in_load);
-  PathActivity path_activity(PathCause cause, StationKind kind, Index station) const;
-  bool stands_in_load(Index task) const;
-  Index home_of(Index task) const;
-  [[gnu::cold, gnu::noinline]] void trace_moment(Index task, const char* name);
-  [[gnu::cold, gnu::noinline]] void trace_ended(Index task, TaskOutcome outcome);
 
   // exact_node_cores.cpp
   void share_cores(NodeCores& node);

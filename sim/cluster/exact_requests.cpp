@@ -68,7 +68,7 @@ void ExactRequestPlane::try_call(Index caller) {
   Task& task = tasks_[caller];
   const CallSite& site = program_.calls[task.call];
   if (task.followed) [[unlikely]]
-    trace_call_over(caller, outcome);
+    ExactTrace{*this}.call_over(caller, outcome);
   task.call = no_index;
   bool stays = outcome == TaskOutcome::completed || site.ignore_failure;
   if (belongs_to_user(task)) {
@@ -133,7 +133,7 @@ void ExactRequestPlane::leave_callee(Index caller, TaskOutcome why) {
     }
   }
   if (task.followed) [[unlikely]]
-    trace_left(caller, why);
+    ExactTrace{*this}.left(caller, why);
 }
 
 // ---- the server's side -------------------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
   const Duration delay = notes_answers_ ? note_answer(request, caller, outcome) : way_back(task, caller);
   const Histogram::Entry latency{now_ + delay - task.begun};
   if (task.followed) [[unlikely]]
-    trace_answered(request, caller, outcome, delay);
+    ExactTrace{*this}.answered(request, caller, outcome, delay);
   if (!task.counted) {
     count_request(task, outcome, latency);
     task.counted = true;
@@ -220,7 +220,7 @@ void ExactRequestPlane::end_task(Index slot, TaskOutcome outcome) {
   }
   if (task.kind == TaskKind::branch) return end_branch(slot, outcome);
   if (task.followed) [[unlikely]]
-    trace_ended(slot, outcome);
+    ExactTrace{*this}.ended(slot, outcome);
 
   ++books_[static_cast<std::size_t>(task.kind)].ended[static_cast<std::size_t>(outcome)];
   const Index index = task.replica;

@@ -66,7 +66,7 @@ void ExactRequestPlane::visit_other_owner(Index query, Index index) {
   choose_copy(server, databases_[index], task, route);
   remember_route(visit, route);
   if (tasks_[visit].followed) [[unlikely]]
-    trace_sent(visit, Duration{});
+    ExactTrace{*this}.sent(visit, Duration{});
   if (!is_served(databases_[index], server, task, route)) return end_task(visit, TaskOutcome::unavailable);
   admit(visit, task, server, server.nodes[route.shard * server.copies + route.copy]);
 }

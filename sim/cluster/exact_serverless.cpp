@@ -57,7 +57,7 @@ void ExactRequestPlane::route_to_instance(Index slot, Server& server) {
   platform.cold_starts->whole += 1.0;
   if (platform.pool[index].starting) platform.cold_starts->part += 1.0;
   if (platform.pool[index].starting && tasks_[slot].followed) [[unlikely]]
-    trace_cold_start(slot);
+    ExactTrace{*this}.waits_for_start(slot);
   admit(slot, tasks_[slot], server, index);
   settle_instance(server, index);
 }

@@ -62,7 +62,7 @@ void ExactRequestPlane::run(Index slot) {
         while (tasks_[request].kind == TaskKind::branch) request = tasks_[request].parent;
         if (tasks_[request].kind == TaskKind::request && !tasks_[request].responded) {
           if (task.followed) [[unlikely]]
-            trace_responds(slot);
+            ExactTrace{*this}.responds(slot);
           answer(request, TaskOutcome::completed);
         }
         break;
@@ -127,7 +127,7 @@ void ExactRequestPlane::run(Index slot) {
 
 void ExactRequestPlane::sleep(Index slot, Duration span, EventKind kind, const char* what) {
   if (tasks_[slot].followed) [[unlikely]]
-    trace_sleep(slot, kind, what);
+    ExactTrace{*this}.sleeps(slot, kind, what);
   tasks_[slot].state = TaskState::sleeping;
   tasks_[slot].timer = events_.schedule(now_ + span, kind, slot);
 }
@@ -167,7 +167,7 @@ bool ExactRequestPlane::start_fork(Index slot, Index site) {
   task.outcome = TaskOutcome::completed;
   TaskWait& wait = tasks_.begin_wait(slot);
   if (task.followed) [[unlikely]]
-    trace_fork(slot);
+    ExactTrace{*this}.forks(slot);
   wait.total = wait.launched = static_cast<Index>(fork.entries.size());
   wait.active = 0;
   for (Index i = 0; i < fork.entries.size(); ++i) launch_branch(slot, fork.entries[i], i);
@@ -190,7 +190,7 @@ bool ExactRequestPlane::start_for_each(Index slot, Index index) {
   wait.launched = std::min(wait.total, site.at_most);
   wait.active = 0;
   if (task.followed) [[unlikely]]
-    trace_fork(slot);
+    ExactTrace{*this}.forks(slot);
   const Index first_wave = wait.launched;
   for (Index i = 0; i < first_wave; ++i) launch_branch(slot, site.entry, i);
   return true;
@@ -209,14 +209,14 @@ void ExactRequestPlane::launch_branch(Index parent, Index entry, Index number) {
   branch.pc = entry;
   ++tasks_.wait(parent).active;
   if (branch.followed) [[unlikely]]
-    trace_branched(slot);
+    ExactTrace{*this}.branched(slot);
   make_runnable(slot, branch);
 }
 
 void ExactRequestPlane::end_branch(Index slot, TaskOutcome outcome) {
   const Index parent = tasks_[slot].parent;
   if (tasks_[slot].followed) [[unlikely]]
-    trace_ended(slot, outcome);
+    ExactTrace{*this}.ended(slot, outcome);
   tasks_.release(slot);
 
   Task& owner = tasks_[parent];

@@ -28,7 +28,7 @@ bool ExactRequestPlane::use_store(Index slot, const StoreSite& site) {
   if (takes <= Duration{}) return false;
   sleep(slot, takes, woken, "store");
   if (task.followed) [[unlikely]]
-    trace_store(slot, site.store, on_its_way);
+    ExactTrace{*this}.uses_store(slot, site.store, on_its_way);
   return true;
 }
 

@@ -1,6 +1,6 @@
-// What the plane tells of requests that are followed: to a RequestTrace, if one is attached, of all; to CriticalPaths of a sample.
-// None of this runs for a request that is not.
-#include "sim/cluster/exact_request_plane.hpp"
+// What the plane tells of requests that are followed: to a RequestTrace, if one is attached, of all; to CriticalPaths of a
+// sample. None of this runs for a request that is not.
+#include "sim/cluster/exact_trace.hpp"
 
 namespace headroom {
 
@@ -25,210 +25,215 @@ std::vector<CriticalPath> ExactRequestPlane::critical_paths(SimTime from) const 
 }
 
 // A user's request, or the session that calls.
-void ExactRequestPlane::follow(Index slot, std::uint64_t& until, Index kind, Index workload, Index home) {
+void ExactTrace::follow(Index slot, std::uint64_t& until, Index kind, Index workload, Index home) {
   until = 1;
-  tasks_[slot].followed = trace_ != nullptr;
-  if (paths_ == nullptr) return;
-  if (const std::uint64_t number = paths_->sample().choose(kind); number != 0) {
-    tasks_[slot].followed = true;
-    paths_->begin(slot, kind, number, workload, home, now_);
+  plane_.tasks_[slot].followed = plane_.trace_ != nullptr;
+  if (plane_.paths_ == nullptr) return;
+  if (const std::uint64_t number = plane_.paths_->sample().choose(kind); number != 0) {
+    plane_.tasks_[slot].followed = true;
+    plane_.paths_->begin(slot, kind, number, workload, home, plane_.now_);
   }
-  until = paths_->sample().wait_for_next(kind, trace_ != nullptr);
+  until = plane_.paths_->sample().wait_for_next(kind, plane_.trace_ != nullptr);
 }
 
-void ExactRequestPlane::follow_request(Index slot, Index target, Index workload) {
-  const Index home = paths_ == nullptr ? 0 : paths_->sample().component_of(StationKind::server, program_.targets[target].server);
-  follow(slot, targets_[target].until_followed, target, workload, home);
+void ExactTrace::follow_request(Index slot, Index target, Index workload) {
+  const Index home = plane_.paths_ == nullptr
+                         ? 0
+                         : plane_.paths_->sample().component_of(StationKind::server, plane_.program_.targets[target].server);
+  follow(slot, plane_.targets_[target].until_followed, target, workload, home);
 }
 
-void ExactRequestPlane::follow_message(Index message, Index queue, Index workload) {
-  const Index home = paths_ == nullptr ? 0 : paths_->sample().component_of(StationKind::queue, queue);
-  const auto kind = paths_ == nullptr ? 0 : static_cast<Index>(paths_->sample().kinds() - queues_.size()) + queue;
-  follow(message, queues_[queue].until_followed, kind, workload, home);
+void ExactTrace::follow_message(Index message, Index queue, Index workload) {
+  const Index home = plane_.paths_ == nullptr ? 0 : plane_.paths_->sample().component_of(StationKind::queue, queue);
+  const auto kind =
+      plane_.paths_ == nullptr ? 0 : static_cast<Index>(plane_.paths_->sample().kinds() - plane_.queues_.size()) + queue;
+  follow(message, plane_.queues_[queue].until_followed, kind, workload, home);
 }
 
 // Whether it is at work on what a cache did not have.
-bool ExactRequestPlane::stands_in_load(Index task) const { return program_.load_around[tasks_[task].pc] != no_index; }
+bool ExactTrace::stands_in_load(Index task) const { return plane_.program_.load_around[plane_.tasks_[task].pc] != no_index; }
 
 // The server that it runs on, or is sent to.
-Index ExactRequestPlane::home_of(Index slot) const {
-  const Task& task = tasks_[slot];
-  const Index server = task.replica != no_index ? replicas_[task.replica].server : program_.targets[task.target].server;
-  return paths_->sample().component_of(StationKind::server, server);
+Index ExactTrace::home_of(Index slot) const {
+  const Task& task = plane_.tasks_[slot];
+  const Index server =
+      task.replica != no_index ? plane_.replicas_[task.replica].server : plane_.program_.targets[task.target].server;
+  return plane_.paths_->sample().component_of(StationKind::server, server);
 }
 
 // ---- the life of a request ---------------------------------------------------------------------------------------------------
 
-void ExactRequestPlane::trace_called(Index request, bool is_hedge) {
-  if (paths_ == nullptr) return;
-  const Index caller = tasks_[request].parent;
-  paths_->called(request, caller, home_of(request), is_hedge, stands_in_load(caller), now_);
+void ExactTrace::called(Index request, bool is_hedge) {
+  if (plane_.paths_ == nullptr) return;
+  const Index caller = plane_.tasks_[request].parent;
+  plane_.paths_->called(request, caller, home_of(request), is_hedge, stands_in_load(caller), plane_.now_);
 }
 
-void ExactRequestPlane::trace_sent(Index request, Duration delay) {
-  if (paths_ != nullptr) {
+void ExactTrace::sent(Index request, Duration delay) {
+  if (plane_.paths_ != nullptr) {
     const PathActivity on_its_way{PathCause::network, home_of(request), delay, PathCause::queueing};
-    paths_->does(request, on_its_way, false, now_);
+    plane_.paths_->does(request, on_its_way, false, plane_.now_);
   }
-  if (trace_ == nullptr) return;
-  const Index caller = tasks_[request].parent;
-  const bool by_session = caller != no_index && tasks_[caller].kind == TaskKind::session;
-  const bool by_user = caller == no_index || (by_session && tasks_.wait(caller).attempt == 1);
-  trace_->sent(request, tasks_[request], by_user, now_);
+  if (plane_.trace_ == nullptr) return;
+  const Index caller = plane_.tasks_[request].parent;
+  const bool by_session = caller != no_index && plane_.tasks_[caller].kind == TaskKind::session;
+  const bool by_user = caller == no_index || (by_session && plane_.tasks_.wait(caller).attempt == 1);
+  plane_.trace_->sent(request, plane_.tasks_[request], by_user, plane_.now_);
 }
 
-void ExactRequestPlane::trace_published(Index message, Index queue) {
-  const Task& task = tasks_[message];
-  if (paths_ != nullptr) trace_wait(message, StationKind::queue, queue);
-  if (trace_ != nullptr) trace_->published(message, task, queue, task.user_request && task.delivery == 0, now_);
+void ExactTrace::published(Index message, Index queue) {
+  const Task& task = plane_.tasks_[message];
+  if (plane_.paths_ != nullptr) waits(message, StationKind::queue, queue);
+  if (plane_.trace_ != nullptr)
+    plane_.trace_->published(message, task, queue, task.user_request && task.delivery == 0, plane_.now_);
 }
 
-void ExactRequestPlane::trace_rejected(Index message) {
-  if (paths_ != nullptr) paths_->forget(message);
+void ExactTrace::rejected(Index message) {
+  if (plane_.paths_ != nullptr) plane_.paths_->forget(message);
 }
 
-void ExactRequestPlane::trace_delivered(Index message, Index delivery) {
-  if (paths_ != nullptr) {
-    const Index queue = tasks_[message].call;
-    paths_->delivered(message, delivery, paths_->sample().component_of(StationKind::queue, queue), now_);
+void ExactTrace::delivered(Index message, Index delivery) {
+  if (plane_.paths_ != nullptr) {
+    const Index queue = plane_.tasks_[message].call;
+    plane_.paths_->delivered(message, delivery, plane_.paths_->sample().component_of(StationKind::queue, queue), plane_.now_);
   }
-  if (trace_ != nullptr) trace_->delivered(message, delivery);
+  if (plane_.trace_ != nullptr) plane_.trace_->delivered(message, delivery);
 }
 
-void ExactRequestPlane::trace_branched(Index branch) {
-  if (paths_ != nullptr) paths_->branched(branch, tasks_[branch].parent, now_);
-  if (trace_ != nullptr) trace_->branched(branch, tasks_[branch], now_);
+void ExactTrace::branched(Index branch) {
+  if (plane_.paths_ != nullptr) plane_.paths_->branched(branch, plane_.tasks_[branch].parent, plane_.now_);
+  if (plane_.trace_ != nullptr) plane_.trace_->branched(branch, plane_.tasks_[branch], plane_.now_);
 }
 
-void ExactRequestPlane::trace_served(Index task) {
-  if (paths_ != nullptr) paths_->served(task, home_of(task), now_);
-  if (trace_ != nullptr) trace_->served(task, tasks_[task], now_);
+void ExactTrace::served(Index task) {
+  if (plane_.paths_ != nullptr) plane_.paths_->served(task, home_of(task), plane_.now_);
+  if (plane_.trace_ != nullptr) plane_.trace_->served(task, plane_.tasks_[task], plane_.now_);
 }
 
-void ExactRequestPlane::trace_left(Index caller, TaskOutcome why) {
-  if (paths_ != nullptr) paths_->left(caller, now_);
-  trace_moment(caller, to_text(why));
+void ExactTrace::left(Index caller, TaskOutcome why) {
+  if (plane_.paths_ != nullptr) plane_.paths_->left(caller, plane_.now_);
+  moment(caller, to_text(why));
 }
 
 // Of a user's call this is the end of his request.
-void ExactRequestPlane::trace_call_over(Index caller, TaskOutcome outcome) {
-  if (paths_ != nullptr) paths_->call_over(caller, outcome, now_);
-  if (!belongs_to_user(tasks_[caller])) return;
-  if (paths_ != nullptr) paths_->finish(caller, outcome, Duration{}, now_);
-  tasks_[caller].followed = false;
+void ExactTrace::call_over(Index caller, TaskOutcome outcome) {
+  if (plane_.paths_ != nullptr) plane_.paths_->call_over(caller, outcome, plane_.now_);
+  if (!plane_.belongs_to_user(plane_.tasks_[caller])) return;
+  if (plane_.paths_ != nullptr) plane_.paths_->finish(caller, outcome, Duration{}, plane_.now_);
+  plane_.tasks_[caller].followed = false;
 }
 
-void ExactRequestPlane::trace_responds(Index task) {
-  if (paths_ != nullptr) paths_->responds(task);
+void ExactTrace::responds(Index task) {
+  if (plane_.paths_ != nullptr) plane_.paths_->responds(task);
 }
 
-void ExactRequestPlane::trace_answered(Index request, Index caller, TaskOutcome outcome, Duration delay) {
-  if (paths_ == nullptr) return;
-  if (tasks_[request].user_request) return paths_->finish(request, outcome, delay, now_);
-  paths_->answered(request, caller, outcome, delay, now_);
+void ExactTrace::answered(Index request, Index caller, TaskOutcome outcome, Duration delay) {
+  if (plane_.paths_ == nullptr) return;
+  if (plane_.tasks_[request].user_request) return plane_.paths_->finish(request, outcome, delay, plane_.now_);
+  plane_.paths_->answered(request, caller, outcome, delay, plane_.now_);
 }
 
-void ExactRequestPlane::trace_ended(Index slot, TaskOutcome outcome) {
-  const Task& task = tasks_[slot];
-  if (trace_ != nullptr) trace_->ended(slot, task, outcome, now_);
-  if (paths_ == nullptr) return;
-  if (task.kind == TaskKind::branch) return paths_->branch_ended(slot, task.parent, outcome, now_);
+void ExactTrace::ended(Index slot, TaskOutcome outcome) {
+  const Task& task = plane_.tasks_[slot];
+  if (plane_.trace_ != nullptr) plane_.trace_->ended(slot, task, outcome, plane_.now_);
+  if (plane_.paths_ == nullptr) return;
+  if (task.kind == TaskKind::branch) return plane_.paths_->branch_ended(slot, task.parent, outcome, plane_.now_);
   if (task.kind == TaskKind::delivery && outcome == TaskOutcome::completed)
-    return paths_->delivery_done(slot, task.parent, now_);
+    return plane_.paths_->delivery_done(slot, task.parent, plane_.now_);
   const bool is_answered = task.kind == TaskKind::request && !task.responded;
   const bool is_users_message = task.kind == TaskKind::message && task.user_request;
-  if (!is_answered && !is_users_message) return paths_->forget(slot);
-  paths_->ended(slot, outcome, now_);
-  if (is_users_message) paths_->finish(slot, outcome, Duration{}, now_);
+  if (!is_answered && !is_users_message) return plane_.paths_->forget(slot);
+  plane_.paths_->ended(slot, outcome, plane_.now_);
+  if (is_users_message) plane_.paths_->finish(slot, outcome, Duration{}, plane_.now_);
 }
 
 // ---- what it does, and waits for ---------------------------------------------------------------------------------------------
 
-void ExactRequestPlane::trace_moment(Index task, const char* name) {
-  if (trace_ != nullptr) trace_->moment(task, name, now_);
+void ExactTrace::moment(Index task, const char* name) {
+  if (plane_.trace_ != nullptr) plane_.trace_->moment(task, name, plane_.now_);
 }
 
 // `name`: none, if it does already what the trace says it does.
-void ExactRequestPlane::trace_step(Index task, const char* name, const PathActivity& activity, bool in_load) {
-  if (paths_ != nullptr) paths_->does(task, activity, in_load, now_);
-  if (trace_ != nullptr && name != nullptr) trace_->step(task, name, now_);
+void ExactTrace::step(Index task, const char* name, const PathActivity& activity, bool in_load) {
+  if (plane_.paths_ != nullptr) plane_.paths_->does(task, activity, in_load, plane_.now_);
+  if (plane_.trace_ != nullptr && name != nullptr) plane_.trace_->step(task, name, plane_.now_);
 }
 
-PathActivity ExactRequestPlane::path_activity(PathCause cause, StationKind kind, Index station) const {
-  if (paths_ == nullptr) return {};
-  return {.cause = cause, .component = paths_->sample().component_of(kind, station)};
+PathActivity ExactTrace::activity_of(PathCause cause, StationKind kind, Index station) const {
+  if (plane_.paths_ == nullptr) return {};
+  return {.cause = cause, .component = plane_.paths_->sample().component_of(kind, station)};
 }
 
 // For longer than its demand, where others share the core.
-void ExactRequestPlane::trace_compute(Index task, double core_seconds) {
-  const Index server = replicas_[tasks_[task].replica].server;
-  PathActivity computes = path_activity(PathCause::service, StationKind::server, server);
+void ExactTrace::computes(Index task, double core_seconds) {
+  const Index server = plane_.replicas_[plane_.tasks_[task].replica].server;
+  PathActivity computes = activity_of(PathCause::service, StationKind::server, server);
   computes.first = to_duration(core_seconds);
   computes.then = PathCause::cpu_contention;
-  trace_step(task, "compute", computes, stands_in_load(task));
+  step(task, "compute", computes, stands_in_load(task));
 }
 
 // A wait that is no back-off belongs to the server, until more is told of it.
-void ExactRequestPlane::trace_sleep(Index task, EventKind kind, const char* what) {
-  const bool backs_off = kind == retry_due || kind == patience_over;
-  if (paths_ != nullptr && backs_off) paths_->backs_off(task, now_);
-  if (paths_ != nullptr && !backs_off && tasks_[task].replica != no_index)
-    trace_service(task, StationKind::server, replicas_[tasks_[task].replica].server);
-  if (trace_ != nullptr) trace_->step(task, kind == retry_due ? "back-off" : what, now_);
+void ExactTrace::sleeps(Index task, ExactRequestPlane::EventKind kind, const char* what) {
+  const bool backs_off = kind == ExactRequestPlane::retry_due || kind == ExactRequestPlane::patience_over;
+  if (plane_.paths_ != nullptr && backs_off) plane_.paths_->backs_off(task, plane_.now_);
+  if (plane_.paths_ != nullptr && !backs_off && plane_.tasks_[task].replica != no_index)
+    uses(task, StationKind::server, plane_.replicas_[plane_.tasks_[task].replica].server);
+  if (plane_.trace_ != nullptr) plane_.trace_->step(task, kind == ExactRequestPlane::retry_due ? "back-off" : what, plane_.now_);
 }
 
-void ExactRequestPlane::trace_wait(Index task, StationKind kind, Index station) {
-  trace_step(task, nullptr, path_activity(PathCause::queueing, kind, station), stands_in_load(task));
+void ExactTrace::waits(Index task, StationKind kind, Index station) {
+  step(task, nullptr, activity_of(PathCause::queueing, kind, station), stands_in_load(task));
 }
 
-void ExactRequestPlane::trace_service(Index task, StationKind kind, Index station) {
-  trace_step(task, nullptr, path_activity(PathCause::service, kind, station), stands_in_load(task));
+void ExactTrace::uses(Index task, StationKind kind, Index station) {
+  step(task, nullptr, activity_of(PathCause::service, kind, station), stands_in_load(task));
 }
 
 // `turn`: until it has been served by a node that others ask too. Its position is past the look-up already.
-void ExactRequestPlane::trace_look_up(Index task, const CacheSite& site, Duration turn) {
-  PathActivity looks_up = path_activity(PathCause::queueing, StationKind::cache, site.cache);
-  looks_up.first = turn == Duration{} ? turn : turn - caches_[site.cache].operation;
+void ExactTrace::looks_up(Index task, const CacheSite& site, Duration turn) {
+  PathActivity looks_up = activity_of(PathCause::queueing, StationKind::cache, site.cache);
+  looks_up.first = turn == Duration{} ? turn : turn - plane_.caches_[site.cache].operation;
   looks_up.then = PathCause::service;
-  trace_step(task, nullptr, looks_up, site.outer != no_index);
+  step(task, nullptr, looks_up, site.outer != no_index);
 }
 
-void ExactRequestPlane::trace_coalesced(Index task, const CacheSite& site) {
-  trace_step(task, "load by another", path_activity(PathCause::cache_miss, StationKind::cache, site.cache), false);
+void ExactTrace::waits_for_load(Index task, const CacheSite& site) {
+  step(task, "load by another", activity_of(PathCause::cache_miss, StationKind::cache, site.cache), false);
 }
 
-void ExactRequestPlane::trace_store(Index task, Index store, Duration on_its_way) {
-  PathActivity uses = path_activity(PathCause::network, StationKind::store, store);
+void ExactTrace::uses_store(Index task, Index store, Duration on_its_way) {
+  PathActivity uses = activity_of(PathCause::network, StationKind::store, store);
   uses.first = on_its_way;
   uses.then = PathCause::service;
-  trace_step(task, nullptr, uses, stands_in_load(task));
+  step(task, nullptr, uses, stands_in_load(task));
 }
 
-void ExactRequestPlane::trace_transfer(Index task, Index link) {
-  trace_step(task, "transfer", path_activity(PathCause::network, StationKind::link, link), stands_in_load(task));
+void ExactTrace::transfers(Index task, Index link) {
+  step(task, "transfer", activity_of(PathCause::network, StationKind::link, link), stands_in_load(task));
 }
 
-void ExactRequestPlane::trace_generate(Index task, Index model, bool is_served) {
+void ExactTrace::generates(Index task, Index model, bool is_served) {
   const PathCause cause = is_served ? PathCause::service : PathCause::queueing;
-  trace_step(task, is_served ? nullptr : "generate", path_activity(cause, StationKind::language_model, model), stands_in_load(task));
+  step(task, is_served ? nullptr : "generate", activity_of(cause, StationKind::language_model, model), stands_in_load(task));
 }
 
-void ExactRequestPlane::trace_bulkhead(Index caller, Index client) {
-  trace_step(caller, "bulkhead", path_activity(PathCause::queueing, StationKind::client, client), stands_in_load(caller));
+void ExactTrace::waits_for_bulkhead(Index caller, Index client) {
+  step(caller, "bulkhead", activity_of(PathCause::queueing, StationKind::client, client), stands_in_load(caller));
 }
 
-void ExactRequestPlane::trace_publish(Index publisher, Index queue) {
-  trace_step(publisher, "publish", path_activity(PathCause::queueing, StationKind::queue, queue), stands_in_load(publisher));
+void ExactTrace::waits_for_room(Index publisher, Index queue) {
+  step(publisher, "publish", activity_of(PathCause::queueing, StationKind::queue, queue), stands_in_load(publisher));
 }
 
-void ExactRequestPlane::trace_cold_start(Index request) {
-  const Index server = program_.targets[tasks_[request].target].server;
-  trace_step(request, nullptr, path_activity(PathCause::cold_start, StationKind::server, server), false);
+void ExactTrace::waits_for_start(Index request) {
+  const Index server = plane_.program_.targets[plane_.tasks_[request].target].server;
+  step(request, nullptr, activity_of(PathCause::cold_start, StationKind::server, server), false);
 }
 
-void ExactRequestPlane::trace_fork(Index task) {
-  if (paths_ != nullptr) paths_->forks(task, stands_in_load(task), now_);
-  if (trace_ != nullptr) trace_->step(task, "branches", now_);
+void ExactTrace::forks(Index task) {
+  if (plane_.paths_ != nullptr) plane_.paths_->forks(task, stands_in_load(task), plane_.now_);
+  if (plane_.trace_ != nullptr) plane_.trace_->step(task, "branches", plane_.now_);
 }
 
 }  // namespace headroom

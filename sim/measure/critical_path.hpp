@@ -41,13 +41,13 @@ struct PathFailure {
 };
 
 struct CriticalPath {
-  std::string workload;           // empty: of all
-  std::string request;            // "api.feed"; empty: all requests
-  std::string band;               // "all" and "slow" (at least their 95th percentile) of what was served, "failed"
-  std::uint64_t count = 0;        // of the sample
-  double weight = 0.0;            // how many requests of the run they stand for
-  double mean_seconds = 0.0;      // of these, weighted where requests of several kinds were sampled differently
-  std::vector<PathPart> parts;    // their sum is the mean; largest first
+  std::string workload;               // empty: of all
+  std::string request;                // "api.feed"; empty: all requests
+  std::string band;                   // "all" and "slow" (at least their 95th percentile) of what was served, "failed"
+  std::uint64_t count = 0;            // of the sample
+  double weight = 0.0;                // how many requests of the run they stand for
+  double mean_seconds = 0.0;          // of these, weighted where requests of several kinds were sampled differently
+  std::vector<PathPart> parts;        // their sum is the mean; largest first
   std::vector<PathFailure> failures;  // of "failed", most first
   bool operator==(const CriticalPath&) const = default;
 };

@@ -63,12 +63,14 @@ TEST(CriticalPaths, WhatSharingACoreAddsIsContention) {
 }
 
 TEST(CriticalPaths, AnAnswerInTheMiddleEndsThePath) {
-  EXPECT_EQ(paths_of(one_service({compute(1), {RespondStep{}}, compute(5)}, arriving_at({0}))), (Lines{"service services/api 1000"}));
+  EXPECT_EQ(paths_of(one_service({compute(1), {RespondStep{}}, compute(5)}, arriving_at({0}))),
+            (Lines{"service services/api 1000"}));
 }
 
 // From within the second branch: 0.2 s before the fork, 0.3 s in the branch, whatever the other one does.
 TEST(CriticalPaths, AnAnswerFromABranchHasThePathOfThatBranch) {
-  Blueprint blueprint = one_service({wait(0.2), {ParallelStep{{{wait(2)}, {compute(0.3), {RespondStep{}}, wait(1)}}}}}, arriving_at({0}));
+  Blueprint blueprint =
+      one_service({wait(0.2), {ParallelStep{{{wait(2)}, {compute(0.3), {RespondStep{}}, wait(1)}}}}}, arriving_at({0}));
   EXPECT_EQ(paths_of(blueprint), (Lines{"service services/api 500"}));
 }
 
@@ -93,7 +95,8 @@ TEST(CriticalPaths, AWaitForTokensIsQueueingAtTheLimit) {
   LimitStep limit{.limit = 0, .on_limit = OnLimit::wait, .longest_wait = {}, .steps = {wait(1)}};
   Blueprint blueprint = one_service({{limit}}, arriving_at({0, 0.25}));
   blueprint.services[0].concurrency = 2;
-  blueprint.limits.push_back({.name = "rate", .per_subject = false, .tiers = {LimitTier{.rate = PerSecond{1.0}, .burst = 1.0, .quota = {}}}});
+  blueprint.limits.push_back(
+      {.name = "rate", .per_subject = false, .tiers = {LimitTier{.rate = PerSecond{1.0}, .burst = 1.0, .quota = {}}}});
   EXPECT_EQ(paths_of(blueprint), (Lines{"service services/api 1000", "queueing limits/rate 750, service services/api 1000"}));
 }
 
@@ -101,7 +104,8 @@ TEST(CriticalPaths, AWaitForTokensIsQueueingAtTheLimit) {
 TEST(CriticalPaths, TheFirstRequestWaitsForAColdStart) {
   Blueprint blueprint = one_service({wait(0.5)}, arriving_at({0, 5}));
   blueprint.services[0].replicas = 0;
-  blueprint.services[0].serverless = ServerlessBlueprint{.keep_alive = std::chrono::seconds{10}, .cold_start = Distribution::constant(1.0)};
+  blueprint.services[0].serverless =
+      ServerlessBlueprint{.keep_alive = std::chrono::seconds{10}, .cold_start = Distribution::constant(1.0)};
   EXPECT_EQ(paths_of(blueprint), (Lines{"cold_start services/api 1000, service services/api 500", "service services/api 500"}));
 }
 
@@ -131,8 +135,8 @@ TEST(CriticalPaths, ALaterBranchFollowsTheOneThatMadeRoomForIt) {
   EXPECT_EQ(paths_of(blueprint), (Lines{"service services/inner 2000"}));
 }
 
-// Two others hold the slot until 0.8 s. The user asks at 0.2 s, gives up at 0.7 s, backs off for 0.6 s and is served at once: what
-// he had given up is done from 0.8 s to 1.2 s.
+// Two others hold the slot until 0.8 s. The user asks at 0.2 s, gives up at 0.7 s, backs off for 0.6 s and is served at once:
+// what he had given up is done from 0.8 s to 1.2 s.
 TEST(CriticalPaths, ATryThatTimedOutAndTheBackOffAreRetry) {
   Blueprint blueprint = one_service({wait(0.4)}, arriving_at({0, 0}));
   CallStep call{.endpoint = 0, .timeout = time_of(0.5)};
@@ -150,8 +154,8 @@ TEST(CriticalPaths, ATimeOutIsBlamedOnWhereTheCalleeWas) {
   EXPECT_EQ(paths_of(blueprint), (Lines{"queueing services/slow 500 timeout at services/slow"}));
 }
 
-// Round robin: the other holds the first replica until 3 s, a short one the second until 0.2 s. The user's try at 0.5 s waits in the
-// line of the first; its hedge at 1.5 s is served by the second at once, until 4.5 s.
+// Round robin: the other holds the first replica until 3 s, a short one the second until 0.2 s. The user's try at 0.5 s waits in
+// the line of the first; its hedge at 1.5 s is served by the second at once, until 4.5 s.
 TEST(CriticalPaths, WaitingForAHedgeThatWinsIsRetry) {
   Blueprint blueprint = one_service({{CallStep{.endpoint = 1, .client = 0}}}, arriving_at({0.5}));
   blueprint.clients.push_back({.name = "client", .hedge = HedgeBlueprint{}});
@@ -170,8 +174,10 @@ TEST(CriticalPaths, AQueryQueuesForThePoolOfItsDatabase) {
   DatabaseBlueprint& store = blueprint.databases.emplace_back();
   store.name = "store";
   store.pool = 1;
+  store.sharding = choice_of<ShardPolicy>("modulo");
   store.read_wait = seconds(1);
-  EXPECT_EQ(paths_of(blueprint), (Lines{"service databases/store 1000", "queueing databases/store 1000, service databases/store 1000"}));
+  EXPECT_EQ(paths_of(blueprint),
+            (Lines{"service databases/store 1000", "queueing databases/store 1000, service databases/store 1000"}));
 }
 
 // ---- caches and queues -------------------------------------------------------------------------------------------------------
@@ -184,9 +190,10 @@ TEST(CriticalPaths, WhatAMissCostsIsOfTheMissAndOfWhereItWasDone) {
   blueprint.caches.push_back({.name = "memory", .capacity = {1000}, .policy = choice_of<CachePolicy>("lru")});
   blueprint.caches[0].latency = seconds(0.1);
   blueprint.endpoints[0].steps = {{CacheStep{0, 0, {wait(0.2), {CallStep{.endpoint = origin}}}}}, wait(0.05)};
-  EXPECT_EQ(paths_of(blueprint), (Lines{"cache_miss services/api 200, cache_miss services/origin 1000, service caches/memory 100, "
-                                        "service services/api 50",
-                                        "service caches/memory 100, service services/api 50"}));
+  EXPECT_EQ(paths_of(blueprint),
+            (Lines{"cache_miss services/api 200, cache_miss services/origin 1000, service caches/memory 100, "
+                   "service services/api 50",
+                   "service caches/memory 100, service services/api 50"}));
 }
 
 // The worker is no part of an answer that does not wait for it.
@@ -207,10 +214,12 @@ TEST(CriticalPaths, AUsersMessageQueuesUntilAWorkerTakesIt) {
   blueprint.services[0].queue = 0;
   blueprint.services[0].worker_endpoint = 0;
   blueprint.workloads.push_back({"users", 0, arriving_at({0, 0.5}), {{"job", 1.0, {{PublishStep{.queue = 0}}}}}});
-  EXPECT_EQ(paths_of(blueprint, 1), (Lines{"service services/worker 1000", "queueing queues/jobs 500, service services/worker 1000"}));
+  EXPECT_EQ(paths_of(blueprint, 1),
+            (Lines{"service services/worker 1000", "queueing queues/jobs 500, service services/worker 1000"}));
   // One worker, and the second waits 0.5 s. With a visibility of 10 s nothing changes.
   blueprint.queues[0].visibility = time_of(10);
-  EXPECT_EQ(paths_of(blueprint, 1), (Lines{"service services/worker 1000", "queueing queues/jobs 500, service services/worker 1000"}));
+  EXPECT_EQ(paths_of(blueprint, 1),
+            (Lines{"service services/worker 1000", "queueing queues/jobs 500, service services/worker 1000"}));
 }
 
 // ---- samples -----------------------------------------------------------------------------------------------------------------

@@ -64,6 +64,12 @@ TEST(Binding, OfSeveralRunsHasTheIntervalOfTheLargestShare) {
   EXPECT_NEAR(binding->share.half_width(), 12.7062 * (b - a) / 2.0, 1e-4);
 }
 
+TEST(Binding, OfAPhaseSaysThatItIsOfTheWholeRun) {
+  const std::vector<RunResult> runs{run_with_paths()};
+  EXPECT_EQ(binding_of(condition_of("avg latency < 0.1 s during storm"), runs)->sentence,
+            "100 % of the 300 ms of the requests is service at services/api (over the whole run)");
+}
+
 TEST(Binding, OfFailuresIsTheReasonAndThePlaceOfMost) {
   const std::vector<RunResult> runs{run_with_paths()};
   const auto binding = binding_of(condition_of("rate errors < 1 %"), runs);

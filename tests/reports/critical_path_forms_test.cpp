@@ -54,6 +54,8 @@ TEST(CriticalPathForms, HaveARowAndABarPerBandOnThePage) {
   ASSERT_EQ(rows[1]["bars"].size(), 2U);
   EXPECT_EQ(rows[1]["bars"][0], (nlohmann::json{{"colour", 0}, {"width", "75.000"}, {"text", "queueing 1.5 s, 75 %"}}));
   EXPECT_EQ(rows[1]["cells"][0], (nlohmann::json{{"value", "1.5 s"}, {"share", "75 %"}}));
+  EXPECT_EQ(rows[1]["cells"].size(), 2U) << "causes that no request met have no column";
+  EXPECT_EQ(page["path_causes"][1], (nlohmann::json{{"title", "service"}, {"colour", 2}}));
   EXPECT_NE(to_html(with_paths()).find("id=\"critical-paths\""), std::string::npos);
 }
 
@@ -71,7 +73,8 @@ TEST(CriticalPathForms, StandBesideWhatIsNotKeptAndOnlyThere) {
     for (CriticalPath& path : run.critical_paths) path.request = "";
   }
   const StudyReport report = make_study_report("headroom run S", std::move(made.file), std::move(made.study), 0.0);
-  const std::string sentence = "because 75 % of the 2 s of the slow requests is queueing at services/api, 25 % service at databases/store";
+  const std::string sentence =
+      "because 75 % of the 2 s of the slow requests is queueing at services/api, 25 % service at databases/store";
   for (const std::string& form : {to_terminal(report, false, 400), to_markdown(report), to_html(report)}) {
     const std::size_t found = form.find(sentence);
     ASSERT_NE(found, std::string::npos) << form.substr(0, 3000);
