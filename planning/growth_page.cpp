@@ -37,7 +37,7 @@ const place = document.querySelector("[data-growth]");
 const ink = getComputedStyle(document.body).color;
 const x = data.months.map((_, i) => i);
 new uPlot({
-  width: Math.min(1200, document.body.clientWidth - 40), height: 360,
+  width: Math.min(1200, place.clientWidth), height: 360,
   scales: { x: { time: false }, y: { range: (u, low, high) => [0, Math.max(110, Math.min(high * 1.05, 300))] } },
   axes: [{ stroke: ink, splits: () => x.filter((i) => i % Math.ceil(x.length / 8) === 0), values: (u, s) => s.map((i) => data.months[i]) },
     { stroke: ink, size: 70, values: (u, s) => s.map((v) => v + " %") }],

@@ -37,8 +37,8 @@ const colour = (i) => getComputedStyle(document.documentElement).getPropertyValu
 const place = document.querySelector("[data-margins]");
 const ink = getComputedStyle(document.body).color;
 new uPlot({
-  width: Math.min(1200, document.body.clientWidth - 40), height: 360,
-  scales: { x: { time: false, distr: 3 }, y: { range: (u, low, high) => [Math.max(-100, Math.min(low, -10)), Math.min(100, Math.max(high, 10))] } },
+  width: Math.min(1200, place.clientWidth), height: 360,
+  scales: { x: { time: false }, y: { range: (u, low, high) => [Math.max(-100, Math.min(low, -10)), Math.min(100, Math.max(high, 10))] } },
   axes: [{ stroke: ink, label: data.axis }, { stroke: ink, size: 70, values: (u, s) => s.map((v) => v + " %") }],
   series: [{ label: data.axis, value: (u, v) => (v == null ? "" : String(Number(v.toPrecision(4)))) },
     ...data.lines.map((line, i) => ({ label: line.label, stroke: colour(i), width: 2, points: { show: true },

@@ -24,7 +24,7 @@ TEST(PlanLimit, SucceedsWhenTheDocumentedLoadHoldsAndSaysHowFar) {
   const Ended ended = headroom({"plan", "limit", clockwork("a", kept), "--precision", "5 %"});
   EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
   EXPECT_TRUE(says(ended.out, "holds up to 1.9") || says(ended.out, "holds up to 2")) << ended.out;
-  EXPECT_TRUE(says(ended.out, "breaks first: max queue_wait{service=desk} < 100 ms, at services/desk (slots")) << ended.out;
+  EXPECT_TRUE(says(ended.out, "breaks first: max")) << ended.out;
   EXPECT_TRUE(says(ended.out, "fresh replications as well")) << ended.out;
   EXPECT_TRUE(says(ended.out, "next    ")) << ended.out;
 }
@@ -50,6 +50,7 @@ TEST(PlanLimit, WritesAFolderAndJsonThatAgree) {
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   const Json plan = Json::parse(ended.out);
   EXPECT_EQ(plan, Json::parse(content_of(folder + "/plan.json")));
+  EXPECT_TRUE(says(plan["answer"], "breaks first: " + kept + ", at services/desk (slots")) << plan["answer"];
   EXPECT_EQ(plan["kind"], "limit");
   EXPECT_LE(plan["holds_up_to"].get<double>(), 2.0);
   EXPECT_GT(plan["breaks_at"].get<double>(), 2.0);
