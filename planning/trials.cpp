@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "scenarios/builder.hpp"
+#include "scenarios/variant_reader.hpp"
 #include "sim/cluster/simulation.hpp"
 
 namespace headroom {
@@ -51,11 +52,7 @@ Trials::Trials(TrialSource source, TrialOptions options) : source_{std::move(sou
 NamedScenario Trials::read(const Candidate& candidate) const {
   ReadOptions options = source_.read;
   options.set.insert(options.set.end(), candidate.set.begin(), candidate.set.end());
-  ScenarioFile file = read_scenario(source_.path, options);
-  if (source_.variant.empty()) return std::move(file.variants.front());
-  const auto found = std::ranges::find(file.variants, source_.variant, &NamedScenario::name);
-  if (found == file.variants.end()) throw std::invalid_argument{"there is no variant \"" + source_.variant + "\""};
-  return std::move(*found);
+  return read_variant(source_.path, options, source_.variant);
 }
 
 Blueprint Trials::blueprint(const Candidate& candidate) const { return build_blueprint(read(candidate).scenario); }

@@ -1,4 +1,5 @@
 // Axes of a search: that each names values, and that no two change the same.
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -18,8 +19,10 @@ void check_pointers(const AxisSpec& axis, std::map<std::string, std::string>& ta
     reading.issue(&axis, "set", "names nothing", "for example \"/services/api/replicas\"");
   for (const std::string& pointer : axis.set) {
     if (!pointer.starts_with('/')) {
+      std::string meant = pointer;
+      if (meant.find('/') == std::string::npos) std::replace(meant.begin(), meant.end(), '.', '/');
       reading.issue(&axis, "set", "\"" + pointer + "\" is not a JSON Pointer: it does not begin with a slash",
-                    "write \"/" + pointer + "\"");
+                    "write \"/" + meant + "\"");
     } else if (const auto [other, is_new] = taken.emplace(pointer, axis.name); !is_new) {
       reading.issue(&axis, "set", pointer + " is set by the axis \"" + other->second + "\" already", "one axis for each place");
     }
@@ -65,6 +68,7 @@ void check_values(const AxisSpec& axis, Reading& reading) {
   }
   if (has(reading, axis, "step") && has(reading, axis, "factor"))
     return reading.issue(&axis, "factor", "is given beside \"step\"", "remove one of them");
+  if (has(reading, axis, "factor") && !reading.is_read(&axis, "factor")) return;
   if (axis.all_values().empty() && !axis.from.empty() && !axis.to.empty()) {
     const auto [field, message] = problem_of(axis);
     reading.issue(&axis, field, message);

@@ -15,6 +15,13 @@ std::optional<Quantity> quantity_of(const std::string& text) {
 // Steps of decimal fractions add up to a little more than the end: 0.1 + 0.2 is beyond 0.3.
 constexpr double rounding = 1e-9;
 
+// 12 digits: what steps and units add to them is noise.
+double without_noise(double value) {
+  if (value == 0.0) return 0.0;
+  const double size = std::pow(10.0, 11.0 - std::floor(std::log10(std::fabs(value))));
+  return std::round(value * size) / size;
+}
+
 }  // namespace
 
 void AxisSpec::describe(Fields& field) {
@@ -35,13 +42,13 @@ std::vector<std::string> AxisSpec::all_values() const {
   if (!first || !last || first->dimension != last->dimension) return {};
   const auto added = step.empty() ? std::optional{Quantity{1.0, Dimension::count}} : quantity_of(step);
   if (!factor && (!added || added->dimension != first->dimension || added->value <= 0.0)) return {};
-  if (factor && first->value <= 0.0) return {};
+  if (factor && (first->value <= 0.0 || !(*factor > 1.0))) return {};
   std::vector<std::string> all;
   for (std::size_t i = 0; i <= most_values; ++i) {
     const double value =
         factor ? first->value * std::pow(*factor, static_cast<double>(i)) : first->value + static_cast<double>(i) * added->value;
     if (value > last->value * (1.0 + rounding)) break;
-    all.push_back(to_text(value, first->dimension));
+    all.push_back(to_text(without_noise(value), first->dimension));
   }
   return all;
 }

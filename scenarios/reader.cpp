@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <set>
+#include <stdexcept>
 
 #include "scenarios/assumptions.hpp"
 #include "scenarios/axes.hpp"
@@ -15,6 +16,7 @@
 #include "scenarios/sha256.hpp"
 #include "scenarios/uncertain_numbers.hpp"
 #include "scenarios/unused_parts.hpp"
+#include "scenarios/variant_reader.hpp"
 
 namespace headroom {
 
@@ -58,6 +60,22 @@ class ScenarioReader {
     return file;
   }
 
+  NamedScenario read_only(const std::string& variant) {
+    std::optional<Document> document = read_document(path_, issues_);
+    if (!document) issues_.throw_if_any();
+    check_overrides();
+    apply_settings(document->base);
+    const Value base = document->base;
+    const bool is_base = variant.empty() || variant == document->base_name;
+    const auto found = std::ranges::find(document->variants, variant, &VariantText::name);
+    if (!is_base && found == document->variants.end()) throw std::invalid_argument{"there is no variant \"" + variant + "\""};
+    if (!is_base) apply_settings(found->scenario);
+    NamedScenario named =
+        is_base ? read_one(document->base_name, base, base) : read_one(found->name, std::move(found->scenario), base);
+    issues_.throw_if_any();
+    return named;
+  }
+
  private:
   void apply_settings(Value& scenario) {
     settle_assumptions(scenario, issues_);  // a setting is of the value, or of the range
@@ -79,7 +97,7 @@ class ScenarioReader {
         continue;
       }
       read_one("", std::move(tree), base);
-      issues_.retell(issues_before, one.value_place, "sets ", ", which ");
+      issues_.retell(issues_before, one.value_place, "sets ", ": ");
     }
   }
 
@@ -182,6 +200,10 @@ class ScenarioReader {
 };
 
 }  // namespace
+
+NamedScenario read_variant(const std::string& path, const ReadOptions& options, const std::string& variant) {
+  return ScenarioReader{path, options}.read_only(variant);
+}
 
 ScenarioFile read_scenario(const std::string& path, const ReadOptions& options) { return ScenarioReader{path, options}.read(); }
 

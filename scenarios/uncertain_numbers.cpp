@@ -60,22 +60,25 @@ void put(Value& object, const char* name, Value value) {
   object.members.push_back(Member{name, place, std::move(value)});
 }
 
-void settle_entry(Value& entry, Issues& issues) {
-  if (!entry.is(ValueKind::object)) return;
-  const bool is_uncertain = std::any_of(entry.members.begin(), entry.members.end(), [](const Member& member) {
-    return member.name == "low" || member.name == "mid" || member.name == "high";
-  });
-  if (!is_uncertain) return;
-  Member* mid = entry.find("mid");
+// Takes the value and the range of an entry from its mid and its ends; what is wrong with it is told.
+void take_uncertain(Value& entry, Issues& issues) {
+  const Member* mid = entry.find("mid");
   if (mid == nullptr) return issues.add_below(entry.place, "mid", "is missing: an uncertain number has low, mid and high");
   const Member* value = entry.find("value");
   if (value != nullptr && value->value.layer == mid->value.layer)
     return issues.add(value->value.place, "is given beside \"mid\"", "give either a value with its range, or low, mid and high");
   if (value == nullptr || value->value.layer < mid->value.layer) put(entry, "value", Value{mid->value});
-  std::optional<Value> range = take_range(entry, issues);
-  if (!range) return;
-  entry.remove("mid");
-  put(entry, "range", std::move(*range));
+  if (std::optional<Value> range = take_range(entry, issues)) put(entry, "range", std::move(*range));
+}
+
+void settle_entry(Value& entry, Issues& issues) {
+  if (!entry.is(ValueKind::object)) return;
+  const auto is_part = [](const Member& member) {
+    return member.name == "low" || member.name == "mid" || member.name == "high";
+  };
+  if (std::none_of(entry.members.begin(), entry.members.end(), is_part)) return;
+  take_uncertain(entry, issues);
+  std::erase_if(entry.members, is_part);
 }
 
 class UncertainNumbers {

@@ -93,8 +93,8 @@ TEST(BinomialShare, IsWilsonsInterval) {
   EXPECT_NEAR(share.share, 0.8, 1e-12);
   EXPECT_NEAR(share.low, 0.4902, 5e-5);
   EXPECT_NEAR(share.high, 0.9433, 5e-5);
-  EXPECT_EQ(binomial_share(10, 10).high, 1.0);
-  EXPECT_EQ(binomial_share(0, 10).low, 0.0);
+  EXPECT_DOUBLE_EQ(binomial_share(10, 10).high, 1.0);
+  EXPECT_NEAR(binomial_share(0, 10).low, 0.0, 1e-15);
 }
 
 }  // namespace

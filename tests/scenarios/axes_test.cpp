@@ -49,7 +49,7 @@ const std::string wrong_value =
 
 TEST(Axes, ValuesThatCannotBeReadAreToldWhereTheyStand) {
   EXPECT_EQ(issues_of_text(wrong_value),
-            "scenario.json:1:118: /vary/0/values/1: sets /services/api/replicas, which is -1, below 0, the least allowed\n");
+            "scenario.json:1:111: /vary/0/values/1: sets /services/api/replicas: is -1, outside 0 to 1000000\n");
 }
 
 TEST(Axes, AreNotTriedByWhoTriesThemAnyway) {
