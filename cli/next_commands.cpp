@@ -89,7 +89,8 @@ std::string other_verb(const StudyArguments& arguments, const StudyReport& repor
   if (arguments.verb != "compare") return fmt::format("compare {}{}{}", path, shared, output_beside(arguments, "compared"));
   if (!arguments.others.empty()) {
     const std::string& other = arguments.others.back();
-    return fmt::format("run {}{}{}{}", shell_word(other), variant_of(arguments), shared, output_beside(arguments, other));
+    return fmt::format("run {}{}{}{}", shell_word(other), variant_of(arguments), shared,
+                       output_beside(arguments, report.file.variants.back().name));
   }
   const std::string& variant = report.file.variants.back().name;
   return fmt::format("run {} --variant {}{}{}", path, shell_word(variant), shared, output_beside(arguments, variant));

@@ -104,8 +104,14 @@ std::vector<std::string> caveats_of(const StudyReport& report) {
   return caveats;
 }
 
-std::string equal_legend(const std::string& reference) {
-  return "not distinguishable from " + reference + " (paired by replication, 95 %, Holm)";
+bool is_paired(const StudyReport& report) {
+  const auto& variants = report.file.variants;
+  return std::ranges::all_of(variants, [&](const NamedScenario& one) { return one.scenario.seed == variants.front().scenario.seed; });
+}
+
+std::string equal_legend(const StudyReport& report) {
+  return "not distinguishable from " + report.file.variants.front().name + (is_paired(report) ? " (paired by replication, " : " (") +
+         "95 %, Holm)";
 }
 
 std::string too_few_legend(const std::string& reference) {

@@ -27,7 +27,9 @@ std::string answer_line(const StudyReport& report);
 std::vector<std::string> caveats_of(const StudyReport& report);
 
 // What stands beside a difference that is Standing::equal or Standing::too_few_runs, as a sentence without a full stop.
-std::string equal_legend(const std::string& reference);
+std::string equal_legend(const StudyReport& report);
+// Whether all variants met the same random numbers; else differences are those of independent samples.
+bool is_paired(const StudyReport& report);
 std::string too_few_legend(const std::string& reference);
 
 // "1.91 s", with "for": "broken for 4 min"; with the interval's half width if `plus_minus` is not empty. A dash if nothing was

@@ -15,6 +15,7 @@ inline constexpr double usual_epoch_seconds = 1735689600.0;
 struct OpenMetricsOptions {
   double epoch_seconds = usual_epoch_seconds;  // Unix time of the start of every run
   std::optional<std::uint64_t> replication;    // this one only; none: all of them
+  bool last_only = false;                      // the last sample of every series: where each run ended
 };
 
 // Named as in `headroom metrics`, labelled with scenario, variant, replication and the instrument's own labels; a sample at the

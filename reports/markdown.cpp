@@ -53,7 +53,7 @@ std::string comparison_table(const StudyReport& report) {
     text += row_text(cells);
   }
   const std::string& reference = report.file.variants.front().name;
-  if (any_equal) text += "\n≈ " + equal_legend(reference) + "\n";
+  if (any_equal) text += "\n≈ " + equal_legend(report) + "\n";
   if (any_too_few) text += "\n❔ " + too_few_legend(reference) + "\n";
   return text;
 }

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "reports/exports.hpp"
@@ -38,7 +39,8 @@ std::string without_suffix(std::string_view name, std::string_view suffix) {
 
 class Writer {
  public:
-  explicit Writer(double epoch_seconds) : epoch_seconds_{epoch_seconds} {}
+  explicit Writer(const OpenMetricsOptions& options)
+      : epoch_{std::llround(options.epoch_seconds * 1e3)}, last_only_{options.last_only} {}
 
   void head(const std::string& family, std::string_view type, const std::string& help) {
     fmt::format_to(std::back_inserter(text_), "# TYPE {} {}\n", family, type);
@@ -55,8 +57,10 @@ class Writer {
     const std::string series = fmt::format("{}{{{}{}}}", name, instrument.labels, more_labels);
     for (std::size_t window = 0; window < ends.size(); ++window) {
       const double value = value_of(window);
-      if (std::isnan(value)) continue;
-      fmt::format_to(std::back_inserter(text_), "{} {} {:.3f}\n", series, value, epoch_seconds_ + ends[window]);
+      if (std::isnan(value) || (last_only_ && window + 1 < ends.size())) continue;
+      // As whole milliseconds: decimals of a large number take fmt thousands of instructions.
+      const std::int64_t time = epoch_ + std::llround(ends[window] * 1e3);
+      fmt::format_to(std::back_inserter(text_), FMT_COMPILE("{} {} {}.{:03}\n"), series, value, time / 1000, time % 1000);
     }
   }
   void added_up(const std::string& name, const Instrument& instrument, const std::vector<double>& amounts) {
@@ -67,7 +71,8 @@ class Writer {
   std::string finish() { return std::move(text_) + "# EOF\n"; }
 
  private:
-  double epoch_seconds_;
+  std::int64_t epoch_;  // milliseconds
+  bool last_only_;
   std::string text_;
 };
 
@@ -154,7 +159,7 @@ std::string to_open_metrics(const StudyReport& report, const OpenMetricsOptions&
       }
     }
   }
-  Writer writer{options.epoch_seconds};
+  Writer writer{options};
   for (const auto& [name, metric] : by_name) write_metric(*metric.first, metric.second, writer);
   return writer.finish();
 }

@@ -167,7 +167,8 @@ json comparison_rows(const StudyReport& report) {
 
 std::string difference_note(const StudyReport& report) {
   std::string note = "Differences are against " + report.file.variants.front().name +
-                     ", paired by replication; \"not distinguishable\" at 95 % after Holm's correction over the whole table.";
+                     (is_paired(report) ? ", paired by replication" : "") +
+                     "; \"not distinguishable\" at 95 % after Holm's correction over the whole table.";
   const auto too_few = [](const ComparisonCell& cell) { return cell.standing == Standing::too_few_runs; };
   const auto has_too_few = [&](const ComparisonRow& row) { return std::any_of(row.cells.begin(), row.cells.end(), too_few); };
   if (std::any_of(report.comparison.begin(), report.comparison.end(), has_too_few)) {

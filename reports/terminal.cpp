@@ -27,7 +27,7 @@ std::string legend(const StudyReport& report, const std::vector<TerminalColumn>&
   const std::string& reference = report.file.variants.front().name;
   std::string text;
   const auto say = [&](const std::string& sentence) { text += paint.faint(wrapped(sentence, width, 3)) + "\n"; };
-  if (has("=")) say("=  " + equal_legend(reference));
+  if (has("=")) say("=  " + equal_legend(report));
   if (has("?")) say("?  " + too_few_legend(reference));
   return text + (text.empty() ? "" : "\n");
 }

@@ -1,5 +1,4 @@
 // Files of a report, each whole or not there at all.
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -71,15 +70,6 @@ std::filesystem::path made_folder(const std::string& folder) {
 
 constexpr std::array file_names{"report.html", "summary.json", "summary.md", "junit.xml", "metrics.om"};
 
-// That every variant has, if there is one.
-std::uint64_t first_replication(const StudyReport& report) {
-  std::uint64_t first = 0;
-  for (const std::vector<RunResult>& runs : report.study.runs) {
-    if (!runs.empty()) first = std::max(first, runs.front().replication);
-  }
-  return first;
-}
-
 }  // namespace
 
 void prepare_report_folder(const std::string& folder) {
@@ -101,9 +91,9 @@ void remove_report(const std::string& folder) {
 }
 
 void write_report(const StudyReport& report, const std::string& folder) {
-  // The series of one replication: all of them are in the store, and `headroom export` has them.
+  // Where the runs ended: all samples are in the store, and `headroom export` has them.
   const std::array texts{to_html(report), to_json(report).dump(2) + "\n", to_markdown(report), to_junit(report),
-                         to_open_metrics(report, {.replication = first_replication(report)})};
+                         to_open_metrics(report, {.last_only = true})};
   std::vector<NamedText> files;
   for (std::size_t i = 0; i < texts.size(); ++i) files.push_back({file_names[i], texts[i]});
   write_files(files, folder);
