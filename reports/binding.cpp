@@ -94,7 +94,8 @@ std::string list_of(const Binding& binding, const std::string& after_first, cons
     const BindingPart& part = binding.parts[i];
     if (i > 0 && part.share < worth_telling) break;
     const bool has_interval = i == 0 && binding.share.known && binding.share.half_width() >= 0.005;
-    const std::string interval = has_interval ? fmt::format(" (±{:.0f})", 100.0 * binding.share.half_width()) : "";
+    const double low = std::max(0.0, binding.share.low), high = std::min(1.0, binding.share.high);
+    const std::string interval = has_interval ? fmt::format(" ({:.0f} to {:.0f} %)", 100.0 * low, 100.0 * high) : "";
     text += fmt::format("{}{:.0f} %{}{} {}", i == 0 ? "" : ", ", 100.0 * part.share, interval, i == 0 ? after_first : "",
                         describe(part));
   }

@@ -19,10 +19,10 @@ struct BindingPart {
 };
 
 struct Binding {
-  std::string of;  // "the 1.9 s of slow requests", "the failed requests", "the cost"; empty: of a component itself
+  std::string of;  // "the 1.9 s of the slow requests", "the failed requests", "the cost"; empty: of a component itself
   std::vector<BindingPart> parts;  // largest first, at least one
   Interval share;                  // of the first, over replications
-  std::string sentence;  // "71 % of the 1.9 s of slow requests is queueing at services/api, 12 % …"; empty: goes without saying
+  std::string sentence;  // "71 % of the 1.9 s of the slow requests is queueing at services/api, …"; empty: goes without saying
 };
 
 // By what the condition is about, over all runs of a variant:

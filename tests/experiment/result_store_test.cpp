@@ -289,7 +289,7 @@ TEST_F(Store, WhatIsNoStoreIsRefusedWithAReason) {
   ResultStore::create(path_, two_variants(1));
   { SqliteDatabase{path_, SqliteDatabase::Access::write}.execute("PRAGMA user_version = 9"); }
   EXPECT_TRUE(says(store_error_of(opening),
-                   "its schema is of version 9, this program's of version 2; use the headroom that "
+                   "its schema is of version 9, this program's of version 3; use the headroom that "
                    "wrote it, or run the study again"));
 }
 
@@ -299,7 +299,7 @@ TEST_F(Store, AnOlderSchemaIsRefusedForReadingAndGoingOnAndMakesRoomForANewStudy
   for (const ResultStore::Access access : {ResultStore::Access::read, ResultStore::Access::write}) {
     EXPECT_TRUE(
         says(store_error_of([&] { ResultStore::open(path_, access); }),
-             "its schema is of version 1, this program's of version 2; use the headroom that wrote it, or run the study again"));
+             "its schema is of version 1, this program's of version 3; use the headroom that wrote it, or run the study again"));
   }
   EXPECT_EQ(ResultStore::create(path_, two_variants(3)).study().replications, 3U);
 }

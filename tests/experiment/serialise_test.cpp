@@ -199,7 +199,7 @@ TEST(Serialise, AnotherFormatIsNamedAsSuch) {
   for (const nlohmann::ordered_json& other :
        {nlohmann::ordered_json{{"format", 99}, {"surprise", 1}}, nlohmann::ordered_json{{"duration", 1.0}, {"format", 2}}})
     EXPECT_NE(refusal_of(nlohmann::ordered_json::to_msgpack(other)).find("another format"), std::string::npos) << other;
-  const nlohmann::ordered_json ours{{"format", 4}, {"surprise", 1}};
+  const nlohmann::ordered_json ours{{"format", 5}, {"surprise", 1}};
   EXPECT_NE(refusal_of(nlohmann::ordered_json::to_msgpack(ours)).find("too few or too many fields"), std::string::npos);
 }
 

@@ -62,6 +62,7 @@ TEST(Binding, OfSeveralRunsHasTheIntervalOfTheLargestShare) {
   const double a = 1.35 / 1.9, b = 2.55 / 3.1;
   EXPECT_NEAR(binding->share.mean, (a + b) / 2.0, 1e-12);
   EXPECT_NEAR(binding->share.half_width(), 12.7062 * (b - a) / 2.0, 1e-4);
+  EXPECT_TRUE(binding->sentence.starts_with("78 % (5 to 100 %) of the ")) << binding->sentence;
 }
 
 TEST(Binding, OfAPhaseSaysThatItIsOfTheWholeRun) {
