@@ -96,6 +96,17 @@ std::string other_verb(const StudyArguments& arguments, const StudyReport& repor
   return fmt::format("run {} --variant {}{}{}", path, shell_word(variant), shared, output_beside(arguments, variant));
 }
 
+// A variant that keeps what is required leads to how much more it carries, one that misses to what would help.
+std::string plan_of(const StudyArguments& arguments, const StudyReport& report) {
+  if (arguments.verb != "run" || !arguments.others.empty()) return "";
+  const std::vector<Verdict>& verdicts = report.verdicts.front();
+  const auto required = [](const Verdict& verdict) { return verdict.objective.severity == "required"; };
+  if (std::ranges::none_of(verdicts, required)) return "";
+  const std::string kind = overall(verdicts) == Outcome::fail ? "gains" : "limit";
+  return fmt::format("        {} plan {} {}{}{}{}\n", shell_word(program()), kind, shell_word(report.file.path), variant_of(arguments),
+                     settings_of(arguments), seed_of(arguments));
+}
+
 }  // namespace
 
 std::string shell_word(const std::string& word) {
@@ -138,8 +149,8 @@ std::string next_commands(const StudyArguments& arguments, const StudyReport& re
   const std::string again = whole ? fmt::format("{} {}{}{}{} --replications {} --resume", arguments.verb, path, others_of(arguments) + same,
                                                 seed_of(arguments), manner_of(arguments), 2 * report.study.runs.front().size())
                                   : resume_command(arguments, report.file.path);
-  return fmt::format("next    {} explain {}{}\n        {} {}\n        {} {}\n", self, path,
-                     variant_to_explain(arguments, report) + settings, self,
+  return fmt::format("next    {} explain {}{}\n{}        {} {}\n        {} {}\n", self, path,
+                     variant_to_explain(arguments, report) + settings, plan_of(arguments, report), self,
                      other_verb(arguments, report), self, again);
 }
 
