@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "planning/arithmetic_cut.hpp"
+#include "planning/configuration_forms.hpp"
 #include "planning/plan_error.hpp"
 #include "scenarios/builder.hpp"
 #include "scenarios/scenario_error.hpp"
@@ -42,6 +43,7 @@ class CheapestSearch {
   CheapestPlan find() {
     look_at_arithmetic();
     plan_.now = look({}, "as it is");
+    weigh_against_what_decides();
     plan_.now.point = CheapestPlan::written;
     if (trials_.stopped() == Trials::Stop::none && plan_.now.incomplete.empty() && plan_.now.cost.count == 0)
       throw PlanError{
@@ -56,6 +58,14 @@ class CheapestSearch {
   }
 
  private:
+  // Of an objective that is far from its limit whatever is bought, a front would tell nothing.
+  void weigh_against_what_decides() {
+    const Verdict* const deciding = deciding_verdict(plan_.now.verdicts);
+    if (!question_.against.empty() || deciding == nullptr) return;
+    plan_.objective = static_cast<std::size_t>(deciding - plan_.now.verdicts.data());
+    plan_.now = look({}, "as it is");  // the runs are there already
+  }
+
   void note(const std::string& text) const {
     if (question_.note) question_.note(text);
   }

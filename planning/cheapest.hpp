@@ -19,7 +19,8 @@ struct CheapestQuestion {
   std::vector<AxisSpec> axes;
   std::uint64_t replications = 3;  // of a first look; two at least
   std::uint64_t at_most = 40;      // while an outcome is inconclusive
-  // Objectives are called by a part of their text: whose values the front weighs against cost. Empty: the first required one.
+  // Objectives are called by a part of their text: whose values the front weighs against cost. Empty: the required one nearest to
+  // its limit as the scenario stands.
   std::string against;
   bool all = false;                              // simulates every configuration, whatever arithmetic or another one says of it
   std::function<void(const std::string&)> note;  // what is tried now; may be empty
