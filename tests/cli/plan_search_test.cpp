@@ -35,7 +35,8 @@ TEST(PlanCheapest, NamesTheAnswerLastAndSucceeds) {
 }
 
 TEST(PlanCheapest, EndsWith99WhereNoneHoldsAnd3WhereThatIsUndecided) {
-  const std::string file = paid_station(), none = R"(/objectives=["p(95) queue_wait{service=desk} < 1 us"])";
+  // By Erlang's C 1.3 % wait at all even at 8 seats.
+  const std::string file = paid_station(), none = R"(/objectives=["p(99.5) queue_wait{service=desk} < 1 us"])";
   EXPECT_EQ(headroom({"plan", "cheapest", file, "-q", "--set", none}).exit_code, 99);
   EXPECT_EQ(headroom({"plan", "cheapest", file, "-q", "--max-runtime", "1 ms"}).exit_code, 3);
 }
