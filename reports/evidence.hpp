@@ -1,4 +1,5 @@
-// What each part that a scenario uses is held against in the tests, and how far off it last was: the report's own appendix on trust.
+// What each part that a scenario uses is held against in the tests, and how far off it last was: the report's own appendix on
+// trust.
 #pragma once
 
 #include <string>

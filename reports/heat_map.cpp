@@ -61,7 +61,8 @@ std::vector<double> shares_of(const Histogram& slice, const std::vector<double>&
 
 HeatMap::Column column_of(const Histogram& slice) {
   if (slice.count() == 0) return {};
-  return {slice.count(), slice.quantile_seconds(0.5), slice.quantile_seconds(0.95), slice.quantile_seconds(0.99), slice.max_seconds()};
+  return {slice.count(), slice.quantile_seconds(0.5), slice.quantile_seconds(0.95), slice.quantile_seconds(0.99),
+          slice.max_seconds()};
 }
 
 std::string time_text(double seconds) { return seconds > 0.0 ? display(seconds, Dimension::time) : "–"; }

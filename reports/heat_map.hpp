@@ -10,7 +10,8 @@
 
 namespace headroom {
 
-// Of one variant, all replications together. Rows lie between levels, evenly on a logarithmic axis; a column is a slice of the run.
+// Of one variant, all replications together. Rows lie between levels, evenly on a logarithmic axis; a column is a slice of the
+// run.
 struct HeatMap {
   std::string variant;
   std::vector<double> slice_ends;           // seconds; the first slice begins at 0

@@ -31,8 +31,10 @@ std::optional<LoadHeadroom> load_headroom(const Scenario& scenario) {
 
 std::string headroom_sentence(const std::optional<LoadHeadroom>& headroom) {
   if (!headroom) return "";
-  const std::string where = fmt::format("{} ({}){}", headroom->station, headroom->resource, headroom->scaled_out ? ", scaled out" : "");
-  if (headroom->load < 1.0) return fmt::format("for {}x this load by arithmetic: {} is short", number_text(headroom->load), where);
+  const std::string where =
+      fmt::format("{} ({}){}", headroom->station, headroom->resource, headroom->scaled_out ? ", scaled out" : "");
+  if (headroom->load < 1.0)
+    return fmt::format("for {}x this load by arithmetic: {} is short", number_text(headroom->load), where);
   return fmt::format("for {}x this load by arithmetic, without lines and bursts; first {}", number_text(headroom->load), where);
 }
 

@@ -9,14 +9,16 @@
 namespace headroom {
 
 struct LoadHeadroom {
-  double load = 0.0;       // times the scenario's load at which the first station is fully used at the peak; below 1: it is short already
-  std::string station;     // "services/api"
-  std::string resource;    // "cpu", "slots"
-  bool scaled_out = false; // counted at the most that its autoscaler may ask for and its nodes have room for
+  double load =
+      0.0;  // times the scenario's load at which the first station is fully used at the peak; below 1: it is short already
+  std::string station;      // "services/api"
+  std::string resource;     // "cpu", "slots"
+  bool scaled_out = false;  // counted at the most that its autoscaler may ask for and its nodes have room for
 };
 
-// From the traffic equations (scenarios/explain.hpp): what lines, bursts and start-ups take is not in it, so that objectives may be
-// missed earlier. None where nothing has a capacity that could be reached, or a file that the scenario names is not there any more.
+// From the traffic equations (scenarios/explain.hpp): what lines, bursts and start-ups take is not in it, so that objectives may
+// be missed earlier. None where nothing has a capacity that could be reached, or a file that the scenario names is not there any
+// more.
 std::optional<LoadHeadroom> load_headroom(const Scenario& scenario);
 
 // "for 1.8x this load by arithmetic; first services/api (cpu), scaled out"; what is short already says so. Empty for none.

@@ -15,10 +15,21 @@ namespace {
 using nlohmann::json;
 
 // Shares of something that can run out.
-constexpr std::string_view used_up[]{"cpu",  "slots",    "memory",           "pool",             "connections",       "database_cpu",
-                                     "kv_cache", "bulkhead", "link_utilization", "node_utilization", "node_cpu_requested"};
+constexpr std::string_view used_up[]{"cpu",
+                                     "slots",
+                                     "memory",
+                                     "pool",
+                                     "connections",
+                                     "database_cpu",
+                                     "kv_cache",
+                                     "bulkhead",
+                                     "link_utilization",
+                                     "node_utilization",
+                                     "node_cpu_requested"};
 
-bool can_run_out(const Series& series) { return std::find(std::begin(used_up), std::end(used_up), series.metric) != std::end(used_up); }
+bool can_run_out(const Series& series) {
+  return std::find(std::begin(used_up), std::end(used_up), series.metric) != std::end(used_up);
+}
 
 std::vector<MetricSelector> stations_in(const Study& study) {
   std::vector<MetricSelector> stations;

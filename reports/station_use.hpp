@@ -14,8 +14,9 @@ namespace headroom {
 struct StationUse {
   std::string title;  // "mean CPU of api", as the comparison calls it
   struct Cell {
-    Interval mean;        // of the judged part of the runs, 0 to 1 (requests of memory and CPU of nodes may pass it); count 0: not there
-    double peak = 0.0;    // of the busiest window, the mean over replications
+    Interval
+        mean;  // of the judged part of the runs, 0 to 1 (requests of memory and CPU of nodes may pass it); count 0: not there
+    double peak = 0.0;  // of the busiest window, the mean over replications
   };
   std::vector<Cell> cells;  // one per variant
   double largest_peak() const;

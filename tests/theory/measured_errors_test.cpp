@@ -43,7 +43,9 @@ Json connections() {
 }
 
 Json population() {
-  const Json members{{"model", "users"}, {"name", "users"}, {"population", 10},
+  const Json members{{"model", "users"},
+                     {"name", "users"},
+                     {"population", 10},
                      {"journeys", {{{"name", "round"}, {"steps", {{{"think", exponential(12)}}, {{"request", "s.work"}}}}}}}};
   return {{"services", {line_of(1)}}, {"workloads", {members}}};
 }
@@ -55,16 +57,17 @@ Json lru() {
   return scenario;
 }
 
-Json random_balancing() {
-  return asked_at(2.8, with(with(line_of(1), "replicas", 4), "balancer", {{"policy", "random"}}));
-}
+Json random_balancing() { return asked_at(2.8, with(with(line_of(1), "replicas", 4), "balancer", {{"policy", "random"}})); }
 
 std::map<std::string_view, KnownSystem> systems() {
   return {
       {"slots", {asked_at(3.2, line_of(4)), "avg queue_wait{service=s}", MultiServerQueue{3.2, 1, 4}.mean_wait(), 60'000, 500}},
       // 1 / (1 - 0.7), whatever the service times.
-      {"shared core", {asked_at(0.7, with(line_of(1), "concurrency", 100'000)), "avg latency{workload=users}", 1 / 0.3, 200'000, 500}},
-      {"backlog", {asked_at(1.6, with(line_of(2), "backlog", 3)), "rate errors{workload=users}", bounded_queue(1.6, 1, 2, 5).blocking, 100'000, 200}},
+      {"shared core",
+       {asked_at(0.7, with(line_of(1), "concurrency", 100'000)), "avg latency{workload=users}", 1 / 0.3, 200'000, 500}},
+      {"backlog",
+       {asked_at(1.6, with(line_of(2), "backlog", 3)), "rate errors{workload=users}", bounded_queue(1.6, 1, 2, 5).blocking,
+        100'000, 200}},
       {"patience",
        {asked_at(1.6, with(line_of(2), "wait_limit", exponential(5))), "rate errors{workload=users}",
         impatient_queue(1.6, 1, 0.2, 2).prob_abandon, 100'000, 200}},
@@ -82,10 +85,11 @@ TEST_P(MeasuredErrors, AreThoseThatReportsSay) {
   const KnownSystem system = systems().at(said.system);
   const TheoryRun run{system.scenario, system.duration, system.warm_up};
   const Interval interval = t_interval(run.observations(system.selector));
-  const std::string right = fmt::format("{{\"{}\", \"{}\", \"{}\", {:.9g}, {:.9g}, {:.3g}}},", said.system, said.quantity, said.oracle,
-                                        system.known, interval.mean, interval.half_width());
+  const std::string right = fmt::format("{{\"{}\", \"{}\", \"{}\", {:.9g}, {:.9g}, {:.3g}}},", said.system, said.quantity,
+                                        said.oracle, system.known, interval.mean, interval.half_width());
   EXPECT_NEAR(said.known / system.known, 1.0, 1e-8) << right;
-  EXPECT_NEAR(said.measured / interval.mean, 1.0, 1e-8) << "what was measured has changed; in reports/measured_errors.hpp: " << right;
+  EXPECT_NEAR(said.measured / interval.mean, 1.0, 1e-8)
+      << "what was measured has changed; in reports/measured_errors.hpp: " << right;
   EXPECT_NEAR(said.half_width / interval.half_width(), 1.0, 0.01) << right;
   run.expect(system.selector, system.known, 0.05, said.system == "lru" ? 0.005 : 0.0);
 }
