@@ -110,7 +110,8 @@ Ending ending_of(const ValidatedScenario& scenario) {
 Ending ending_of(const Validation& validation) {
   Ending worst = Ending::held;
   for (const ValidatedScenario& scenario : validation.scenarios) worst = std::max(worst, ending_of(scenario));
-  return worst;
+  const bool regressed = validation.fails_on_regression && validation.baseline && validation.baseline->worse() > 0;
+  return regressed ? std::max(worst, Ending::missed) : worst;
 }
 
 std::size_t count_of(const ValidatedVariant& variant, Outcome outcome, bool required) {

@@ -49,12 +49,14 @@ struct ValidatedScenario {
 struct Validation {
   std::vector<ValidatedScenario> scenarios;
   std::optional<BaselineComparison> baseline;
+  bool fails_on_regression = false;  // what is worse than the baseline counts as a missed objective
 };
 
 // A study with the verdicts on its variants. `places`: of its objectives, or empty.
 ValidatedScenario validated(const ScenarioFile& file, const Study& study, std::vector<std::vector<Verdict>> verdicts,
                             const std::vector<std::vector<TextPlace>>& places = {});
-// Every variant counts: a gate is for all that it was asked about.
+// Every variant counts: a gate is for all that it was asked about. That of all is Ending::missed at least where a value is worse
+// than the baseline and that fails.
 Ending ending_of(const ValidatedScenario& scenario);
 Ending ending_of(const Validation& validation);
 

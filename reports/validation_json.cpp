@@ -155,7 +155,8 @@ json to_json(const Validation& validation) {
   return {{"validation_format", validation_format},
           {"outcome", to_text(ending_of(validation))},
           {"scenarios", std::move(scenarios)},
-          {"baseline", validation.baseline ? baseline_json(*validation.baseline) : json(nullptr)}};
+          {"baseline", validation.baseline ? baseline_json(*validation.baseline) : json(nullptr)},
+          {"fails_on_regression", validation.fails_on_regression}};
 }
 
 std::vector<ValidatedScenario> accepted_from(const std::string& text) {

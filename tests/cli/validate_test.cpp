@@ -137,11 +137,31 @@ TEST(Validate, SaysWhatIsWorseThanTheBaselineAndFailsOnlyIfAsked) {
   failing.emplace_back("--fail-on-regression");
   const Ended failed = validate(failing);
   EXPECT_EQ(failed.exit_code, 99) << failed.out;
-  EXPECT_TRUE(says(failed.out, "1 value is worse than the baseline\n")) << failed.out;
+  EXPECT_TRUE(says(failed.out, "FAIL  the one scenario keeps every required objective; 1 value is worse than the baseline\n"))
+      << failed.out;
   failing.insert(failing.end(), {"--tolerance", "25 %"});
   const Ended tolerated = validate(failing);
   EXPECT_EQ(tolerated.exit_code, 0) << tolerated.out;
   EXPECT_TRUE(says(tolerated.out, "within the tolerance")) << tolerated.out;
+}
+
+// Whatever reads a pipeline's results sees the failure that its exit code says.
+TEST(Validate, ARegressionThatFailsIsAFailureInEveryOutput) {
+  const std::string scenario = waiting("paused", R"("avg latency < 1 s")"), accepted = temporary("accepted.json");
+  ASSERT_EQ(validate({scenario, "-q", "--write-baseline", accepted}).exit_code, 0);
+  const Ended ended = validate({scenario, "-q", "--baseline", accepted, "--set", "/assumptions/pause=120 ms",
+                                "--fail-on-regression", "--annotations", "github"});
+  EXPECT_EQ(ended.exit_code, 99) << ended.out;
+  EXPECT_FALSE(says(ended.out, "PASS  ")) << ended.out;
+  EXPECT_TRUE(says(ended.err, "::error file=" + scenario + ",title=paused::base, avg latency < 1 s: 100 ms -> 120 ms (+20 %), "
+                                                           "worse than the baseline"))
+      << ended.err;
+  const std::string folder = temporary("validated");
+  EXPECT_EQ(nlohmann::json::parse(content_of(folder + "/validation.json")).at("outcome"), "fail");
+  EXPECT_TRUE(content_of(folder + "/summary.md").starts_with("# ❌ fail: ")) << content_of(folder + "/summary.md");
+  const std::string junit = content_of(folder + "/junit.xml");
+  EXPECT_TRUE(says(junit, "<testsuites name=\"headroom\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\">")) << junit;
+  EXPECT_TRUE(says(junit, "avg latency &lt; 1 s is not worse than the baseline")) << junit;
 }
 
 TEST(Validate, PairsWithTheBaselineOnlyWhatMetTheSameRandomNumbers) {
