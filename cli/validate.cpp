@@ -109,13 +109,16 @@ void compare(Validation& validation, const Wishes& wishes) {
   validation.fails_on_regression = wishes.fail_on_regression;
 }
 
+// What later validations are compared with has all its runs.
+bool can_be_accepted(const Validation& validation) { return ending_of(validation) < Ending::incomplete; }
+
 void write_all(const Validation& validation, const Wishes& wishes) {
   const std::string json = to_json(validation).dump(2) + "\n", junit = to_junit(validation), markdown = to_markdown(validation);
   write_files({{"index.html", to_html(validation)}, {"validation.json", json}, {"summary.md", markdown}, {"junit.xml", junit}},
               wishes.output);
   if (!wishes.junit.empty()) write_output_file(wishes.junit, junit);
   if (!wishes.markdown.empty()) write_output_file(wishes.markdown, markdown);
-  if (!wishes.write_baseline.empty()) write_output_file(wishes.write_baseline, json);
+  if (!wishes.write_baseline.empty() && can_be_accepted(validation)) write_output_file(wishes.write_baseline, json);
 }
 
 int exit_code_of(const Validation& validation, const Wishes& wishes) {
@@ -147,6 +150,9 @@ int publish(const Validation& validation, const Wishes& wishes) {
     failure = error.what();
   }
   if (wishes.annotations) write_message(to_github_annotations(validation));
+  if (!wishes.write_baseline.empty() && !can_be_accepted(validation))
+    write_message(fmt::format("headroom: --write-baseline: {} is left as it was, because {}\n", wishes.write_baseline,
+                              answer_line(validation)));
   const std::string next = wishes.shared.quiet || !failure.empty() ? "" : next_steps(wishes);
   if (wishes.shared.json) {
     write_results(to_json(validation).dump(2) + "\n");
@@ -182,7 +188,7 @@ void add_validation_options(po::options_description& options) {
       "variant", text("NAME"), "this variant where a scenario has it, instead of its base")(
       "all-variants", "every variant of every scenario: each has to keep its objectives")(
       "baseline", text("FILE"), "differences from the results in FILE, value by value: what an earlier validation wrote")(
-      "write-baseline", text("FILE"), "these results, to be the baseline of later ones")(
+      "write-baseline", text("FILE"), "these results, to be the baseline of later ones; not if a run did not complete")(
       "tolerance", text("SHARE"), "a value may get worse by this share of the baseline's (default: 0 %)")(
       "fail-on-regression", "end with 99 if a required value or a cost is worse than the baseline's")(
       "junit", text("FILE"), "a case per objective and variant, as JUnit XML")("markdown", text("FILE"),

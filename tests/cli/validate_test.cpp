@@ -164,6 +164,18 @@ TEST(Validate, ARegressionThatFailsIsAFailureInEveryOutput) {
   EXPECT_TRUE(says(junit, "avg latency &lt; 1 s is not worse than the baseline")) << junit;
 }
 
+TEST(Validate, ABaselineIsKeptWhenARunDidNotComplete) {
+  const std::string accepted = written("kept", "accepted.json", "what was accepted");
+  const Ended ended = validate({data("holds.json"), data("standstill.json"), "-q", "--write-baseline", accepted});
+  EXPECT_EQ(ended.exit_code, 4);
+  EXPECT_EQ(content_of(accepted), "what was accepted");
+  EXPECT_TRUE(says(ended.err, "--write-baseline: " + accepted +
+                                  " is left as it was, because 1 of 2 scenarios was not completed: standstill\n"))
+      << ended.err;
+  EXPECT_EQ(validate({data("misses.json"), "-q", "--write-baseline", accepted}).exit_code, 99);
+  EXPECT_TRUE(content_of(accepted).starts_with("{")) << "what completed can be accepted, although it misses";
+}
+
 TEST(Validate, PairsWithTheBaselineOnlyWhatMetTheSameRandomNumbers) {
   const std::string scenario = waiting("paired", R"("avg latency < 1 s")"), accepted = temporary("accepted.json");
   ASSERT_EQ(validate({scenario, "-q", "--write-baseline", accepted}).exit_code, 0);
