@@ -16,44 +16,12 @@
 #include "reports/display.hpp"
 #include "reports/study_report.hpp"
 #include "scenarios/objective_places.hpp"
+#include "scenarios/side_by_side.hpp"
 
 namespace headroom::cli {
 namespace {
 
 namespace files = std::filesystem;
-
-std::vector<ScenarioFile> read_all(const std::vector<std::string>& paths, const ReadOptions& options) {
-  std::vector<ScenarioFile> all;
-  std::vector<Issue> issues;
-  for (const std::string& path : paths) {
-    try {
-      all.push_back(read_scenario(path, options));
-    } catch (const ScenarioError& error) {
-      issues.insert(issues.end(), error.issues().begin(), error.issues().end());
-    }
-  }
-  if (!issues.empty()) throw ScenarioError{std::move(issues)};
-  return all;
-}
-
-// Keeps the variant of that name, or else the base. False if it is not there.
-bool keep_variant(const std::string& name, ScenarioFile& file) {
-  const auto found = std::ranges::find(file.variants, name, &NamedScenario::name);
-  const bool is_there = found != file.variants.end();
-  NamedScenario kept = is_there ? *found : file.variants.front();
-  file.variants = {std::move(kept)};
-  return is_there;
-}
-
-void keep_variants(std::vector<ScenarioFile>& all, const std::string& name) {
-  std::vector<std::string> names;
-  for (const ScenarioFile& file : all) {
-    for (const NamedScenario& variant : file.variants) names.push_back(variant.name);
-  }
-  bool any = name.empty();
-  for (ScenarioFile& file : all) any = keep_variant(name, file) || any;
-  if (!any) throw UsageError{unknown_name("variant", name, names)};
-}
 
 // Two scenarios of one name have folders of their own.
 std::string folder_for(const std::string& name, const std::string& output, std::set<std::string>& taken) {
@@ -141,11 +109,13 @@ ValidatedScenario not_begun(const StudyToValidate& one) {
 std::vector<StudyToValidate> studies_to_validate(const std::vector<std::string>& paths, const StudyArguments& shared,
                                                  bool all_variants, const std::string& output) {
   const auto given = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional{text}; };
-  std::vector<ScenarioFile> all = read_all(paths, read_options(shared.settings, given(shared.seed), given(shared.replications)));
-  if (!all_variants) keep_variants(all, shared.variant);
+  std::vector<ScenarioFile> all =
+      read_scenarios(paths, read_options(shared.settings, given(shared.seed), given(shared.replications)));
+  expect_variant(shared.variant, all);
   std::vector<StudyToValidate> studies;
   std::set<std::string> taken;
   for (ScenarioFile& file : all) {
+    if (!all_variants) file.variants = {NamedScenario{variant_or_base(file, shared.variant)}};
     StudyToValidate one{shared, std::move(file), {}};
     one.arguments.verb = all_variants ? "compare" : "run";
     const std::string& chosen = one.file.variants.front().name;
