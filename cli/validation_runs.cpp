@@ -47,13 +47,16 @@ std::vector<std::vector<Verdict>> verdicts_on(const ScenarioFile& file, const St
   return all;
 }
 
-// A study that failed with nothing of some variant has no report.
-std::string report_on(const StudyToValidate& one, const Study& study) {
+// A study that failed with nothing of some variant has no report. `verdicts` become those of the report, which say what binds.
+std::string report_on(const StudyToValidate& one, const Study& study, std::vector<std::vector<Verdict>>& verdicts) {
   if (!can_be_reported(study)) {
     remove_report(one.folder);
+    verdicts = verdicts_on(one.file, study);
     return "";
   }
-  write_report(make_study_report(study_command(one.arguments, one.file.path), one.file, study, 0.0), one.folder);
+  const StudyReport report = make_study_report(study_command(one.arguments, one.file.path), one.file, study, 0.0);
+  verdicts = report.verdicts;
+  write_report(report, one.folder);
   return one.folder;
 }
 
@@ -72,11 +75,12 @@ ValidatedScenario made(const StudyToValidate& one) {
   Study study;
   StoredStudy about;
   std::string folder;
+  std::vector<std::vector<Verdict>> verdicts;
   try {
     about = describe_study(one.arguments, one.file);
     study = simulate_all(one.arguments, one.file, one.folder);
     count_what_is_missing(one, study);
-    folder = report_on(one, study);
+    folder = report_on(one, study, verdicts);
   } catch (const UsageError& error) {
     study = without_runs(one.file, error.what(), exit_incomplete);
   } catch (const std::runtime_error& error) {
@@ -87,7 +91,8 @@ ValidatedScenario made(const StudyToValidate& one) {
     study.interrupted = false;
     for (std::size_t v = 0; v < study.runs.size(); ++v) study.failed.push_back({{v, 0}, exit_our_fault, study.not_kept});
   }
-  ValidatedScenario scenario = validated(one.file, study, verdicts_on(one.file, study), objective_places(one.file));
+  if (verdicts.empty()) verdicts = verdicts_on(one.file, study);
+  ValidatedScenario scenario = validated(one.file, study, std::move(verdicts), objective_places(one.file));
   for (StoredInput& input : about.inputs) input.content.reset();
   if (about.variants.empty()) about.variants.resize(one.file.variants.size());
   scenario.about = std::move(about);

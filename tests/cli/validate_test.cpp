@@ -238,6 +238,28 @@ TEST(Validate, MarkdownSaysTheVerdictFirstAndFoldsTheDetails) {
   EXPECT_TRUE(says(text, "| base | ❌ fail | p(95) latency &lt; 1 us |")) << text;
 }
 
+// One server that works 2 s of every second it is asked for: who is slow has queued there. One run's words are the report's.
+TEST(Validate, NamesTheBottleneckOfWhatIsMissed) {
+  const std::string crowded = written("crowded", "crowded.json", R"({
+  "name": "crowded", "seed": 3, "duration": "1 min", "warm_up": "0 s", "replications": 3,
+  "services": [{"name": "api", "cpu": 1, "concurrency": 1, "backlog": 100000, "endpoints": [{"name": "get", "steps": [{"compute": "100 ms"}]}]}],
+  "workloads": [{"model": "users", "name": "people", "rate": "20 /s", "journeys": [{"steps": [{"request": "api.get"}]}]}],
+  "objectives": ["p(95) latency < 1 s"]
+})");
+  const Ended ended = validate({crowded, "-q", "--annotations", "github"});
+  EXPECT_EQ(ended.exit_code, 99) << ended.out << ended.err;
+  const std::string folder = temporary("validated");
+  const std::string bottleneck = "queueing at services/api";
+  std::string unwrapped = ended.out;
+  for (std::size_t at = unwrapped.find("\n "); at != std::string::npos; at = unwrapped.find("\n ", at))
+    unwrapped.replace(at, unwrapped.find_first_not_of(" \n", at) - at, " ");
+  EXPECT_TRUE(says(unwrapped, bottleneck)) << ended.out;
+  EXPECT_TRUE(says(ended.err, bottleneck)) << "annotations: " << ended.err;
+  EXPECT_TRUE(says(content_of(folder + "/junit.xml"), bottleneck));
+  EXPECT_TRUE(says(content_of(folder + "/summary.md"), bottleneck));
+  EXPECT_TRUE(says(content_of(folder + "/validation.json"), bottleneck));
+}
+
 TEST(Validate, AnnotationsMarkTheLineOfWhatIsMissed) {
   const Ended ended = validate({data("misses.json"), "-q", "--annotations", "github"});
   EXPECT_TRUE(
