@@ -1,5 +1,4 @@
 // headroom validate: scenarios as the gate of a pipeline.
-#include <chrono>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -78,9 +77,7 @@ Wishes wishes_from(const CommandLine& line) {
   wishes.all_variants = line.has("all-variants");
   if (wishes.all_variants && line.has("variant"))
     throw UsageError{"--variant and --all-variants exclude each other; leave one of them out"};
-  if (const auto seconds = limit_from(line, "max-runtime", Dimension::time); seconds > 0.0)
-    shared.limits.until = std::chrono::steady_clock::now() +
-                          std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>{seconds});
+  shared.limits.until = stop_time_from(line);
   const std::string annotations = line.text("annotations").value_or("");
   if (!annotations.empty() && annotations != "github")
     throw UsageError{fmt::format("--annotations is \"{}\"; write github", annotations)};

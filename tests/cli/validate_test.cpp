@@ -117,6 +117,12 @@ TEST(Validate, WhatHasNotRunWhenTheTimeIsOverIsNotCompletedAndTheRestIsJudged) {
   EXPECT_LT(took.count(), 60.0);
 }
 
+// A million days are 8.64e19 ns, more than a clock can count.
+TEST(Validate, AnyLengthOfTimeIsAllowedForAllRuns) {
+  const Ended ended = validate({data("holds.json"), "-q", "--max-runtime", "1000000 d"});
+  EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
+}
+
 // 100 ms become 120 ms: by 20 %, in every run. The promise of 1 s holds either way.
 TEST(Validate, SaysWhatIsWorseThanTheBaselineAndFailsOnlyIfAsked) {
   const std::string scenario = waiting("paused", R"("avg latency < 1 s")"), accepted = temporary("accepted.json");
