@@ -1,4 +1,5 @@
 // headroom validate: scenarios as the gate of a pipeline.
+#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -106,6 +107,12 @@ void compare(Validation& validation, const Wishes& wishes) {
   validation.fails_on_regression = wishes.fail_on_regression;
 }
 
+// All programs of a job's step write into GitHub's file, each after the other.
+bool is_step_summary(const std::string& path) {
+  const char* const summary = std::getenv("GITHUB_STEP_SUMMARY");
+  return summary != nullptr && path == summary;
+}
+
 // What later validations are compared with has all its runs.
 bool can_be_accepted(const Validation& validation) { return ending_of(validation) < Ending::incomplete; }
 
@@ -114,7 +121,7 @@ void write_all(const Validation& validation, const Wishes& wishes) {
   write_files({{"index.html", to_html(validation)}, {"validation.json", json}, {"summary.md", markdown}, {"junit.xml", junit}},
               wishes.output);
   if (!wishes.junit.empty()) write_output_file(wishes.junit, junit);
-  if (!wishes.markdown.empty()) write_output_file(wishes.markdown, markdown);
+  if (!wishes.markdown.empty()) (is_step_summary(wishes.markdown) ? add_to_output_file : write_output_file)(wishes.markdown, markdown);
   if (!wishes.write_baseline.empty() && can_be_accepted(validation)) write_output_file(wishes.write_baseline, json);
 }
 
@@ -189,7 +196,7 @@ void add_validation_options(po::options_description& options) {
       "tolerance", text("SHARE"), "a value may get worse by this share of the baseline's (default: 0 %)")(
       "fail-on-regression", "end with 99 if a required value or a cost is worse than the baseline's")(
       "junit", text("FILE"), "a case per objective and variant, as JUnit XML")("markdown", text("FILE"),
-                                                                               "for a pull request or GITHUB_STEP_SUMMARY")(
+                                                                               "for a pull request; what $GITHUB_STEP_SUMMARY names is added to, any other file is replaced")(
       "annotations", text("github"), "marks at the lines of objectives that are missed, on stderr")(
       "max-runtime", text("TIME"),
       "of everything together: what has not been run then is not completed: --max-runtime \"10 min\"");

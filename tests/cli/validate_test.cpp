@@ -244,6 +244,21 @@ TEST(Validate, MarkdownSaysTheVerdictFirstAndFoldsTheDetails) {
   EXPECT_TRUE(says(text, "| base | ❌ fail | p(95) latency &lt; 1 us |")) << text;
 }
 
+TEST(Validate, MarkdownIsAddedToTheStepSummaryAndReplacesAnyOtherFile) {
+  const std::string former = "what an earlier step said", summary = written("step", "summary.md", former);
+  const auto run = [&](const std::string& step_summary) {
+    return headroom(Start{.arguments = {"validate", data("holds.json"), "-q", "--markdown", summary, "-o", temporary("validated")},
+                          .environment = {{"GITHUB_STEP_SUMMARY", step_summary}}});
+  };
+  EXPECT_EQ(run(summary).exit_code, 0);
+  EXPECT_TRUE(content_of(summary).starts_with(former + "\n# ✅ pass: ")) << content_of(summary);
+  const std::string once = content_of(summary);
+  EXPECT_EQ(run(summary).exit_code, 0);
+  EXPECT_TRUE(content_of(summary).starts_with(once + "# ✅ pass: ")) << content_of(summary);
+  EXPECT_EQ(run("/another/file").exit_code, 0);
+  EXPECT_TRUE(content_of(summary).starts_with("# ✅ pass: ")) << content_of(summary);
+}
+
 // One server that works 2 s of every second it is asked for: who is slow has queued there. One run's words are the report's.
 TEST(Validate, NamesTheBottleneckOfWhatIsMissed) {
   const std::string crowded = written("crowded", "crowded.json", R"({
