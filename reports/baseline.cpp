@@ -12,12 +12,6 @@
 namespace headroom {
 namespace {
 
-std::vector<double> plain(const ByReplication& values) {
-  std::vector<double> list;
-  for (const auto& [replication, value] : values) list.push_back(value);
-  return list;
-}
-
 bool same_replications(const ByReplication& a, const ByReplication& b) {
   return a.size() == b.size() &&
          std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) { return x.first == y.first; });
@@ -37,11 +31,11 @@ bool is_upper(const Condition& condition) {
 }
 
 void measure(BaselineRow& row, const Pair& pair) {
-  if (pair.before != nullptr) row.value_before = t_interval(plain(*pair.before));
-  if (pair.now != nullptr) row.value_now = t_interval(plain(*pair.now));
+  if (pair.before != nullptr) row.value_before = t_interval(values_in(*pair.before));
+  if (pair.now != nullptr) row.value_now = t_interval(values_in(*pair.now));
   if (row.value_before.count == 0 || row.value_now.count == 0) return;
   row.paired = pair.same_seed && same_replications(*pair.before, *pair.now);
-  const std::vector<double> before = plain(*pair.before), now = plain(*pair.now);
+  const std::vector<double> before = values_in(*pair.before), now = values_in(*pair.now);
   row.change = row.paired ? paired_difference(now, before) : welch_difference(now, before);
 }
 
