@@ -19,7 +19,9 @@ int compare_files(StudyArguments study, const CommandLine& line) {
       throw UsageError{fmt::format("names {} twice; leave one of them out", paths[i])};
   }
   study.others.assign(paths.begin() + 1, paths.end());
-  return simulate_and_report(study, read_side_by_side(paths, study.variant, read_options(line)));
+  const std::vector<ScenarioFile> all = read_scenarios(paths, read_options(line));
+  expect_variant(study.variant, all);
+  return simulate_and_report(study, side_by_side(all, study.variant));
 }
 
 int compare_from(const CommandLine& line) {

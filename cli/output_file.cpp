@@ -26,6 +26,20 @@ std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
+void write_into(const std::string& path, const std::string& text, std::ios::openmode mode) {
+  std::ofstream stream{path, std::ios::binary | mode};
+  if (!stream.write(text.data(), static_cast<std::streamsize>(text.size())).flush())
+    throw OutputError{fmt::format("cannot write {}: {}", path, std::strerror(errno))};
+}
+
+// Or has none to end.
+bool ends_a_line(const std::string& path) {
+  std::ifstream stream{path, std::ios::binary};
+  char last = '\n';
+  if (stream.seekg(-1, std::ios::end)) stream.get(last);
+  return last == '\n';
+}
+
 }  // namespace
 
 void expect_writable(const std::string& option, const std::string& path) {
@@ -49,9 +63,12 @@ void write_output_file(const std::string& path, const std::string& text) {
     }
     return;
   }
-  std::ofstream stream{path, std::ios::binary};
-  if (!stream.write(text.data(), static_cast<std::streamsize>(text.size())).flush())
-    throw OutputError{fmt::format("cannot write {}: {}", path, std::strerror(errno))};
+  write_into(path, text, std::ios::out);
+}
+
+void add_to_output_file(const std::string& path, const std::string& text) {
+  const bool goes_on = !is_written_into(path) && !ends_a_line(path);
+  write_into(path, (goes_on ? "\n" : "") + text, std::ios::app);
 }
 
 }  // namespace headroom::cli

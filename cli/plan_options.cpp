@@ -66,9 +66,7 @@ PlanArguments plan_arguments(const CommandLine& line) {
   arguments.study.workers = static_cast<unsigned>(line.number("workers", 1, 4096).value_or(0));
   arguments.study.limits.seconds = limit_from(line, "run-time", Dimension::time);
   arguments.study.limits.bytes = static_cast<std::uint64_t>(std::ceil(limit_from(line, "run-memory", Dimension::bytes)));
-  if (const double seconds = limit_from(line, "max-runtime", Dimension::time); seconds > 0.0)
-    arguments.stop_at = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                                               std::chrono::duration<double>{std::min(seconds, 1e9)});
+  arguments.stop_at = stop_time_from(line);
   arguments.output = output_folder(line);
   if (!arguments.output.empty()) prepare_output(arguments.output);
   arguments.json = line.has("json");

@@ -87,7 +87,7 @@ void RestoredScenario::read(const StoredStudy& study, const std::string& store) 
     options.tournament = tournament_from(arguments_.policies, arguments_.at, arguments_.policy_options);
   arguments_.others = reading.value("others", std::vector<std::string>{});
   ScenarioFile all = arguments_.others.empty() ? read_scenario(path.string(), options)
-                                               : read_side_by_side(unpacked_paths(study), arguments_.variant, options);
+                                               : side_by_side(read_scenarios(unpacked_paths(study), options), arguments_.variant);
   for (std::size_t i = 0; i < all.inputs.size() && i < study.inputs.size(); ++i) {
     if (all.inputs[i].sha256 == study.inputs[i].sha256) continue;
     throw StoreError{

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "scenarios/side_by_side.hpp"
+
 namespace headroom::cli {
 
 namespace po = boost::program_options;
@@ -73,6 +75,12 @@ std::size_t chosen_variant(const CommandLine& line, const ScenarioFile& file) {
   const auto found = std::find(names.begin(), names.end(), *name);
   if (found == names.end()) throw UsageError{unknown_name("variant", *name, names)};
   return static_cast<std::size_t>(found - names.begin());
+}
+
+void expect_variant(const std::string& name, const std::vector<ScenarioFile>& files) {
+  const std::vector<std::string> names = variant_names(files);
+  if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+    throw UsageError{unknown_name("variant", name, names)};
 }
 
 }  // namespace headroom::cli

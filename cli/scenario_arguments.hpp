@@ -22,5 +22,7 @@ TournamentSpec tournament_from(const std::vector<std::string>& policies, const s
 
 // The index of the variant that --variant names, 0 (the base) without it. Throws UsageError.
 std::size_t chosen_variant(const CommandLine& line, const ScenarioFile& file);
+// That at least one of several files has a variant of that name (empty: nothing is asked). Throws UsageError.
+void expect_variant(const std::string& name, const std::vector<ScenarioFile>& files);
 
 }  // namespace headroom::cli

@@ -129,6 +129,14 @@ double limit_from(const CommandLine& line, const std::string& option, Dimension 
   return *value;
 }
 
+std::optional<std::chrono::steady_clock::time_point> stop_time_from(const CommandLine& line) {
+  using Clock = std::chrono::steady_clock;
+  const double seconds = limit_from(line, "max-runtime", Dimension::time);
+  if (seconds == 0.0) return std::nullopt;
+  constexpr double longest = 1e9;  // the clock counts nanoseconds, 9.2e18 at most
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>{std::min(seconds, longest)});
+}
+
 void add_study_options(po::options_description& options) {
   options.add_options()("output,o", po::value<std::string>()->value_name("DIR"),
                         "folder of the report (default: out/<name of the scenario>)")(

@@ -1,6 +1,8 @@
 // What run and compare share: simulate the chosen variants in processes of their own, judge, report, and end with the right code.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,8 +39,6 @@ struct StudyArguments {
 };
 
 void add_study_options(boost::program_options::options_description& options);
-// A limit above 0 in the dimension's base unit; 0 without the option. Throws UsageError.
-double limit_from(const CommandLine& line, const std::string& option, Dimension dimension);
 // How results are judged and shown; those of every verb that ends with a report.
 void add_result_options(boost::program_options::options_description& options);
 // --seed, --replications, --workers, --run-time and --run-memory: of every verb that simulates.
@@ -46,6 +46,8 @@ void add_run_options(boost::program_options::options_description& options);
 // These throw UsageError. The limit that an option sets is above 0,
 // in the base unit of `dimension`; without the option 0.
 double limit_from(const CommandLine& line, const std::string& option, Dimension dimension);
+// When --max-runtime from now will be over, at most some thirty years ahead; none without the option.
+std::optional<std::chrono::steady_clock::time_point> stop_time_from(const CommandLine& line);
 void read_run_options(const CommandLine& line, StudyArguments& arguments);
 void read_result_options(const CommandLine& line, StudyArguments& arguments);
 std::string output_folder(const CommandLine& line);

@@ -1,5 +1,5 @@
 // headroom validate: scenarios as the gate of a pipeline.
-#include <chrono>
+#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -78,9 +78,7 @@ Wishes wishes_from(const CommandLine& line) {
   wishes.all_variants = line.has("all-variants");
   if (wishes.all_variants && line.has("variant"))
     throw UsageError{"--variant and --all-variants exclude each other; leave one of them out"};
-  if (const auto seconds = limit_from(line, "max-runtime", Dimension::time); seconds > 0.0)
-    shared.limits.until = std::chrono::steady_clock::now() +
-                          std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>{seconds});
+  shared.limits.until = stop_time_from(line);
   const std::string annotations = line.text("annotations").value_or("");
   if (!annotations.empty() && annotations != "github")
     throw UsageError{fmt::format("--annotations is \"{}\"; write github", annotations)};
@@ -106,29 +104,37 @@ void compare(Validation& validation, const Wishes& wishes) {
       scenario.changes = differences_between(before->about, scenario.about);
   }
   validation.baseline = compare_with_baseline(validation.scenarios, *wishes.accepted, wishes.tolerance);
+  validation.fails_on_regression = wishes.fail_on_regression;
 }
+
+// All programs of a job's step write into GitHub's file, each after the other.
+bool is_step_summary(const std::string& path) {
+  const char* const summary = std::getenv("GITHUB_STEP_SUMMARY");
+  return summary != nullptr && path == summary;
+}
+
+// What later validations are compared with has all its runs.
+bool can_be_accepted(const Validation& validation) { return ending_of(validation) < Ending::incomplete; }
 
 void write_all(const Validation& validation, const Wishes& wishes) {
   const std::string json = to_json(validation).dump(2) + "\n", junit = to_junit(validation), markdown = to_markdown(validation);
   write_files({{"index.html", to_html(validation)}, {"validation.json", json}, {"summary.md", markdown}, {"junit.xml", junit}},
               wishes.output);
   if (!wishes.junit.empty()) write_output_file(wishes.junit, junit);
-  if (!wishes.markdown.empty()) write_output_file(wishes.markdown, markdown);
-  if (!wishes.write_baseline.empty()) write_output_file(wishes.write_baseline, json);
+  if (!wishes.markdown.empty()) (is_step_summary(wishes.markdown) ? add_to_output_file : write_output_file)(wishes.markdown, markdown);
+  if (!wishes.write_baseline.empty() && can_be_accepted(validation)) write_output_file(wishes.write_baseline, json);
 }
 
 int exit_code_of(const Validation& validation, const Wishes& wishes) {
-  const bool regressed = wishes.fail_on_regression && validation.baseline && validation.baseline->worse() > 0;
   switch (ending_of(validation)) {
     case Ending::interrupted: return exit_interrupted;
     case Ending::broken: return exit_our_fault;
     case Ending::incomplete: return exit_incomplete;
     case Ending::missed: return exit_objective_failed;
-    case Ending::open:
-      return regressed ? exit_objective_failed : wishes.shared.inconclusive_passes ? exit_success : exit_inconclusive;
+    case Ending::open: return wishes.shared.inconclusive_passes ? exit_success : exit_inconclusive;
     case Ending::held: break;
   }
-  return regressed ? exit_objective_failed : exit_success;
+  return exit_success;
 }
 
 std::string next_steps(const Wishes& wishes) {
@@ -148,6 +154,9 @@ int publish(const Validation& validation, const Wishes& wishes) {
     failure = error.what();
   }
   if (wishes.annotations) write_message(to_github_annotations(validation));
+  if (!wishes.write_baseline.empty() && !can_be_accepted(validation))
+    write_message(fmt::format("headroom: --write-baseline: {} is left as it was, because {}\n", wishes.write_baseline,
+                              answer_line(validation)));
   const std::string next = wishes.shared.quiet || !failure.empty() ? "" : next_steps(wishes);
   if (wishes.shared.json) {
     write_results(to_json(validation).dump(2) + "\n");
@@ -183,11 +192,11 @@ void add_validation_options(po::options_description& options) {
       "variant", text("NAME"), "this variant where a scenario has it, instead of its base")(
       "all-variants", "every variant of every scenario: each has to keep its objectives")(
       "baseline", text("FILE"), "differences from the results in FILE, value by value: what an earlier validation wrote")(
-      "write-baseline", text("FILE"), "these results, to be the baseline of later ones")(
+      "write-baseline", text("FILE"), "these results, to be the baseline of later ones; not if a run did not complete")(
       "tolerance", text("SHARE"), "a value may get worse by this share of the baseline's (default: 0 %)")(
       "fail-on-regression", "end with 99 if a required value or a cost is worse than the baseline's")(
       "junit", text("FILE"), "a case per objective and variant, as JUnit XML")("markdown", text("FILE"),
-                                                                               "for a pull request or GITHUB_STEP_SUMMARY")(
+                                                                               "for a pull request; what $GITHUB_STEP_SUMMARY names is added to, any other file is replaced")(
       "annotations", text("github"), "marks at the lines of objectives that are missed, on stderr")(
       "max-runtime", text("TIME"),
       "of everything together: what has not been run then is not completed: --max-runtime \"10 min\"");

@@ -16,44 +16,12 @@
 #include "reports/display.hpp"
 #include "reports/study_report.hpp"
 #include "scenarios/objective_places.hpp"
+#include "scenarios/side_by_side.hpp"
 
 namespace headroom::cli {
 namespace {
 
 namespace files = std::filesystem;
-
-std::vector<ScenarioFile> read_all(const std::vector<std::string>& paths, const ReadOptions& options) {
-  std::vector<ScenarioFile> all;
-  std::vector<Issue> issues;
-  for (const std::string& path : paths) {
-    try {
-      all.push_back(read_scenario(path, options));
-    } catch (const ScenarioError& error) {
-      issues.insert(issues.end(), error.issues().begin(), error.issues().end());
-    }
-  }
-  if (!issues.empty()) throw ScenarioError{std::move(issues)};
-  return all;
-}
-
-// Keeps the variant of that name, or else the base. False if it is not there.
-bool keep_variant(const std::string& name, ScenarioFile& file) {
-  const auto found = std::ranges::find(file.variants, name, &NamedScenario::name);
-  const bool is_there = found != file.variants.end();
-  NamedScenario kept = is_there ? *found : file.variants.front();
-  file.variants = {std::move(kept)};
-  return is_there;
-}
-
-void keep_variants(std::vector<ScenarioFile>& all, const std::string& name) {
-  std::vector<std::string> names;
-  for (const ScenarioFile& file : all) {
-    for (const NamedScenario& variant : file.variants) names.push_back(variant.name);
-  }
-  bool any = name.empty();
-  for (ScenarioFile& file : all) any = keep_variant(name, file) || any;
-  if (!any) throw UsageError{unknown_name("variant", name, names)};
-}
 
 // Two scenarios of one name have folders of their own.
 std::string folder_for(const std::string& name, const std::string& output, std::set<std::string>& taken) {
@@ -79,13 +47,16 @@ std::vector<std::vector<Verdict>> verdicts_on(const ScenarioFile& file, const St
   return all;
 }
 
-// A study that failed with nothing of some variant has no report.
-std::string report_on(const StudyToValidate& one, const Study& study) {
+// A study that failed with nothing of some variant has no report. `verdicts` become those of the report, which say what binds.
+std::string report_on(const StudyToValidate& one, const Study& study, std::vector<std::vector<Verdict>>& verdicts) {
   if (!can_be_reported(study)) {
     remove_report(one.folder);
+    verdicts = verdicts_on(one.file, study);
     return "";
   }
-  write_report(make_study_report(study_command(one.arguments, one.file.path), one.file, study, 0.0), one.folder);
+  const StudyReport report = make_study_report(study_command(one.arguments, one.file.path), one.file, study, 0.0);
+  verdicts = report.verdicts;
+  write_report(report, one.folder);
   return one.folder;
 }
 
@@ -104,11 +75,12 @@ ValidatedScenario made(const StudyToValidate& one) {
   Study study;
   StoredStudy about;
   std::string folder;
+  std::vector<std::vector<Verdict>> verdicts;
   try {
     about = describe_study(one.arguments, one.file);
     study = simulate_all(one.arguments, one.file, one.folder);
     count_what_is_missing(one, study);
-    folder = report_on(one, study);
+    folder = report_on(one, study, verdicts);
   } catch (const UsageError& error) {
     study = without_runs(one.file, error.what(), exit_incomplete);
   } catch (const std::runtime_error& error) {
@@ -119,7 +91,8 @@ ValidatedScenario made(const StudyToValidate& one) {
     study.interrupted = false;
     for (std::size_t v = 0; v < study.runs.size(); ++v) study.failed.push_back({{v, 0}, exit_our_fault, study.not_kept});
   }
-  ValidatedScenario scenario = validated(one.file, study, verdicts_on(one.file, study), objective_places(one.file));
+  if (verdicts.empty()) verdicts = verdicts_on(one.file, study);
+  ValidatedScenario scenario = validated(one.file, study, std::move(verdicts), objective_places(one.file));
   for (StoredInput& input : about.inputs) input.content.reset();
   if (about.variants.empty()) about.variants.resize(one.file.variants.size());
   scenario.about = std::move(about);
@@ -141,11 +114,13 @@ ValidatedScenario not_begun(const StudyToValidate& one) {
 std::vector<StudyToValidate> studies_to_validate(const std::vector<std::string>& paths, const StudyArguments& shared,
                                                  bool all_variants, const std::string& output) {
   const auto given = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional{text}; };
-  std::vector<ScenarioFile> all = read_all(paths, read_options(shared.settings, given(shared.seed), given(shared.replications)));
-  if (!all_variants) keep_variants(all, shared.variant);
+  std::vector<ScenarioFile> all =
+      read_scenarios(paths, read_options(shared.settings, given(shared.seed), given(shared.replications)));
+  expect_variant(shared.variant, all);
   std::vector<StudyToValidate> studies;
   std::set<std::string> taken;
   for (ScenarioFile& file : all) {
+    if (!all_variants) file.variants = {NamedScenario{variant_or_base(file, shared.variant)}};
     StudyToValidate one{shared, std::move(file), {}};
     one.arguments.verb = all_variants ? "compare" : "run";
     const std::string& chosen = one.file.variants.front().name;

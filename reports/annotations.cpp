@@ -1,4 +1,4 @@
-// GitHub's workflow commands: a mark at an objective's line in the file.
+// GitHub's workflow commands: a mark at an objective's line in the file, and one at the file for what is worse than the baseline.
 // Source: docs.github.com, "Workflow commands for GitHub Actions", and the escapes of actions/toolkit (command.ts).
 #include <fmt/format.h>
 
@@ -56,11 +56,9 @@ std::string to_github_annotations(const Validation& validation) {
   for (const ValidatedScenario& scenario : validation.scenarios) {
     for (const ValidatedVariant& variant : scenario.variants) text += annotations_of(scenario, variant);
     if (!validation.baseline) continue;
-    for (const BaselineRow& row : validation.baseline->rows) {
-      if (row.scenario != scenario.name || !row.is_worse || !row.required) continue;
-      text += annotation("warning", {scenario.path, 0, 0}, scenario.name,
-                         fmt::format("{}, {}: {} -> {} ({}), worse than the baseline", row.variant, row.subject, before_text(row),
-                                     now_text(row), change_text(row)));
+    for (const BaselineRow& row : validation.baseline->worse_of(scenario.path)) {
+      text += annotation(validation.fails_on_regression ? "error" : "warning", {scenario.path, 0, 0}, scenario.name,
+                         fmt::format("{}, {}: {}", row.variant, row.subject, regression_text(row)));
     }
   }
   return text;

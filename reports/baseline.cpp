@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -10,12 +11,6 @@
 
 namespace headroom {
 namespace {
-
-std::vector<double> plain(const ByReplication& values) {
-  std::vector<double> list;
-  for (const auto& [replication, value] : values) list.push_back(value);
-  return list;
-}
 
 bool same_replications(const ByReplication& a, const ByReplication& b) {
   return a.size() == b.size() &&
@@ -36,11 +31,11 @@ bool is_upper(const Condition& condition) {
 }
 
 void measure(BaselineRow& row, const Pair& pair) {
-  if (pair.before != nullptr) row.value_before = t_interval(plain(*pair.before));
-  if (pair.now != nullptr) row.value_now = t_interval(plain(*pair.now));
+  if (pair.before != nullptr) row.value_before = t_interval(values_in(*pair.before));
+  if (pair.now != nullptr) row.value_now = t_interval(values_in(*pair.now));
   if (row.value_before.count == 0 || row.value_now.count == 0) return;
   row.paired = pair.same_seed && same_replications(*pair.before, *pair.now);
-  const std::vector<double> before = plain(*pair.before), now = plain(*pair.now);
+  const std::vector<double> before = values_in(*pair.before), now = values_in(*pair.now);
   row.change = row.paired ? paired_difference(now, before) : welch_difference(now, before);
 }
 
@@ -119,11 +114,12 @@ double half_bucket(const ValidatedObjective* one) {
 }
 
 // Either may be nullptr, not both.
-void add_objective(Rows& rows, const std::string& scenario, const std::string& variant, const ValidatedObjective* before,
+void add_objective(Rows& rows, const ValidatedScenario& scenario, const std::string& variant, const ValidatedObjective* before,
                    const ValidatedObjective* now, bool same_seed) {
   const Verdict& verdict = (now != nullptr ? now : before)->verdict;
-  BaselineRow row{.scenario = scenario,
+  BaselineRow row{.scenario = scenario.name,
                   .variant = variant,
+                  .path = scenario.path,
                   .subject = verdict.objective.that.text,
                   .required = verdict.objective.severity == "required",
                   .dimension = verdict.dimension,
@@ -137,7 +133,7 @@ void add_objective(Rows& rows, const std::string& scenario, const std::string& v
                             .more_is_worse = is_upper(verdict.objective.that)});
 }
 
-void add_variant(Rows& rows, const std::string& scenario, const ValidatedVariant& before, const ValidatedVariant& now,
+void add_variant(Rows& rows, const ValidatedScenario& scenario, const ValidatedVariant& before, const ValidatedVariant& now,
                  bool same_seed) {
   for (const ValidatedObjective& one : now.objectives)
     add_objective(rows, scenario, now.name, objective_named(one.verdict.objective.that.text, before), &one, same_seed);
@@ -146,9 +142,15 @@ void add_variant(Rows& rows, const std::string& scenario, const ValidatedVariant
       add_objective(rows, scenario, now.name, &one, nullptr, same_seed);
   }
   if (before.cost_per_user.empty() && now.cost_per_user.empty()) return;
-  rows.add({.scenario = scenario, .variant = now.name, .subject = std::string{cost_subject}, .dimension = Dimension::money_rate},
+  rows.add({.scenario = scenario.name,
+            .variant = now.name,
+            .path = scenario.path,
+            .subject = std::string{cost_subject},
+            .dimension = Dimension::money_rate},
            {.before = &before.cost_per_user, .now = &now.cost_per_user, .same_seed = same_seed});
 }
+
+bool is_regression(const BaselineRow& row) { return row.required && row.is_worse; }
 
 std::string value_text(const Interval& value, const BaselineRow& row) {
   if (value.count == 0) return "-";
@@ -159,8 +161,14 @@ std::string value_text(const Interval& value, const BaselineRow& row) {
 }  // namespace
 
 std::size_t BaselineComparison::worse() const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(rows, [](const BaselineRow& row) { return row.required && row.is_worse; }));
+  return static_cast<std::size_t>(std::ranges::count_if(rows, is_regression));
+}
+
+std::vector<BaselineRow> BaselineComparison::worse_of(const std::string& path) const {
+  std::vector<BaselineRow> found;
+  std::ranges::copy_if(rows, std::back_inserter(found),
+                       [&](const BaselineRow& row) { return row.path == path && is_regression(row); });
+  return found;
 }
 
 const ValidatedScenario* accepted_of(const ValidatedScenario& scenario, std::span<const ValidatedScenario> accepted) {
@@ -185,7 +193,7 @@ BaselineComparison compare_with_baseline(std::span<const ValidatedScenario> now,
     for (const ValidatedVariant& variant : scenario.variants) {
       const ValidatedVariant* const former = variant_named(variant.name, *before);
       if (former != nullptr)
-        add_variant(rows, scenario.name, *former, variant, before->about.seed == scenario.about.seed);
+        add_variant(rows, scenario, *former, variant, before->about.seed == scenario.about.seed);
       else
         rows.remark(fmt::format("{} of {} is not in the baseline", variant.name, scenario.name));
     }
@@ -223,6 +231,12 @@ std::string standing_text(const BaselineRow& row) {
     case Standing::open: break;
   }
   return (row.change ? "one run cannot tell" : "nothing to compare") + verdicts;
+}
+
+std::string regression_text(const BaselineRow& row) {
+  if (!row.change && row.before && row.now)
+    return fmt::format("{} -> {}, worse than the baseline", to_text(*row.before), to_text(*row.now));
+  return fmt::format("{} -> {} ({}), worse than the baseline", before_text(row), now_text(row), change_text(row));
 }
 
 }  // namespace headroom

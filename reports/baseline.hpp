@@ -14,6 +14,7 @@ struct ValidatedScenario;
 
 struct BaselineRow {
   std::string scenario, variant;
+  std::string path;     // of the scenario's file now: names are not always different
   std::string subject;  // an objective's text, or cost_subject
   bool required = true;
   Dimension dimension = Dimension::count;
@@ -32,6 +33,8 @@ struct BaselineComparison {
   std::vector<std::string> remarks;  // scenarios and variants that only one side has
   double tolerance = 0.0;            // share of the former value by which a value may get worse
   std::size_t worse() const;         // of required objectives and costs
+  // Those of a scenario.
+  std::vector<BaselineRow> worse_of(const std::string& path) const;
 };
 
 // Scenarios belong together by their path, else by their name; variants by name; objectives by their text. A value is worse when
@@ -49,5 +52,7 @@ std::string now_text(const BaselineRow& row);
 std::string change_text(const BaselineRow& row);
 // "worse", "better", "not distinguishable", "too few runs to tell", "within the tolerance", "pass -> fail", "new", "gone".
 std::string standing_text(const BaselineRow& row);
+// "240 ms -> 310 ms (+29 %), worse than the baseline"; without values "pass -> fail, worse than the baseline".
+std::string regression_text(const BaselineRow& row);
 
 }  // namespace headroom

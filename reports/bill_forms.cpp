@@ -6,6 +6,7 @@
 
 #include "reports/bill.hpp"
 #include "reports/display.hpp"
+#include "reports/markdown_table.hpp"
 #include "reports/text_layout.hpp"
 
 namespace headroom {
@@ -61,11 +62,6 @@ std::string efficiency_text(const StudyReport& report, const Bill& bill, std::si
                      report.file.variants.front().name);
 }
 
-std::string safe_cell(std::string text) {
-  for (std::size_t at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2)) text.replace(at, 1, "\\|");
-  return text;
-}
-
 }  // namespace
 
 std::string bill_text(const StudyReport& report, const Paint& paint, std::size_t width) {
@@ -106,12 +102,10 @@ std::string bill_markdown(const StudyReport& report) {
     const Bill bill = bill_of(report, v);
     if (bill.lines.empty()) continue;
     if (report.file.variants.size() > 1) text += "\n### " + report.file.variants[v].name + "\n";
-    text += "\n| component | kind | USD in 30 days | share | in use |\n| --- | --- | ---: | ---: | --- |\n";
-    for (const BillLine& line : bill.lines) {
-      text += fmt::format("| {} | {} | {} | {} | {} |\n", safe_cell(line.component), spoken(line.kind), line.shown,
-                          percent_text(line.share), use_text(line));
-    }
-    text += fmt::format("| **total** | | **{}** | | |\n", bill.shown);
+    text += "\n" + table_head({"component", "kind", "USD in 30 days", "share", "in use"}, {"USD in 30 days", "share"});
+    for (const BillLine& line : bill.lines)
+      text += row_text({line.component, spoken(line.kind), line.shown, percent_text(line.share), use_text(line)});
+    text += row_text({"**total**", "", "**" + bill.shown + "**", "", ""});
     std::vector<std::string> facts = facts_of(bill);
     if (const std::string efficiency = efficiency_text(report, bill, v); !efficiency.empty()) facts.push_back(efficiency);
     if (!facts.empty()) text += "\n" + joined(facts) + ".\n";

@@ -100,12 +100,6 @@ TimeSpan span_of(const ComparisonRow& row, const RunResult& run) {
   return headroom::span_of(condition, run);
 }
 
-std::vector<double> plain(const ByReplication& values) {
-  std::vector<double> list;
-  for (const auto& [replication, value] : values) list.push_back(value);
-  return list;
-}
-
 // Mean of what the instruments know each value to lie between; empty for empty ones.
 ValueBounds known_of(const ComparisonRow& row, std::size_t variant, const std::vector<RunResult>& runs) {
   ValueBounds sum;
@@ -123,7 +117,7 @@ ValueBounds known_of(const ComparisonRow& row, std::size_t variant, const std::v
 // Of runs that met other random numbers.
 std::optional<MeanDifference> difference_of_strangers(const ByReplication& values, const ByReplication& reference) {
   if (values.empty() || reference.empty()) return std::nullopt;
-  return welch_difference(plain(values), plain(reference));
+  return welch_difference(values_in(values), values_in(reference));
 }
 
 void measure(ComparisonRow& row, const ScenarioFile& file, const Study& study) {
@@ -132,7 +126,7 @@ void measure(ComparisonRow& row, const ScenarioFile& file, const Study& study) {
   for (std::size_t v = 0; v < study.runs.size(); ++v) {
     const ByReplication values = values_of(row, v, study.runs[v]);
     ComparisonCell cell;
-    if (!values.empty()) cell.value = t_interval(plain(values));
+    if (!values.empty()) cell.value = t_interval(values_in(values));
     cell.known = known_of(row, v, study.runs[v]);
     cell.paired = file.variants[v].scenario.seed == file.variants.front().scenario.seed;
     if (reference) cell.difference = cell.paired ? difference_of(values, *reference) : difference_of_strangers(values, *reference);
@@ -200,6 +194,12 @@ std::optional<PairedDifference> difference_of(const ByReplication& values, const
   }
   if (own.empty()) return std::nullopt;
   return paired_difference(own, other);
+}
+
+std::vector<double> values_in(const ByReplication& values) {
+  std::vector<double> list;
+  for (const auto& [replication, value] : values) list.push_back(value);
+  return list;
 }
 
 std::vector<ComparisonRow> compare_variants(const ScenarioFile& file, const Study& study) {

@@ -27,6 +27,7 @@ std::optional<double> row_value(const ComparisonRow& row, std::size_t variant, c
 
 // By replication; those that have one.
 using ByReplication = std::map<std::uint64_t, double>;
+std::vector<double> values_in(const ByReplication& values);  // in the order of their replications
 ByReplication values_of(const ComparisonRow& row, std::size_t variant, const std::vector<RunResult>& runs);
 // Of replications that both have: they met the same arrivals and demands. None without any.
 std::optional<PairedDifference> difference_of(const ByReplication& values, const ByReplication& reference);

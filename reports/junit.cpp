@@ -1,5 +1,6 @@
 // JUnit XML: a suite is a scenario, a case an objective, its class the variant. Missed is a failure, what did not complete an
-// error, inconclusive is skipped; an advisory objective that is missed passes, with a property that says so.
+// error, inconclusive is skipped; an advisory objective that is missed passes, with a property that says so. Where it fails to be
+// worse than the baseline, what is worse is a case of its own.
 #include <fmt/format.h>
 
 #include "reports/answer.hpp"
@@ -55,10 +56,11 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
+std::string element(const std::string& name, const std::string& type, const std::string& message) {
+  return fmt::format("      <{0} message=\"{1}\" type=\"{2}\">{1}</{0}>\n", name, xml(message), type);
+}
+
 std::string result_of(const ValidatedVariant& variant, const Verdict& verdict, Counts& counts) {
-  const auto element = [&](const std::string& name, const std::string& type, const std::string& message) {
-    return fmt::format("      <{0} message=\"{1}\" type=\"{2}\">{1}</{0}>\n", name, xml(message), type);
-  };
   if (variant.ending >= Ending::incomplete) {
     ++counts.errors;
     return element("error", std::string{to_text(variant.ending)}, joined(variant.problems));
@@ -92,6 +94,19 @@ std::string cases_of(const ValidatedVariant& variant, Counts& counts) {
          result_of(variant, Verdict{.objective = {}, .outcome = Outcome::pass}, counts) + "    </testcase>\n";
 }
 
+std::string regressions_of(const Validation& validation, const ValidatedScenario& scenario, Counts& counts) {
+  std::string text;
+  if (!validation.fails_on_regression || !validation.baseline) return text;
+  for (const BaselineRow& row : validation.baseline->worse_of(scenario.path)) {
+    ++counts.tests;
+    ++counts.failures;
+    text += fmt::format("    <testcase name=\"{} is not worse than the baseline\" classname=\"{}\">\n", xml(row.subject),
+                        xml(row.variant)) +
+            element("failure", "regression", regression_text(row)) + "    </testcase>\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string to_junit(const Validation& validation) {
@@ -105,6 +120,7 @@ std::string to_junit(const Validation& validation) {
       cases += cases_of(variant, counts);
       seconds += variant.run_seconds;
     }
+    cases += regressions_of(validation, scenario, counts);
     suites += fmt::format("  <testsuite name=\"{}\" {} time=\"{:.3f}\">\n{}  </testsuite>\n", xml(scenario.name),
                           counts.attributes(), seconds, cases);
     all.add(counts);

@@ -12,12 +12,6 @@
 namespace headroom {
 namespace {
 
-std::vector<double> plain(const ByReplication& values) {
-  std::vector<double> list;
-  for (const auto& [replication, value] : values) list.push_back(value);
-  return list;
-}
-
 Ending ending_of(Outcome outcome) {
   return outcome == Outcome::pass ? Ending::held : outcome == Outcome::fail ? Ending::missed : Ending::open;
 }
@@ -110,7 +104,8 @@ Ending ending_of(const ValidatedScenario& scenario) {
 Ending ending_of(const Validation& validation) {
   Ending worst = Ending::held;
   for (const ValidatedScenario& scenario : validation.scenarios) worst = std::max(worst, ending_of(scenario));
-  return worst;
+  const bool regressed = validation.fails_on_regression && validation.baseline && validation.baseline->worse() > 0;
+  return regressed ? std::max(worst, Ending::missed) : worst;
 }
 
 std::size_t count_of(const ValidatedVariant& variant, Outcome outcome, bool required) {
@@ -130,7 +125,7 @@ const Verdict* worst_margin(const ValidatedVariant& variant) {
 
 std::string cost_text(const ValidatedVariant& variant, std::string_view plus_minus) {
   if (variant.cost_per_user.empty()) return "";
-  const Interval cost = t_interval(plain(variant.cost_per_user));
+  const Interval cost = t_interval(values_in(variant.cost_per_user));
   return display(cost, unit_for(Dimension::money_rate, {&cost.mean, 1}), plus_minus);
 }
 

@@ -17,11 +17,6 @@ struct Chosen {
   bool is_base = true;
 };
 
-NamedScenario chosen_of(ScenarioFile& file, const std::string& variant) {
-  const auto found = std::ranges::find(file.variants, variant, &NamedScenario::name);
-  return std::move(found == file.variants.end() ? file.variants.front() : *found);
-}
-
 std::string stem_of(const std::string& path) { return std::filesystem::path{path}.stem().string(); }
 
 // The first kind of name that is different for every one.
@@ -101,23 +96,44 @@ void add_inputs(const std::vector<InputHash>& inputs, std::vector<InputHash>& al
 
 }  // namespace
 
-ScenarioFile read_side_by_side(const std::vector<std::string>& paths, const std::string& variant, const ReadOptions& options) {
-  std::vector<Chosen> all;
+std::vector<ScenarioFile> read_scenarios(const std::vector<std::string>& paths, const ReadOptions& options) {
+  std::vector<ScenarioFile> all;
   std::vector<Issue> issues;
-  ScenarioFile together{.path = paths.front(), .variants = {}, .inputs = {}};
   for (const std::string& path : paths) {
     try {
-      ScenarioFile file = read_scenario(path, options);
-      const std::string base = file.variants.front().name;
-      Chosen one{path, chosen_of(file, variant), true};
-      one.is_base = one.scenario.name == base;
-      all.push_back(std::move(one));
-      add_inputs(file.inputs, together.inputs);
+      all.push_back(read_scenario(path, options));
     } catch (const ScenarioError& error) {
       issues.insert(issues.end(), error.issues().begin(), error.issues().end());
     }
   }
   if (!issues.empty()) throw ScenarioError{std::move(issues)};
+  return all;
+}
+
+std::vector<std::string> variant_names(const std::vector<ScenarioFile>& files) {
+  std::vector<std::string> names;
+  for (const ScenarioFile& file : files) {
+    for (const NamedScenario& variant : file.variants) {
+      if (std::ranges::find(names, variant.name) == names.end()) names.push_back(variant.name);
+    }
+  }
+  return names;
+}
+
+const NamedScenario& variant_or_base(const ScenarioFile& file, const std::string& variant) {
+  const auto found = std::ranges::find(file.variants, variant, &NamedScenario::name);
+  return found == file.variants.end() ? file.variants.front() : *found;
+}
+
+ScenarioFile side_by_side(const std::vector<ScenarioFile>& files, const std::string& variant) {
+  std::vector<Chosen> all;
+  std::vector<Issue> issues;
+  ScenarioFile together{.path = files.front().path, .variants = {}, .inputs = {}};
+  for (const ScenarioFile& file : files) {
+    const NamedScenario& chosen = variant_or_base(file, variant);
+    all.push_back({file.path, chosen, chosen.name == file.variants.front().name});
+    add_inputs(file.inputs, together.inputs);
+  }
   expect_comparable(all, issues);
   if (!issues.empty()) throw ScenarioError{std::move(issues)};
   name_all(all);

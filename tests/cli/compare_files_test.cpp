@@ -78,6 +78,15 @@ TEST(CompareFiles, RefuseWhatCannotBeComparedAndSayWhatWouldDo) {
   EXPECT_TRUE(says(wrong.err, "wrong.json:2:")) << wrong.err;
 }
 
+TEST(CompareFiles, RefuseAVariantThatNoneHasAndNameTheNearest) {
+  const Ended ended = headroom(
+      {"compare", single_server("plain", "10 ms", 7), data("holds.json"), "--variant", "slwo", "-o", temporary("none")});
+  EXPECT_EQ(ended.exit_code, 2) << ended.out;
+  EXPECT_TRUE(says(ended.err, "slwo")) << ended.err;
+  EXPECT_TRUE(says(ended.err, "\"slow\"?")) << ended.err;
+  EXPECT_FALSE(std::filesystem::exists(temporary("none")));
+}
+
 TEST(CompareFiles, ARowThatOnlyOneHasIsShown) {
   const Ended ended =
       headroom({"compare", single_server("plain", "10 ms", 7), data("holds.json"), "--variant", "slow", "--set",

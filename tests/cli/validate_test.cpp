@@ -117,6 +117,12 @@ TEST(Validate, WhatHasNotRunWhenTheTimeIsOverIsNotCompletedAndTheRestIsJudged) {
   EXPECT_LT(took.count(), 60.0);
 }
 
+// A million days are 8.64e19 ns, more than a clock can count.
+TEST(Validate, AnyLengthOfTimeIsAllowedForAllRuns) {
+  const Ended ended = validate({data("holds.json"), "-q", "--max-runtime", "1000000 d"});
+  EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
+}
+
 // 100 ms become 120 ms: by 20 %, in every run. The promise of 1 s holds either way.
 TEST(Validate, SaysWhatIsWorseThanTheBaselineAndFailsOnlyIfAsked) {
   const std::string scenario = waiting("paused", R"("avg latency < 1 s")"), accepted = temporary("accepted.json");
@@ -137,11 +143,43 @@ TEST(Validate, SaysWhatIsWorseThanTheBaselineAndFailsOnlyIfAsked) {
   failing.emplace_back("--fail-on-regression");
   const Ended failed = validate(failing);
   EXPECT_EQ(failed.exit_code, 99) << failed.out;
-  EXPECT_TRUE(says(failed.out, "1 value is worse than the baseline\n")) << failed.out;
+  EXPECT_TRUE(says(failed.out, "FAIL  the one scenario keeps every required objective; 1 value is worse than the baseline\n"))
+      << failed.out;
   failing.insert(failing.end(), {"--tolerance", "25 %"});
   const Ended tolerated = validate(failing);
   EXPECT_EQ(tolerated.exit_code, 0) << tolerated.out;
   EXPECT_TRUE(says(tolerated.out, "within the tolerance")) << tolerated.out;
+}
+
+// Whatever reads a pipeline's results sees the failure that its exit code says.
+TEST(Validate, ARegressionThatFailsIsAFailureInEveryOutput) {
+  const std::string scenario = waiting("paused", R"("avg latency < 1 s")"), accepted = temporary("accepted.json");
+  ASSERT_EQ(validate({scenario, "-q", "--write-baseline", accepted}).exit_code, 0);
+  const Ended ended = validate({scenario, "-q", "--baseline", accepted, "--set", "/assumptions/pause=120 ms",
+                                "--fail-on-regression", "--annotations", "github"});
+  EXPECT_EQ(ended.exit_code, 99) << ended.out;
+  EXPECT_FALSE(says(ended.out, "PASS  ")) << ended.out;
+  EXPECT_TRUE(says(ended.err, "::error file=" + scenario + ",title=paused::base, avg latency < 1 s: 100 ms -> 120 ms (+20 %), "
+                                                           "worse than the baseline"))
+      << ended.err;
+  const std::string folder = temporary("validated");
+  EXPECT_EQ(nlohmann::json::parse(content_of(folder + "/validation.json")).at("outcome"), "fail");
+  EXPECT_TRUE(content_of(folder + "/summary.md").starts_with("# ❌ fail: ")) << content_of(folder + "/summary.md");
+  const std::string junit = content_of(folder + "/junit.xml");
+  EXPECT_TRUE(says(junit, "<testsuites name=\"headroom\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\">")) << junit;
+  EXPECT_TRUE(says(junit, "avg latency &lt; 1 s is not worse than the baseline")) << junit;
+}
+
+TEST(Validate, ABaselineIsKeptWhenARunDidNotComplete) {
+  const std::string accepted = written("kept", "accepted.json", "what was accepted");
+  const Ended ended = validate({data("holds.json"), data("standstill.json"), "-q", "--write-baseline", accepted});
+  EXPECT_EQ(ended.exit_code, 4);
+  EXPECT_EQ(content_of(accepted), "what was accepted");
+  EXPECT_TRUE(says(ended.err, "--write-baseline: " + accepted +
+                                  " is left as it was, because 1 of 2 scenarios was not completed: standstill\n"))
+      << ended.err;
+  EXPECT_EQ(validate({data("misses.json"), "-q", "--write-baseline", accepted}).exit_code, 99);
+  EXPECT_TRUE(content_of(accepted).starts_with("{")) << "what completed can be accepted, although it misses";
 }
 
 TEST(Validate, PairsWithTheBaselineOnlyWhatMetTheSameRandomNumbers) {
@@ -204,6 +242,43 @@ TEST(Validate, MarkdownSaysTheVerdictFirstAndFoldsTheDetails) {
   EXPECT_TRUE(text.starts_with("# ❌ fail: 1 of 2 scenarios misses a required objective: misses\n")) << text;
   EXPECT_LT(text.find("| ✅ pass | Holds, clearly |"), text.find("<details>")) << text;
   EXPECT_TRUE(says(text, "| base | ❌ fail | p(95) latency &lt; 1 us |")) << text;
+}
+
+TEST(Validate, MarkdownIsAddedToTheStepSummaryAndReplacesAnyOtherFile) {
+  const std::string former = "what an earlier step said", summary = written("step", "summary.md", former);
+  const auto run = [&](const std::string& step_summary) {
+    return headroom(Start{.arguments = {"validate", data("holds.json"), "-q", "--markdown", summary, "-o", temporary("validated")},
+                          .environment = {{"GITHUB_STEP_SUMMARY", step_summary}}});
+  };
+  EXPECT_EQ(run(summary).exit_code, 0);
+  EXPECT_TRUE(content_of(summary).starts_with(former + "\n# ✅ pass: ")) << content_of(summary);
+  const std::string once = content_of(summary);
+  EXPECT_EQ(run(summary).exit_code, 0);
+  EXPECT_TRUE(content_of(summary).starts_with(once + "# ✅ pass: ")) << content_of(summary);
+  EXPECT_EQ(run("/another/file").exit_code, 0);
+  EXPECT_TRUE(content_of(summary).starts_with("# ✅ pass: ")) << content_of(summary);
+}
+
+// One server that works 2 s of every second it is asked for: who is slow has queued there. One run's words are the report's.
+TEST(Validate, NamesTheBottleneckOfWhatIsMissed) {
+  const std::string crowded = written("crowded", "crowded.json", R"({
+  "name": "crowded", "seed": 3, "duration": "1 min", "warm_up": "0 s", "replications": 3,
+  "services": [{"name": "api", "cpu": 1, "concurrency": 1, "backlog": 100000, "endpoints": [{"name": "get", "steps": [{"compute": "100 ms"}]}]}],
+  "workloads": [{"model": "users", "name": "people", "rate": "20 /s", "journeys": [{"steps": [{"request": "api.get"}]}]}],
+  "objectives": ["p(95) latency < 1 s"]
+})");
+  const Ended ended = validate({crowded, "-q", "--annotations", "github"});
+  EXPECT_EQ(ended.exit_code, 99) << ended.out << ended.err;
+  const std::string folder = temporary("validated");
+  const std::string bottleneck = "queueing at services/api";
+  std::string unwrapped = ended.out;
+  for (std::size_t at = unwrapped.find("\n "); at != std::string::npos; at = unwrapped.find("\n ", at))
+    unwrapped.replace(at, unwrapped.find_first_not_of(" \n", at) - at, " ");
+  EXPECT_TRUE(says(unwrapped, bottleneck)) << ended.out;
+  EXPECT_TRUE(says(ended.err, bottleneck)) << "annotations: " << ended.err;
+  EXPECT_TRUE(says(content_of(folder + "/junit.xml"), bottleneck));
+  EXPECT_TRUE(says(content_of(folder + "/summary.md"), bottleneck));
+  EXPECT_TRUE(says(content_of(folder + "/validation.json"), bottleneck));
 }
 
 TEST(Validate, AnnotationsMarkTheLineOfWhatIsMissed) {

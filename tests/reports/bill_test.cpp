@@ -107,9 +107,19 @@ TEST(Bill, StandsOnTheTerminalWithItsTotalLast) {
   EXPECT_NE(text.find("is paid for and not in use"), std::string::npos) << text;
 }
 
+TEST(Bill, MarkdownKeepsItsTableWholeWhateverAComponentIsCalled) {
+  RunResult run = hour();
+  add_cost(run, {"<a|b>", CostKind::databases, {"database", "<a|b>"}}, 1.0);
+  const std::string text = bill_markdown(report_of({run}));
+  EXPECT_NE(text.find("| component | kind | USD in 30 days | share | in use |\n| --- | --- | ---: | ---: | --- |\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("| &lt;a\\|b> | databases | 720.00 |"), std::string::npos) << text;
+}
+
 TEST(Bill, IsInEveryForm) {
   const StudyReport report = report_of({hour(), hour()});
-  EXPECT_NE(bill_markdown(report).find("| **total** | | **5,879.52** | | |"), std::string::npos) << bill_markdown(report);
+  EXPECT_NE(bill_markdown(report).find("| **total** |  | **5,879.52** |  |  |"), std::string::npos) << bill_markdown(report);
   const nlohmann::json bill = bill_json(report, 0);
   double sum = 0.0;
   for (const nlohmann::json& part : bill["parts"]) sum += part["usd_per_month"].get<double>();

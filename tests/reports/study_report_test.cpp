@@ -60,6 +60,9 @@ TEST(Terminal, PutsVariantsSideBySideAndTheAnswerLast) {
   EXPECT_EQ(to_terminal(small_study(), false),
             "small shop  1 min, 3 replications, seed 7                                                      0.2 s\n"
             "\n"
+            "SETTINGS otherwise than base\n"
+            "  more replicas   /services/shop/replicas   4\n"
+            "\n"
             "                 base             more replicas\n"
             "errors           3.10 % +- 0.25   1.10 % +- 0.25\n"
             "requests ended   16.7 /s          16.7 /s        =\n"
@@ -201,7 +204,7 @@ TEST(WriteReport, MakesTheFolderAndLeavesNothingUnfinished) {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator{folder}) names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
-  EXPECT_EQ(names, (std::vector<std::string>{"report.html", "summary.json", "summary.md"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"junit.xml", "metrics.om", "report.html", "summary.json", "summary.md"}));
   EXPECT_EQ(text_of(folder / "summary.json"), to_json(small_study()).dump(2) + "\n");
   std::filesystem::remove_all(folder.parent_path().parent_path());
 }

@@ -135,6 +135,10 @@ TEST(Validation, RefusesWhatIsNoBaselineAndSaysWhy) {
   nlohmann::json changed = to_json(validation);
   changed["scenarios"][0]["variants"][0]["objectives"][0]["by_replication"]["0"] = "slow";
   EXPECT_TRUE(says(why(changed.dump()), "changed by hand")) << why(changed.dump());
+  for (const std::string key : {"x", "", "1x", "-1", "99999999999999999999"}) {
+    changed["scenarios"][0]["variants"][0]["objectives"][0]["by_replication"] = {{key, 0.1}};
+    EXPECT_EQ(why(changed.dump()), "\"" + key + "\" is no number of a replication");
+  }
 }
 
 TEST(Validation, EndsAsItsWorst) {
