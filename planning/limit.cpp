@@ -23,9 +23,9 @@ class LimitSearch {
  private:
   double worst_utilization(double load) const;
   std::optional<double> arithmetic_limit() const;
-  double least() const { return question_.from.value_or(limit_.axis.present / 128.0); }
+  double least() const;
   double most() const;
-  void probe(double load);
+  bool probe(double load);
   void insert(TriedLoad tried);
   void settle_ends();
   std::optional<double> next() const;
@@ -80,10 +80,17 @@ std::optional<double> LimitSearch::arithmetic_limit() const {
   return std::nullopt;
 }
 
+double LimitSearch::least() const {
+  const double least = question_.from.value_or(limit_.axis.present / 128.0);
+  return limit_.axis.whole ? std::max(1.0, std::ceil(least)) : least;
+}
+
 // Where nothing can be computed the search must end somewhere.
 double LimitSearch::most() const {
-  if (question_.to) return *question_.to;
-  return limit_.arithmetic ? 4.0 * std::max(limit_.axis.present, *limit_.arithmetic) : 64.0 * limit_.axis.present;
+  const double most = question_.to       ? *question_.to
+                      : limit_.arithmetic ? 4.0 * std::max(limit_.axis.present, *limit_.arithmetic)
+                                          : 64.0 * limit_.axis.present;
+  return limit_.axis.whole ? std::floor(most) : most;
 }
 
 void LimitSearch::insert(TriedLoad tried) {
@@ -92,9 +99,10 @@ void LimitSearch::insert(TriedLoad tried) {
   settle_ends();
 }
 
-void LimitSearch::probe(double load) {
+// False: it had been tried.
+bool LimitSearch::probe(double load) {
   load = limit_.axis.taken(load);
-  if (std::ranges::find(limit_.tried, load, &TriedLoad::load) != limit_.tried.end()) return;
+  if (std::ranges::find(limit_.tried, load, &TriedLoad::load) != limit_.tried.end()) return false;
   if (question_.note) question_.note(limit_.axis.text(load));
   try {
     const Candidate candidate{limit_.axis.text(load), {limit_.axis.at(load)}};
@@ -105,6 +113,7 @@ void LimitSearch::probe(double load) {
     refused.incomplete = error.issues().front().message;
     insert(std::move(refused));
   }
+  return true;
 }
 
 void LimitSearch::settle_ends() {
@@ -127,16 +136,17 @@ std::optional<double> LimitSearch::upward() const {
   if (!top.incomplete.empty() || top.load >= most()) return std::nullopt;
   double load = 2.0 * top.load;
   if (limit_.arithmetic && *limit_.arithmetic > top.load) load = std::min(load, 1.02 * *limit_.arithmetic);
-  return std::min(load, most());
+  load = std::min(limit_.axis.taken(load), most());
+  return load > top.load ? load : top.load + 1.0;  // only a whole number can be taken for the one it comes from
 }
 
 std::optional<double> LimitSearch::downward() const {
   const TriedLoad& bottom = limit_.tried.front();
-  const double floor = limit_.axis.taken(least());
-  if (bottom.load <= floor) return std::nullopt;
+  if (bottom.load <= least()) return std::nullopt;
   double load = bottom.load / 2.0;
   if (limit_.arithmetic && *limit_.arithmetic < bottom.load) load = std::max(load, 0.9 * *limit_.arithmetic);
-  return std::max(load, floor);
+  load = std::max(limit_.axis.taken(load), least());
+  return load < bottom.load ? load : bottom.load - 1.0;
 }
 
 std::optional<double> LimitSearch::between(std::size_t low, std::size_t high) const {
@@ -150,9 +160,10 @@ std::optional<double> LimitSearch::between(std::size_t low, std::size_t high) co
 std::optional<double> LimitSearch::next() const {
   if (!limit_.breaks) {
     if (const auto load = upward()) return load;
+    if (!limit_.holds) return downward();
     // What could not be simulated bounds the search as what fails does.
     const std::size_t top = limit_.tried.size() - 1;
-    return limit_.holds && *limit_.holds < top ? between(*limit_.holds, *limit_.holds + 1) : std::nullopt;
+    return *limit_.holds < top ? between(*limit_.holds, *limit_.holds + 1) : std::nullopt;
   }
   if (!limit_.holds) return downward();
   if (const auto load = between(*limit_.holds, *limit_.holds + 1)) return load;
@@ -169,8 +180,7 @@ void LimitSearch::look_above() {
 void LimitSearch::search() {
   while (trials_.stopped() == Trials::Stop::none) {
     const std::optional<double> load = next();
-    if (!load) return;
-    probe(*load);
+    if (!load || !probe(*load)) return;
   }
 }
 

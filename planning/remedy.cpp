@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "planning/bottleneck.hpp"
+#include "reports/display.hpp"
 #include "scenarios/explain.hpp"
 #include "scenarios/resources.hpp"
 #include "scenarios/scenario_error.hpp"
@@ -25,13 +26,15 @@ const Spec* named(const std::vector<Spec>& specs, const std::string& name) {
 struct Knob {
   std::string pointer;
   std::string noun;  // "replicas"
-  int present = 1;
+  int present = 1;  // the next one above it is more than there is
   std::string low{};      // "[2, ": the pointer takes a range; empty: a number
   std::string service{};  // whose nodes have to have room for it; may be empty
+  std::string there{};    // what is there, where that is no whole number
 
   SettingChange at(int count) const { return {pointer, low.empty() ? std::to_string(count) : fmt::format("{}{}]", low, count)}; }
   std::string what(int count) const {
-    return fmt::format("{}{} {} instead of {}", low.empty() ? "" : "at most ", count, noun, present);
+    return fmt::format("{}{} {} instead of {}", low.empty() ? "" : "at most ", count, noun,
+                       there.empty() ? std::to_string(present) : there);
   }
 };
 
@@ -59,7 +62,8 @@ std::optional<Knob> knob_of(const NamedScenario& named_scenario, const Blueprint
   if (kind == "databases") {
     const DatabaseSpec* const database = named(scenario.databases, name);
     if (database == nullptr) return std::nullopt;
-    if (question.resource == "cpu") return Knob{place + "/cpu", "cores", std::max(1, static_cast<int>(database->cpu))};
+    if (question.resource == "cpu")
+      return Knob{place + "/cpu", "cores", static_cast<int>(database->cpu), {}, {}, number_text(database->cpu)};
     return Knob{place + "/pool", "connections", database->pool};
   }
   const CacheSpec* const cache = kind == "caches" ? named(scenario.caches, name) : nullptr;
@@ -95,23 +99,25 @@ class RemedySearch {
         smallest(knob->present, [&](int copies) { return fits(with_nodes(*knob, copies, blueprint).set); });
     if (!count) return std::nullopt;
     Remedy remedy = with_nodes(*knob, *count, blueprint);
-    remedy.utilization = utilization(remedy.set);
+    remedy.utilization = utilization(remedy.set).value();
     return remedy;
   }
 
  private:
-  double utilization(std::vector<SettingChange> set) const {
+  // None: there is no such station.
+  std::optional<double> utilization(std::vector<SettingChange> set) const {
     set.emplace_back("/load", fmt::format("{}", question_.load));
     const Explanation explanation = explain(trials_.blueprint({"", set}));
     for (const StationLoad& load : explanation.stations) {
       if (load.station == question_.station && load.resource == question_.resource) return scaled_out_utilization(load);
     }
-    return 0.0;
+    return std::nullopt;
   }
   // A count that the scenario does not allow is not enough.
   bool fits(const std::vector<SettingChange>& set) const {
     try {
-      return utilization(set) <= question_.target;
+      const std::optional<double> used = utilization(set);
+      return used && *used <= question_.target;
     } catch (const ScenarioError&) {
       return false;
     }

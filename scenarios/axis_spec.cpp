@@ -1,5 +1,6 @@
 #include "scenarios/axis_spec.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "sim/core/units.hpp"
@@ -12,13 +13,13 @@ std::optional<Quantity> quantity_of(const std::string& text) {
   return parse_quantity(text, ignored);
 }
 
-// Steps of decimal fractions add up to a little more than the end: 0.1 + 0.2 is beyond 0.3.
+// Steps of decimal fractions add up to a little more than the end: 0.1 + 0.2 is beyond 0.3. A share of the step.
 constexpr double rounding = 1e-9;
 
-// 12 digits: what steps and units add to them is noise.
-double without_noise(double value) {
-  if (value == 0.0) return 0.0;
-  const double size = std::pow(10.0, 11.0 - std::floor(std::log10(std::fabs(value))));
+// 12 digits, and all of a whole number: what steps and units add to them is noise.
+double without_noise(double value, double step) {
+  if (std::fabs(value) <= rounding * step) return 0.0;
+  const double size = std::pow(10.0, std::max(0.0, 11.0 - std::floor(std::log10(std::fabs(value)))));
   return std::round(value * size) / size;
 }
 
@@ -43,12 +44,15 @@ std::vector<std::string> AxisSpec::all_values() const {
   const auto added = step.empty() ? std::optional{Quantity{1.0, Dimension::count}} : quantity_of(step);
   if (!factor && (!added || added->dimension != first->dimension || added->value <= 0.0)) return {};
   if (factor && (first->value <= 0.0 || !(*factor > 1.0))) return {};
+  // By factors the steps are as large as the values, which are above 0; sums of large numbers are off by a few bits of these.
+  const double last_step = factor ? std::fabs(last->value) : added->value;
+  const double slack = rounding * last_step + 1e-15 * std::fabs(last->value);
   std::vector<std::string> all;
   for (std::size_t i = 0; i <= most_values; ++i) {
     const double value =
         factor ? first->value * std::pow(*factor, static_cast<double>(i)) : first->value + static_cast<double>(i) * added->value;
-    if (value > last->value * (1.0 + rounding)) break;
-    all.push_back(to_text(without_noise(value), first->dimension));
+    if (value > last->value + slack) break;
+    all.push_back(to_text(without_noise(value, factor ? 0.0 : added->value), first->dimension));
   }
   return all;
 }

@@ -90,6 +90,30 @@ TEST(Growth, RaisesTheLimitOfAnAutoscaler) {
   EXPECT_EQ(out->then->set, (std::vector<SettingChange>{{"/services/desk/replica_limits", "[1, 5]"}}));
 }
 
+TEST(Remedy, IsNoneForAStationThatIsNotThere) {
+  const PlannedFile file{growing(ten_percent)};
+  const Trials trials = file.trials();
+  EXPECT_FALSE(smallest_remedy(trials, {"services/desk", "nothing of the kind", 10.0, 1.0}));
+}
+
+// A query takes 20 ms of a core and comes 10 times a second: 0.2 cores at load 1.
+TEST(Remedy, SaysHowManyCoresThereAreOfPartsOfOnes) {
+  const auto with_cores = [](const std::string& cores) {
+    return R"({"name": "rows", "duration": "1 min",
+    "services": [{"name": "desk", "concurrency": 1000, "endpoints": [{"name": "serve", "steps": [{"query": "rows", "read": "row"}]}]}],
+    "databases": [{"name": "rows", "cpu": )" +
+           cores + R"(, "shards": {"count": 1}, "read": {"cpu": "20 ms"}}],
+    "keys": [{"name": "row", "items": 10}],
+    "workloads": [{"model": "users", "name": "people", "rate": "10 /s", "journeys": [{"steps": [{"request": "desk.serve"}]}]}],
+    "objectives": ["p(95) latency < 1 s"]})";
+  };
+  const PlannedFile half{with_cores("0.5")}, more{with_cores("2.5")};
+  const auto remedy = smallest_remedy(half.trials(), {"databases/rows", "cpu", 4.0, 1.0});
+  ASSERT_TRUE(remedy);
+  EXPECT_EQ(remedy->what, "1 cores instead of 0.5") << "0.8 are used";
+  EXPECT_EQ(smallest_remedy(more.trials(), {"databases/rows", "cpu", 14.0, 1.0}).value().what, "3 cores instead of 2.5");
+}
+
 TEST(Growth, OfNumbersByMonthNamesTheMonths) {
   const GrowthPlan plan = planned(PlannedFile{growing(R"({"users_by_month": [1000, 3000, 2000], "start": "2026-11"})")});
   EXPECT_EQ(plan.months[0].forecast.name, "2026-11");

@@ -75,6 +75,53 @@ TEST(Limit, OverAWholeNumberStaysWhole) {
   for (const TriedLoad& one : limit.tried) EXPECT_EQ(one.load, std::round(one.load));
 }
 
+// 5 accounts at 0.06 /s each are 0.3 of what one slot of a second serves: by arithmetic it is used up at 16.67 accounts, where no
+// whole number is. `starts`: 5 in the file.
+std::string accounts(int starts, const std::string& objective, double a_day_each = 0.06 * 86'400.0) {
+  std::string text = one_station("1 /s", 1, R"("1 s")", objective, R"("duration": "15 min", "warm_up": "10 s")");
+  return text.replace(text.find(R"("rate": "1 /s")"), std::string{R"("rate": "1 /s")"}.size(),
+                      fmt::format(R"("accounts": {}, "sessions_per_day": {})", starts, a_day_each));
+}
+
+TEST(Limit, OverAWholeNumberEndsWhereNoneIsLeft) {
+  const LoadLimit open = limit_of(accounts(5, "avg latency < 500 s"), {.over = "/workloads/people/accounts", .at_most = 5});
+  ASSERT_TRUE(open.holds && !open.breaks) << limit_sentence(open);
+  EXPECT_NEAR(open.arithmetic.value(), 1.0 / 0.06, 0.5);
+  EXPECT_EQ(load_of(open, open.holds), std::floor(4.0 * open.arithmetic.value()));
+  const LoadLimit bounded =
+      limit_of(accounts(3, "avg latency < 500 s"), {.over = "/workloads/people/accounts", .to = 4.4, .at_most = 5});
+  ASSERT_TRUE(bounded.holds) << limit_sentence(bounded);
+  EXPECT_EQ(load_of(bounded, bounded.holds), 4.0) << "5 is beyond 4.4";
+  // One account asks for 0.23 of the slot, so that 4.35 use it up: 1.02 times that is 4 again.
+  const LoadLimit near = limit_of(accounts(4, "avg latency < 500 s", 0.23 * 86'400.0),
+                                  {.over = "/workloads/people/accounts", .to = 6.0, .at_most = 5});
+  ASSERT_TRUE(near.holds) << limit_sentence(near);
+  EXPECT_EQ(load_of(near, near.holds), 6.0);
+  // Used up at 1.9, and a limit that not even an empty slot keeps: 0.9 times 1.9 is 2 again.
+  const LoadLimit down =
+      limit_of(accounts(2, "avg latency < 500 ms", 86'400.0 / 1.9), {.over = "/workloads/people/accounts", .at_most = 5});
+  ASSERT_TRUE(down.breaks && !down.holds) << limit_sentence(down);
+  EXPECT_EQ(load_of(down, down.breaks), 1.0);
+}
+
+// Twice the documented load is more than a scenario may have, and three runs cannot be clear against their own mean.
+TEST(Limit, IsLookedForBelowAnUnclearLoadWhoseDoubleCannotBeSimulated) {
+  const double present = 0.75e6;  // of 1e6
+  const auto text = [&](const std::string& objective) {
+    std::string all = one_station(fmt::format("{:.9g} /s", 3.0 / present), 4, exponential_second, objective);
+    return all.replace(1, 0, fmt::format(R"("load": {}, )", present));
+  };
+  const PlannedFile file{text("avg queue_wait{service=desk} < 1 s")};
+  Trials trials = file.trials();
+  const double found = trials.run({"", {}}, 0, 3).verdicts[0].value.mean;
+  const LoadLimit limit =
+      limit_of(text(fmt::format("avg queue_wait{{service=desk}} < {} s", found)), {.replications = 3, .at_most = 3});
+  EXPECT_EQ(limit.documented().outcome, Outcome::inconclusive);
+  EXPECT_FALSE(limit.tried.back().incomplete.empty());
+  ASSERT_TRUE(limit.holds) << limit_sentence(limit);
+  EXPECT_LT(load_of(limit, limit.holds), present);
+}
+
 TEST(Limit, OverAQuantityKeepsItsUnit) {
   const LoadLimit limit =
       limit_of(clockwork("max queue_wait{service=desk} < 100 ms"), {.over = "/workloads/people/rate", .precision = 0.05});
