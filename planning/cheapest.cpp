@@ -96,7 +96,7 @@ class CheapestSearch {
     one.outcome = trial.outcome;
     one.verdicts = trial.verdicts;
     if (!trial.costs.empty()) one.cost = t_interval(trial.costs);
-    if (!trial.values[plan_.objective].empty()) one.against = t_interval(trial.values[plan_.objective]);
+    if (plan_.objective < trial.values.size() && !trial.values[plan_.objective].empty()) one.against = t_interval(trial.values[plan_.objective]);
     one.replications = trial.replications;
     if (!trial.failed.empty()) one.incomplete = trial.failed.front().message;
     return one;
@@ -120,6 +120,10 @@ class CheapestSearch {
     one.least_cost = place.least_cost;
     one.refuted = place.refuted;
     place = std::move(one);
+    if (place.outcome != Outcome::fail && place.cost.count == 0 && place.incomplete.empty())
+      throw PlanError{fmt::format(
+          "nothing in {} has a price, so that it cannot be weighed against the others; give node pools an instance or a price",
+          place.name)};
     if (place.outcome == Outcome::fail) failed_.push_back(at);
   }
 
@@ -225,14 +229,17 @@ class CheapestSearch {
     const std::uint64_t fresh = std::max(fewest_fresh, question_.replications);
     const Trial trial = trials_.run_until_conclusive(grid_.candidate(plan_.tried[at].point), first_fresh, fresh,
                                                      std::max(fresh, question_.at_most));
-    if (trials_.stopped() != Trials::Stop::none && trial.outcome != Outcome::pass) {
-      plan_.answer = at;
-      return true;
+    TriedConfiguration& one = plan_.tried[at];
+    switch (verification_of(trial, trials_.stopped() != Trials::Stop::none)) {
+      case Verification::refuted: one.refuted = true; return false;
+      case Verification::incomplete:
+        one.incomplete = trial.failed.front().message;
+        one.outcome = Outcome::inconclusive;
+        return false;
+      case Verification::agrees: plan_.verified_by = trial.replications; break;
+      case Verification::open: break;
     }
-    plan_.tried[at].refuted = trial.outcome != Outcome::pass;
-    if (plan_.tried[at].refuted) return false;
     plan_.answer = at;
-    plan_.verified_by = trial.replications;
     return true;
   }
 
@@ -278,6 +285,12 @@ std::vector<bool> pareto_front(const std::vector<std::pair<double, double>>& poi
     }));
   }
   return front;
+}
+
+Verification verification_of(const Trial& fresh, bool stopped) {
+  if (!fresh.failed.empty()) return Verification::incomplete;
+  if (fresh.outcome == Outcome::pass) return Verification::agrees;
+  return fresh.outcome == Outcome::inconclusive && stopped ? Verification::open : Verification::refuted;
 }
 
 std::size_t CheapestPlan::count(Known known) const {

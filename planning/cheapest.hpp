@@ -53,6 +53,15 @@ struct TriedConfiguration {
   std::string incomplete;  // why a run of it did not complete; empty: all did
 };
 
+// What fresh replications say of a configuration that passed.
+enum class Verification {
+  agrees,
+  refuted,     // it fails in them, or they cannot tell although there was time for all of them
+  open,        // the search was stopped before they could tell
+  incomplete,  // a run did not complete
+};
+Verification verification_of(const Trial& fresh, bool stopped);
+
 struct CheapestPlan {
   static constexpr std::size_t written = static_cast<std::size_t>(-1);
   NamedScenario scenario;
@@ -75,7 +84,7 @@ inline constexpr std::size_t most_configurations = 20'000;
 // In order of what each costs by arithmetic: those that may be cheaper than the best so far are looked at with a few
 // replications. Then the cheapest that are undecided get more until each cheaper one than the best is decided. The best is
 // verified by fresh replications; if it does not hold in them the next takes its place. Throws PlanError where there is nothing
-// to vary, to keep or to pay.
+// to vary, to keep or to pay, also in one configuration that does not fail.
 CheapestPlan find_cheapest(Trials& trials, const CheapestQuestion& question);
 
 // Of (cost, value) pairs those that no other is at least as good as in both and better in one. `less`: smaller values are better.

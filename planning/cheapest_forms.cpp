@@ -95,6 +95,7 @@ std::string nothing_holds(const CheapestPlan& plan) {
     return decides == nullptr ? -1e300 : decides->margin.value_or(-1e300);
   });
   const Verdict* const decides = deciding_verdict((*nearest)->verdicts);
+  if (decides == nullptr) return fmt::format("none of {} configurations holds", count_text(plan.tried.size()));
   return fmt::format("none of {} configurations holds; the nearest is {}: {} is {}", count_text(plan.tried.size()),
                      (*nearest)->name, decides->objective.that.text, value_text(*decides, {}));
 }

@@ -146,6 +146,40 @@ TEST(Cheapest, NeedsSomethingToVaryToKeepAndToPay) {
   EXPECT_THROW(find_cheapest(unpaid, question), PlanError) << "no such objective";
 }
 
+// One node of nothing beside 4 of 0.1 USD an hour: what holds without a price is neither the cheapest nor missing.
+TEST(Cheapest, RefusesAConfigurationThatHoldsAndHasNoPrice) {
+  const PlannedFile file{paid_station(9, exponential_second, R"("p(99) queue_wait{service=desk} < 1 s")",
+                                      R"({"name": "price", "set": "/node_pools/seats/price", "values": ["0.1 USD/h", null]})")};
+  Trials trials = file.trials();
+  try {
+    find_cheapest(trials, question_for(trials));
+    FAIL() << "an answer among what cannot be compared";
+  } catch (const PlanError& error) {
+    EXPECT_NE(std::string{error.what()}.find("nothing in price null has a price"), std::string::npos) << error.what();
+  }
+}
+
+// An axis may take the required objective away.
+TEST(Cheapest, SaysThatNoneHoldsWhereNothingIsRequired) {
+  CheapestPlan plan;
+  plan.tried.push_back({.known = Known::simulated, .outcome = Outcome::fail});
+  EXPECT_EQ(cheapest_sentence(plan), "none of 1 configurations holds");
+}
+
+TEST(Cheapest, IsRefutedByFreshRunsThatFailAlsoWhenItsTimeIsOver) {
+  Trial fresh;
+  for (const bool stopped : {false, true}) {
+    fresh.outcome = Outcome::fail;
+    EXPECT_EQ(verification_of(fresh, stopped), Verification::refuted);
+    fresh.outcome = Outcome::pass;
+    EXPECT_EQ(verification_of(fresh, stopped), Verification::agrees);
+    fresh.outcome = Outcome::inconclusive;
+    EXPECT_EQ(verification_of(fresh, stopped), stopped ? Verification::open : Verification::refuted);
+  }
+  fresh.failed.push_back({{0, 1'000'000}, 4, "it took too long"});
+  EXPECT_EQ(verification_of(fresh, false), Verification::incomplete) << "a run that broke shows nothing of the objectives";
+}
+
 // A value that another variant has no place for is none of the searched variant's business.
 TEST(Cheapest, ReadsOnlyTheVariantThatIsSearched) {
   std::string text = paid_station(6, exponential_second, wait_objective, seats_axis + R"("values": [6, 7]})");
