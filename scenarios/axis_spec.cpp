@@ -15,9 +15,11 @@ std::optional<Quantity> quantity_of(const std::string& text) {
 // Steps of decimal fractions add up to a little more than the end: 0.1 + 0.2 is beyond 0.3.
 constexpr double rounding = 1e-9;
 
-// 12 digits: what steps and units add to them is noise.
-double without_noise(double value) {
-  if (value == 0.0) return 0.0;
+// 12 digits: what steps and units add to them is noise, and so is what is left of a step where 0 is reached. Whole numbers are
+// exact as they are.
+double without_noise(double value, double step) {
+  if (std::fabs(value) < rounding * step) return 0.0;
+  if (std::fabs(value) < 0x1p53 && value == std::floor(value)) return value;
   const double size = std::pow(10.0, 11.0 - std::floor(std::log10(std::fabs(value))));
   return std::round(value * size) / size;
 }
@@ -47,8 +49,9 @@ std::vector<std::string> AxisSpec::all_values() const {
   for (std::size_t i = 0; i <= most_values; ++i) {
     const double value =
         factor ? first->value * std::pow(*factor, static_cast<double>(i)) : first->value + static_cast<double>(i) * added->value;
-    if (value > last->value * (1.0 + rounding)) break;
-    all.push_back(to_text(without_noise(value), first->dimension));
+    const double gap = factor ? value : added->value;
+    if (value > last->value + rounding * gap) break;
+    all.push_back(to_text(without_noise(value, gap), first->dimension));
   }
   return all;
 }

@@ -26,6 +26,18 @@ TEST(Axes, GoByStepsThatIncludeTheLast) {
   EXPECT_EQ(from_to("0.1", "0.3", "0.1").all_values().size(), 3U) << "0.1 + 2 x 0.1 is a little more than 0.3";
 }
 
+TEST(Axes, EndAtNegativeValuesAndAtZero) {
+  EXPECT_EQ(from_to("-3", "-1").all_values(), (Values{"-3", "-2", "-1"}));
+  EXPECT_EQ(from_to("-0.3", "0", "0.1").all_values(), (Values{"-0.3", "-0.2", "-0.1", "0"}))
+      << "-0.3 + 3 x 0.1 is a little more than 0";
+  EXPECT_EQ(from_to("-0.3", "-0.1", "0.1").all_values().size(), 3U) << "-0.3 + 2 x 0.1 is a little more than -0.1";
+}
+
+// 10 TiB are 10,995,116,277,760 bytes: 14 digits.
+TEST(Axes, KeepEveryByte) {
+  EXPECT_EQ(from_to("10 TiB", "12 TiB", "1 TiB").all_values(), (Values{"10 TiB", "11 TiB", "12 TiB"}));
+}
+
 TEST(Axes, GoByFactors) {
   EXPECT_EQ(from_to("1", "20", "", 2.0).all_values(), (Values{"1", "2", "4", "8", "16"}));
   EXPECT_EQ(from_to("100 ms", "1 s", "", 10.0).all_values(), (Values{"100 ms", "1 s"}));
