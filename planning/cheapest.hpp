@@ -12,6 +12,7 @@
 
 #include "planning/grid.hpp"
 #include "planning/trials.hpp"
+#include "scenarios/explain.hpp"
 
 namespace headroom {
 
@@ -48,6 +49,7 @@ struct TriedConfiguration {
   Interval cost;     // US dollars per month
   Interval against;  // value of the objective of the front; count 0: nothing was observed
   std::uint64_t replications = 0;
+  std::vector<double> costs;  // as Trial has them
   bool on_front = false;
   bool refuted = false;    // it passed, and did not in fresh replications
   std::string incomplete;  // why a run of it did not complete; empty: all did
@@ -70,12 +72,16 @@ struct CheapestPlan {
   std::vector<TriedConfiguration> tried;  // every point of the grid
   std::optional<std::size_t> answer;      // of `tried`
   std::uint64_t verified_by = 0;          // fresh replications of the answer, all objectives kept in them; 0: it is not verified
+  std::vector<std::size_t> ties;          // others that hold and whose cost differs from the answer's by no more than chance
+  std::optional<StationLoad> overload;    // of the answer: what is asked for more than it can serve, by arithmetic
   std::size_t objective = 0;              // of the front
   std::uint64_t runs = 0;
   Trials::Stop stopped = Trials::Stop::none;
   std::size_t count(Known known) const;
   // Cheaper than the answer, or all where there is none, and not decided.
   std::vector<std::size_t> open() const;
+  // Why a run did not complete of what stands now, or of a configuration that is not decided for it; empty: none.
+  std::string incomplete() const;
   Outcome outcome() const;  // pass: found and verified; fail: none holds; else inconclusive
 };
 
