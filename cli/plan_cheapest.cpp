@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/exit_code.hpp"
 #include "cli/next_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/plan.hpp"
@@ -41,8 +40,7 @@ std::string next_command(const CheapestPlan& plan, const PlanArguments& argument
 }
 
 int cheapest_from_line(const CommandLine& line) {
-  PlanArguments arguments = plan_arguments(line);  // tries every value of every axis by itself
-  arguments.source.read.try_axes = false;
+  const PlanArguments arguments = plan_arguments(line);
   try {
     PlanTrials trials{arguments};
     CheapestQuestion question;
@@ -58,7 +56,7 @@ int cheapest_from_line(const CommandLine& line) {
                              .json = cheapest_json(plan),
                              .page = [&] { return cheapest_page(plan); },
                              .next = next_command(plan, arguments)});
-    return exit_code_of(plan.outcome(), plan.stopped);
+    return exit_code_of(plan.outcome(), plan.stopped, !plan.incomplete().empty());
   } catch (const PlanError& error) {
     throw UsageError{error.what()};
   }

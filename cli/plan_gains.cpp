@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/exit_code.hpp"
 #include "cli/next_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/plan.hpp"
@@ -35,8 +34,7 @@ std::string next_command(const Gains& found, const PlanArguments& arguments) {
 }
 
 int gains_from_line(const CommandLine& line) {
-  PlanArguments arguments = plan_arguments(line);
-  arguments.source.read.try_axes = false;
+  const PlanArguments arguments = plan_arguments(line);
   GainsQuestion question{.all = line.has("all"), .replications = arguments.replications, .note = {}};
   try {
     PlanTrials trials{arguments};
@@ -47,8 +45,8 @@ int gains_from_line(const CommandLine& line) {
                              .json = gains_json(found),
                              .page = [&] { return gains_page(found); },
                              .next = next_command(found, arguments)});
-    if (!found.incomplete().empty()) return exit_incomplete;
-    return found.stopped == Trials::Stop::none ? exit_success : exit_code_of(Outcome::inconclusive, found.stopped);
+    const Outcome done = found.stopped == Trials::Stop::none ? Outcome::pass : Outcome::inconclusive;
+    return exit_code_of(done, found.stopped, !found.incomplete().empty());
   } catch (const PlanError& error) {
     throw UsageError{error.what()};
   }

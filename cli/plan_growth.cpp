@@ -1,4 +1,6 @@
 // headroom plan growth: when each component runs out as users become more, and what to buy by then.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -81,7 +83,8 @@ int growth_from_line(const CommandLine& line) {
                              .json = growth_json(plan),
                              .page = [&] { return growth_page(plan); },
                              .next = next_command(plan, arguments)});
-    return exit_code_of(plan.outcome, plan.stopped);
+    const bool incomplete = std::ranges::any_of(plan.tried, [](const TriedLoad& one) { return !one.incomplete.empty(); });
+    return exit_code_of(plan.outcome, plan.stopped, incomplete);
   } catch (const PlanError& error) {
     throw UsageError{error.what()};
   }

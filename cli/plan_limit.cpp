@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "cli/exit_code.hpp"
 #include "cli/next_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/plan.hpp"
@@ -73,8 +72,7 @@ int limit_from_line(const CommandLine& line) {
                              .json = limit_json(limit),
                              .page = [&] { return limit_page(limit); },
                              .next = next_command(limit, arguments)});
-    if (!limit.documented().incomplete.empty()) return exit_incomplete;
-    return exit_code_of(limit.documented().outcome, limit.stopped);
+    return exit_code_of(limit.documented().outcome, limit.stopped, !limit.documented().incomplete.empty());
   } catch (const PlanError& error) {
     throw UsageError{error.what()};
   }

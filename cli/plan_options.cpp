@@ -108,8 +108,9 @@ void publish_plan(const PlanArguments& arguments, const PlanForms& forms) {
   if (!failure.empty()) throw OutputError{failure};
 }
 
-int exit_code_of(Outcome outcome, Trials::Stop stopped) {
+int exit_code_of(Outcome outcome, Trials::Stop stopped, bool incomplete) {
   if (stopped == Trials::Stop::interrupted) return exit_interrupted;
+  if (incomplete) return exit_incomplete;
   return outcome == Outcome::pass ? exit_success : outcome == Outcome::fail ? exit_objective_failed : exit_inconclusive;
 }
 

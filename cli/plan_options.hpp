@@ -62,7 +62,8 @@ struct PlanForms {
 // Writes the folder, if one was named, and shows the result. Throws OutputError when the folder could not be written.
 void publish_plan(const PlanArguments& arguments, const PlanForms& forms);
 
-// Of a plan's outcome: 130 when it was interrupted.
-int exit_code_of(Outcome outcome, Trials::Stop stopped);
+// How every kind of plan ends: 130 if it was interrupted, else 4 if a run that its answer rests on did not complete, else by the
+// outcome.
+int exit_code_of(Outcome outcome, Trials::Stop stopped, bool incomplete);
 
 }  // namespace headroom::cli

@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/exit_code.hpp"
 #include "cli/next_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/plan.hpp"
@@ -36,8 +35,7 @@ std::string next_command(const Sensitivity& found, const PlanArguments& argument
 }
 
 int sensitivity_from_line(const CommandLine& line) {
-  PlanArguments arguments = plan_arguments(line);
-  arguments.source.read.try_axes = false;
+  const PlanArguments arguments = plan_arguments(line);
   SensitivityQuestion question;
   question.output = line.text("output-of").value_or("");
   question.replications = arguments.replications;
@@ -51,8 +49,8 @@ int sensitivity_from_line(const CommandLine& line) {
                              .json = sensitivity_json(found),
                              .page = [&] { return sensitivity_page(found); },
                              .next = next_command(found, arguments)});
-    if (!found.incomplete().empty()) return exit_incomplete;
-    return found.stopped == Trials::Stop::none ? exit_success : exit_code_of(Outcome::inconclusive, found.stopped);
+    const Outcome done = found.stopped == Trials::Stop::none ? Outcome::pass : Outcome::inconclusive;
+    return exit_code_of(done, found.stopped, !found.incomplete().empty());
   } catch (const PlanError& error) {
     throw UsageError{error.what()};
   }

@@ -13,6 +13,10 @@ double scaled_out_utilization(const StationLoad& load) {
   return load.capacity_at_limit > 0.0 ? used * load.capacity / load.capacity_at_limit : used;
 }
 
+double mean_utilization_at_limit(const StationLoad& load) {
+  return load.capacity_at_limit > 0.0 ? load.demand / load.capacity_at_limit : load.utilization;
+}
+
 std::optional<StationLoad> first_bottleneck(const Explanation& explanation) {
   const auto worst = std::ranges::max_element(explanation.stations, {}, scaled_out_utilization);
   return worst == explanation.stations.end() ? std::nullopt : std::optional{*worst};

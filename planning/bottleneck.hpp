@@ -9,6 +9,8 @@ namespace headroom {
 
 // Of its capacity at its limit, at the peak of the run. 1: no more comes through.
 double scaled_out_utilization(const StationLoad& load);
+// The same at the mean demand. Above 1 what waits grows for as long as the run is.
+double mean_utilization_at_limit(const StationLoad& load);
 // None where nothing has a capacity.
 std::optional<StationLoad> first_bottleneck(const Explanation& explanation);
 

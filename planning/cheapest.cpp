@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 
 #include "planning/arithmetic_cut.hpp"
+#include "planning/bottleneck.hpp"
 #include "planning/configuration_forms.hpp"
 #include "planning/plan_error.hpp"
 #include "scenarios/builder.hpp"
@@ -31,6 +33,24 @@ std::size_t objective_named(const Scenario& scenario, const std::string& part) {
   throw PlanError{fmt::format("no objective of the scenario has \"{}\" in it; there is{}", part, list)};
 }
 
+bool holds(const TriedConfiguration& one) {
+  return one.known == Known::simulated && one.outcome == Outcome::pass && !one.refuted && one.incomplete.empty();
+}
+
+// Replications are the same from the first on.
+bool costs_the_same(const TriedConfiguration& one, const TriedConfiguration& other) {
+  const std::size_t pairs = std::min(one.costs.size(), other.costs.size());
+  if (pairs < 2) return false;
+  const Interval difference =
+      paired_difference(std::span{one.costs}.first(pairs), std::span{other.costs}.first(pairs)).difference;
+  return difference.low <= 0.0 && difference.high >= 0.0;
+}
+
+std::optional<StationLoad> most_asked(const Explanation& explanation) {
+  const auto worst = std::ranges::max_element(explanation.stations, {}, mean_utilization_at_limit);
+  return worst == explanation.stations.end() ? std::nullopt : std::optional{*worst};
+}
+
 class CheapestSearch {
  public:
   CheapestSearch(Trials& trials, const CheapestQuestion& question) : trials_{trials}, question_{question}, grid_{question.axes} {
@@ -52,6 +72,7 @@ class CheapestSearch {
     look_at_those_that_may_be_cheaper();
     decide();
     mark_front();
+    weigh_answer();
     plan_.runs = trials_.runs_made();
     plan_.stopped = trials_.stopped();
     return std::move(plan_);
@@ -95,8 +116,9 @@ class CheapestSearch {
     TriedConfiguration one{.known = trial.replications > 0 || !trial.failed.empty() ? Known::simulated : Known::not_reached};
     one.outcome = trial.outcome;
     one.verdicts = trial.verdicts;
+    one.costs = trial.costs;
     if (!trial.costs.empty()) one.cost = t_interval(trial.costs);
-    if (!trial.values[plan_.objective].empty()) one.against = t_interval(trial.values[plan_.objective]);
+    if (plan_.objective < trial.values.size() && !trial.values[plan_.objective].empty()) one.against = t_interval(trial.values[plan_.objective]);
     one.replications = trial.replications;
     if (!trial.failed.empty()) one.incomplete = trial.failed.front().message;
     return one;
@@ -120,6 +142,10 @@ class CheapestSearch {
     one.least_cost = place.least_cost;
     one.refuted = place.refuted;
     place = std::move(one);
+    if (place.outcome != Outcome::fail && place.cost.count == 0 && place.incomplete.empty())
+      throw PlanError{fmt::format(
+          "nothing in {} has a price, so that it cannot be weighed against the others; give node pools an instance or a price",
+          place.name)};
     if (place.outcome == Outcome::fail) failed_.push_back(at);
   }
 
@@ -225,14 +251,17 @@ class CheapestSearch {
     const std::uint64_t fresh = std::max(fewest_fresh, question_.replications);
     const Trial trial = trials_.run_until_conclusive(grid_.candidate(plan_.tried[at].point), first_fresh, fresh,
                                                      std::max(fresh, question_.at_most));
-    if (trials_.stopped() != Trials::Stop::none && trial.outcome != Outcome::pass) {
-      plan_.answer = at;
-      return true;
+    TriedConfiguration& one = plan_.tried[at];
+    switch (verification_of(trial, trials_.stopped() != Trials::Stop::none)) {
+      case Verification::refuted: one.refuted = true; return false;
+      case Verification::incomplete:
+        one.incomplete = trial.failed.front().message;
+        one.outcome = Outcome::inconclusive;
+        return false;
+      case Verification::agrees: plan_.verified_by = trial.replications; break;
+      case Verification::open: break;
     }
-    plan_.tried[at].refuted = trial.outcome != Outcome::pass;
-    if (plan_.tried[at].refuted) return false;
     plan_.answer = at;
-    plan_.verified_by = trial.replications;
     return true;
   }
 
@@ -260,6 +289,18 @@ class CheapestSearch {
     for (std::size_t i = 0; i < of.size(); ++i) plan_.tried[of[i]].on_front = front[i];
   }
 
+  // What a reader must know of the answer besides: what costs the same, and whether it could go on for ever.
+  void weigh_answer() {
+    if (!plan_.answer) return;
+    const TriedConfiguration& answer = plan_.tried[*plan_.answer];
+    for (std::size_t at = 0; at < plan_.tried.size(); ++at) {
+      const TriedConfiguration& one = plan_.tried[at];
+      if (at != *plan_.answer && holds(one) && costs_the_same(one, answer)) plan_.ties.push_back(at);
+    }
+    const std::optional<StationLoad> worst = most_asked(explain(trials_.blueprint(grid_.candidate(answer.point))));
+    if (worst && mean_utilization_at_limit(*worst) > 1.0) plan_.overload = worst;
+  }
+
   Trials& trials_;
   const CheapestQuestion& question_;
   Grid grid_;
@@ -280,6 +321,12 @@ std::vector<bool> pareto_front(const std::vector<std::pair<double, double>>& poi
   return front;
 }
 
+Verification verification_of(const Trial& fresh, bool stopped) {
+  if (!fresh.failed.empty()) return Verification::incomplete;
+  if (fresh.outcome == Outcome::pass) return Verification::agrees;
+  return fresh.outcome == Outcome::inconclusive && stopped ? Verification::open : Verification::refuted;
+}
+
 std::size_t CheapestPlan::count(Known known) const {
   return static_cast<std::size_t>(std::ranges::count(tried, known, &TriedConfiguration::known));
 }
@@ -294,6 +341,14 @@ std::vector<std::size_t> CheapestPlan::open() const {
     if (is_undecided && (!answer || cost < tried[*answer].cost.mean)) found.push_back(at);
   }
   return found;
+}
+
+std::string CheapestPlan::incomplete() const {
+  if (!now.incomplete.empty()) return now.incomplete;
+  for (const std::size_t at : open()) {
+    if (!tried[at].incomplete.empty()) return tried[at].incomplete;
+  }
+  return {};
 }
 
 Outcome CheapestPlan::outcome() const {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "planning/bottleneck.hpp"
 #include "planning/cheapest.hpp"
 #include "planning/configuration_forms.hpp"
 #include "reports/answer.hpp"
@@ -83,6 +84,25 @@ std::string now_text(const CheapestPlan& plan) {
   return fmt::format(" (now {}{})", number_text(plan.now.cost.mean), holds);
 }
 
+// A run is only so long: what waits at its end counts for little.
+std::string overload_text(const CheapestPlan& plan) {
+  if (!plan.overload) return "";
+  return fmt::format("; {} ({}) is used {} by arithmetic at the mean demand: it may hold for the length of this run only",
+                     plan.overload->station, plan.overload->resource,
+                     display(mean_utilization_at_limit(*plan.overload), Dimension::ratio));
+}
+
+std::string ties_text(const CheapestPlan& plan) {
+  std::string names;
+  constexpr std::size_t most_names = 3;
+  for (std::size_t i = 0; i < std::min(plan.ties.size(), most_names); ++i)
+    names += (i == 0 ? "" : "; ") + plan.tried[plan.ties[i]].name;
+  if (plan.ties.size() > most_names) names += fmt::format("; and {} more", count_text(plan.ties.size() - most_names));
+  return fmt::format("{} that {} no more that can be told: {}",
+                     plan.ties.size() == 1 ? "one other" : count_text(plan.ties.size()) + " others",
+                     plan.ties.size() == 1 ? "holds costs" : "hold cost", names);
+}
+
 std::string nothing_holds(const CheapestPlan& plan) {
   const std::vector<const TriedConfiguration*> rows = simulated(plan);
   const std::size_t open = plan.open().size();
@@ -95,6 +115,7 @@ std::string nothing_holds(const CheapestPlan& plan) {
     return decides == nullptr ? -1e300 : decides->margin.value_or(-1e300);
   });
   const Verdict* const decides = deciding_verdict((*nearest)->verdicts);
+  if (decides == nullptr) return fmt::format("none of {} configurations holds", count_text(plan.tried.size()));
   return fmt::format("none of {} configurations holds; the nearest is {}: {} is {}", count_text(plan.tried.size()),
                      (*nearest)->name, decides->objective.that.text, value_text(*decides, {}));
 }
@@ -130,6 +151,7 @@ std::vector<std::string> cheapest_remarks(const CheapestPlan& plan) {
     if (one.refuted) remarks.push_back(fmt::format("{} held in the search, and not in fresh replications", one.name));
     if (!one.incomplete.empty()) remarks.push_back(fmt::format("{} did not complete: {}", one.name, one.incomplete));
   }
+  if (!plan.ties.empty()) remarks.push_back(ties_text(plan));
   const std::size_t open = plan.open().size();
   if (plan.answer && open > 0)
     remarks.push_back(fmt::format("{} cheaper {} not decided; a larger --at-most tells more", count_text(open),
@@ -145,12 +167,19 @@ std::string cheapest_sentence(const CheapestPlan& plan) {
   const TriedConfiguration& answer = plan.tried[*plan.answer];
   const std::string verified = plan.verified_by > 0 ? fmt::format("verified by {} fresh replications", plan.verified_by)
                                                     : "not verified: the search was stopped";
-  return fmt::format("cheapest that holds: {}: {}{}, {}", answer.name, monthly_text(answer.cost), now_text(plan), verified);
+  return fmt::format("cheapest that holds: {}: {}{}, {}{}", answer.name, monthly_text(answer.cost), now_text(plan), verified,
+                     overload_text(plan));
 }
 
 nlohmann::json cheapest_json(const CheapestPlan& plan) {
   json tried = json::array();
   for (const TriedConfiguration& one : plan.tried) tried.push_back(tried_json(plan, one));
+  json ties = json::array(), overload;
+  for (const std::size_t at : plan.ties) ties.push_back(plan.tried[at].name);
+  if (plan.overload)
+    overload = {{"station", plan.overload->station},
+                {"resource", plan.overload->resource},
+                {"utilization_at_mean_demand", mean_utilization_at_limit(*plan.overload)}};
   json axes = json::array();
   for (const AxisSpec& axis : plan.axes)
     axes.push_back(
@@ -164,6 +193,8 @@ nlohmann::json cheapest_json(const CheapestPlan& plan) {
           {"outcome", headroom::to_text(plan.outcome())},
           {"answer", plan.answer ? json(plan.tried[*plan.answer].name) : json()},
           {"verified_by_fresh_replications", plan.verified_by},
+          {"cost_no_more", std::move(ties)},
+          {"overload", std::move(overload)},
           {"sentence", cheapest_sentence(plan)},
           {"now", tried_json(plan, plan.now)},
           {"tried", std::move(tried)},

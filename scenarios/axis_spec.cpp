@@ -1,6 +1,5 @@
 #include "scenarios/axis_spec.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "sim/core/units.hpp"
@@ -13,13 +12,15 @@ std::optional<Quantity> quantity_of(const std::string& text) {
   return parse_quantity(text, ignored);
 }
 
-// Steps of decimal fractions add up to a little more than the end: 0.1 + 0.2 is beyond 0.3. A share of the step.
+// Steps of decimal fractions add up to a little more than the end: 0.1 + 0.2 is beyond 0.3.
 constexpr double rounding = 1e-9;
 
-// 12 digits, and all of a whole number: what steps and units add to them is noise.
+// 12 digits: what steps and units add to them is noise, and so is what is left of a step where 0 is reached. Whole numbers are
+// exact as they are.
 double without_noise(double value, double step) {
-  if (std::fabs(value) <= rounding * step) return 0.0;
-  const double size = std::pow(10.0, std::max(0.0, 11.0 - std::floor(std::log10(std::fabs(value)))));
+  if (std::fabs(value) < rounding * step) return 0.0;
+  if (std::fabs(value) < 0x1p53 && value == std::floor(value)) return value;
+  const double size = std::pow(10.0, 11.0 - std::floor(std::log10(std::fabs(value))));
   return std::round(value * size) / size;
 }
 
@@ -44,15 +45,13 @@ std::vector<std::string> AxisSpec::all_values() const {
   const auto added = step.empty() ? std::optional{Quantity{1.0, Dimension::count}} : quantity_of(step);
   if (!factor && (!added || added->dimension != first->dimension || added->value <= 0.0)) return {};
   if (factor && (first->value <= 0.0 || !(*factor > 1.0))) return {};
-  // By factors the steps are as large as the values, which are above 0; sums of large numbers are off by a few bits of these.
-  const double last_step = factor ? std::fabs(last->value) : added->value;
-  const double slack = rounding * last_step + 1e-15 * std::fabs(last->value);
   std::vector<std::string> all;
   for (std::size_t i = 0; i <= most_values; ++i) {
     const double value =
         factor ? first->value * std::pow(*factor, static_cast<double>(i)) : first->value + static_cast<double>(i) * added->value;
-    if (value > last->value + slack) break;
-    all.push_back(to_text(without_noise(value, factor ? 0.0 : added->value), first->dimension));
+    const double gap = factor ? value : added->value;
+    if (value > last->value + rounding * gap) break;
+    all.push_back(to_text(without_noise(value, gap), first->dimension));
   }
   return all;
 }

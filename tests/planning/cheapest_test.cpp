@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -144,6 +145,65 @@ TEST(Cheapest, NeedsSomethingToVaryToKeepAndToPay) {
   EXPECT_THROW(find_cheapest(unpaid, question), PlanError) << "nothing has a price";
   question.against = "latency{service=none}";
   EXPECT_THROW(find_cheapest(unpaid, question), PlanError) << "no such objective";
+}
+
+// One node of nothing beside 4 of 0.1 USD an hour: what holds without a price is neither the cheapest nor missing.
+TEST(Cheapest, RefusesAConfigurationThatHoldsAndHasNoPrice) {
+  const PlannedFile file{paid_station(9, exponential_second, R"("p(99) queue_wait{service=desk} < 1 s")",
+                                      R"({"name": "price", "set": "/node_pools/seats/price", "values": ["0.1 USD/h", null]})")};
+  Trials trials = file.trials();
+  try {
+    find_cheapest(trials, question_for(trials));
+    FAIL() << "an answer among what cannot be compared";
+  } catch (const PlanError& error) {
+    EXPECT_NE(std::string{error.what()}.find("nothing in price null has a price"), std::string::npos) << error.what();
+  }
+}
+
+// An axis may take the required objective away.
+TEST(Cheapest, SaysThatNoneHoldsWhereNothingIsRequired) {
+  CheapestPlan plan;
+  plan.tried.push_back({.known = Known::simulated, .outcome = Outcome::fail});
+  EXPECT_EQ(cheapest_sentence(plan), "none of 1 configurations holds");
+}
+
+TEST(Cheapest, IsRefutedByFreshRunsThatFailAlsoWhenItsTimeIsOver) {
+  Trial fresh;
+  for (const bool stopped : {false, true}) {
+    fresh.outcome = Outcome::fail;
+    EXPECT_EQ(verification_of(fresh, stopped), Verification::refuted);
+    fresh.outcome = Outcome::pass;
+    EXPECT_EQ(verification_of(fresh, stopped), Verification::agrees);
+    fresh.outcome = Outcome::inconclusive;
+    EXPECT_EQ(verification_of(fresh, stopped), stopped ? Verification::open : Verification::refuted);
+  }
+  fresh.failed.push_back({{0, 1'000'000}, 4, "it took too long"});
+  EXPECT_EQ(verification_of(fresh, false), Verification::incomplete) << "a run that broke shows nothing of the objectives";
+}
+
+// 3 a second of 1.05 s at 3 seats: 105 %. The surplus of 30 minutes waits (1 - 1 / 1.05) x 30 min = 86 s at the most.
+TEST(Cheapest, SaysOfItsAnswerWhatNoLongRunWouldBearAndWhatCostsTheSame) {
+  const std::string axes = seats_axis +
+                           R"("values": [3, 4]}, {"name": "drain", "set": "/services/desk/drain_limit", "values": ["1 s", "2 s"]})";
+  const PlannedFile file{paid_station(9, R"("1050 ms")", R"("p(50) queue_wait{service=desk} < 200 s")", axes)};
+  Trials trials = file.trials();
+  CheapestQuestion question = question_for(trials);
+  question.all = true;
+  const CheapestPlan plan = find_cheapest(trials, question);
+  ASSERT_TRUE(plan.answer.has_value());
+  EXPECT_EQ(plan.tried[*plan.answer].name, "seats 3, drain 1 s");
+  EXPECT_NE(cheapest_sentence(plan).find("services/desk (slots) is used 105 % by arithmetic at the mean demand: it may hold for "
+                                         "the length of this run only"),
+            std::string::npos)
+      << cheapest_sentence(plan);
+  ASSERT_EQ(plan.ties.size(), 1U) << "not the two of 4 seats, which are 72 USD dearer in every run";
+  EXPECT_EQ(plan.tried[plan.ties[0]].name, "seats 3, drain 2 s");
+  const auto remarks = cheapest_remarks(plan);
+  EXPECT_TRUE(std::ranges::count(remarks, "one other that holds costs no more that can be told: seats 3, drain 2 s") == 1);
+  question.axes[0].values = {"4"};
+  const CheapestPlan enough = find_cheapest(trials, question);
+  EXPECT_FALSE(enough.overload.has_value()) << "4 seats are used 79 %";
+  EXPECT_EQ(cheapest_sentence(enough).find("by arithmetic"), std::string::npos);
 }
 
 // A value that another variant has no place for is none of the searched variant's business.

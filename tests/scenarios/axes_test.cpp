@@ -26,14 +26,16 @@ TEST(Axes, GoByStepsThatIncludeTheLast) {
   EXPECT_EQ(from_to("0.1", "0.3", "0.1").all_values().size(), 3U) << "0.1 + 2 x 0.1 is a little more than 0.3";
 }
 
-TEST(Axes, KeepEveryDigitOfWholeNumbers) {
-  EXPECT_EQ(from_to("10 TiB", "11 TiB", "512 GiB").all_values(), (Values{"10 TiB", "10.5 TiB", "11 TiB"}));
-  EXPECT_EQ(from_to("1234567890123", "1234567890125").all_values(), (Values{"1234567890123", "1234567890124", "1234567890125"}));
+TEST(Axes, EndAtNegativeValuesAndAtZero) {
+  EXPECT_EQ(from_to("-3", "-1").all_values(), (Values{"-3", "-2", "-1"}));
+  EXPECT_EQ(from_to("-0.3", "0", "0.1").all_values(), (Values{"-0.3", "-0.2", "-0.1", "0"}))
+      << "-0.3 + 3 x 0.1 is a little more than 0";
+  EXPECT_EQ(from_to("-0.3", "-0.1", "0.1").all_values().size(), 3U) << "-0.3 + 2 x 0.1 is a little more than -0.1";
 }
 
-TEST(Axes, IncludeALastThatIsNegativeOrZero) {
-  EXPECT_EQ(from_to("-0.3", "-0.1", "0.1").all_values(), (Values{"-0.3", "-0.2", "-0.1"}));
-  EXPECT_EQ(from_to("-0.3", "0", "0.1").all_values(), (Values{"-0.3", "-0.2", "-0.1", "0"}));
+// 10 TiB are 10,995,116,277,760 bytes: 14 digits.
+TEST(Axes, KeepEveryByte) {
+  EXPECT_EQ(from_to("10 TiB", "12 TiB", "1 TiB").all_values(), (Values{"10 TiB", "11 TiB", "12 TiB"}));
 }
 
 TEST(Axes, GoByFactors) {
