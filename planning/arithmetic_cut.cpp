@@ -7,6 +7,7 @@
 #include "reports/display.hpp"
 #include "scenarios/demand.hpp"
 #include "scenarios/explain.hpp"
+#include "sim/core/upper_limit.hpp"
 
 namespace headroom {
 namespace {
@@ -36,8 +37,7 @@ struct Overload {
 };
 
 bool is_about(const Condition& condition, const char* metric, bool upper) {
-  const bool is_upper = condition.comparison == Comparison::less || condition.comparison == Comparison::less_equal;
-  return condition.selector.metric == metric && is_upper == upper && !condition.lasting && condition.phase.empty();
+  return condition.selector.metric == metric && is_upper_limit(condition) == upper && !condition.lasting && condition.phase.empty();
 }
 
 // Share of the condition's requests that go to the service; 0: none that is known of.

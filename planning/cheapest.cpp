@@ -12,6 +12,7 @@
 #include "planning/plan_error.hpp"
 #include "scenarios/builder.hpp"
 #include "scenarios/scenario_error.hpp"
+#include "sim/core/upper_limit.hpp"
 
 namespace headroom {
 namespace {
@@ -284,8 +285,7 @@ class CheapestSearch {
       of.push_back(at);
     }
     const Condition& that = plan_.scenario.scenario.objectives[plan_.objective].that;
-    const bool less = that.lasting || that.comparison == Comparison::less || that.comparison == Comparison::less_equal;
-    const std::vector<bool> front = pareto_front(points, less);
+    const std::vector<bool> front = pareto_front(points, is_upper_limit(that));
     for (std::size_t i = 0; i < of.size(); ++i) plan_.tried[of[i]].on_front = front[i];
   }
 

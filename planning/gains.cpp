@@ -11,6 +11,7 @@
 #include "scenarios/scenario_error.hpp"
 #include "scenarios/settings.hpp"
 #include "sim/core/units.hpp"
+#include "sim/core/upper_limit.hpp"
 
 namespace headroom {
 namespace {
@@ -52,8 +53,7 @@ void add_database(const DatabaseSpec& database, MoreOfEach& all) {
 double improvement_of(const Verdict& verdict, double change) {
   const Condition& that = verdict.objective.that;
   const double limit = that.lasting ? to_seconds(*that.lasting) : that.limit.value;
-  const bool less = that.lasting || that.comparison == Comparison::less || that.comparison == Comparison::less_equal;
-  return (less ? -change : change) / (limit != 0.0 ? std::fabs(limit) : 1.0);
+  return (is_upper_limit(that) ? -change : change) / (limit != 0.0 ? std::fabs(limit) : 1.0);
 }
 
 std::optional<PairedDifference> difference_of(const std::vector<double>& with, const std::vector<double>& without) {

@@ -7,6 +7,7 @@
 
 #include "reports/comparison.hpp"
 #include "reports/display.hpp"
+#include "sim/core/upper_limit.hpp"
 
 namespace headroom {
 namespace {
@@ -134,10 +135,9 @@ std::string margin_text(const Verdict& verdict) {
   // Of a time that a promise was broken for there is no "144x the limit": the limit is on something else.
   if (condition.lasting) return verdict.value.mean == 0.0 ? "" : "allowed under " + span_text(to_seconds(*condition.lasting));
   const double margin = *verdict.margin;
-  const bool is_upper = condition.comparison == Comparison::less || condition.comparison == Comparison::less_equal;
   if (margin == 0.0)
     return verdict.outcome != Outcome::fail ? "at the limit"
-           : is_upper                       ? "at the limit, must be below"
+           : is_upper_limit(condition)      ? "at the limit, must be below"
                                             : "at the limit, must be above";
   if (margin <= -1.0) return number_text(1.0 - margin) + "x the limit";
   constexpr double smallest_shown = 5e-5;  // less reads as "0 %"

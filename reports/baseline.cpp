@@ -8,6 +8,7 @@
 
 #include "reports/display.hpp"
 #include "reports/validation.hpp"
+#include "sim/core/upper_limit.hpp"
 
 namespace headroom {
 namespace {
@@ -25,10 +26,6 @@ struct Pair {
   double resolution = 0.0;  // that histograms leave open
   bool more_is_worse = true;
 };
-
-bool is_upper(const Condition& condition) {
-  return condition.lasting || condition.comparison == Comparison::less || condition.comparison == Comparison::less_equal;
-}
 
 void measure(BaselineRow& row, const Pair& pair) {
   if (pair.before != nullptr) row.value_before = t_interval(values_in(*pair.before));
@@ -130,7 +127,7 @@ void add_objective(Rows& rows, const ValidatedScenario& scenario, const std::str
                             .now = now == nullptr ? nullptr : &now->values,
                             .same_seed = same_seed,
                             .resolution = half_bucket(before) + half_bucket(now),
-                            .more_is_worse = is_upper(verdict.objective.that)});
+                            .more_is_worse = is_upper_limit(verdict.objective.that)});
 }
 
 void add_variant(Rows& rows, const ValidatedScenario& scenario, const ValidatedVariant& before, const ValidatedVariant& now,

@@ -8,6 +8,7 @@
 
 #include "reports/budget_verdict.hpp"
 #include "reports/display.hpp"
+#include "sim/core/upper_limit.hpp"
 
 namespace headroom {
 namespace {
@@ -28,7 +29,7 @@ constexpr std::string_view resolution_words = "within the histogram's resolution
 struct Bound {
   Comparison comparison;
   double limit;
-  bool is_upper() const { return comparison == Comparison::less || comparison == Comparison::less_equal; }
+  bool is_upper() const { return is_upper_limit(comparison); }
   bool holds(double value) const { return headroom::holds(comparison, value, limit); }
   // The end that is nearest to missing, or nearest to keeping, the bound: of the interval of the lower or of the upper ends.
   double worst(const Interval& low, const Interval& high) const { return is_upper() ? high.high : low.low; }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/core/upper_limit.hpp"
+
 namespace headroom {
 namespace {
 
@@ -222,6 +224,14 @@ TEST(LastingCondition, HoldsAtOnceWithoutFor) {
   LastingCondition lasting{parsed("avg cpu > 80 %")};
   EXPECT_FALSE(lasting.update(at_seconds(0), 0.8));
   EXPECT_TRUE(lasting.update(at_seconds(15), 0.81));
+}
+
+TEST(UpperLimit, IsWhereLessIsBetter) {
+  EXPECT_TRUE(is_upper_limit(parsed("rate errors < 1 %")));
+  EXPECT_TRUE(is_upper_limit(parsed("p(95) latency <= 300 ms")));
+  EXPECT_FALSE(is_upper_limit(parsed("rate availability > 99 %")));
+  EXPECT_FALSE(is_upper_limit(parsed("rate requests >= 100 /s")));
+  EXPECT_TRUE(is_upper_limit(parsed("rate availability > 99 % for 5 min"))) << "the time for which it is broken";
 }
 
 }  // namespace
