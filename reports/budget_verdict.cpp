@@ -30,6 +30,8 @@ std::string times_text(double burn) { return number_text(burn) + "x"; }
 
 // The pair that was burnt fastest, against the factor it alerts at; and the pairs that the runs are too short for.
 std::string alerts_text(const BudgetVerdict& budget) {
+  if (budget.alerts.empty()) return "; its window is too short for burn-rate alerts (1 h at least)";
+  const std::string too_short = budget.slice_seconds > 0.0 ? "too short, or the slices too long," : "too short";
   const BudgetVerdict::Alert* fastest = nullptr;
   std::string left_out, text;
   for (const BudgetVerdict::Alert& alert : budget.alerts) {
@@ -42,8 +44,8 @@ std::string alerts_text(const BudgetVerdict& budget) {
   }
   if (fastest != nullptr)
     text = fmt::format("; fastest burn {} over {}", times_text(fastest->fastest), pair_text(fastest->windows)) + text;
-  if (fastest == nullptr) return "; the runs are too short for burn-rate alerts (1 h and 5 min at least)";
-  return text + (left_out.empty() ? "" : "; too short for alerts over " + left_out);
+  if (fastest == nullptr) return "; the runs are " + too_short + " for burn-rate alerts (1 h and 5 min at least)";
+  return text + (left_out.empty() ? "" : "; " + too_short + " for alerts over " + left_out);
 }
 
 }  // namespace

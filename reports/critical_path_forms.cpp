@@ -24,7 +24,7 @@ std::string title_of(PathCause cause) {
   return title;
 }
 
-std::string title_of_band(const std::string& band) { return band == "all" ? "served" : band == "slow" ? "slowest 5 %" : band; }
+std::string title_of_band(const std::string& band) { return band == "all" ? "served" : band == "slow" ? "at or above p95" : band; }
 
 std::string title_of_request(const CriticalPath& path) {
   if (!path.request.empty()) return path.request;

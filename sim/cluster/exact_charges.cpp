@@ -4,12 +4,14 @@
 namespace headroom {
 namespace {
 
-void add_charges(const ServerlessPlatform& platform, std::vector<Charge>& charges) {
-  // Requests let in, and the time of instances at work; windows of the series have to add up to them.
+void add_charges(const ServerlessPlatform& platform, SimTime now, std::vector<Charge>& charges) {
+  // Requests let in, the time of instances at work, and all time; windows of the series have to add up to them.
   if (platform.requests_cost != nullptr)
     charges.push_back({platform.requests_part, platform.cold_starts->whole * platform.price_per_request});
-  if (platform.time_cost != nullptr) charges.push_back({platform.time_part, platform.time_cost->total});
-  if (platform.floor_cost != nullptr) charges.push_back({platform.floor_part, platform.floor_cost->total});
+  if (platform.time_cost != nullptr)
+    charges.push_back({platform.time_part, platform.billed.integral_nanoseconds(now) / 1e9 * platform.price});
+  if (platform.floor_cost != nullptr)
+    charges.push_back({platform.floor_part, to_seconds(now - start_of_time) * platform.floor_price});
 }
 
 void add_charges(const LanguageModel& model, std::vector<Charge>& charges) {
@@ -23,7 +25,7 @@ void add_charges(const LanguageModel& model, std::vector<Charge>& charges) {
 std::vector<Charge> ExactRequestPlane::charges() const {
   std::vector<Charge> charges;
   for (const Server& server : servers_) {
-    if (server.platform != nullptr) add_charges(*server.platform, charges);
+    if (server.platform != nullptr) add_charges(*server.platform, now_, charges);
   }
   for (const Database& database : databases_) {
     if (database.paid_queries) charges.push_back({database.queries_part(), database.paid_queries->dollars()});
@@ -36,7 +38,7 @@ std::vector<Charge> ExactRequestPlane::charges() const {
     if (balancer.cost != nullptr) charges.push_back({balancer.part, balancer.passed * balancer.price_per_byte});
   }
   if (transfers_ != nullptr) transfers_->add_charges(charges);
-  for (const ObjectStore& store : stores_) store.add_charges(charges);
+  for (const ObjectStore& store : stores_) store.add_charges(now_, charges);
   return charges;
 }
 

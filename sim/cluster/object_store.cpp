@@ -114,13 +114,18 @@ BillPart ObjectStore::retrieval_part() const {
   return part_of(CostKind::storage_retrieval, retrieval_component(described_.name));
 }
 
-void ObjectStore::add_charges(std::vector<Charge>& charges) const {
+void ObjectStore::add_charges(SimTime now, std::vector<Charge>& charges) const {
   double requests = 0.0, retrieval = 0.0;
-  for (const Tier& tier : tiers_) {
+  const std::vector<double> shares = tier_shares(described_, to_seconds(now - start_of_time));
+  for (std::size_t i = 0; i < tiers_.size(); ++i) {
+    const Tier& tier = tiers_[i];
     requests += tier.reads * tier.described.read_price + tier.writes * tier.described.write_price;
     retrieval += tier.bytes_read * tier.described.retrieval_price;
-    const std::string component = storage_component(described_.name, tier.described.name);
-    if (tier.cost != nullptr) charges.push_back({part_of(CostKind::storage, component), tier.cost->total});
+    if (tier.cost == nullptr) continue;
+    const double resting_seconds = tier.resting_seconds + 0.5 * (tier.share + shares[i]) * rested(now);
+    const double byte_seconds = tier.bytes.integral(now) + resting_seconds * mean_bytes_;
+    charges.push_back({part_of(CostKind::storage, storage_component(described_.name, tier.described.name)),
+                       tier.described.price * byte_seconds + tier.early_departures});
   }
   if (request_cost_ != nullptr) charges.push_back({requests_part(), requests});
   if (retrieval_cost_ != nullptr) charges.push_back({retrieval_part(), retrieval});
@@ -222,7 +227,7 @@ void ObjectStore::move(Object& object, Index to, SimTime at) {
 void ObjectStore::refresh(SimTime now) {
   settle(now);
   const std::vector<double> shares = tier_shares(described_, to_seconds(now - start_of_time));
-  const double passed = resting_.integral(now) - resting_before_;
+  const double passed = rested(now);
   resting_before_ += passed;
   for (std::size_t i = 0; i < tiers_.size(); ++i) {
     Tier& tier = tiers_[i];

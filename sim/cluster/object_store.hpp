@@ -32,8 +32,8 @@ class ObjectStore {
   Use read(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
   Use write(std::uint64_t key, Bytes size, std::uint64_t draw_id, SimTime now);
   Index region() const { return described_.region; }
-  // What it comes to by counts of requests and bytes, and at the last refresh by what lies there.
-  void add_charges(std::vector<Charge>& charges) const;
+  // What it comes to by counts of requests and bytes, and by what has lain there up to now.
+  void add_charges(SimTime now, std::vector<Charge>& charges) const;
   // Brings what is sampled up to now: bytes by tier, and their cost.
   void refresh(SimTime now);
   std::size_t in_use() const { return by_key_.size(); }
@@ -86,6 +86,8 @@ class ObjectStore {
   SimTime rests_at(const Object& object) const;
   void forget(Index object, SimTime at);
   void move(Object& object, Index tier, SimTime at);
+  // Objects at rest × seconds since the last refresh.
+  double rested(SimTime now) const { return resting_.integral(now) - resting_before_; }
   BillPart part_of(CostKind kind, const std::string& component) const;
   BillPart requests_part() const;
   BillPart retrieval_part() const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/core/upper_limit.hpp"
 #include "sim/measure/selection.hpp"
 
 namespace headroom {
@@ -10,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What was counted in a recorded window.
+// What was counted in a recorded window, or in a slice.
 struct Counted {
   double begin = 0.0, end = 0.0;  // seconds
   double bad = 0.0, all = 0.0;
@@ -37,38 +38,35 @@ std::vector<Counted> counted_in(const MetricSelector& selector, const RunResult&
   return windows;
 }
 
-struct BadShare {
-  double bad = 0.0, all = 0.0;
-};
-
-BadShare of_requests(const std::vector<Counted>& windows) {
-  BadShare share;
+Counted sum_of(const std::vector<Counted>& windows) {
+  Counted sum{windows.front().begin, windows.back().end, 0.0, 0.0};
   for (const Counted& window : windows) {
-    share.bad += window.bad;
-    share.all += window.all;
+    sum.bad += window.bad;
+    sum.all += window.all;
   }
-  return share;
+  return sum;
 }
 
-BadShare of_slices(const std::vector<Counted>& windows, double slice_seconds, double slice_target) {
-  std::vector<BadShare> slices;
+// Each counts once, as bad or not.
+std::vector<Counted> slices_of(const std::vector<Counted>& windows, double slice_seconds, double slice_target) {
+  std::vector<Counted> slices;
   const double begin = windows.front().begin;
   for (const Counted& window : windows) {
     const auto slice = static_cast<std::size_t>(((window.begin + window.end) / 2.0 - begin) / slice_seconds);
-    if (slices.size() <= slice) slices.resize(slice + 1);
+    while (slices.size() <= slice) slices.push_back({window.begin, window.end, 0.0, 0.0});
+    slices[slice].end = window.end;
     slices[slice].bad += window.bad;
     slices[slice].all += window.all;
   }
   constexpr double rounding = 1e-12;  // 95 of 100 keep 95 %
-  BadShare share;
-  for (const BadShare& slice : slices) {
-    share.all += 1.0;
-    share.bad += slice.all > 0.0 && slice.bad / slice.all > 1.0 - slice_target + rounding ? 1.0 : 0.0;
+  for (Counted& slice : slices) {
+    slice.bad = slice.all > 0.0 && slice.bad / slice.all > 1.0 - slice_target + rounding ? 1.0 : 0.0;
+    slice.all = 1.0;
   }
-  return share;
+  return slices;
 }
 
-// Each time the run was recorded, as a rule over counters scraped then would see it.
+// Each time the run was recorded or a slice ended, as a rule over counters scraped then would see it.
 BurnAlert alert_of(const BurnWindows& pair, const std::vector<Counted>& windows, double budget) {
   BurnAlert alert{.windows = pair, .first_fired_seconds = std::nullopt};
   const double span = windows.back().end - windows.front().begin;
@@ -95,14 +93,25 @@ BurnAlert alert_of(const BurnWindows& pair, const std::vector<Counted>& windows,
 
 }  // namespace
 
-std::vector<BurnWindows> workbook_pairs() { return {{1h, 5min, 14.4}, {6h, 30min, 6.0}, {72h, 6h, 1.0}}; }
+std::vector<BurnWindows> workbook_pairs(Duration window) {
+  struct {
+    Duration long_window, short_window;
+    double share;  // of the budget
+  } const rows[]{{1h, 5min, 0.02}, {6h, 30min, 0.05}, {72h, 6h, 0.1}};
+  std::vector<BurnWindows> pairs;
+  for (const auto& row : rows) {
+    const double factor = row.share * to_seconds(window) / to_seconds(row.long_window);
+    if (row.long_window <= window) pairs.push_back({row.long_window, row.short_window, std::max(1.0, factor)});
+  }
+  return pairs;
+}
 
 std::optional<double> error_budget_target(const Condition& condition) {
   const std::string& metric = condition.selector.metric;
   const Aggregation aggregation = condition.selector.aggregation;
   const bool is_whole = aggregation == Aggregation::rate || aggregation == Aggregation::avg || aggregation == Aggregation::last;
   if (condition.lasting || !is_whole) return std::nullopt;
-  const bool is_upper = condition.comparison == Comparison::less || condition.comparison == Comparison::less_equal;
+  const bool is_upper = is_upper_limit(condition);
   const bool counts_bad = metric == "errors" || metric == "late" || metric == "throttled";
   std::optional<double> target;
   if (counts_bad && is_upper) target = 1.0 - condition.limit.value;
@@ -113,17 +122,18 @@ std::optional<double> error_budget_target(const Condition& condition) {
 std::optional<ErrorBudget> error_budget(const ErrorBudgetTerms& terms, const RunResult& run, TimeSpan span) {
   const std::optional<double> target = error_budget_target(terms.objective);
   const std::vector<Counted> windows = counted_in(terms.objective.selector, run, span);
-  if (!target || windows.empty() || !(of_requests(windows).all > 0.0)) return std::nullopt;
+  if (!target || windows.empty() || !(sum_of(windows).all > 0.0)) return std::nullopt;
   const double budget = 1.0 - *target;
   ErrorBudget result;
   if (terms.in_slices) {
     result.slice_seconds = to_seconds(terms.slice);
     for (const Counted& window : windows) result.slice_seconds = std::max(result.slice_seconds, window.end - window.begin);
   }
-  const BadShare share = terms.in_slices ? of_slices(windows, result.slice_seconds, terms.slice_target) : of_requests(windows);
-  result.burn = share.bad / share.all / budget;
-  result.used_by_run = result.burn * (windows.back().end - windows.front().begin) / to_seconds(terms.window);
-  for (const BurnWindows& pair : workbook_pairs()) result.alerts.push_back(alert_of(pair, windows, budget));
+  const std::vector<Counted> counted = terms.in_slices ? slices_of(windows, result.slice_seconds, terms.slice_target) : windows;
+  const Counted sum = sum_of(counted);
+  result.burn = sum.bad / sum.all / budget;
+  result.used_by_run = result.burn * (sum.end - sum.begin) / to_seconds(terms.window);
+  for (const BurnWindows& pair : workbook_pairs(terms.window)) result.alerts.push_back(alert_of(pair, counted, budget));
   return result;
 }
 

@@ -4,9 +4,10 @@
 //   burn   = bad share / budget: 1 uses the budget up exactly by the end of the window
 //   used by the run = burn × run / window, used over the window if it went on like this = burn
 //
-// Alerts are the multi-window pairs of burn_rate.hpp, looked at whenever the run was recorded: those of The Site Reliability
-// Workbook, table 5-8, for a window of 30 days. Pairs with a long window that exceeds the run are left out, and so are pairs
-// whose short window holds fewer than two records. Source: OpenSLO specification v1, SLO: budgetingMethod, timeSliceTarget,
+// Alerts are the multi-window pairs of burn_rate.hpp over what the budget is counted in, looked at whenever the run was recorded or
+// a slice ended. They fire at the shares of the budget of The Site Reliability Workbook, chapter 5 (table 5-8: 14.4, 6 and 1 times
+// are those of a window of 30 days). Pairs with a long window that exceeds the run are left out, and so are pairs whose short
+// window holds fewer than two records or slices. Source: OpenSLO specification v1, SLO: budgetingMethod, timeSliceTarget,
 // timeSliceWindow (github.com/OpenSLO/OpenSLO).
 #pragma once
 
@@ -43,8 +44,9 @@ struct ErrorBudget {
   std::vector<BurnAlert> alerts;
 };
 
-// The pairs for a window of 30 days: 1 h and 5 min at 14.4 times, 6 h and 30 min at 6, 3 d and 6 h at 1.
-std::vector<BurnWindows> workbook_pairs();
+// Over 1 h and 5 min when 2 % of the budget go in the long one, over 6 h and 30 min when 5 % do, over 3 d and 6 h when 10 % do:
+// factor = share × window / long window. At least 1: what burns slower lasts to the end. None that is longer than the window.
+std::vector<BurnWindows> workbook_pairs(Duration window);
 
 // The share of what is good that a condition promises: `availability > 99.9 %`, `errors < 0.1 %`, the same of late and throttled,
 // over the whole span. None for any other condition, and for a promise of all or nothing.

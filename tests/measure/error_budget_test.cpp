@@ -102,6 +102,45 @@ TEST(BurnAlerts, StaySilentWhereTheBudgetLasts) {
   EXPECT_FALSE(budget.alerts[0].first_fired_seconds);
 }
 
+// 2 % of what 7 d allow, in one of their 168 hours, is 3.36 times as fast as it would last. 10 % in 3 of 7 d would last.
+TEST(BurnAlerts, FireAtAShareOfTheBudgetWhateverTheWindow) {
+  const auto factors = [](Duration window) {
+    std::vector<double> found;
+    for (const BurnWindows& pair : workbook_pairs(window)) found.push_back(pair.factor);
+    return found;
+  };
+  const auto expect_near = [](const std::vector<double>& found, const std::vector<double>& expected) {
+    ASSERT_EQ(found.size(), expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-9);
+  };
+  expect_near(factors(30 * 24h), {14.4, 6.0, 1.0});
+  expect_near(factors(7 * 24h), {3.36, 1.4, 1.0});
+  expect_near(factors(90 * 24h), {43.2, 18.0, 3.0});
+  expect_near(factors(24h), {1.0, 1.0});
+  EXPECT_TRUE(workbook_pairs(30min).empty());
+  ErrorBudgetTerms terms = by_requests();
+  terms.window = 7 * 24h;
+  const RunResult run = run_of(2.0 * 3600.0, 15.0, [](double) { return 0.005; });  // 5 times
+  EXPECT_FALSE(budget_of(by_requests(), run).alerts[0].first_fired_seconds);
+  EXPECT_TRUE(budget_of(terms, run).alerts[0].first_fired_seconds);
+}
+
+// From 2 h on 6 % of the requests fail, and slices are good with 95 %. Of 30 d with a budget of 1 %, 14.4 % of the slices of an hour
+// may be bad: nine of 60 are more. In requests 6 % are 6 times, which never fires.
+TEST(BurnAlerts, CountSlicesWhereTheBudgetIsCountedInThem) {
+  const RunResult run = run_of(3.0 * 3600.0, 15.0, [](double end) { return end > 7200.0 ? 0.06 : 0.0; });
+  ErrorBudgetTerms terms = by_requests();
+  terms.objective = condition_of("rate availability > 99 %");
+  EXPECT_FALSE(budget_of(terms, run).alerts[0].first_fired_seconds);
+  terms.in_slices = true;
+  terms.slice = 1min;
+  const BurnAlert in_slices = budget_of(terms, run).alerts[0];
+  EXPECT_EQ(in_slices.first_fired_seconds, 7200.0 + 9 * 60.0);
+  EXPECT_NEAR(in_slices.fastest, 100.0, 1e-6) << "in the end all of an hour";
+  terms.slice = 5min;
+  EXPECT_FALSE(budget_of(terms, run).alerts[0].looked_at) << "5 min hold one slice";
+}
+
 TEST(BurnAlerts, AreLeftOutWhereTheRecordIsTooCoarseForTheirShortWindow) {
   const ErrorBudget budget = budget_of(by_requests(), run_of(8.0 * 3600.0, 600.0, [](double) { return 0.5; }));
   EXPECT_FALSE(budget.alerts[0].looked_at) << "10 min between records, 5 min of the short window";

@@ -63,6 +63,9 @@ TEST(BudgetVerdict, IsCountedInSlicesIfTheObjectiveIs) {
   const BudgetVerdict verdict = judge_budget(objective, runs).value();
   EXPECT_NEAR(verdict.burn.mean, 6.0 / 120 / 0.01, 1e-9) << "six bad slices of 120";
   EXPECT_NE(budget_text(verdict, 720h).find("in slices of 1 min"), std::string::npos) << budget_text(verdict, 720h);
+  EXPECT_NE(budget_text(verdict, 720h).find("fastest burn 10x over 1 h and 5 min; too short, or the slices too long, for alerts over 6 h"),
+            std::string::npos)
+      << budget_text(verdict, 720h) << ": six of the last 60 slices";
 }
 
 TEST(BudgetVerdict, IsLeftOutWithoutAWindowAndWithoutRequests) {

@@ -49,7 +49,7 @@ TEST(CriticalPathForms, HaveARowAndABarPerBandOnThePage) {
   const nlohmann::json& rows = page["path_tables"][0]["rows"];
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0]["request"], "api.feed");
-  EXPECT_EQ(rows[1]["band"], "slowest 5 %");
+  EXPECT_EQ(rows[1]["band"], "at or above p95") << "where latencies tie that is more than 5 %";
   EXPECT_EQ(rows[1]["largest"], "75 % queueing at services/api");
   ASSERT_EQ(rows[1]["bars"].size(), 2U);
   EXPECT_EQ(rows[1]["bars"][0], (nlohmann::json{{"colour", 0}, {"width", "75.000"}, {"text", "queueing 1.5 s, 75 %"}}));
