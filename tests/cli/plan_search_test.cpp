@@ -52,7 +52,7 @@ TEST(Plan, EndsWith4OfEveryKindWhereARunDidNotComplete) {
   }
 }
 
-// A single run gives no interval, and verdicts are told as in summary.json.
+// What is common to all stands first, so that a program that reads one reads each.
 TEST(Plan, EveryKindBeginsItsFileInTheSameWay) {
   const std::string file = paid_station();
   for (const std::string kind : {"cheapest", "gains", "sensitivity", "limit", "growth"}) {
