@@ -8,12 +8,12 @@
 #include "scenarios/demand.hpp"
 #include "scenarios/explain.hpp"
 #include "sim/core/upper_limit.hpp"
+#include "sim/measure/derived_metrics.hpp"
 
 namespace headroom {
 namespace {
 
-constexpr double month = 30.0 * 86'400.0;  // seconds, as display() counts it
-constexpr double doubt = 1.1;              // what mean demand and estimated capacities may be wrong by
+constexpr double doubt = 1.1;  // what mean demand and estimated capacities may be wrong by
 constexpr double room_for_failures = 0.95;
 
 // Reserved nodes are paid for whether they are used or not; the others, as few as there can be, at the lowest price of any type.
@@ -128,7 +128,7 @@ double least_monthly_cost(const Blueprint& blueprint) {
   for (const NodePoolBlueprint& pool : blueprint.node_pools) per_second += least_of(pool);
   for (const DatabaseBlueprint& database : blueprint.databases)
     per_second += database.shards * database.replicas * database.price.value;
-  return room_for_failures * per_second * month;
+  return room_for_failures * per_second * month_seconds;
 }
 
 std::optional<std::string> cannot_hold(const Blueprint& blueprint, const Scenario& scenario) {

@@ -119,7 +119,8 @@ class CheapestSearch {
     one.verdicts = trial.verdicts;
     one.costs = trial.costs;
     if (!trial.costs.empty()) one.cost = t_interval(trial.costs);
-    if (plan_.objective < trial.values.size() && !trial.values[plan_.objective].empty()) one.against = t_interval(trial.values[plan_.objective]);
+    if (plan_.objective < trial.values.size() && !trial.values[plan_.objective].empty())
+      one.against = t_interval(trial.values[plan_.objective]);
     one.replications = trial.replications;
     if (!trial.failed.empty()) one.incomplete = trial.failed.front().message;
     return one;

@@ -7,8 +7,10 @@
 #include "planning/bottleneck.hpp"
 #include "planning/cheapest.hpp"
 #include "planning/configuration_forms.hpp"
+#include "planning/plan_head.hpp"
 #include "reports/answer.hpp"
 #include "reports/display.hpp"
+#include "reports/verdict_json.hpp"
 
 namespace headroom {
 namespace {
@@ -67,9 +69,10 @@ json tried_json(const CheapestPlan& plan, const TriedConfiguration& one) {
           {"known", to_text(one.known)},
           {"why", one.why},
           {"least_cost_usd_per_month", one.least_cost},
-          {"outcome", one.known == Known::simulated ? json(verdict_text(one)) : json()},
-          {"cost_usd_per_month", interval_json(one.cost)},
-          {"value", interval_json(one.against)},
+          {"outcome", one.known == Known::simulated ? json(headroom::to_text(one.outcome)) : json()},
+          {"refuted", one.refuted},
+          {"cost_usd_per_month", to_json(one.cost)},
+          {"value", to_json(one.against)},
           {"replications", one.replications},
           {"on_front", one.on_front},
           {"incomplete", one.incomplete},
@@ -184,22 +187,18 @@ nlohmann::json cheapest_json(const CheapestPlan& plan) {
   for (const AxisSpec& axis : plan.axes)
     axes.push_back(
         {{"name", axis.name}, {"set", axis.set}, {"values", axis.all_values()}, {"more_is_better", axis.more_is_better}});
-  return {{"plan", "cheapest"},
-          {"scenario", plan.scenario.scenario.name},
-          {"variant", plan.scenario.name},
-          {"seed", plan.scenario.scenario.seed},
-          {"axes", std::move(axes)},
-          {"against", plan.scenario.scenario.objectives[plan.objective].that.text},
-          {"outcome", headroom::to_text(plan.outcome())},
-          {"answer", plan.answer ? json(plan.tried[*plan.answer].name) : json()},
-          {"verified_by_fresh_replications", plan.verified_by},
-          {"cost_no_more", std::move(ties)},
-          {"overload", std::move(overload)},
-          {"sentence", cheapest_sentence(plan)},
-          {"now", tried_json(plan, plan.now)},
-          {"tried", std::move(tried)},
-          {"runs", plan.runs},
-          {"stopped", stop_text(plan.stopped == Trials::Stop::interrupted, plan.stopped == Trials::Stop::out_of_time)}};
+  json all =
+      to_json(PlanHead{"cheapest", cheapest_sentence(plan), plan.outcome(), plan.stopped, plan.runs, cheapest_remarks(plan)},
+              plan.scenario);
+  all.update({{"axes", std::move(axes)},
+              {"against", plan.scenario.scenario.objectives[plan.objective].that.text},
+              {"cheapest", plan.answer ? json(plan.tried[*plan.answer].name) : json()},
+              {"verified_by_fresh_replications", plan.verified_by},
+              {"cost_no_more", std::move(ties)},
+              {"overload", std::move(overload)},
+              {"now", tried_json(plan, plan.now)},
+              {"tried", std::move(tried)}});
+  return all;
 }
 
 }  // namespace headroom

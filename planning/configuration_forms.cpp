@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reports/display.hpp"
+#include "reports/verdict_json.hpp"
 
 namespace headroom {
 
@@ -17,24 +18,9 @@ std::string monthly_text(const Interval& cost, std::string_view plus_minus) {
 
 std::string monthly_difference_text(double dollars) { return signed_text(dollars, {1.0, "USD/month"}); }
 
-nlohmann::json interval_json(const Interval& interval) {
-  if (interval.count == 0) return nullptr;
-  return {{"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}, {"count", interval.count}};
-}
-
 nlohmann::json verdicts_json(const std::vector<Verdict>& verdicts) {
   nlohmann::json all = nlohmann::json::array();
-  for (const Verdict& verdict : verdicts) {
-    const bool seen = verdict.value.count > 0;
-    all.push_back({{"that", verdict.objective.that.text},
-                   {"severity", verdict.objective.severity},
-                   {"outcome", to_text(verdict.outcome)},
-                   {"value", seen ? nlohmann::json(verdict.value.mean) : nlohmann::json()},
-                   {"low", seen ? nlohmann::json(verdict.value.low) : nlohmann::json()},
-                   {"high", seen ? nlohmann::json(verdict.value.high) : nlohmann::json()},
-                   {"margin", verdict.margin ? nlohmann::json(*verdict.margin) : nlohmann::json()},
-                   {"explanation", verdict.explanation}});
-  }
+  for (const Verdict& verdict : verdicts) all.push_back(to_json(verdict));
   return all;
 }
 
@@ -48,10 +34,6 @@ const Verdict* deciding_verdict(const std::vector<Verdict>& verdicts) {
     if (verdict.objective.severity == "required" && (first == nullptr || rank(verdict) < rank(*first))) first = &verdict;
   }
   return first;
-}
-
-std::string_view stop_text(bool interrupted, bool out_of_time) {
-  return interrupted ? "interrupted" : out_of_time ? "out of time" : "no";
 }
 
 }  // namespace headroom

@@ -14,13 +14,10 @@ namespace headroom {
 std::string monthly_text(const Interval& cost, std::string_view plus_minus = {});
 // "+12.5 USD/month".
 std::string monthly_difference_text(double dollars);
-// {"mean": …, "low": …, "high": …, "count": …}; null without observations.
-nlohmann::json interval_json(const Interval& interval);
+// A list of verdicts as summary.json has each.
 nlohmann::json verdicts_json(const std::vector<Verdict>& verdicts);
 // The required one that decides: the failed one that is furthest from its limit, else the inconclusive one, else the one with the
 // least margin; nullptr: none is required.
 const Verdict* deciding_verdict(const std::vector<Verdict>& verdicts);
-// Why a search ended before it was done: "no", "out of time", "interrupted".
-std::string_view stop_text(bool interrupted, bool out_of_time);
 
 }  // namespace headroom

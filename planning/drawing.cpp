@@ -63,7 +63,9 @@ std::string scatter_svg(const std::vector<ScatterPoint>& points, const std::stri
   double most_x = 1e-9, most_y = y_limit > 0.0 ? 1.5 * y_limit : 1e-9;
   for (const ScatterPoint& point : points) {
     most_x = std::max(most_x, point.x);
-    if (point.is_on_front || point.is_answer) most_y = std::max(most_y, std::min(point.high, 4.0 * y_limit));
+    // A limit of 0 says nothing of how far to look.
+    const double cut = y_limit > 0.0 ? 4.0 * y_limit : point.high;
+    if (point.is_on_front || point.is_answer) most_y = std::max(most_y, std::min(point.high, cut));
   }
   const Scale x{0.0, 1.05 * most_x, 70.0, width - 16.0}, y{0.0, 1.05 * most_y, height - 50.0, 16.0};
   std::string text = opened(height, y_title + " against " + x_title + "; the numbers are in the table below") + grid_of(x, y);

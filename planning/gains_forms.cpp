@@ -9,6 +9,7 @@
 #include "planning/drawing.hpp"
 #include "planning/gains.hpp"
 #include "planning/html_table.hpp"
+#include "planning/plan_head.hpp"
 #include "reports/answer.hpp"
 #include "reports/chart_page.hpp"
 #include "reports/display.hpp"
@@ -125,16 +126,13 @@ std::string gains_sentence(const Gains& found) {
 nlohmann::json gains_json(const Gains& found) {
   json gains = json::array();
   for (const Gain& gain : found.gains) gains.push_back(gain_json(found, gain));
-  return {{"plan", "gains"},
-          {"scenario", found.scenario.scenario.name},
-          {"variant", found.scenario.name},
-          {"seed", found.scenario.scenario.seed},
-          {"base", {{"outcome", to_text(found.base.outcome)}, {"objectives", verdicts_json(found.base.verdicts)}}},
-          {"gains", std::move(gains)},
-          {"not_tried", found.left_out},
-          {"sentence", gains_sentence(found)},
-          {"runs", found.runs},
-          {"stopped", stop_text(found.stopped == Trials::Stop::interrupted, found.stopped == Trials::Stop::out_of_time)}};
+  json all =
+      to_json(PlanHead{"gains", gains_sentence(found), found.base.outcome, found.stopped, found.runs, gains_remarks(found)},
+              found.scenario);
+  all.update({{"base", {{"outcome", to_text(found.base.outcome)}, {"objectives", verdicts_json(found.base.verdicts)}}},
+              {"gains", std::move(gains)},
+              {"not_tried", found.left_out}});
+  return all;
 }
 
 std::string gains_page(const Gains& found) {

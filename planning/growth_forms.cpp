@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "planning/growth.hpp"
+#include "planning/plan_head.hpp"
 #include "reports/display.hpp"
 
 namespace headroom {
@@ -179,21 +180,17 @@ json growth_json(const GrowthPlan& plan) {
   const auto month = [&](const std::optional<std::size_t>& place) {
     return place ? json(plan.months[*place].forecast.name) : json();
   };
-  return {{"kind", "growth"},
-          {"scenario", plan.scenario.scenario.name},
-          {"variant", plan.scenario.name},
-          {"forecast", plan.forecast.source},
-          {"users_at_load_1", plan.users_at_load_1},
-          {"users_are_known", plan.users_are_known},
-          {"target_utilization", plan.target},
-          {"months", months_json(plan)},
-          {"components", components_json(plan)},
-          {"first_missed", month(plan.missed)},
-          {"first_unclear", month(plan.unclear)},
-          {"outcome", to_text(plan.outcome)},
-          {"runs", plan.runs},
-          {"remarks", growth_remarks(plan)},
-          {"answer", growth_sentence(plan)}};
+  json all = to_json(PlanHead{"growth", growth_sentence(plan), plan.outcome, plan.stopped, plan.runs, growth_remarks(plan)},
+                     plan.scenario);
+  all.update({{"forecast", plan.forecast.source},
+              {"users_at_load_1", plan.users_at_load_1},
+              {"users_are_known", plan.users_are_known},
+              {"target_utilization", plan.target},
+              {"months", months_json(plan)},
+              {"components", components_json(plan)},
+              {"first_missed", month(plan.missed)},
+              {"first_unclear", month(plan.unclear)}});
+  return all;
 }
 
 }  // namespace headroom

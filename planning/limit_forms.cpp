@@ -8,6 +8,7 @@
 
 #include "planning/bottleneck.hpp"
 #include "planning/limit.hpp"
+#include "planning/plan_head.hpp"
 #include "reports/answer.hpp"
 #include "reports/display.hpp"
 
@@ -45,10 +46,6 @@ std::string with_users(const LoadLimit& limit, double load) {
 std::string where_it_breaks(const LoadLimit& limit, const TriedLoad& breaks) {
   std::string text = breaks.verdicts[limit.objective.value()].objective.that.text;
   return text + (limit.bottleneck ? ", at " + bottleneck_text(*limit.bottleneck) : "");
-}
-
-std::string_view to_text(Trials::Stop stop) {
-  return stop == Trials::Stop::interrupted ? "interrupted" : stop == Trials::Stop::out_of_time ? "out of time" : "no";
 }
 
 void remark_on_ends(const LoadLimit& limit, std::vector<std::string>& remarks) {
@@ -129,24 +126,20 @@ json limit_json(const LoadLimit& limit) {
   json tried = json::array();
   for (const TriedLoad& one : limit.tried) tried.push_back(tried_json(one));
   const auto load = [&](const std::optional<std::size_t>& place) { return place ? json(limit.tried[*place].load) : json(); };
-  json result{{"kind", "limit"},
-              {"scenario", limit.scenario.scenario.name},
-              {"variant", limit.scenario.name},
-              {"over", limit.axis.pointer},
-              {"documented", {{"value", limit.axis.present}, {"outcome", to_text(limit.documented().outcome)}}},
-              {"point", limit.point ? json(*limit.point) : json()},
-              {"holds_up_to", load(limit.holds)},
-              {"breaks_at", load(limit.breaks)},
-              {"confidence", 0.95},
-              {"users", limit.point && users_at(limit, *limit.point) > 0.0 ? json(users_at(limit, *limit.point)) : json()},
-              {"arithmetic", limit.arithmetic ? json(*limit.arithmetic) : json()},
-              {"passes_above", limit.passes_above},
-              {"verification", limit.verification ? tried_json(*limit.verification) : json()},
-              {"stopped", to_text(limit.stopped)},
-              {"runs", limit.runs},
-              {"tried", std::move(tried)},
-              {"remarks", limit_remarks(limit)},
-              {"answer", limit_sentence(limit)}};
+  json result = to_json(
+      PlanHead{"limit", limit_sentence(limit), limit.documented().outcome, limit.stopped, limit.runs, limit_remarks(limit)},
+      limit.scenario);
+  result.update({{"over", limit.axis.pointer},
+                 {"documented", {{"value", limit.axis.present}, {"outcome", to_text(limit.documented().outcome)}}},
+                 {"point", limit.point ? json(*limit.point) : json()},
+                 {"holds_up_to", load(limit.holds)},
+                 {"breaks_at", load(limit.breaks)},
+                 {"confidence", 0.95},
+                 {"users", limit.point && users_at(limit, *limit.point) > 0.0 ? json(users_at(limit, *limit.point)) : json()},
+                 {"arithmetic", limit.arithmetic ? json(*limit.arithmetic) : json()},
+                 {"passes_above", limit.passes_above},
+                 {"verification", limit.verification ? tried_json(*limit.verification) : json()},
+                 {"tried", std::move(tried)}});
   if (limit.objective) result["breaks_first"] = limit.tried[limit.breaks.value()].verdicts[*limit.objective].objective.that.text;
   if (limit.bottleneck)
     result["bottleneck"] = {{"station", limit.bottleneck->station},

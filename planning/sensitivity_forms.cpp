@@ -7,10 +7,12 @@
 #include "planning/configuration_forms.hpp"
 #include "planning/drawing.hpp"
 #include "planning/html_table.hpp"
+#include "planning/plan_head.hpp"
 #include "planning/sensitivity.hpp"
 #include "reports/answer.hpp"
 #include "reports/chart_page.hpp"
 #include "reports/display.hpp"
+#include "reports/verdict_json.hpp"
 
 namespace headroom {
 namespace {
@@ -79,9 +81,9 @@ std::string joint_text(const Sensitivity& found) {
 json swept_json(const SweptAssumption& one) {
   const auto end = [](double value, const Interval& output, const Trial& trial) {
     return json{{"value", value},
-                {"output", interval_json(output)},
+                {"output", to_json(output)},
                 {"outcome", to_text(trial.outcome)},
-                {"cost_usd_per_month", trial.costs.empty() ? json() : interval_json(t_interval(trial.costs))},
+                {"cost_usd_per_month", trial.costs.empty() ? json() : to_json(t_interval(trial.costs))},
                 {"users", trial.users},
                 {"objectives", verdicts_json(trial.verdicts)}};
   };
@@ -154,22 +156,19 @@ nlohmann::json sensitivity_json(const Sensitivity& found) {
     joint = {{"pass", found.joint->pass}, {"fail", found.joint->fail}, {"inconclusive", found.joint->inconclusive},
              {"share", share.share},      {"low", share.low},          {"high", share.high}};
   }
-  return {{"plan", "sensitivity"},
-          {"scenario", found.scenario.scenario.name},
-          {"variant", found.scenario.name},
-          {"seed", found.scenario.scenario.seed},
-          {"output", found.objective ? output_objective(found)->that.text : "cost"},
-          {"base",
-           {{"output", interval_json(base_output(found))},
-            {"outcome", to_text(found.base.outcome)},
-            {"objectives", verdicts_json(found.base.verdicts)}}},
-          {"assumptions", std::move(swept)},
-          {"not_swept", found.left_out},
-          {"joint", std::move(joint)},
-          {"measure_first", found.measure_first() ? json(found.swept[*found.measure_first()].quantity.name) : json()},
-          {"sentence", sensitivity_sentence(found)},
-          {"runs", found.runs},
-          {"stopped", stop_text(found.stopped == Trials::Stop::interrupted, found.stopped == Trials::Stop::out_of_time)}};
+  json all = to_json(PlanHead{"sensitivity", sensitivity_sentence(found), found.base.outcome, found.stopped, found.runs,
+                              sensitivity_remarks(found)},
+                     found.scenario);
+  all.update({{"output", found.objective ? output_objective(found)->that.text : "cost"},
+              {"base",
+               {{"output", to_json(base_output(found))},
+                {"outcome", to_text(found.base.outcome)},
+                {"objectives", verdicts_json(found.base.verdicts)}}},
+              {"assumptions", std::move(swept)},
+              {"not_swept", found.left_out},
+              {"joint", std::move(joint)},
+              {"measure_first", found.measure_first() ? json(found.swept[*found.measure_first()].quantity.name) : json()}});
+  return all;
 }
 
 std::string sensitivity_page(const Sensitivity& found) {

@@ -9,6 +9,7 @@
 
 #include "models/queueing/multi_server.hpp"
 #include "planning/arithmetic_cut.hpp"
+#include "planning/drawing.hpp"
 #include "planning/plan_error.hpp"
 #include "scenarios/builder.hpp"
 #include "tests/planning/planning_scenario.hpp"
@@ -183,8 +184,8 @@ TEST(Cheapest, IsRefutedByFreshRunsThatFailAlsoWhenItsTimeIsOver) {
 
 // 3 a second of 1.05 s at 3 seats: 105 %. The surplus of 30 minutes waits (1 - 1 / 1.05) x 30 min = 86 s at the most.
 TEST(Cheapest, SaysOfItsAnswerWhatNoLongRunWouldBearAndWhatCostsTheSame) {
-  const std::string axes = seats_axis +
-                           R"("values": [3, 4]}, {"name": "drain", "set": "/services/desk/drain_limit", "values": ["1 s", "2 s"]})";
+  const std::string axes =
+      seats_axis + R"("values": [3, 4]}, {"name": "drain", "set": "/services/desk/drain_limit", "values": ["1 s", "2 s"]})";
   const PlannedFile file{paid_station(9, R"("1050 ms")", R"("p(50) queue_wait{service=desk} < 200 s")", axes)};
   Trials trials = file.trials();
   CheapestQuestion question = question_for(trials);
@@ -204,6 +205,13 @@ TEST(Cheapest, SaysOfItsAnswerWhatNoLongRunWouldBearAndWhatCostsTheSame) {
   const CheapestPlan enough = find_cheapest(trials, question);
   EXPECT_FALSE(enough.overload.has_value()) << "4 seats are used 79 %";
   EXPECT_EQ(cheapest_sentence(enough).find("by arithmetic"), std::string::npos);
+}
+
+// The axis goes to 1.05 x 8; from the bottom at 330 to the top at 16, 4 stands at 330 - 4 / 8.4 x 314 = 180.5.
+TEST(Drawing, ShowsHowFarPointsAreFromALimitOfZero) {
+  const std::string svg =
+      scatter_svg({{10.0, 4.0, 4.0, 8.0, "a", true, false}, {20.0, 2.0, 2.0, 2.0, "b", true, true}}, "x", "y", 0.0);
+  EXPECT_NE(svg.find("cy=\"180.5\""), std::string::npos) << svg;
 }
 
 // A value that another variant has no place for is none of the searched variant's business.
