@@ -72,8 +72,8 @@ std::vector<std::size_t> objectives_of(const Trial& base, bool all) {
 
 void compare(Gain& gain, const Trial& base, const std::vector<std::size_t>& objectives) {
   for (const std::size_t objective : objectives)
-    gain.changes.push_back(
-        gain.trial ? difference_of(*gain.trial, gain.trial->values[objective], base, base.values[objective]) : std::nullopt);
+    gain.changes.push_back(gain.trial ? difference_of(*gain.trial, gain.trial->values[objective], base, base.values[objective])
+                                      : std::nullopt);
   gain.told.assign(objectives.size(), false);
   if (gain.trial) gain.cost = difference_of(*gain.trial, gain.trial->costs, base, base.costs);
   if (gain.changes[0]) gain.improvement = improvement_of(base.verdicts[objectives[0]], gain.changes[0]->difference.mean);

@@ -200,11 +200,8 @@ void GrowthSearch::simulate_months() {
     const std::size_t month = first_month_from(doubtful);
     if (!plan_.missed || month < *plan_.missed) plan_.unclear = month;
   }
-  if (const std::size_t gap = first_gap(doubtful, failing); cut_short_ && gap < count)
-    plan_.not_reached = first_month_from(gap);
-  plan_.outcome = plan_.missed                          ? Outcome::fail
-                  : plan_.unclear || plan_.not_reached ? Outcome::inconclusive
-                                                       : Outcome::pass;
+  if (const std::size_t gap = first_gap(doubtful, failing); cut_short_ && gap < count) plan_.not_reached = first_month_from(gap);
+  plan_.outcome = plan_.missed ? Outcome::fail : plan_.unclear || plan_.not_reached ? Outcome::inconclusive : Outcome::pass;
 }
 
 // The first rank of which nothing is known below the first that fails: behind the last that holds, if the next that was tried is

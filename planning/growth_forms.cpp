@@ -152,7 +152,7 @@ std::vector<std::string> growth_remarks(const GrowthPlan& plan) {
                                 : "from " + plan.months[*plan.unclear].forecast.name + " on",
                     plan.at_most));
   if (plan.not_reached)
-    remarks.push_back(fmt::format("not all months from {} on that would have to be were simulated",
+    remarks.push_back(fmt::format("not every month from {} on that the answer needs was simulated",
                                   plan.months[*plan.not_reached].forecast.name));
   if (plan.stopped == Trials::Stop::out_of_time) remarks.emplace_back("the time was over before every month was clear");
   if (plan.stopped == Trials::Stop::interrupted) remarks.emplace_back("interrupted before every month was clear");
@@ -165,12 +165,13 @@ std::string growth_sentence(const GrowthPlan& plan) {
     const PlannedMonth& month = plan.months[*plan.missed];
     const Verdict* const verdict = month.tried ? deciding(plan.tried[*month.tried]) : nullptr;
     const bool perhaps_before = plan.not_reached && *plan.not_reached < *plan.missed;
-    text = fmt::format("the first objective is missed in {}{}{}", named(plan, *plan.missed), perhaps_before ? " at the latest" : "",
-                       verdict == nullptr ? "" : ": " + verdict->objective.that.text);
+    text = fmt::format("the first objective is missed in {}{}{}", named(plan, *plan.missed),
+                       perhaps_before ? " at the latest" : "", verdict == nullptr ? "" : ": " + verdict->objective.that.text);
   } else if (plan.not_reached && (!plan.unclear || *plan.not_reached < *plan.unclear)) {
-    text = *plan.not_reached == 0 ? "no month was simulated before it was stopped"
-                                  : fmt::format("every objective holds before {}; from then on it was stopped before it was known",
-                                                named(plan, *plan.not_reached));
+    text = *plan.not_reached == 0
+               ? "no month was simulated before it was stopped"
+               : fmt::format("every objective holds before {}; from then on it was stopped before it was known",
+                             named(plan, *plan.not_reached));
   } else if (plan.unclear) {
     text = fmt::format("every objective holds before {}; from then on it is unclear", named(plan, *plan.unclear));
   } else {

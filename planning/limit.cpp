@@ -88,7 +88,7 @@ double LimitSearch::least() const {
 
 // Where nothing can be computed the search must end somewhere.
 double LimitSearch::most() const {
-  const double most = question_.to       ? *question_.to
+  const double most = question_.to        ? *question_.to
                       : limit_.arithmetic ? 4.0 * std::max(limit_.axis.present, *limit_.arithmetic)
                                           : 64.0 * limit_.axis.present;
   return limit_.axis.whole ? std::floor(most) : most;

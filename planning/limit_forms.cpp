@@ -79,7 +79,8 @@ void remark_on_verification(const LoadLimit& limit, const std::optional<std::siz
     remarks.push_back(fmt::format("{} {} in {} fresh replications as well", named(limit, verification->load), what,
                                   verification->replications));
   else if (end)
-    remarks.push_back(fmt::format("that {} {} was not verified by fresh replications", named(limit, limit.tried[*end].load), what));
+    remarks.push_back(
+        fmt::format("that {} {} was not verified by fresh replications", named(limit, limit.tried[*end].load), what));
 }
 
 }  // namespace

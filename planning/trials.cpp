@@ -110,7 +110,8 @@ Trial Trials::run_until_conclusive(const Candidate& candidate, std::uint64_t fir
 // All, unless the time may be over between them: then as many as keep the workers busy for a while.
 std::uint64_t Trials::replications_at_once(std::size_t candidates, std::uint64_t count) const {
   if (!options_.stop_at) return std::max<std::uint64_t>(1, count);
-  const std::size_t workers = std::max(1U, options_.study.workers > 0 ? options_.study.workers : std::thread::hardware_concurrency());
+  const std::size_t workers =
+      std::max(1U, options_.study.workers > 0 ? options_.study.workers : std::thread::hardware_concurrency());
   return std::max<std::uint64_t>(1, (2 * workers + candidates - 1) / std::max<std::size_t>(1, candidates));
 }
 

@@ -43,7 +43,7 @@ struct Trial {
   NamedScenario scenario;
   std::vector<Verdict> verdicts;            // in order of its objectives
   Outcome outcome = Outcome::inconclusive;  // of the required ones; inconclusive where a run did not complete
-  std::vector<std::uint64_t> made;  // replications that completed, in order
+  std::vector<std::uint64_t> made;          // replications that completed, in order
   // [objective][run]: what each run gave, in the order of `made`, as a verdict's value is the mean of. Empty where some run gave
   // nothing.
   std::vector<std::vector<double>> values;
@@ -72,8 +72,8 @@ class Trials {
 
   // Simulates replications [first, first + count) of each and judges them. The same seed gives the same bytes whatever the number
   // of workers; runs that are known (of the same scenario text) are not made again. Once stopped() nothing is begun: the trials
-  // then rest on the replications that have ended of all of them, from `first` on. For a verification take a `first` beyond all replications of the search: the random numbers of
-  // another replication are fresh ones.
+  // then rest on the replications that have ended of all of them, from `first` on. For a verification take a `first` beyond all
+  // replications of the search: the random numbers of another replication are fresh ones.
   std::vector<Trial> run(std::span<const Candidate> candidates, std::uint64_t first, std::uint64_t count);
   Trial run(const Candidate& candidate, std::uint64_t first, std::uint64_t count);
   // Adds replications, a quarter more at a time, until the required objectives pass or fail or `at_most` are made. Each look is a
