@@ -86,7 +86,7 @@ int plan_limit(const Arguments& arguments) {
       .arguments = "SCENARIO [options]",
       .purpose =
           "The largest load at which every required objective holds, with certainty: loads are simulated with as many\n"
-          "replications as their verdicts need, until one that passes and one that fails are close together. The passing one is\n"
+          "replications as their verdicts need, until one that passes and one that fails are close together. Both are\n"
           "verified by fresh replications. The load is the scenario's field `load`, times all its demand, or --over another "
           "number.\n"
           "It succeeds when the documented load holds.",

@@ -68,7 +68,7 @@ SettingChange Axis::at(double value) const {
   return {pointer, number + unit};
 }
 
-std::string Axis::text(double value) const { return number_text(taken(value)) + (is_load() ? "x" : unit); }
+std::string Axis::text(double value) const { return number_text(shown(taken(value))) + (is_load() ? "x" : unit); }
 
 Axis axis_of(const NamedScenario& scenario, const std::string& pointer) {
   Axis axis{.pointer = pointer, .present = scenario.scenario.load, .unit = {}, .whole = false};

@@ -17,8 +17,9 @@ struct Axis {
   // The value that is taken for `value`: itself, or the nearest whole number.
   double taken(double value) const;
   SettingChange at(double value) const;
-  // As a person reads it: "1.34x", "12,000", "50 /s".
+  // As a person reads it: "12,000", "50 /s"; of the load how many times the documented one: "1.34x".
   std::string text(double value) const;
+  double shown(double value) const { return is_load() ? value / present : value; }
 };
 
 // Throws PlanError if the pointer names no number above 0.

@@ -56,11 +56,6 @@ double improvement_of(const Verdict& verdict, double change) {
   return (is_upper_limit(that) ? -change : change) / (limit != 0.0 ? std::fabs(limit) : 1.0);
 }
 
-std::optional<PairedDifference> difference_of(const std::vector<double>& with, const std::vector<double>& without) {
-  if (with.empty() || with.size() != without.size()) return std::nullopt;
-  return paired_difference(with, without);
-}
-
 std::vector<std::size_t> objectives_of(const Trial& base, bool all) {
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < base.verdicts.size(); ++i) {
@@ -77,9 +72,10 @@ std::vector<std::size_t> objectives_of(const Trial& base, bool all) {
 
 void compare(Gain& gain, const Trial& base, const std::vector<std::size_t>& objectives) {
   for (const std::size_t objective : objectives)
-    gain.changes.push_back(gain.trial ? difference_of(gain.trial->values[objective], base.values[objective]) : std::nullopt);
+    gain.changes.push_back(gain.trial ? difference_of(*gain.trial, gain.trial->values[objective], base, base.values[objective])
+                                      : std::nullopt);
   gain.told.assign(objectives.size(), false);
-  if (gain.trial) gain.cost = difference_of(gain.trial->costs, base.costs);
+  if (gain.trial) gain.cost = difference_of(*gain.trial, gain.trial->costs, base, base.costs);
   if (gain.changes[0]) gain.improvement = improvement_of(base.verdicts[objectives[0]], gain.changes[0]->difference.mean);
 }
 

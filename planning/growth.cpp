@@ -29,11 +29,14 @@ class GrowthSearch {
   Outcome outcome_of(std::size_t rank);
   std::size_t first_rank(Outcome least_bad, std::size_t from);
   void judge_months();
+  const TriedLoad* tried_at(std::size_t rank) const;
+  std::size_t first_gap(std::size_t doubtful, std::size_t failing) const;
 
   Trials& trials_;
   const GrowthQuestion& question_;
   GrowthPlan plan_;
   std::vector<std::size_t> by_load_;  // months in order of load; a rank is a place in it
+  bool cut_short_ = false;            // an outcome was asked for after the trials had been stopped
 };
 
 GrowthSearch::GrowthSearch(Trials& trials, const GrowthQuestion& question) : trials_{trials}, question_{question} {
@@ -122,18 +125,28 @@ Interval GrowthSearch::added_cost(const RunningOut& one) {
                               {"with more", at_load(plan_.months[one.month].load)}};
   both.back().set.insert(both.back().set.end(), one.then->set.begin(), one.then->set.end());
   const std::vector<Trial> trials = trials_.run(both, 0, question_.replications);
-  if (trials[0].costs.empty() || trials[0].costs.size() != trials[1].costs.size()) return {};
-  return paired_difference(trials[1].costs, trials[0].costs).difference;
+  const auto more = difference_of(trials[1], trials[1].costs, trials[0], trials[0].costs);
+  return more ? more->difference : Interval{};
 }
 
+const TriedLoad* GrowthSearch::tried_at(std::size_t rank) const {
+  const auto known = std::ranges::find(plan_.tried, plan_.months[by_load_[rank]].load, &TriedLoad::load);
+  return known == plan_.tried.end() ? nullptr : &*known;
+}
+
+// Inconclusive, which ends a search soonest, where it is cut short.
 Outcome GrowthSearch::outcome_of(std::size_t rank) {
-  PlannedMonth& month = plan_.months[by_load_[rank]];
-  const auto known = std::ranges::find(plan_.tried, month.load, &TriedLoad::load);
-  if (known != plan_.tried.end()) return known->outcome;
-  if (trials_.stopped() != Trials::Stop::none) return Outcome::inconclusive;
+  if (const TriedLoad* const known = tried_at(rank)) return known->outcome;
+  cut_short_ = cut_short_ || trials_.stopped() != Trials::Stop::none;
+  if (cut_short_) return Outcome::inconclusive;
+  const PlannedMonth& month = plan_.months[by_load_[rank]];
   if (question_.note) question_.note(month.forecast.name);
   const Candidate candidate{month.forecast.name, at_load(month.load)};
   TriedLoad tried = tried_load(month.load, trials_.run_until_conclusive(candidate, 0, question_.replications, question_.at_most));
+  if (tried.replications == 0 && tried.incomplete.empty()) {
+    cut_short_ = true;
+    return Outcome::inconclusive;
+  }
   const Outcome outcome = tried.outcome;
   plan_.tried.insert(std::ranges::lower_bound(plan_.tried, tried.load, {}, &TriedLoad::load), std::move(tried));
   return outcome;
@@ -167,9 +180,18 @@ std::size_t GrowthSearch::first_rank(Outcome least_bad, std::size_t from) {
 
 void GrowthSearch::simulate_months() {
   const std::size_t count = by_load_.size();
-  const std::size_t doubtful = first_rank(Outcome::inconclusive, 0);
-  const std::size_t failing = doubtful < count ? first_rank(Outcome::fail, doubtful) : count;
+  std::size_t doubtful = first_rank(Outcome::inconclusive, 0);
+  std::size_t failing = doubtful < count ? first_rank(Outcome::fail, doubtful) : count;
   judge_months();
+  if (cut_short_) {
+    const auto first_with = [&](Outcome outcome, std::size_t end) {
+      std::size_t rank = 0;
+      while (rank < end && (tried_at(rank) == nullptr || tried_at(rank)->outcome != outcome)) ++rank;
+      return rank;
+    };
+    failing = first_with(Outcome::fail, count);
+    doubtful = first_with(Outcome::inconclusive, failing);
+  }
   const auto first_month_from = [&](std::size_t rank) {
     return *std::min_element(by_load_.begin() + static_cast<std::ptrdiff_t>(rank), by_load_.end());
   };
@@ -178,7 +200,21 @@ void GrowthSearch::simulate_months() {
     const std::size_t month = first_month_from(doubtful);
     if (!plan_.missed || month < *plan_.missed) plan_.unclear = month;
   }
-  plan_.outcome = plan_.missed ? Outcome::fail : plan_.unclear ? Outcome::inconclusive : Outcome::pass;
+  if (const std::size_t gap = first_gap(doubtful, failing); cut_short_ && gap < count) plan_.not_reached = first_month_from(gap);
+  plan_.outcome = plan_.missed ? Outcome::fail : plan_.unclear || plan_.not_reached ? Outcome::inconclusive : Outcome::pass;
+}
+
+// The first rank of which nothing is known below the first that fails: behind the last that holds, if the next that was tried is
+// not the next one, or behind the last that was tried. As many as there are: none.
+std::size_t GrowthSearch::first_gap(std::size_t doubtful, std::size_t failing) const {
+  std::size_t holding = 0, tried = 0;  // ranks up to the last, counted from 1
+  for (std::size_t rank = 0; rank < failing; ++rank) {
+    if (tried_at(rank) == nullptr) continue;
+    tried = rank + 1;
+    if (rank < doubtful) holding = rank + 1;
+  }
+  if (holding < doubtful) return holding;
+  return tried < failing ? tried : by_load_.size();
 }
 
 void GrowthSearch::judge_months() {

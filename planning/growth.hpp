@@ -63,6 +63,7 @@ struct GrowthPlan {
   std::vector<RunningOut> running_out;      // the first one first
   std::optional<std::size_t> missed;        // first month in which an objective is missed
   std::optional<std::size_t> unclear;       // first month before that (or at all) in which it is unclear whether one is
+  std::optional<std::size_t> not_reached;   // first month that was still to be simulated when it was stopped
   std::vector<std::string> surprises;       // loads that hold although a smaller one does not
   Outcome outcome = Outcome::inconclusive;  // pass: every month holds
   Trials::Stop stopped = Trials::Stop::none;

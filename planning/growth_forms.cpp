@@ -152,6 +152,9 @@ std::vector<std::string> growth_remarks(const GrowthPlan& plan) {
                     plan.missed ? "between what holds and what does not, in " + plan.months[*plan.unclear].forecast.name + ","
                                 : "from " + plan.months[*plan.unclear].forecast.name + " on",
                     plan.at_most));
+  if (plan.not_reached)
+    remarks.push_back(fmt::format("not every month from {} on that the answer needs was simulated",
+                                  plan.months[*plan.not_reached].forecast.name));
   if (plan.stopped == Trials::Stop::out_of_time) remarks.emplace_back("the time was over before every month was clear");
   if (plan.stopped == Trials::Stop::interrupted) remarks.emplace_back("interrupted before every month was clear");
   return remarks;
@@ -162,8 +165,14 @@ std::string growth_sentence(const GrowthPlan& plan) {
   if (plan.missed) {
     const PlannedMonth& month = plan.months[*plan.missed];
     const Verdict* const verdict = month.tried ? deciding(plan.tried[*month.tried]) : nullptr;
-    text = fmt::format("the first objective is missed in {}{}", named(plan, *plan.missed),
-                       verdict == nullptr ? "" : ": " + verdict->objective.that.text);
+    const bool perhaps_before = plan.not_reached && *plan.not_reached < *plan.missed;
+    text = fmt::format("the first objective is missed in {}{}{}", named(plan, *plan.missed),
+                       perhaps_before ? " at the latest" : "", verdict == nullptr ? "" : ": " + verdict->objective.that.text);
+  } else if (plan.not_reached && (!plan.unclear || *plan.not_reached < *plan.unclear)) {
+    text = *plan.not_reached == 0
+               ? "no month was simulated before it was stopped"
+               : fmt::format("every objective holds before {}; from then on it was stopped before it was known",
+                             named(plan, *plan.not_reached));
   } else if (plan.unclear) {
     text = fmt::format("every objective holds before {}; from then on it is unclear", named(plan, *plan.unclear));
   } else {
@@ -189,7 +198,8 @@ json growth_json(const GrowthPlan& plan) {
               {"months", months_json(plan)},
               {"components", components_json(plan)},
               {"first_missed", month(plan.missed)},
-              {"first_unclear", month(plan.unclear)}});
+              {"first_unclear", month(plan.unclear)},
+              {"first_not_reached", month(plan.not_reached)}});
   return all;
 }
 

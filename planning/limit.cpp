@@ -35,6 +35,7 @@ class LimitSearch {
   void look_above();
   void search();
   void verify();
+  bool stands(std::optional<std::size_t> place, Outcome expected, std::optional<TriedLoad>& verification);
   void estimate();
 
   Trials& trials_;
@@ -87,7 +88,7 @@ double LimitSearch::least() const {
 
 // Where nothing can be computed the search must end somewhere.
 double LimitSearch::most() const {
-  const double most = question_.to       ? *question_.to
+  const double most = question_.to        ? *question_.to
                       : limit_.arithmetic ? 4.0 * std::max(limit_.axis.present, *limit_.arithmetic)
                                           : 64.0 * limit_.axis.present;
   return limit_.axis.whole ? std::floor(most) : most;
@@ -184,21 +185,40 @@ void LimitSearch::search() {
   }
 }
 
+// False: fresh replications do not say the same of this end, so that it counts as unclear.
+bool LimitSearch::stands(std::optional<std::size_t> place, Outcome expected, std::optional<TriedLoad>& verification) {
+  if (verification && place && verification->load == limit_.tried[*place].load) return true;
+  verification.reset();
+  if (!place || trials_.stopped() != Trials::Stop::none) return true;
+  TriedLoad& end = limit_.tried[*place];
+  if (question_.note) question_.note(limit_.axis.text(end.load) + " once more");
+  const Candidate candidate{limit_.axis.text(end.load), {limit_.axis.at(end.load)}};
+  const Trial trial = trials_.run_until_conclusive(candidate, fresh, end.replications, question_.at_most);
+  if (trial.outcome == expected) {
+    verification = tried_load(end.load, trial);
+    return true;
+  }
+  if (!trial.failed.empty()) limit_.not_verified = trial.failed.front().message;
+  const bool is_cut_short = trial.outcome == Outcome::inconclusive && trials_.stopped() != Trials::Stop::none;
+  if (!trial.failed.empty() || is_cut_short) return true;
+  end.outcome = Outcome::inconclusive;
+  end.contradicted = true;
+  settle_ends();
+  return false;
+}
+
 void LimitSearch::verify() {
-  for (int round = 0; round < most_verifications && limit_.holds && trials_.stopped() == Trials::Stop::none; ++round) {
-    TriedLoad& holds = limit_.tried[*limit_.holds];
-    if (question_.note) question_.note(limit_.axis.text(holds.load) + " once more");
-    const Candidate candidate{limit_.axis.text(holds.load), {limit_.axis.at(holds.load)}};
-    const Trial trial = trials_.run_until_conclusive(candidate, fresh, holds.replications, question_.at_most);
-    if (trials_.stopped() != Trials::Stop::none && trial.outcome != Outcome::pass) return;
-    limit_.verification = tried_load(holds.load, trial);
-    if (trial.outcome == Outcome::pass) return;
-    holds.outcome = Outcome::inconclusive;
-    holds.contradicted = true;
-    limit_.verification.reset();
-    settle_ends();
+  for (int round = 0; round < most_verifications; ++round) {
+    if (stands(limit_.holds, Outcome::pass, limit_.verification) &&
+        stands(limit_.breaks, Outcome::fail, limit_.verification_of_breaks))
+      return;
     search();
   }
+  const auto is_of = [&](const std::optional<TriedLoad>& verification, std::optional<std::size_t> place) {
+    return verification && place && verification->load == limit_.tried[*place].load;
+  };
+  if (!is_of(limit_.verification, limit_.holds)) limit_.verification.reset();
+  if (!is_of(limit_.verification_of_breaks, limit_.breaks)) limit_.verification_of_breaks.reset();
 }
 
 // The objective whose margin crosses first; where margins tell nothing, one that fails at the upper end.

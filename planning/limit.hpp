@@ -9,8 +9,9 @@
 // on one side of its limit. It rests on nothing but that a larger load is no easier (inversion of pointwise tests under a
 // monotone curve; no shape between the loads is assumed). The point within it is where the margin of the objective that breaks
 // first crosses zero: means made monotone by pooling adjacent violators (Barlow, Bartholomew, Bremner, Brunk, "Statistical
-// Inference under Order Restrictions", 1972), linear between loads. The passing end is simulated once more with fresh
-// replications; if those do not pass as well, it counts as unclear and the search goes on below it.
+// Inference under Order Restrictions", 1972), linear between loads. Both ends are simulated once more with fresh replications:
+// each look at the first ones was a chance to be wrong. An end at which those do not say the same counts as unclear, and the
+// search goes on below it or above it.
 #pragma once
 
 #include <functional>
@@ -49,8 +50,10 @@ struct LoadLimit {
   std::optional<double> point;            // where both are
   std::optional<std::size_t> objective;   // of those in the verdicts: breaks first
   std::optional<StationLoad> bottleneck;  // the most used, scaled out, by arithmetic, at `point` or the largest load that holds
-  std::optional<TriedLoad> verification;  // of `holds`, by fresh replications
-  std::vector<double> passes_above;       // loads that pass although a smaller one fails
+  // Of `holds` and of `breaks`, by fresh replications that say the same.
+  std::optional<TriedLoad> verification, verification_of_breaks;
+  std::string not_verified;          // why a run of a verification did not complete; empty: all did
+  std::vector<double> passes_above;  // loads that pass although a smaller one fails
   Trials::Stop stopped = Trials::Stop::none;
   std::uint64_t runs = 0;
 

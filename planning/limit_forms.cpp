@@ -69,6 +69,17 @@ void remark_on_ends(const LoadLimit& limit, std::vector<std::string>& remarks) {
                                 open->explanation.empty() ? "" : ": ", explanation_text(*open)));
 }
 
+void remark_on_verification(const LoadLimit& limit, const std::optional<std::size_t>& end,
+                            const std::optional<TriedLoad>& verification, std::string_view what,
+                            std::vector<std::string>& remarks) {
+  if (verification)
+    remarks.push_back(fmt::format("{} {} in {} fresh replications as well", named(limit, verification->load), what,
+                                  verification->replications));
+  else if (end)
+    remarks.push_back(
+        fmt::format("that {} {} was not verified by fresh replications", named(limit, limit.tried[*end].load), what));
+}
+
 }  // namespace
 
 std::vector<std::vector<std::string>> limit_rows(const LoadLimit& limit, std::string_view plus_minus) {
@@ -91,14 +102,14 @@ std::vector<std::vector<std::string>> limit_rows(const LoadLimit& limit, std::st
 
 std::vector<std::string> limit_remarks(const LoadLimit& limit) {
   std::vector<std::string> remarks;
+  if (limit.axis.is_load() && limit.axis.present != 1.0)
+    remarks.push_back(fmt::format("1x is the documented load, /load = {}", limit.axis.present));
   if (limit.arithmetic)
     remarks.push_back(fmt::format("by arithmetic the first bottleneck is used up at {}", named(limit, *limit.arithmetic)));
   remark_on_ends(limit, remarks);
-  if (limit.verification)
-    remarks.push_back(fmt::format("{} holds in {} fresh replications as well", named(limit, limit.verification->load),
-                                  limit.verification->replications));
-  else if (limit.holds)
-    remarks.push_back(fmt::format("{} was not verified by fresh replications", named(limit, limit.tried[*limit.holds].load)));
+  remark_on_verification(limit, limit.holds, limit.verification, "holds", remarks);
+  remark_on_verification(limit, limit.breaks, limit.verification_of_breaks, "breaks an objective", remarks);
+  if (!limit.not_verified.empty()) remarks.push_back("a run of a verification did not complete: " + limit.not_verified);
   if (limit.stopped == Trials::Stop::out_of_time) remarks.emplace_back("the time was over before the search was");
   if (limit.stopped == Trials::Stop::interrupted) remarks.emplace_back("interrupted before the search was over");
   return remarks;
@@ -139,6 +150,7 @@ json limit_json(const LoadLimit& limit) {
                  {"arithmetic", limit.arithmetic ? json(*limit.arithmetic) : json()},
                  {"passes_above", limit.passes_above},
                  {"verification", limit.verification ? tried_json(*limit.verification) : json()},
+                 {"verification_of_breaks", limit.verification_of_breaks ? tried_json(*limit.verification_of_breaks) : json()},
                  {"tried", std::move(tried)}});
   if (limit.objective) result["breaks_first"] = limit.tried[limit.breaks.value()].verdicts[*limit.objective].objective.that.text;
   if (limit.bottleneck)

@@ -16,7 +16,7 @@ using nlohmann::json;
 // A curve per required objective that has a margin somewhere.
 json curves_of(const LoadLimit& limit) {
   json loads = json::array(), lines = json::array();
-  for (const TriedLoad& one : limit.tried) loads.push_back(one.load);
+  for (const TriedLoad& one : limit.tried) loads.push_back(limit.axis.shown(one.load));
   const std::vector<Verdict>& objectives = limit.documented().verdicts;
   for (std::size_t o = 0; o < objectives.size(); ++o) {
     if (objectives[o].objective.severity != "required") continue;

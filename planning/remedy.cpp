@@ -25,8 +25,8 @@ const Spec* named(const std::vector<Spec>& specs, const std::string& name) {
 // A number that more of a station is bought by.
 struct Knob {
   std::string pointer;
-  std::string noun;  // "replicas"
-  int present = 1;  // the next one above it is more than there is
+  std::string noun;       // "replicas"
+  int present = 1;        // the next one above it is more than there is
   std::string low{};      // "[2, ": the pointer takes a range; empty: a number
   std::string service{};  // whose nodes have to have room for it; may be empty
   std::string there{};    // what is there, where that is no whole number

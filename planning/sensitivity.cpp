@@ -40,10 +40,11 @@ std::optional<std::size_t> chosen_output(const Trial& base, const std::string& o
 }
 
 // The p-value of "none of the three differs from another".
-double p_value_of(const std::vector<double>& low, const std::vector<double>& mid, const std::vector<double>& high) {
+double p_value_of(const Trial& low, const Trial& mid, const Trial& high, std::optional<std::size_t> objective) {
   double least = 1.0;
   for (const auto& [a, b] : {std::pair{&low, &mid}, {&high, &mid}, {&high, &low}}) {
-    if (a->size() == b->size() && a->size() > 1) least = std::min(least, paired_difference(*a, *b).p_value);
+    if (const auto difference = difference_of(*a, output_of(*a, objective), *b, output_of(*b, objective)))
+      least = std::min(least, difference->p_value);
   }
   return std::min(1.0, 3.0 * least);
 }
@@ -137,8 +138,7 @@ Sensitivity find_sensitivity(Trials& trials, const SensitivityQuestion& question
   std::vector<double> p_values;
   for (std::size_t q = 0; q < quantities.size(); ++q) {
     Trial &low = results[1 + 2 * q], &high = results[2 + 2 * q];
-    p_values.push_back(
-        p_value_of(output_of(low, found.objective), output_of(found.base, found.objective), output_of(high, found.objective)));
+    p_values.push_back(p_value_of(low, found.base, high, found.objective));
     found.swept.push_back(swept_of(quantities[q], std::move(low), std::move(high), found.base, found.objective));
   }
   const std::vector<bool> told = holm_rejects(p_values);

@@ -48,9 +48,8 @@ std::string value_or_dash(const Interval& value, const DisplayUnit& unit, std::s
 }
 
 std::string cost_per_user_text(const Trial& trial) {
-  if (trial.costs.empty()) return "-";
-  const double cost = t_interval(trial.costs).mean;
-  return trial.users > 0.0 ? number_text(cost / trial.users) : number_text(cost);
+  const std::vector<double>& costs = trial.user_costs.empty() ? trial.costs : trial.user_costs;
+  return costs.empty() ? "-" : number_text(t_interval(costs).mean);
 }
 
 std::string told_text(const SweptAssumption& one) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <stdexcept>
+#include <thread>
 
 #include "scenarios/builder.hpp"
 #include "scenarios/variant_reader.hpp"
@@ -24,6 +25,12 @@ std::optional<double> monthly_cost(const RunResult& run) {
   return rate ? std::optional{*rate * month} : std::nullopt;
 }
 
+std::optional<double> monthly_cost_per_user(const RunResult& run) {
+  const MetricSelector cost{.aggregation = Aggregation::last, .metric = "cost_per_user", .labels = {}};
+  const std::optional<double> rate = evaluate(cost, run, {run.warm_up_seconds, run.duration_seconds});
+  return rate ? std::optional{*rate * month} : std::nullopt;
+}
+
 // One per run, or none at all.
 std::vector<double> values_of(const ObjectiveSpec& objective, std::span<const RunResult> runs) {
   std::vector<double> values;
@@ -35,17 +42,29 @@ std::vector<double> values_of(const ObjectiveSpec& objective, std::span<const Ru
   return values;
 }
 
-std::vector<double> costs_of(std::span<const RunResult> runs) {
+template <class Cost>
+std::vector<double> costs_of(std::span<const RunResult> runs, Cost cost_of) {
   std::vector<double> costs;
   for (const RunResult& run : runs) {
-    const std::optional<double> cost = monthly_cost(run);
+    const std::optional<double> cost = cost_of(run);
     if (!cost) return {};
     costs.push_back(*cost);
   }
   return costs;
 }
 
+ByReplication by_replication(const Trial& trial, const std::vector<double>& values) {
+  ByReplication all;
+  for (std::size_t i = 0; i < values.size(); ++i) all[trial.made[i]] = values[i];
+  return all;
+}
+
 }  // namespace
+
+std::optional<PairedDifference> difference_of(const Trial& trial, const std::vector<double>& values, const Trial& base,
+                                              const std::vector<double>& reference) {
+  return difference_of(by_replication(trial, values), by_replication(base, reference));
+}
 
 Trials::Trials(TrialSource source, TrialOptions options) : source_{std::move(source)}, options_{std::move(options)} {}
 
@@ -65,9 +84,11 @@ Trials::Stop Trials::stopped() const {
 std::vector<Trial> Trials::run(std::span<const Candidate> candidates, std::uint64_t first, std::uint64_t count) {
   std::vector<NamedScenario> scenarios;
   for (const Candidate& candidate : candidates) scenarios.push_back(read(candidate));
-  make(scenarios, first, count);
+  const std::uint64_t at_once = replications_at_once(scenarios.size(), count);
+  for (std::uint64_t done = 0; done < count; done += at_once) make(scenarios, first + done, std::min(at_once, count - done));
+  const std::uint64_t ended = ended_of_all(scenarios, first, count);
   std::vector<Trial> trials;
-  for (NamedScenario& scenario : scenarios) trials.push_back(judged(std::move(scenario), first, count));
+  for (NamedScenario& scenario : scenarios) trials.push_back(judged(std::move(scenario), first, ended));
   return trials;
 }
 
@@ -84,6 +105,25 @@ Trial Trials::run_until_conclusive(const Candidate& candidate, std::uint64_t fir
     trial = run(candidate, first, made);
   }
   return trial;
+}
+
+// All, unless the time may be over between them: then as many as keep the workers busy for a while.
+std::uint64_t Trials::replications_at_once(std::size_t candidates, std::uint64_t count) const {
+  if (!options_.stop_at) return std::max<std::uint64_t>(1, count);
+  const std::size_t workers =
+      std::max(1U, options_.study.workers > 0 ? options_.study.workers : std::thread::hardware_concurrency());
+  return std::max<std::uint64_t>(1, (2 * workers + candidates - 1) / std::max<std::size_t>(1, candidates));
+}
+
+// What is stopped half way through a replication has it of some only, and then counts for none: trials are compared in pairs.
+std::uint64_t Trials::ended_of_all(const std::vector<NamedScenario>& scenarios, std::uint64_t first, std::uint64_t count) const {
+  for (const NamedScenario& scenario : scenarios) {
+    const auto known = known_.find(key_of(scenario));
+    std::uint64_t ended = 0;
+    while (known != known_.end() && ended < count && known->second.contains(first + ended)) ++ended;
+    count = std::min(count, ended);
+  }
+  return count;
 }
 
 // Replication by replication, so that what is stopped has as many runs of each as it can. Candidates of the same text share runs.
@@ -141,8 +181,12 @@ Trial Trials::judged(NamedScenario scenario, std::uint64_t first, std::uint64_t 
     trial.verdicts.push_back(judge(objective, runs));
     trial.values.push_back(values_of(objective, runs));
   }
-  trial.costs = costs_of(runs);
-  for (const RunResult& run : runs) trial.users += run.users / static_cast<double>(runs.size());
+  trial.costs = costs_of(runs, monthly_cost);
+  trial.user_costs = costs_of(runs, monthly_cost_per_user);
+  for (const RunResult& run : runs) {
+    trial.made.push_back(run.replication);
+    trial.users += run.users / static_cast<double>(runs.size());
+  }
   trial.replications = runs.size();
   trial.outcome = runs.empty() || !trial.failed.empty() ? Outcome::inconclusive : overall(trial.verdicts);
   trial.scenario = std::move(scenario);

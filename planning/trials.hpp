@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "reports/comparison.hpp"
 #include "reports/verdict.hpp"
 #include "scenarios/reader.hpp"
 #include "sim/experiment/result_stash.hpp"
@@ -34,7 +35,7 @@ struct TrialSource {
 
 struct TrialOptions {
   StudyOptions study;  // workers, limits of a run, progress; `recall`, `keep` and `keep_going` are the trials' own
-  // After it no further batch of runs is begun: that under way is finished.
+  // After it no further runs are begun: those under way are finished.
   std::optional<std::chrono::steady_clock::time_point> stop_at;
 };
 
@@ -42,14 +43,20 @@ struct Trial {
   NamedScenario scenario;
   std::vector<Verdict> verdicts;            // in order of its objectives
   Outcome outcome = Outcome::inconclusive;  // of the required ones; inconclusive where a run did not complete
-  // [objective][run]: what each run gave, in order of replication, as a verdict's value is the mean of; paired with other trials
-  // of the same replications. Empty where some run gave nothing.
+  std::vector<std::uint64_t> made;          // replications that completed, in order
+  // [objective][run]: what each run gave, in the order of `made`, as a verdict's value is the mean of. Empty where some run gave
+  // nothing.
   std::vector<std::vector<double>> values;
-  std::vector<double> costs;       // US dollars per month of 30 days, by run; empty: nothing has a price
+  std::vector<double> costs;       // US dollars per month of 30 days, in the order of `made`; empty: nothing has a price
+  std::vector<double> user_costs;  // of them for a user, as the metric cost_per_user has it; empty: no price, or no users
   double users = 0.0;              // behind all workloads, mean over the runs; 0: they do not know
   std::uint64_t replications = 0;  // that completed
   std::vector<FailedRun> failed;
 };
+
+// `values` less `reference`, each in the order of its trial's `made`, over the replications that both have; none: they have none.
+std::optional<PairedDifference> difference_of(const Trial& trial, const std::vector<double>& values, const Trial& base,
+                                              const std::vector<double>& reference);
 
 class Trials {
  public:
@@ -64,9 +71,9 @@ class Trials {
   Blueprint blueprint(const Candidate& candidate) const;
 
   // Simulates replications [first, first + count) of each and judges them. The same seed gives the same bytes whatever the number
-  // of workers; runs that are known (of the same scenario text) are not made again. Once stopped() nothing is begun: a trial then
-  // rests on what there is. For a verification take a `first` beyond all replications of the search: the random numbers of
-  // another replication are fresh ones.
+  // of workers; runs that are known (of the same scenario text) are not made again. Once stopped() nothing is begun: the trials
+  // then rest on the replications that have ended of all of them, from `first` on. For a verification take a `first` beyond all
+  // replications of the search: the random numbers of another replication are fresh ones.
   std::vector<Trial> run(std::span<const Candidate> candidates, std::uint64_t first, std::uint64_t count);
   Trial run(const Candidate& candidate, std::uint64_t first, std::uint64_t count);
   // Adds replications, a quarter more at a time, until the required objectives pass or fail or `at_most` are made. Each look is a
@@ -86,6 +93,8 @@ class Trials {
   using Known = std::map<std::uint64_t, Ended>;  // by replication
 
   void make(const std::vector<NamedScenario>& scenarios, std::uint64_t first, std::uint64_t count);
+  std::uint64_t replications_at_once(std::size_t candidates, std::uint64_t count) const;
+  std::uint64_t ended_of_all(const std::vector<NamedScenario>& scenarios, std::uint64_t first, std::uint64_t count) const;
   Trial judged(NamedScenario scenario, std::uint64_t first, std::uint64_t count) const;
 
   TrialSource source_;

@@ -19,11 +19,7 @@ TriedLoad tried_load(double load, const Trial& trial) {
                   .users = trial.users,
                   .cost_per_user = {},
                   .incomplete = {}};
-  if (trial.users > 0.0 && !trial.costs.empty()) {
-    std::vector<double> costs = trial.costs;
-    for (double& cost : costs) cost /= trial.users;
-    tried.cost_per_user = t_interval(costs);
-  }
+  if (!trial.user_costs.empty()) tried.cost_per_user = t_interval(trial.user_costs);
   if (!trial.failed.empty()) tried.incomplete = trial.failed.front().message;
   return tried;
 }

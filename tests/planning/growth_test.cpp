@@ -1,6 +1,8 @@
 #include "planning/growth.hpp"
 
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -149,6 +151,31 @@ TEST(Growth, OfAHistoryThatJumpsHasAnIntervalThatWidens) {
     width = month.high - month.users;
   }
   EXPECT_GT(width, 200.0);
+}
+
+// The note of the second month comes when the first is known; nothing is begun after it.
+TEST(Growth, KeepsMonthsThatWereNotReachedApartFromUnclearOnes) {
+  const PlannedFile file{growing(R"({"monthly": "10 %", "months": 12})")};
+  TrialOptions options;
+  options.stop_at = std::chrono::steady_clock::now();
+  Trials stopped{TrialSource{file.path(), {}, {}}, options};
+  const GrowthPlan none = plan_growth(stopped, {.replications = 3, .at_most = 9});
+  EXPECT_EQ(none.not_reached, std::optional<std::size_t>{0});
+  EXPECT_FALSE(none.unclear);
+  EXPECT_EQ(none.outcome, Outcome::inconclusive);
+  EXPECT_EQ(growth_json(none)["remarks"].dump().find("leave it open"), std::string::npos) << growth_json(none)["remarks"];
+  EXPECT_NE(growth_sentence(none).find("no month was simulated"), std::string::npos) << growth_sentence(none);
+
+  options.stop_at = std::chrono::steady_clock::now() + std::chrono::seconds{4};
+  Trials cut{TrialSource{file.path(), {}, {}}, options};
+  const auto wait_on_the_second = [&, asked = 0](const std::string&) mutable {
+    if (++asked == 2) std::this_thread::sleep_until(*options.stop_at);
+  };
+  const GrowthPlan some = plan_growth(cut, {.replications = 3, .at_most = 9, .note = wait_on_the_second});
+  EXPECT_EQ(some.tried.size(), 1U);
+  EXPECT_EQ(some.not_reached, std::optional<std::size_t>{1});
+  EXPECT_FALSE(some.unclear);
+  EXPECT_EQ(growth_json(some)["first_not_reached"], some.months[1].forecast.name);
 }
 
 TEST(Growth, SaysWhatIsMissingOrWrong) {

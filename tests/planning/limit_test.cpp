@@ -141,6 +141,42 @@ TEST(Limit, SaysThatALargerLoadHoldsWhereASmallerOneDoesNot) {
   EXPECT_NE(limit_json(limit)["remarks"].dump().find("not monotone"), std::string::npos);
 }
 
+// Documented is half the capacity, however it is written: at load 2 a fourth of a request per second is twice as many.
+TEST(Limit, CountsTimesOfTheDocumentedLoad) {
+  std::string text = clockwork("max queue_wait{service=desk} < 100 ms");
+  text.replace(text.find("0.5 /s"), 6, "0.25 /s");
+  text.replace(1, 0, R"("load": 2, )");
+  const LoadLimit limit = limit_of(text);
+  EXPECT_LE(load_of(limit, limit.holds), 4.0);
+  EXPECT_GT(load_of(limit, limit.breaks), 4.0);
+  EXPECT_EQ(limit.axis.text(4.0), "2x");
+  EXPECT_NE(limit_sentence(limit).find("holds up to 2"), std::string::npos) << limit_sentence(limit);
+  EXPECT_NE(limit_page(limit).find("\"loads\":[1.0,"), std::string::npos);
+}
+
+// Two runs of a minute each are now and then clear by chance, at either end.
+TEST(Limit, IsVerifiedByFreshReplicationsAtBothEnds) {
+  int contradicted = 0;
+  for (int seed = 1; seed <= 12; ++seed) {
+    std::string text = one_station("2.5 /s", 4, exponential_second, "avg queue_wait{service=desk} < 0.6 s",
+                                   R"("duration": "6 min", "warm_up": "1 min")");
+    text.replace(text.find(R"("seed": 11)"), 10, fmt::format(R"("seed": {})", seed));
+    const LoadLimit limit = limit_of(text, {.precision = 0.05, .replications = 2, .at_most = 6});
+    if (limit.breaks && limit.verification_of_breaks) {
+      EXPECT_EQ(limit.verification_of_breaks->load, load_of(limit, limit.breaks));
+      EXPECT_EQ(limit.verification_of_breaks->outcome, Outcome::fail);
+      EXPECT_NE(limit_json(limit)["remarks"].dump().find("breaks an objective in"), std::string::npos);
+    }
+    if (limit.holds && limit.verification) {
+      EXPECT_EQ(limit.verification->load, load_of(limit, limit.holds));
+    }
+    const double holds = limit.holds ? load_of(limit, limit.holds) : 0.0;
+    for (const TriedLoad& one : limit.tried) contradicted += one.contradicted && one.load > holds;
+    for (const TriedLoad& one : limit.tried) EXPECT_FALSE(one.contradicted && one.outcome != Outcome::inconclusive);
+  }
+  EXPECT_GT(contradicted, 0) << "no end was wrong, so that nothing was tried";
+}
+
 TEST(Limit, SaysThatNothingBrokeUpToTheMostThatWasTried) {
   const LoadLimit limit = limit_of(clockwork("max queue_wait{service=desk} < 100 ms"), {.to = 1.5});
   EXPECT_FALSE(limit.breaks);

@@ -86,6 +86,54 @@ TEST(Trials, BeginNothingOnceTheirTimeIsOver) {
   EXPECT_EQ(trial.outcome, Outcome::inconclusive);
 }
 
+TEST(Trials, EndWithWholeReplicationsSoonAfterTheirTimeIsOver) {
+  const PlannedFile file{text};
+  TrialOptions options;
+  options.study.workers = 2;
+  const auto begun = std::chrono::steady_clock::now();
+  options.stop_at = begun + std::chrono::milliseconds{800};
+  Trials trials{TrialSource{file.path(), {}, {}}, options};
+  const std::vector<Candidate> candidates{
+      {"four", {}}, {"five", {{"/services/desk/concurrency", "5"}}}, {"six", {{"/services/desk/concurrency", "6"}}}};
+  const std::vector<Trial> all = trials.run(candidates, 0, 20'000);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{20}) << "60,000 runs take minutes";
+  EXPECT_EQ(trials.stopped(), Trials::Stop::out_of_time);
+  EXPECT_LT(all[0].replications, 20'000U);
+  for (const Trial& trial : all) {
+    EXPECT_EQ(trial.made, all[0].made);
+    EXPECT_TRUE(trial.failed.empty());
+  }
+}
+
+// 5 - 1 and 7 - 2 in the replications 0 and 3; 9 and 4 belong to others.
+TEST(Trials, ArePairedByReplication) {
+  Trial a, b;
+  a.made = {0, 1, 3};
+  b.made = {0, 2, 3};
+  const std::optional<PairedDifference> difference = difference_of(a, {5.0, 9.0, 7.0}, b, {1.0, 4.0, 2.0});
+  ASSERT_TRUE(difference);
+  EXPECT_EQ(difference->difference.count, 2U);
+  EXPECT_DOUBLE_EQ(difference->difference.mean, 4.5);
+  b.made = {2, 4, 5};
+  EXPECT_FALSE(difference_of(a, {5.0, 9.0, 7.0}, b, {1.0, 4.0, 2.0}));
+}
+
+// Accounts grow from 1,000 to 3,000, so that there are fewer or more of them at any one time than the mean of those judged:
+// 1,000 + 2,000 x 11/20 of the 2nd to the 20th minute. A replica costs 36 USD in the 720 hours of a month.
+TEST(Trials, HaveTheCostOfAUserThatTheMetricHas) {
+  const PlannedFile file{R"({"name": "paid", "duration": "20 min", "warm_up": "2 min", "scrape": "10 s",
+    "services": [{"name": "desk", "price": "0.05 USD/h", "endpoints": [{"name": "serve", "steps": [{"wait": "20 ms"}]}]}],
+    "workloads": [{"model": "users", "name": "people", "sessions_per_day": 864,
+                   "growth": [{"duration": "20 min", "accounts": 1000, "grow_to": 3000}],
+                   "journeys": [{"steps": [{"request": "desk.serve"}]}]}],
+    "objectives": ["cost_per_user < 1 USD/month"]})"};
+  Trials trials = file.trials();
+  const Trial trial = trials.run({"", {}}, 0, 2);
+  ASSERT_EQ(trial.user_costs.size(), 2U);
+  EXPECT_DOUBLE_EQ(trial.user_costs[0], trial.values[0][0] * 30.0 * 86'400.0);
+  EXPECT_NEAR(trial.user_costs[0], 36.0 / 2100.0, 0.01 * 36.0 / 2100.0);
+}
+
 TEST(Trials, CountARunThatFailsAndJudgeNothingByTheRest) {
   const PlannedFile file{text};
   TrialOptions options;
