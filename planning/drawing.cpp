@@ -97,7 +97,9 @@ std::string tornado_svg(const std::vector<TornadoBar>& bars, double middle, cons
   const double height = top + row * static_cast<double>(bars.size()) + 20.0;
   const Scale x{low, high > low ? high : low + 1.0, 110.0, width - 110.0};
   std::string text = opened(height, "Swing of " + output + "; the numbers are in the table below");
-  text += text_at(x(middle), 14.0, "middle", output);
+  // Near an edge half of it would lie outside.
+  const double share = x(middle) / width;
+  text += text_at(x(middle), 14.0, share < 0.3 ? "start" : share > 0.7 ? "end" : "middle", output);
   for (std::size_t i = 0; i < bars.size(); ++i) {
     const TornadoBar& bar = bars[i];
     const double at = top + row * static_cast<double>(i);
@@ -107,8 +109,10 @@ std::string tornado_svg(const std::vector<TornadoBar>& bars, double middle, cons
                         std::max(1.0, right - left), bar.is_told ? 0 : 7, bar.is_told ? "" : " fill-opacity=\"0.4\"");
     text += text_at(left - 5.0, at + 23.0, "end", bar.low <= bar.high ? bar.low_text : bar.high_text);
     text += text_at(right + 5.0, at + 23.0, "start", bar.low <= bar.high ? bar.high_text : bar.low_text);
+    // Beside the bars only: a line through all of it would strike out the names.
+    text += line_from(x(middle), at + 11.0, x(middle), at + 26.0, "stroke=\"currentColor\"");
   }
-  return text + line_from(x(middle), top - 8.0, x(middle), height - 8.0, "stroke=\"currentColor\"") + "</svg>";
+  return text + "</svg>";
 }
 
 }  // namespace headroom
