@@ -159,7 +159,7 @@ TEST(Validate, ARegressionThatFailsIsAFailureInEveryOutput) {
                                 "--fail-on-regression", "--annotations", "github"});
   EXPECT_EQ(ended.exit_code, 99) << ended.out;
   EXPECT_FALSE(says(ended.out, "PASS  ")) << ended.out;
-  EXPECT_TRUE(says(ended.err, "::error file=" + scenario + ",title=paused::base, avg latency < 1 s: 100 ms -> 120 ms (+20 %), "
+  EXPECT_TRUE(says(ended.err, "::error file=" + scenario + ",title=paused::base, avg latency < 1 s: 100 ms -> 120 ms (+20 %25), "
                                                            "worse than the baseline"))
       << ended.err;
   const std::string folder = temporary("validated");
