@@ -110,6 +110,13 @@ class ConditionChecker {
     }
     if (!has_limit_) return;
     const Dimension given = condition_.limit.dimension;
+    // A forgotten "%" would make a promise that nothing can break.
+    if (*wanted == Dimension::ratio && given == Dimension::count && condition_.limit.value > 1.0) {
+      const std::string number = to_text(condition_.limit.value, Dimension::count);
+      issue(to_text(condition_.comparison), "the limit is " + number + ", which as a share is " + to_text(100.0 * condition_.limit.value, Dimension::count) + " %",
+            "write \"" + number + " %\"");
+      return;
+    }
     if (given == *wanted || (*wanted == Dimension::ratio && given == Dimension::count)) return;
     std::string message = "the limit is " + std::string{name_of(given)} + ", but ";
     message += (aggregation == Aggregation::last ? std::string{metric.name} : to_text(condition_.selector)) + " is " + std::string{name_of(*wanted)};
