@@ -9,6 +9,7 @@
 #include "planning/arithmetic_cut.hpp"
 #include "planning/bottleneck.hpp"
 #include "planning/configuration_forms.hpp"
+#include "planning/fresh_replications.hpp"
 #include "planning/plan_error.hpp"
 #include "scenarios/builder.hpp"
 #include "scenarios/scenario_error.hpp"
@@ -17,8 +18,6 @@
 namespace headroom {
 namespace {
 
-// No search needs so many replications, so these are fresh.
-constexpr std::uint64_t first_fresh = 1'000'000;
 constexpr std::uint64_t fewest_fresh = 5;
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -251,7 +250,7 @@ class CheapestSearch {
   bool verify(std::size_t at) {
     note("fresh replications of " + plan_.tried[at].name);
     const std::uint64_t fresh = std::max(fewest_fresh, question_.replications);
-    const Trial trial = trials_.run_until_conclusive(grid_.candidate(plan_.tried[at].point), first_fresh, fresh,
+    const Trial trial = trials_.run_until_conclusive(grid_.candidate(plan_.tried[at].point), first_fresh_replication, fresh,
                                                      std::max(fresh, question_.at_most));
     TriedConfiguration& one = plan_.tried[at];
     switch (verification_of(trial, trials_.stopped() != Trials::Stop::none)) {

@@ -6,13 +6,13 @@
 #include <fmt/format.h>
 
 #include "planning/bottleneck.hpp"
+#include "planning/fresh_replications.hpp"
 #include "planning/plan_error.hpp"
 #include "scenarios/scenario_error.hpp"
 
 namespace headroom {
 namespace {
 
-constexpr std::uint64_t fresh = 1'000'000;  // first replication of verifications
 constexpr int most_verifications = 4;
 
 class LimitSearch {
@@ -193,7 +193,7 @@ bool LimitSearch::stands(std::optional<std::size_t> place, Outcome expected, std
   TriedLoad& end = limit_.tried[*place];
   if (question_.note) question_.note(limit_.axis.text(end.load) + " once more");
   const Candidate candidate{limit_.axis.text(end.load), {limit_.axis.at(end.load)}};
-  const Trial trial = trials_.run_until_conclusive(candidate, fresh, end.replications, question_.at_most);
+  const Trial trial = trials_.run_until_conclusive(candidate, first_fresh_replication, end.replications, question_.at_most);
   if (trial.outcome == expected) {
     verification = tried_load(end.load, trial);
     return true;

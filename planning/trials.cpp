@@ -8,11 +8,10 @@
 #include "scenarios/builder.hpp"
 #include "scenarios/variant_reader.hpp"
 #include "sim/cluster/simulation.hpp"
+#include "sim/measure/derived_metrics.hpp"
 
 namespace headroom {
 namespace {
-
-constexpr double month = 30.0 * 86'400.0;  // seconds, as display() counts it
 
 std::string key_of(const NamedScenario& scenario) {
   return scenario.name + "\n" + std::to_string(scenario.scenario.seed) + "\n" + scenario.text;
@@ -22,13 +21,13 @@ std::string key_of(const NamedScenario& scenario) {
 std::optional<double> monthly_cost(const RunResult& run) {
   const MetricSelector cost{.aggregation = Aggregation::rate, .metric = "cost", .labels = {}};
   const std::optional<double> rate = evaluate(cost, run, {run.warm_up_seconds, run.duration_seconds});
-  return rate ? std::optional{*rate * month} : std::nullopt;
+  return rate ? std::optional{*rate * month_seconds} : std::nullopt;
 }
 
 std::optional<double> monthly_cost_per_user(const RunResult& run) {
   const MetricSelector cost{.aggregation = Aggregation::last, .metric = "cost_per_user", .labels = {}};
   const std::optional<double> rate = evaluate(cost, run, {run.warm_up_seconds, run.duration_seconds});
-  return rate ? std::optional{*rate * month} : std::nullopt;
+  return rate ? std::optional{*rate * month_seconds} : std::nullopt;
 }
 
 // One per run, or none at all.

@@ -15,7 +15,7 @@ std::string clock_text(double seconds);
 
 // HTML, one row per line: smallest, mean, largest, last. Of a distribution: its quantiles.
 std::string summary_table(const Chart& chart);
-// 1; of charts with more points than anybody reads, which would make a page slow to open: every how manieth has a row.
+// A row per so many points: 1, and more in charts with more points than anybody reads, which would make a page slow to open.
 std::size_t table_step(const Chart& chart);
 // HTML, one row per point of the horizontal axis, or per table_step() points.
 std::string values_table(const Chart& chart);
