@@ -289,14 +289,15 @@ void CriticalPaths::answered(Index slot, Index caller_slot, TaskOutcome outcome,
   Open* const caller = caller_slot == no_index ? nullptr : find(caller_slot);
   const bool is_hedge = caller != nullptr && caller->hedge.id == request->id;
   if (caller != nullptr && caller->waits == Waits::for_call && (is_hedge || caller->callee.id == request->id)) {
-    (is_hedge ? caller->hedged : caller->answer) = {.is_there = true,
-                                                    .is_good = outcome == TaskOutcome::completed,
-                                                    .begun = request->begun,
-                                                    .ended = now,
-                                                    .arrives = now + delay,
-                                                    .home = request->home,
-                                                    .failed_at = request->failed_at,
-                                                    .parts = parts_now(*request, responder, now)};
+    Answer& answer = is_hedge ? caller->hedged : caller->answer;
+    answer = {.is_there = true,
+              .is_good = outcome == TaskOutcome::completed,
+              .begun = request->begun,
+              .ended = now,
+              .arrives = now + delay,
+              .home = request->home,
+              .failed_at = request->failed_at,
+              .parts = parts_now(*request, responder, now)};
   }
   if (request->has_ended) release(*request);
 }
