@@ -79,9 +79,9 @@ int plan_cheapest(const Arguments& arguments) {
           "  headroom plan cheapest scenarios/music-community/phase-2.json --against queue_wait -o out/cheapest\n",
       .ends_with_verdict = true};
   po::options_description options;
-  options.add_options()(
-      "against", po::value<std::string>()->value_name("OBJECTIVE"),
-      "the front is of cost and the value of this objective: a part of its text (default: the required one nearest to its limit)")(
+  options.add_options()("against", po::value<std::string>()->value_name("OBJECTIVE"),
+                        "the front is of cost and the value of this objective: a part of its text (default: the required one "
+                        "nearest to its limit)")(
       "all", "simulate every configuration, also those that arithmetic or another one excludes");
   add_plan_options(options);
   return act_on_command_line(usage, options, arguments, cheapest_from_line);

@@ -59,8 +59,8 @@ std::string text_of(const GrowthPlan& plan, bool colour) {
 // What a reader asks next: does it hold with what it lacks, in the month in which it lacks it?
 std::string next_command(const GrowthPlan& plan, const PlanArguments& arguments) {
   const std::optional<Remedy> first = plan.for_missed && plan.for_missed->then ? plan.for_missed->then
-                                      : plan.running_out.empty()              ? std::nullopt
-                                                                              : plan.running_out.front().then;
+                                      : plan.running_out.empty()               ? std::nullopt
+                                                                               : plan.running_out.front().then;
   if (!first) return {};
   std::string command = fmt::format("plan limit {}{}", shell_word(arguments.source.path), arguments.carried);
   for (const auto& [pointer, value] : first->set) command += " --set " + shell_word(pointer + "=" + value);
@@ -94,7 +94,8 @@ int plan_growth(const Arguments& arguments) {
           "(numbers by month, so much more every month, or a history that a forecaster goes on with), or --monthly. "
           "Utilizations\n"
           "and counts are arithmetic; the first month in which an objective is missed, and costs, are simulated.\n"
-          "It succeeds when every required objective holds in every month; it ends with 99 if one is missed, and with 3 if that is\n"
+          "It succeeds when every required objective holds in every month; it ends with 99 if one is missed, and with 3 if that "
+          "is\n"
           "unclear or the search was not finished (--max-runtime).",
       .examples =
           "  headroom plan growth scenarios/music-community/phase-1.json --monthly \"20 %\" --months 24\n"

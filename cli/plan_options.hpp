@@ -71,7 +71,8 @@ struct PlanEnd {
   bool incomplete = false;  // a run that the answer rests on did not complete
 };
 using PlanNote = std::function<void(const std::string&)>;
-// Runs a search with the trials that were asked for, shows what it gave and returns the exit code. A PlanError becomes a UsageError.
+// Runs a search with the trials that were asked for, shows what it gave and returns the exit code. A PlanError becomes a
+// UsageError.
 int act_on_search(const PlanArguments& arguments, const std::function<PlanEnd(Trials&, const PlanNote&)>& search);
 // Of a search that says something whatever comes out: it is done when it was not stopped.
 Outcome outcome_of_done(Trials::Stop stopped);

@@ -35,7 +35,8 @@ class MoreOfEach {
 void add_service(const ServiceSpec& service, MoreOfEach& all) {
   if (service.serverless) return;
   const bool on_nodes = !service.node_pool.name.empty();
-  if (!service.autoscaler.chosen()) all.add("services", service.name, "replicas", "1 replica more", service.replicas, 1, on_nodes);
+  if (!service.autoscaler.chosen())
+    all.add("services", service.name, "replicas", "1 replica more", service.replicas, 1, on_nodes);
   all.add("services", service.name, "cpu", "1 core more per replica", service.cpu, 1, on_nodes);
   all.add("services", service.name, "concurrency", "1 slot more per replica", service.concurrency, 1, on_nodes);
 }

@@ -124,8 +124,7 @@ namespace {
 
 // Whether the ends are as near to each other as they can be, and stand in fresh replications.
 bool is_settled(const LoadLimit& limit) {
-  return limit.stopped == Trials::Stop::none && limit.verification && limit.verification_of_breaks &&
-         !is_left_open(limit);
+  return limit.stopped == Trials::Stop::none && limit.verification && limit.verification_of_breaks && !is_left_open(limit);
 }
 
 std::string verified_text(const std::optional<TriedLoad>& verification) {
@@ -141,8 +140,8 @@ std::string ending_text(const LoadLimit& limit) {
 std::string seen_ends(const LoadLimit& limit) {
   const TriedLoad &holds = limit.tried[*limit.holds], &breaks = limit.tried[*limit.breaks];
   return fmt::format("holds at {}, {}; seen to break at {}, {}: {}{}{}", with_users(limit, holds.load),
-                     verified_text(limit.verification), limit.axis.text(breaks.load),
-                     verified_text(limit.verification_of_breaks), breaks.verdicts[limit.objective.value()].objective.that.text,
+                     verified_text(limit.verification), limit.axis.text(breaks.load), verified_text(limit.verification_of_breaks),
+                     breaks.verdicts[limit.objective.value()].objective.that.text,
                      limit.bottleneck ? fmt::format(", at {} ({})", limit.bottleneck->station, limit.bottleneck->resource) : "",
                      ending_text(limit));
 }

@@ -23,7 +23,8 @@ std::vector<std::uint64_t> common_replications(std::initializer_list<const Trial
 }
 
 // Those of `values`, which are the trial's by run, that belong to the replications.
-std::vector<double> values_in(const std::vector<std::uint64_t>& replications, const Trial& trial, const std::vector<double>& values) {
+std::vector<double> values_in(const std::vector<std::uint64_t>& replications, const Trial& trial,
+                              const std::vector<double>& values) {
   std::vector<double> found;
   for (std::size_t run = 0; run < values.size(); ++run) {
     if (std::ranges::binary_search(replications, trial.made[run])) found.push_back(values[run]);

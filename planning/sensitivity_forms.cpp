@@ -99,14 +99,10 @@ json swept_json(const SweptAssumption& one) {
                 {"users", trial.users},
                 {"objectives", verdicts_json(trial.verdicts)}};
   };
-  return {{"name", one.quantity.name},
-          {"pointer", one.quantity.pointer},
-          {"mid", one.quantity.mid},
-          {"low", end(one.quantity.low, one.at_low, one.low)},
-          {"swing", one.swing},
-          {"high", end(one.quantity.high, one.at_high, one.high)},
-          {"runs", one.pairs},
-          {"distinguishable", one.is_told},
+  return {{"name", one.quantity.name}, {"pointer", one.quantity.pointer},
+          {"mid", one.quantity.mid},   {"low", end(one.quantity.low, one.at_low, one.low)},
+          {"swing", one.swing},        {"high", end(one.quantity.high, one.at_high, one.high)},
+          {"runs", one.pairs},         {"distinguishable", one.is_told},
           {"decides", one.decides}};
 }
 
@@ -115,14 +111,15 @@ json swept_json(const SweptAssumption& one) {
 std::vector<std::vector<std::string>> sensitivity_rows(const Sensitivity& found, std::string_view plus_minus) {
   const DisplayUnit unit = output_unit(found);
   const std::string title = output_title(found), money = found.base.users > 0.0 ? "USD per user and month" : "USD/month";
-  std::vector<std::vector<std::string>> rows{
-      {"assumption", "range", title + " at low", "at high", money + " at low", "at high", "runs", "verdict at low", "at high", ""}};
+  std::vector<std::vector<std::string>> rows{{"assumption", "range", title + " at low", "at high", money + " at low", "at high",
+                                              "runs", "verdict at low", "at high", ""}};
   rows.push_back({"as it is", "", value_or_dash(base_output(found), unit, plus_minus), "", cost_per_user_text(found.base), "",
                   std::to_string(found.base.replications), std::string{to_text(found.base.outcome)}, "", ""});
   for (const SweptAssumption& one : found.swept) {
     rows.push_back({one.quantity.name, range_text(one.quantity), value_or_dash(one.at_low, unit, plus_minus),
                     value_or_dash(one.at_high, unit, plus_minus), cost_per_user_text(one.low), cost_per_user_text(one.high),
-                    std::to_string(one.pairs), std::string{to_text(one.low.outcome)}, std::string{to_text(one.high.outcome)}, told_text(one)});
+                    std::to_string(one.pairs), std::string{to_text(one.low.outcome)}, std::string{to_text(one.high.outcome)},
+                    told_text(one)});
   }
   return rows;
 }
@@ -157,8 +154,8 @@ std::string sensitivity_sentence(const Sensitivity& found) {
   if (found.base.replications == 0)
     return fmt::format("nothing is known of {}: {} before each end of {} assumptions had one run", output_title(found),
                        stop_words(found.stopped), found.swept.size());
-  return fmt::format("{}; the order is provisional: {} after {} of {} runs of each", finding_text(found), stop_words(found.stopped),
-                     found.base.replications, found.wanted);
+  return fmt::format("{}; the order is provisional: {} after {} of {} runs of each", finding_text(found),
+                     stop_words(found.stopped), found.base.replications, found.wanted);
 }
 
 nlohmann::json sensitivity_json(const Sensitivity& found) {

@@ -58,6 +58,21 @@ TEST(Margin, OfAShareThatGoesWellIsOfWhatMayGoWrong) {
   EXPECT_EQ(margin_of("rate availability > 20 %", run_with_failures(600)), "100 % to spare") << "twice what is asked for";
 }
 
+// 20 USD in the 720 hours of a month are 0.028 USD/h, a cent and more.
+TEST(Value, IsInTheUnitInWhichItsLimitIsWritten) {
+  Verdict verdict{.objective = objective("cost_per_user < 30 USD/month"), .dimension = Dimension::money_rate};
+  verdict.value = t_interval(std::vector<double>{20.0 / (720.0 * 3600.0)});
+  EXPECT_EQ(value_text(verdict, ""), "20 USD/month");
+  verdict.objective = objective("cost_per_user < 1 USD/h");
+  EXPECT_EQ(value_text(verdict, ""), "0.0278 USD/h");
+}
+
+TEST(Value, OfEnergyInASecondSaysWhatThereIsSoMuchOf) {
+  Verdict verdict{.objective = objective("rate energy < 1 /s"), .dimension = Dimension::rate};
+  verdict.value = t_interval(std::vector<double>{0.5});
+  EXPECT_EQ(value_text(verdict, ""), "0.5 Wh/s");
+}
+
 TEST(Margin, OfAConditionThatMustLastSpeaksOfTimeAndNotOfTheLimit) {
   std::vector<RunResult> runs(1, empty_run(144));
   add_requests(runs.front(), 100.0, std::vector<double>(144, 10.0));
