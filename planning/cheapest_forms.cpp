@@ -168,9 +168,10 @@ std::vector<std::string> cheapest_remarks(const CheapestPlan& plan) {
 std::string cheapest_sentence(const CheapestPlan& plan) {
   if (!plan.answer) return nothing_holds(plan);
   const TriedConfiguration& answer = plan.tried[*plan.answer];
-  const std::string verified = plan.verified_by > 0 ? fmt::format("verified by {} fresh replications", plan.verified_by)
-                                                    : "not verified: the search was stopped";
-  return fmt::format("cheapest that holds: {}: {}{}, {}{}", answer.name, monthly_text(answer.cost), now_text(plan), verified,
+  const std::string verified = plan.verified_by > 0
+                                   ? fmt::format("that it holds is verified by {} fresh replications", plan.verified_by)
+                                   : fmt::format("that it holds is not verified: {} before", stop_words(plan.stopped));
+  return fmt::format("cheapest that holds: {}: {}{}; {}{}", answer.name, monthly_text(answer.cost), now_text(plan), verified,
                      overload_text(plan));
 }
 

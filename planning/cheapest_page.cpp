@@ -6,6 +6,7 @@
 #include "planning/html_table.hpp"
 #include "reports/chart_page.hpp"
 #include "reports/display.hpp"
+#include "reports/objective_unit.hpp"
 
 namespace headroom {
 namespace {
@@ -17,7 +18,7 @@ std::string scatter(const CheapestPlan& plan) {
   for (const TriedConfiguration& one : plan.tried) {
     if (one.on_front) values.push_back(one.against.mean);
   }
-  const DisplayUnit unit = unit_for(dimension, values);
+  const DisplayUnit unit = objective_unit(objective.that, dimension, values);
   std::vector<ScatterPoint> points;
   for (std::size_t at = 0; at < plan.tried.size(); ++at) {
     const TriedConfiguration& one = plan.tried[at];

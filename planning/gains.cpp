@@ -8,6 +8,7 @@
 
 #include "planning/configuration_forms.hpp"
 #include "planning/plan_error.hpp"
+#include "reports/margin.hpp"
 #include "scenarios/scenario_error.hpp"
 #include "scenarios/settings.hpp"
 #include "sim/core/units.hpp"
@@ -19,9 +20,10 @@ namespace {
 class MoreOfEach {
  public:
   void add(const std::string& list, const std::string& name, const std::string& field, const std::string& what, double value,
-           double more) {
+           double more, bool on_nodes = false) {
     all_.push_back({fmt::format("{}/{}: {}", list, name, what),
-                    {"/" + list + "/" + escaped_token(name) + "/" + field, to_text(value + more, Dimension::count)}});
+                    {"/" + list + "/" + escaped_token(name) + "/" + field, to_text(value + more, Dimension::count)},
+                    on_nodes});
   }
   void add(MoreOf more) { all_.push_back(std::move(more)); }
   std::vector<MoreOf> take() { return std::move(all_); }
@@ -32,9 +34,11 @@ class MoreOfEach {
 
 void add_service(const ServiceSpec& service, MoreOfEach& all) {
   if (service.serverless) return;
-  if (!service.autoscaler.chosen()) all.add("services", service.name, "replicas", "1 replica more", service.replicas, 1);
-  all.add("services", service.name, "cpu", "1 core more per replica", service.cpu, 1);
-  all.add("services", service.name, "concurrency", "1 slot more per replica", service.concurrency, 1);
+  const bool on_nodes = !service.node_pool.name.empty();
+  if (!service.autoscaler.chosen())
+    all.add("services", service.name, "replicas", "1 replica more", service.replicas, 1, on_nodes);
+  all.add("services", service.name, "cpu", "1 core more per replica", service.cpu, 1, on_nodes);
+  all.add("services", service.name, "concurrency", "1 slot more per replica", service.concurrency, 1, on_nodes);
 }
 
 void add_database(const DatabaseSpec& database, MoreOfEach& all) {
@@ -49,11 +53,11 @@ void add_database(const DatabaseSpec& database, MoreOfEach& all) {
   all.add("databases", database.name, "pool", "1 connection more per pool", database.pool, 1);
 }
 
-// Towards keeping the objective, as a share of its limit.
+// Towards keeping the objective, as its margin is a share.
 double improvement_of(const Verdict& verdict, double change) {
   const Condition& that = verdict.objective.that;
-  const double limit = that.lasting ? to_seconds(*that.lasting) : that.limit.value;
-  return (is_upper_limit(that) ? -change : change) / (limit != 0.0 ? std::fabs(limit) : 1.0);
+  const double size = margin_scale(that).size;
+  return (is_upper_limit(that) ? -change : change) / (size > 0.0 ? size : 1.0);
 }
 
 std::vector<std::size_t> objectives_of(const Trial& base, bool all) {
@@ -118,6 +122,10 @@ std::vector<MoreOf> one_more_of_each(const Scenario& scenario) {
   return all.take();
 }
 
+bool Gain::is_unpriced() const {
+  return cost && !more.on_nodes && cost->difference.mean == 0.0 && cost->difference.half_width() == 0.0;
+}
+
 std::string Gains::incomplete() const {
   if (!base.failed.empty()) return base.failed.front().message;
   for (const Gain& gain : gains) {
@@ -129,6 +137,7 @@ std::string Gains::incomplete() const {
 Gains find_gains(Trials& trials, const GainsQuestion& question) {
   Gains found;
   found.scenario = trials.read({});
+  found.wanted = question.replications;
   for (const ServiceSpec& service : found.scenario.scenario.services) {
     if (service.autoscaler.chosen()) found.left_out.push_back("replicas of " + service.name);
     if (service.serverless) found.left_out.push_back("instances of " + service.name);

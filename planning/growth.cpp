@@ -24,7 +24,8 @@ class GrowthSearch {
   void find_what_runs_out();
   std::optional<double> load_at_which(std::size_t station, std::size_t month) const;
   void find_remedies();
-  Interval added_cost(const RunningOut& one);
+  void find_remedy_of_missed();
+  Interval added_cost(std::size_t month, const Remedy& remedy);
   void simulate_months();
   Outcome outcome_of(std::size_t rank);
   std::size_t first_rank(Outcome least_bad, std::size_t from);
@@ -113,17 +114,25 @@ void GrowthSearch::find_remedies() {
     out.then = smallest_remedy(trials_, question);
     question.load = most;
     if (out.then) out.by_the_end = smallest_remedy(trials_, question);
-    if (out.then) out.cost = added_cost(out);
+    if (out.then) out.cost = added_cost(out.month, *out.then);
   }
 }
 
+// What runs out by then has its remedy already.
+void GrowthSearch::find_remedy_of_missed() {
+  if (!plan_.missed || !plan_.months[*plan_.missed].tried) return;
+  if (!plan_.running_out.empty() && plan_.running_out.front().month <= *plan_.missed) return;
+  const TriedLoad missed = plan_.tried[*plan_.months[*plan_.missed].tried];
+  plan_.for_missed = remedy_of_missed(trials_, missed, {question_.replications, question_.at_most, question_.note});
+  if (plan_.for_missed->then) plan_.cost_for_missed = added_cost(*plan_.missed, *plan_.for_missed->then);
+}
+
 // Paired by replication, in the month in which it is needed: the same bill with and without.
-Interval GrowthSearch::added_cost(const RunningOut& one) {
+Interval GrowthSearch::added_cost(std::size_t month, const Remedy& remedy) {
   if (trials_.stopped() != Trials::Stop::none) return {};
-  if (question_.note) question_.note("what " + plan_.stations[one.station].station + " would cost");
-  std::vector<Candidate> both{{"as it is", at_load(plan_.months[one.month].load)},
-                              {"with more", at_load(plan_.months[one.month].load)}};
-  both.back().set.insert(both.back().set.end(), one.then->set.begin(), one.then->set.end());
+  if (question_.note) question_.note("what " + remedy.what + " would cost");
+  std::vector<Candidate> both{{"as it is", at_load(plan_.months[month].load)}, {"with more", at_load(plan_.months[month].load)}};
+  both.back().set.insert(both.back().set.end(), remedy.set.begin(), remedy.set.end());
   const std::vector<Trial> trials = trials_.run(both, 0, question_.replications);
   const auto more = difference_of(trials[1], trials[1].costs, trials[0], trials[0].costs);
   return more ? more->difference : Interval{};
@@ -160,9 +169,7 @@ std::size_t GrowthSearch::first_rank(Outcome least_bad, std::size_t from) {
   const auto is_bad = [&](std::size_t rank) { return badness(outcome_of(rank)) >= badness(least_bad); };
   const std::size_t count = by_load_.size();
   if (is_bad(from)) return from;
-  const auto is_used_up = [&](std::size_t m) {
-    return std::ranges::any_of(plan_.months[m].used, [](double used) { return used > 1.0; });
-  };
+  const auto is_used_up = [&](std::size_t m) { return plan_.months[m].is_overloaded(); };
   const auto expected =
       std::ranges::find_if(by_load_.begin() + static_cast<std::ptrdiff_t>(from) + 1, by_load_.end(), is_used_up);
   std::size_t good = from, bad = std::min(count - 1, static_cast<std::size_t>(expected - by_load_.begin()));
@@ -234,12 +241,17 @@ GrowthPlan GrowthSearch::plan() {
   find_what_runs_out();
   simulate_months();
   find_remedies();
+  find_remedy_of_missed();
   plan_.stopped = trials_.stopped();
   plan_.runs = trials_.runs_made();
   return std::move(plan_);
 }
 
 }  // namespace
+
+bool PlannedMonth::is_overloaded() const {
+  return std::ranges::any_of(used, [](double share) { return share > 1.0; });
+}
 
 GrowthPlan plan_growth(Trials& trials, const GrowthQuestion& question) { return GrowthSearch{trials, question}.plan(); }
 

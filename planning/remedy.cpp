@@ -103,6 +103,13 @@ class RemedySearch {
     return remedy;
   }
 
+  std::optional<Remedy> with(int more) {
+    const NamedScenario present = trials_.read({});
+    const Blueprint blueprint = trials_.blueprint({});
+    const std::optional<Knob> knob = knob_of(present, blueprint, question_);
+    return knob ? std::optional{with_nodes(*knob, knob->present + more, blueprint)} : std::nullopt;
+  }
+
  private:
   // None: there is no such station.
   std::optional<double> utilization(std::vector<SettingChange> set) const {
@@ -156,6 +163,10 @@ class RemedySearch {
 
 std::optional<Remedy> smallest_remedy(const Trials& trials, const RemedyQuestion& question) {
   return RemedySearch{trials, question}.find();
+}
+
+std::optional<Remedy> remedy_with(const Trials& trials, const RemedyQuestion& question, int more) {
+  return RemedySearch{trials, question}.with(more);
 }
 
 }  // namespace headroom

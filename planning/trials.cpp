@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "reports/binding.hpp"
 #include "scenarios/builder.hpp"
 #include "scenarios/variant_reader.hpp"
 #include "sim/cluster/simulation.hpp"
@@ -145,8 +146,11 @@ void Trials::make(const std::vector<NamedScenario>& scenarios, std::uint64_t fir
   if (requests.empty()) return;
   StudyOptions options = options_.study;
   options.keep_going = true;
+  options.limits.until = options_.stop_at;
   options.recall = {};
   options.keep = [&](const EndedRun& run) {
+    // Cut short, or not begun.
+    if (run.result == nullptr && options.limits.over()) return;
     Ended& ended = known_[keys[run.request.variant]][run.request.replication];
     if (run.result != nullptr)
       ended.place = stash_.put(run.bytes);
@@ -177,7 +181,9 @@ Trial Trials::judged(NamedScenario scenario, std::uint64_t first, std::uint64_t 
     }
   }
   for (const ObjectiveSpec& objective : scenario.scenario.objectives) {
-    trial.verdicts.push_back(judge(objective, runs));
+    Verdict verdict = judge(objective, runs);
+    if (verdict.outcome != Outcome::pass) verdict.binding = binding_of(objective.that, runs);
+    trial.verdicts.push_back(std::move(verdict));
     trial.values.push_back(values_of(objective, runs));
   }
   trial.costs = costs_of(runs, monthly_cost);
@@ -187,7 +193,7 @@ Trial Trials::judged(NamedScenario scenario, std::uint64_t first, std::uint64_t 
     trial.users += run.users / static_cast<double>(runs.size());
   }
   trial.replications = runs.size();
-  trial.outcome = runs.empty() || !trial.failed.empty() ? Outcome::inconclusive : overall(trial.verdicts);
+  trial.outcome = runs.size() < 2 || !trial.failed.empty() ? Outcome::inconclusive : overall(trial.verdicts);
   trial.scenario = std::move(scenario);
   return trial;
 }

@@ -60,7 +60,7 @@ void check_values(const AxisSpec& axis, Reading& reading) {
     for (const std::string& value : axis.values) {
       if (!seen.insert(value).second) reading.issue(&axis, "values", "has " + value + " twice");
     }
-    if (axis.values.empty() && reading.is_read(&axis, "values")) reading.issue(&axis, "values", "is empty");
+    if (axis.values.empty() && reading.is_read(&axis, "values")) reading.issue(&axis, "values", "is empty", "write what it may be, for example [2, 3, 4]");
     return;
   }
   for (const char* end : {"from", "to"}) {

@@ -48,7 +48,7 @@ class ScenarioReader {
       file.variants.push_back(read_one(variant.name, std::move(tree), base));
     }
     if (options_.tournament) hold_tournament(file, base, document->variants);
-    if (options_.try_axes && issues_.empty()) try_axes(file.variants.front().scenario.vary, base);
+    if (options_.try_axes && only_axes_are_wrong()) try_axes(file.variants.front().scenario.vary, base);
     complain_of_unused_assumptions();
     unused_parts_.complain(issues_);
     issues_.throw_if_any();
@@ -82,12 +82,20 @@ class ScenarioReader {
     for (const auto& [pointer, value] : options_.set) apply_setting(scenario, pointer, value, last_layer, issues_);
   }
 
+  // One axis that is wrong keeps nobody from looking at the values of the others.
+  bool only_axes_are_wrong() const {
+    return std::ranges::all_of(issues_.in_file_order(), [](const Issue& issue) { return issue.pointer.starts_with("/vary/"); });
+  }
+
   // One value at a time; combinations are read by who tries them. An axis that names nothing is told once.
   void try_axes(const std::vector<AxisSpec>& axes, Value base) {
     settle_axes(base);
     const AxisSpec* wrong = nullptr;
-    for (const AxisValue& one : values_with_places(axes, base)) {
-      if (one.axis == wrong) continue;
+    const std::vector<AxisValue> values = values_with_places(axes, base);
+    // What is wrong with the axes themselves has been told.
+    std::erase_if(base.members, [](const Member& member) { return member.name == "vary"; });
+    for (const AxisValue& one : values) {
+      if (one.axis == wrong || issues_.is_at(one.set_place)) continue;
       const std::size_t issues_before = issues_.size();
       Value tree = base;
       for (const std::string& pointer : one.axis->set) apply_setting(tree, pointer, one.value, last_layer, issues_);

@@ -26,7 +26,7 @@ std::string paid_station() {
 TEST(PlanCheapest, NamesTheAnswerLastAndSucceeds) {
   const Ended ended = headroom({"plan", "cheapest", paid_station(), "-o", temporary("a")});
   EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
-  EXPECT_TRUE(says(ended.out, "cheapest that holds: seats 5: 360 USD/month (now 576), verified by")) << ended.out;
+  EXPECT_TRUE(says(ended.out, "cheapest that holds: seats 5: 360 USD/month (now 576); that it holds is verified by")) << ended.out;
   EXPECT_TRUE(says(ended.out, "--set /services/desk/concurrency=5 --set /node_pools/seats/nodes=5")) << ended.out;
   const Json plan = Json::parse(content_of(temporary("a") + "/plan.json"));
   EXPECT_EQ(plan["cheapest"], "seats 5");

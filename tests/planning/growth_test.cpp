@@ -68,6 +68,40 @@ TEST(Growth, SaysTheSmallestCountThatIsEnoughAndWhatItCosts) {
   EXPECT_NEAR(out->cost.mean, 36.0, 1e-6) << "one more replica at 0.05 USD/h for 720 h";
 }
 
+// Who waits for a slot for 40 ms stands behind two others: of a line M/D/1 more than 5 % do long before it is used up, and of two such
+// lines with half the users each fewer. The month that is missed comes before month 18, in which the slots run out.
+TEST(Growth, SaysWhatToBuyForAnObjectiveThatIsMissedBeforeAnythingRunsOut) {
+  std::string text = growing(ten_percent);
+  text.replace(text.find("< 1 s"), 5, "< 40 ms");
+  const PlannedFile file{text};
+  const GrowthPlan plan = planned(file);
+  ASSERT_TRUE(plan.missed && plan.for_missed);
+  EXPECT_LT(*plan.missed, 17U);
+  EXPECT_EQ(plan.for_missed->component, "services/desk");
+  ASSERT_TRUE(plan.for_missed->then);
+  EXPECT_EQ(plan.for_missed->then->what, "2 replicas instead of 1");
+  EXPECT_NEAR(plan.cost_for_missed.mean, 36.0, 1e-6);
+  EXPECT_NE(growth_sentence(plan).find("queue_wait{service=desk} < 40 ms (most of it at services/desk); enough then: 2 replicas "
+                                       "instead of 1, +36 USD/month"),
+            std::string::npos)
+      << growth_sentence(plan);
+}
+
+TEST(Growth, ShowsNoCostOfWhatWasNotServed) {
+  const PlannedFile file{growing(ten_percent)};
+  const GrowthPlan plan = planned(file);
+  const std::vector<std::vector<std::string>> rows = month_rows(plan, "+-");
+  ASSERT_TRUE(plan.missed);
+  EXPECT_TRUE(plan.months[*plan.missed].is_overloaded());
+  EXPECT_EQ(rows[*plan.missed + 1].back(), "not all served");
+  EXPECT_NE(rows[1].back(), "not all served");
+}
+
+TEST(Growth, OfFewerUsersSaysHowManyLess) {
+  const PlannedFile file{growing(R"({"monthly": "-20 %", "months": 3})")};
+  EXPECT_EQ(planned(file).forecast.source, "20 % less every month");
+}
+
 // At 1.01 of the capacity the line grows by 6 s in ten minutes; at 0.92 nearly nobody waits a second.
 TEST(Growth, FindsTheFirstMonthInWhichAnObjectiveIsMissedBySimulation) {
   const PlannedFile file{growing(ten_percent)};

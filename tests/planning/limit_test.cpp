@@ -154,6 +154,21 @@ TEST(Limit, CountsTimesOfTheDocumentedLoad) {
   EXPECT_NE(limit_page(limit).find("\"loads\":[1.0,"), std::string::npos);
 }
 
+// What was seen, rather than a point between.
+TEST(Limit, ThatWasNotFinishedSaysFirstWhatWasSeenToHold) {
+  LoadLimit limit = limit_of(clockwork("max queue_wait{service=desk} < 100 ms"));
+  ASSERT_TRUE(limit.holds && limit.breaks);
+  EXPECT_EQ(limit_sentence(limit).find("holds up to 2"), 0U) << limit_sentence(limit);
+  limit.stopped = Trials::Stop::out_of_time;
+  limit.verification.reset();
+  const std::string sentence = limit_sentence(limit), holds = limit.axis.text(limit.tried[*limit.holds].load);
+  EXPECT_EQ(sentence.find("holds at " + holds + " this load"), 0U) << sentence;
+  EXPECT_NE(sentence.find(", not verified; seen to break at " + limit.axis.text(limit.tried[*limit.breaks].load) + ", verified by"),
+            std::string::npos)
+      << sentence;
+  EXPECT_TRUE(sentence.ends_with("; the time was over before the search was over")) << sentence;
+}
+
 // Two runs of a minute each are now and then clear by chance, at either end.
 TEST(Limit, IsVerifiedByFreshReplicationsAtBothEnds) {
   int contradicted = 0;

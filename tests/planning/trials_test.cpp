@@ -105,6 +105,29 @@ TEST(Trials, EndWithWholeReplicationsSoonAfterTheirTimeIsOver) {
   }
 }
 
+// A run of 19,000 hours takes minutes.
+TEST(Trials, EndARunThatIsUnderWayWhenTheirTimeIsOver) {
+  const PlannedFile file{text};
+  TrialOptions options;
+  const auto begun = std::chrono::steady_clock::now();
+  options.stop_at = begun + std::chrono::milliseconds{500};
+  Trials trials{TrialSource{file.path(), {}, {}}, options};
+  const Trial trial = trials.run({"", {{"/duration", "19000 h"}, {"/scrape", "1 h"}}}, 0, 3);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{10});
+  EXPECT_EQ(trials.stopped(), Trials::Stop::out_of_time);
+  EXPECT_TRUE(trial.failed.empty()) << "it was cut short, and did not fail";
+  EXPECT_EQ(trial.replications, 0U);
+}
+
+TEST(Trials, AreNotJudgedByOneRun) {
+  const PlannedFile file{text};
+  Trials trials = file.trials();
+  const Trial one = trials.run({"", {}}, 0, 1);
+  ASSERT_EQ(one.replications, 1U);
+  EXPECT_NE(one.verdicts[0].outcome, Outcome::inconclusive) << "its value is on one side of the limit";
+  EXPECT_EQ(one.outcome, Outcome::inconclusive) << "and it has no interval";
+}
+
 // 5 - 1 and 7 - 2 in the replications 0 and 3; 9 and 4 belong to others.
 TEST(Trials, ArePairedByReplication) {
   Trial a, b;

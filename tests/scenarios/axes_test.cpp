@@ -64,6 +64,19 @@ TEST(Axes, ValuesThatCannotBeReadAreToldWhereTheyStand) {
             "scenario.json:1:111: /vary/0/values/1: sets /services/api/replicas: is -1, outside 0 to 1000000\n");
 }
 
+// 1, 2.5, 4: the first is right, so that it is the step that makes the others.
+TEST(Axes, AreAllLookedAtAndARangeIsWrongInItsStep) {
+  const std::string text = small_scenario(
+      "", R"("vary": [{"name": "none", "set": "/services/api/cpu", "values": []},
+{"name": "n", "set": "/services/api/replicas", "from": 1, "to": 5, "step": 1.5},
+{"name": "m", "set": "/services/api/concurrency", "values": ["many"]}],)");
+  const std::string issues = issues_of_text(text);
+  EXPECT_NE(issues.find("/vary/0/values: is empty; write what it may be, for example [2, 3, 4]\n"), std::string::npos) << issues;
+  EXPECT_NE(issues.find("/vary/1/step: sets /services/api/replicas: is 2.5; a whole number is expected\n"), std::string::npos)
+      << issues;
+  EXPECT_NE(issues.find("/vary/2/values/0: sets /services/api/concurrency: "), std::string::npos) << issues;
+}
+
 TEST(Axes, AreNotTriedByWhoTriesThemAnyway) {
   ReadOptions options;
   options.try_axes = false;
