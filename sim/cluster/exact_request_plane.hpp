@@ -56,6 +56,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   double users() const override;
   bool stationary() const override;
   double core_seconds(Index service) const override;
+  double busy_replica_seconds(Index service) const override;
   std::vector<Charge> charges() const override;
 
   void finish(RunResult& result) override;
@@ -305,6 +306,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void start_engine(Index replica);
   void stop_engine(Index replica);
   void show_engine(Index replica);
+  void show_stepping(Index replica, bool stepping);
   void join_engine(Index task, Generation& generation);
   void begin_step(Index replica);
   void end_step(Index leader);

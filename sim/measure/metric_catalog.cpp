@@ -274,6 +274,7 @@ const std::vector<MetricInfo>& table() {
       {"node_cpu_used", share, Dimension::ratio, {"node_pool"}, "cores in use, of what the nodes can allocate", "node_cpu_used_ratio"},
       {"node_memory_requested", share, Dimension::ratio, {"node_pool"}, "memory requested by pods, of what the nodes can allocate", "node_memory_requested_ratio"},
       {"node_gpus_requested", share, Dimension::ratio, {"node_pool"}, "GPUs requested by pods, of those of the nodes", "node_gpus_requested_ratio"},
+      {"node_gpus_used", share, Dimension::ratio, {"node_pool"}, "GPUs at work, of those of the nodes: those of a replica by the share of its slots in use; where it runs a language model, all of them while its engine makes a step", "node_gpus_used_ratio"},
       {"gpu_hours", counter, Dimension::count, {"node_pool"}, "GPU-hours of nodes, from asking for a node until it is given back", "gpu_hours_total"},
       {"energy", counter, Dimension::count, {"node_pool"}, "watt-hours that nodes have drawn, where their pool says its power: idle + (full - idle) x the share of cores in use, over time", "energy_watt_hours_total"},
       {"carbon", counter, Dimension::count, {"node_pool"}, "grams of CO2 equivalent: energy x PUE x carbon intensity of the region's grid", "carbon_grams_total"},
@@ -284,8 +285,8 @@ const std::vector<MetricInfo>& table() {
       {"cost_per_tenant", gauge, Dimension::money_rate, {}, "cost per tenant of the workloads that have some, at the rate of the span looked at", "cost_per_tenant_usd_per_second"},
       {"requests_per_dollar", gauge, Dimension::count, {}, "requests of users that were served, by the US dollars spent", "requests_per_dollar"},
       {"idle_cost", gauge, Dimension::money_rate, {"node_pool", "service", "database", "load_balancer", "component", "kind"},
-       "cost of what is paid for and not in use: cost x (1 - share in use of its scarcest resource). Of nodes the scarcest is what pods request most of: of cores those in use, of "
-       "memory and GPUs those requested; of replicas without nodes and of databases the busiest of cores, memory, connections", "idle_cost_usd_per_second"},
+       "cost of what is paid for and not in use: cost x (1 - share in use of its scarcest resource). Of nodes the scarcest is what pods request most of: of cores and GPUs those in use, of "
+       "memory what is requested; of replicas without nodes and of databases the busiest of cores, memory, connections", "idle_cost_usd_per_second"},
       {"unrequested_cost", gauge, Dimension::money_rate, {"node_pool", "component", "kind"},
        "cost of what no pod requests: cost of nodes x (1 - requested share of the resource that pods request most of)", "unrequested_cost_usd_per_second"},
       {"uptime", share, Dimension::ratio, {"workload", "service", "endpoint", "database", "language_model"},
