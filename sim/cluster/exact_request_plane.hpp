@@ -157,7 +157,8 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void on_waited_too_long(Index task);
   void end_task(Index task, TaskOutcome outcome);
   inline void count_request(const Task& request, TaskOutcome outcome, Histogram::Entry latency);
-  inline void count_users_request(Index workload, TaskOutcome outcome, Histogram::Entry latency);
+  inline void count_users_request(Index workload, std::uint64_t subject, TaskOutcome outcome, Histogram::Entry latency);
+  void count_by_region(const ArrivalQueue& arrivals, std::uint64_t subject, TaskOutcome outcome, Histogram::Entry latency);
 
   // exact_node_cores.cpp
   void share_cores(NodeCores& node);
@@ -264,7 +265,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void bury(Index message);
 
   // exact_transfers.cpp
-  void make_regions(const Blueprint& blueprint, RandomStreams& streams);
+  void make_regions(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   Index home_of(const ArrivalQueue& arrivals, std::uint64_t subject) const;
   Index routed_target(Index route, const Task& caller, const Task& callee) const;
   CallerPlace place_of(const Task& caller) const;

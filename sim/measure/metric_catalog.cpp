@@ -10,13 +10,17 @@ namespace {
 const std::vector<std::string_view> bill_labels{"component", "kind", "node_pool", "service", "database", "cache", "lock",
                                                 "load_balancer", "language_model", "link", "store", "transfer"};
 
+// Of what counts requests; `region`: of all users who are at home there.
+const std::vector<std::string_view> requests_labels{"workload", "region", "service", "endpoint",
+                                                    "database", "operation", "language_model"};
+
 const std::vector<MetricInfo>& table() {
   using enum MetricKind;
   static const std::vector<MetricInfo> metrics{
       {"latency",
        durations,
        Dimension::time,
-       {"workload", "service", "endpoint", "database", "operation", "language_model"},
+       requests_labels,
        "of what was served: from sending a request to its answer; what failed, was refused or was given up has none, and is in errors, "
        "failures and throttled",
        "latency_seconds"},
@@ -29,19 +33,19 @@ const std::vector<MetricInfo>& table() {
       {"requests",
        counter,
        Dimension::count,
-       {"workload", "service", "endpoint", "database", "operation", "language_model"},
+       requests_labels,
        "requests that ended",
        "requests_total"},
       {"errors",
        share,
        Dimension::ratio,
-       {"workload", "service", "endpoint", "database", "operation", "language_model"},
+       requests_labels,
        "requests that failed, of those that ended; what a rate limit refused (throttled) has not failed",
        "errors_ratio"},
       {"availability",
        share,
        Dimension::ratio,
-       {"workload", "service", "endpoint", "database", "operation", "language_model"},
+       requests_labels,
        "requests that did not fail, of those that ended",
        "availability_ratio"},
       {"failures",
@@ -289,7 +293,7 @@ const std::vector<MetricInfo>& table() {
        "memory what is requested; of replicas without nodes and of databases the busiest of cores, memory, connections", "idle_cost_usd_per_second"},
       {"unrequested_cost", gauge, Dimension::money_rate, {"node_pool", "component", "kind"},
        "cost of what no pod requests: cost of nodes x (1 - requested share of the resource that pods request most of)", "unrequested_cost_usd_per_second"},
-      {"uptime", share, Dimension::ratio, {"workload", "service", "endpoint", "database", "language_model"},
+      {"uptime", share, Dimension::ratio, {"workload", "region", "service", "endpoint", "database", "language_model"},
        "availability by time: share of the time with requests in which at most 5 % of them failed, window by window", "uptime_ratio"},
       {"cost_per_user",
        gauge,
