@@ -130,6 +130,7 @@ class ValueReader {
   std::optional<double> integer(double least, double most);
   std::optional<double> whole_number(const Value& value, double least, double most);
   std::optional<double> quantity(Dimension dimension);
+  bool is_share_of(const Range& range);
 
   const FieldInfo& info_;
   const Value& value_;
@@ -163,7 +164,19 @@ std::optional<double> ValueReader::whole_number(const Value& value, double least
 
 std::optional<double> ValueReader::integer(double least, double most) { return whole_number(value_, least, most); }
 
+// "90 %" where a number from 0 to 1 belongs: 0.9 is meant, and not 90.
+bool ValueReader::is_share_of(const Range& range) {
+  QuantityError ignored;
+  if (!value_.is(ValueKind::text) || !value_.text.ends_with('%')) return false;
+  const std::optional<double> share = parse_as(Dimension::ratio, value_.text, ignored);
+  if (!share || range.contains(100.0 * *share) || !range.contains(*share)) return false;
+  reading_.issues.add(value_.place, "has the unit \"%\" where a plain number is expected",
+                      "write " + quoted(to_text(*share, Dimension::count)));
+  return true;
+}
+
 std::optional<double> ValueReader::quantity(Dimension dimension) {
+  if (dimension == Dimension::count && is_share_of(info_.range)) return std::nullopt;
   const auto number = read_quantity(value_, dimension, reading_);
   const bool is_bare = !value_.is(ValueKind::text) || value_.text.find('%') == std::string::npos;
   if (!number || !lies_within(info_.range, *number, is_bare, dimension, value_.place, reading_, "is")) return std::nullopt;

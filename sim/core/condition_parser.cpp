@@ -319,20 +319,6 @@ std::size_t length_of_leading_quantity(std::string_view words) {
   return shortest_bare != 0 && keyword ? shortest_bare : words.size();
 }
 
-// Power is the rate of energy: watt-hours an hour are watts.
-std::string limit_remedy(const MetricSelector& selector, std::string_view value, const QuantityError& error) {
-  const std::size_t letter = value.find_last_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-  const PlainUnit* unit = letter == std::string_view::npos ? nullptr : find_plain_unit(value.substr(letter + 1));
-  if (unit == nullptr || unit->subject != "power") return error.suggestion;
-  QuantityError ignored;
-  const std::optional<Quantity> watts = parse_quantity(value.substr(0, letter + 1), ignored);
-  if (!watts) return error.suggestion;
-  MetricSelector power{.aggregation = Aggregation::rate, .metric = "energy", .labels = {}};
-  if (selector.metric == "energy") power.labels = selector.labels;
-  return "energy by time is a rate, and watt-hours an hour are watts: compare \"" + to_text(power) + "\" with \"" +
-         to_text(watts->value * unit->factor, Dimension::count) + " /h\"";
-}
-
 bool ConditionParser::read_limit(const MetricSelector& selector, Quantity& limit) {
   skip_spaces();
   const std::size_t begin = at_;
@@ -341,7 +327,7 @@ bool ConditionParser::read_limit(const MetricSelector& selector, Quantity& limit
   const std::string_view value = words.substr(0, length_of_leading_quantity(words));
   QuantityError error;
   const std::optional<Quantity> quantity = parse_quantity(value, error);
-  if (!quantity) return fail(begin, "the value " + quoted(value) + " " + error.message, limit_remedy(selector, value, error));
+  if (!quantity) return fail(begin, "the value " + quoted(value) + " " + error.message, remedy_for_limit(selector, value, error));
   if (selector.aggregation == Aggregation::time_to && quantity->dimension != Dimension::time) {
     const bool fits = parse_as(Dimension::time, value, error).has_value();
     return fits ||

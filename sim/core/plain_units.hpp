@@ -1,7 +1,10 @@
 // Units that people write for what is a plain number here: watts, watt-hours, grams. Only ever explained, never read.
 #pragma once
 
+#include <string>
 #include <string_view>
+
+#include "sim/core/condition.hpp"
 
 namespace headroom {
 
@@ -24,5 +27,8 @@ constexpr const PlainUnit* find_plain_unit(std::string_view text) {
   }
   return nullptr;
 }
+
+// What to write instead of a limit that could not be read: `error`'s suggestion, but of a power, which is the rate of energy.
+std::string remedy_for_limit(const MetricSelector& selector, std::string_view limit, const QuantityError& error);
 
 }  // namespace headroom

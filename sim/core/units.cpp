@@ -257,8 +257,8 @@ std::optional<double> parse_as(Dimension dimension, std::string_view text, Quant
                 "write " + quoted(parts->number_text + " " + std::string{usual_unit(dimension)}));
   }
   if (dimension == Dimension::count) {
-    const std::string number = parts->unit == "%" ? to_text(quantity->value, Dimension::count) : parts->number_text;
-    return fail(error, "has the unit " + quoted(parts->unit) + " where a plain number is expected", "write " + quoted(number));
+    return fail(error, "has the unit " + quoted(parts->unit) + " where a plain number is expected",
+                "write " + quoted(parts->number_text));
   }
   return fail(error, "is " + std::string{name_of(quantity->dimension)} + ", not " + std::string{name_of(dimension)},
               example_sentence(dimension));
