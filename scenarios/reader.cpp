@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "scenarios/assumptions.hpp"
 #include "scenarios/axes.hpp"
@@ -14,6 +15,7 @@
 #include "scenarios/field_reader.hpp"
 #include "scenarios/settings.hpp"
 #include "scenarios/sha256.hpp"
+#include "scenarios/uncertain_ends.hpp"
 #include "scenarios/uncertain_numbers.hpp"
 #include "scenarios/unused_parts.hpp"
 #include "scenarios/variant_reader.hpp"
@@ -25,6 +27,7 @@ namespace {
 namespace files = std::filesystem;
 
 constexpr std::uint16_t last_layer = 0xFFFF;  // --set is later than any file
+constexpr std::size_t most_of_an_end = 10'000;  // as Issues::is_full
 
 class ScenarioReader {
  public:
@@ -41,11 +44,11 @@ class ScenarioReader {
     file.path = path_;
     apply_settings(document->base);
     const Value base = document->base;
-    file.variants.push_back(read_one(document->base_name, base, base));
+    file.variants.push_back(read_whole(document->base_name, base, base));
     for (VariantText& variant : document->variants) {
       apply_settings(variant.scenario);
       Value tree = options_.tournament ? variant.scenario : std::move(variant.scenario);
-      file.variants.push_back(read_one(variant.name, std::move(tree), base));
+      file.variants.push_back(read_whole(variant.name, std::move(tree), base));
     }
     if (options_.tournament) hold_tournament(file, base, document->variants);
     if (options_.try_axes && only_axes_are_wrong()) try_axes(file.variants.front().scenario.vary, base);
@@ -125,25 +128,54 @@ class ScenarioReader {
   }
 
   NamedScenario read_one(const std::string& name, Value tree, const Value& base) {
+    return read_one(name, std::move(tree), base, issues_);
+  }
+
+  // And with all uncertain numbers of it at their low ends, and at their high ones: what is wrong with an end itself is told at
+  // its place.
+  NamedScenario read_whole(const std::string& name, Value tree, const Value& base) {
+    std::vector<Issue> of_uses;
+    for (const NumberEnd end : {NumberEnd::low, NumberEnd::high}) {
+      Value changed = tree;
+      const std::vector<EndPlace> places = put_at_ends(changed, end);
+      if (places.empty()) continue;
+      Issues found{places_};
+      const std::optional<Study> study = std::exchange(study_, std::nullopt);
+      read_one(name, std::move(changed), base, found);
+      study_ = study;
+      for (Issue& issue : found.in_file_order(most_of_an_end)) {
+        if (std::optional<Issue> of_end = issue_of_an_end(issue, places, places_)) issues_.add(std::move(*of_end));
+        if (std::optional<Issue> of_use = issue_of_a_use(issue, places, places_)) of_uses.push_back(std::move(*of_use));
+      }
+    }
+    NamedScenario named = read_one(name, std::move(tree), base);
+    const std::vector<Issue> told = issues_.in_file_order(most_of_an_end);
+    for (const Issue& issue : of_uses) {
+      if (std::ranges::none_of(told, [&](const Issue& one) { return is_that_of_a_use(one, issue); })) issues_.add(issue);
+    }
+    return named;
+  }
+
+  NamedScenario read_one(const std::string& name, Value tree, const Value& base, Issues& issues) {
     NamedScenario named{name, {}, differences(base, tree), {}};
-    const std::size_t issues_before = issues_.size();
+    const std::size_t issues_before = issues.size();
     for (auto& [pointer, value] : named.settings) value = with_assumed_values(std::move(value), tree);
     settle_axes(tree);
-    settle_assumptions(tree, issues_);
+    settle_assumptions(tree, issues);
     remember_assumptions(tree);
-    settle_uncertain_numbers(tree, issues_);
-    apply_assumptions(tree, used_, issues_);
+    settle_uncertain_numbers(tree, issues);
+    apply_assumptions(tree, used_, issues);
     named.text = to_text(tree);
     // What is read into stays where it is until it has been checked: the reading keeps addresses.
     const auto scenario = std::make_unique<Scenario>();
     scenario->directory = directory_;
-    Reading reading{issues_, directory_};
+    Reading reading{issues, directory_};
     read_object(tree, std::get<ObjectAccess>(field_value_of(*scenario)), reading);
     check_scenario(*scenario, reading);
     unused_parts_.look_at(*scenario, reading);
     apply_overrides(*scenario);  // checked by themselves; what they replace may go with what they do not
     check_one_study(*scenario, reading);
-    if (issues_.size() == issues_before) check_messages(*scenario, reading);
+    if (issues.size() == issues_before) check_messages(*scenario, reading);
     for (const std::string& file : reading.input_files) {
       if (std::find(input_files_.begin(), input_files_.end(), file) == input_files_.end()) input_files_.push_back(file);
     }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sim/core/registry.hpp"
+#include "sim/measure/derived_metrics.hpp"
 
 namespace headroom {
 
@@ -43,7 +44,6 @@ const PriceSheet* price_sheet() {
 }
 
 NodeSize node_size(const InstanceType& type, const NodePoolSpec& pool) {
-  constexpr double month = 30.0 * 86'400.0;
   const bool for_three = pool.purchase && pool.purchase->term == "3 years";
   return {.cpu = type.cpu_allocatable,
           .memory = type.memory_allocatable,
@@ -53,7 +53,7 @@ NodeSize node_size(const InstanceType& type, const NodePoolSpec& pool) {
           .gpus = type.gpus,
           .spot_price = type.spot,
           .reserved_price = for_three ? type.reserved_3_years : type.reserved_1_year,
-          .interruptions = PerSecond{interruptions_per_month(type.interruptions) / month}};
+          .interruptions = PerSecond{interruptions_per_month(type.interruptions) / month_seconds}};
 }
 
 NodeSize node_size(const NodePoolSpec& pool) {
