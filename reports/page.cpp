@@ -205,6 +205,25 @@ json changes_json(const StudyReport& report) {
   return rows;
 }
 
+// Beside each other columns have headings; under each other, on a narrow screen, each value says whose it is.
+void label_cells(json& rows, const json& columns, const char* name) {
+  for (json& row : rows) {
+    json& cells = row["cells"];
+    for (std::size_t i = 0; i < cells.size(); ++i) cells[i]["label"] = columns.at(i).at(name);
+  }
+}
+
+void label_cells(json& page) {
+  if (page["many"]) {
+    for (const char* rows : {"objectives", "rows", "changes", "stations"}) label_cells(page[rows], page["variants"], "name");
+  }
+  if (page["is_tournament"]) label_cells(page["ranking_matrix"], page["ranking_columns"], "contestant");
+  for (json& table : page["path_tables"]) label_cells(table["rows"], page["path_causes"], "title");
+  if (page["has_scale_outs"]) {
+    for (json& table : page["scaling_tables"]) label_cells(table["rows"], page["scaling_parts"], "title");
+  }
+}
+
 std::string details_title(const Chart& chart) {
   const std::size_t step = table_step(chart), rows = chart.x.size() / step;
   return step == 1 ? fmt::format("All values ({} rows)", rows) : fmt::format("Values, one window in {} ({} rows; all are in results.sqlite)", step, rows);
@@ -264,6 +283,7 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups,
   page["has_objectives"] = !page["objectives"].empty();
   page["interval_note"] = "Values are means over replications, ± the half width of the 95 % confidence interval.";
   const bool many = report.file.variants.size() > 1;
+  page["many"] = many;
   page["comparison_title"] = many ? "Comparison" : "Measures";
   page["rows"] = comparison_rows(report);
   page["difference_note"] = many ? difference_note(report) : "";
@@ -280,6 +300,7 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups,
   page.update(scaling_page(report));
   page.update(bill_page(report));
   page.update(page_record(report));
+  label_cells(page);
   return page;
 }
 

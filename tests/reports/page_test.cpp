@@ -106,6 +106,29 @@ TEST(Page, DrawsFiftyLinesOfTenThousandPoints) {
   RecordProperty("milliseconds", opened.dom.substr(at + 19, opened.dom.find('"', at + 19) - at - 19));
 }
 
+// The page within a frame of that width: a window may refuse to be so narrow.
+std::string framed(const std::string& html, int width, const std::string& script) {
+  std::string attribute;
+  for (const char letter : html) attribute += letter == '&' ? "&amp;" : letter == '"' ? "&quot;" : std::string{letter};
+  return "<!doctype html><body><script>const measure = (page) => {" + script +
+         "}; const keepMeasures = (frame) => document.body.dataset.measured = JSON.stringify(measure(frame.contentDocument));</script>"
+         "<iframe style=\"border:0;height:2000px;width:" +
+         std::to_string(width) + "px\" onload=\"keepMeasures(this)\" srcdoc=\"" + attribute + "\"></iframe></body>";
+}
+
+TEST(Page, HasItsVerdictsInSightOnANarrowScreenAndDoesNotScrollSideways) {
+  REQUIRE_BROWSER();
+  for (const std::size_t variants : {1U, 3U}) {
+    const std::string html = to_html(synthetic::flash_crowd(variants, 2));
+    const Opened opened = open_in_browser(framed(html, 400, R"(
+      const wider = (one) => one.scrollWidth > one.clientWidth;
+      const beyond = (mark) => !(mark.getBoundingClientRect().right <= 400 && mark.getBoundingClientRect().width > 0);
+      const marks = [...page.querySelectorAll(".verdicts .verdict")], tables = page.querySelectorAll("main > section > .scroll");
+      return [wider(page.documentElement), [...tables].filter(wider).length, marks.filter(beyond).length, marks.length > 0];)"));
+    EXPECT_NE(opened.dom.find("data-measured=\"[false,0,0,true]\""), std::string::npos) << opened.dom.substr(0, 2000) << opened.complaints;
+  }
+}
+
 TEST(Page, DrawsAHeatMapPerVariantWithItsPercentilesBesideIt) {
   REQUIRE_BROWSER();
   const Opened opened = open_in_browser(to_html(synthetic::flash_crowd(3, 2)));
