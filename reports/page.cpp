@@ -14,6 +14,7 @@
 #include "reports/charts.hpp"
 #include "reports/comparison.hpp"
 #include "reports/critical_path_forms.hpp"
+#include "reports/demand_bound.hpp"
 #include "reports/display.hpp"
 #include "reports/evidence.hpp"
 #include "reports/heat_map.hpp"
@@ -79,9 +80,8 @@ json answers_json(const StudyReport& report) {
                     {"colour", v % palette},
                     {"sentence", answers[v].sentence + "."},
                     {"cost", cost_text(report.study.runs[v])},
-                    {"room", room ? number_text(room->load) + "x" : "–"},
-                    {"is_short", room && room->load < 1.0},
-                    {"bottleneck", room ? fmt::format("{} ({}){}", room->station, room->resource, room->scaled_out ? ", scaled out" : "") : ""}});
+                    {"room", demand_bound_text(room)},
+                    {"is_short", room && room->load < 1.0}});
   }
   return list;
 }
@@ -276,6 +276,8 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups,
             {"version", headroom_version()}};
   page["answer"] = lead_answer(report);
   page["answers"] = answers_json(report);
+  const bool knows_demand = std::ranges::any_of(report.headrooms, [](const auto& room) { return room.has_value(); });
+  page["limit_command"] = knows_demand ? limit_command(report.file.path) : std::string{};
   page["caveats"] = json::array();
   for (const std::string& caveat : caveats_of(report)) page["caveats"].push_back({{"text", caveat}});
   page["variants"] = variants_json(report);

@@ -41,6 +41,13 @@ std::string output_of(const std::string& command) {
   return text;
 }
 
+std::vector<std::string> captures(const std::string& text, const std::string& pattern) {
+  const std::regex expression{pattern};
+  std::vector<std::string> found;
+  for (std::sregex_iterator at{text.begin(), text.end(), expression}, end; at != end; ++at) found.push_back((*at)[1]);
+  return found;
+}
+
 // The page as a browser leaves it after its scripts have run, and what the scripts complained about.
 struct Opened {
   std::string dom;
@@ -138,6 +145,27 @@ TEST(Page, DrawsAHeatMapPerVariantWithItsPercentilesBesideIt) {
   EXPECT_EQ(opened.complaints, "");
 }
 
+TEST(LoadHeadroom, IsNeverSaidWithoutItsCondition) {
+  EXPECT_EQ(headroom_sentence(LoadHeadroom{13.1, "services/api", "cpu", true}),
+            "by mean demand alone services/api (cpu), scaled out, is used up at 13.1x this load; lines and bursts break objectives "
+            "earlier, simulation finds where: headroom plan limit SCENARIO");
+  EXPECT_EQ(headroom_sentence(LoadHeadroom{0.8, "services/api", "cpu", false}),
+            "by mean demand alone services/api (cpu) is used up at 0.8x this load");
+  EXPECT_EQ(headroom_sentence(std::nullopt), "");
+  StudyReport report = synthetic::flash_crowd(1, 1);
+  report.headrooms = {LoadHeadroom{13.1, "services/api", "cpu", true}};
+  const std::string html = to_html(report);
+  EXPECT_NE(html.find("data-label=\"by mean demand alone\">services/api (cpu), scaled out, is used up at 13.1x this load</td>"), std::string::npos);
+  EXPECT_NE(html.find("<code>headroom plan limit"), std::string::npos);
+}
+
+TEST(Page, ListsItsSectionsByAnchorsThatThereAre) {
+  const std::string html = to_html(synthetic::flash_crowd(2, 2));
+  const std::vector<std::string> anchors = captures(html, "<a href=\"#([^\"]*)\">");
+  ASSERT_GE(anchors.size(), 8U);
+  for (const std::string& anchor : anchors) EXPECT_NE(html.find("<section id=\"" + anchor + "\""), std::string::npos) << anchor;
+}
+
 TEST(HeatMaps, ShareOutTheRequestsOfEachSpan) {
   // Two slices: 90 answers in 10 ms and 10 in a second, then 50 in a second.
   RunResult run = synthetic::empty_run(2);
@@ -230,13 +258,6 @@ TEST(Page, OpensWhenNoRunCompleted) {
   EXPECT_NE(opened.dom.find("data-ready=\"true\""), std::string::npos) << opened.complaints;
   EXPECT_NE(opened.dom.find("data-charts=\"0\""), std::string::npos);
   EXPECT_NE(opened.dom.find("did not complete: deadlock"), std::string::npos);
-}
-
-std::vector<std::string> captures(const std::string& text, const std::string& pattern) {
-  const std::regex expression{pattern};
-  std::vector<std::string> found;
-  for (std::sregex_iterator at{text.begin(), text.end(), expression}, end; at != end; ++at) found.push_back((*at)[1]);
-  return found;
 }
 
 // The coordinates in a polygon, in hundredths.
