@@ -177,11 +177,11 @@ std::string gains_page(const Gains& found) {
     bars.push_back(
         {gain.more.what + ", " + cost_text(gain), verdict.value.mean, then, "", display(then, unit), bool{gain.told[0]}});
   }
-  std::string body = "<p><strong>" + escaped_html(gains_sentence(found)) + "</strong></p>";
+  std::string body = "<p class=\"answer\">" + escaped_html(gains_sentence(found)) + "</p>";
   for (const std::string& remark : gains_remarks(found)) body += "<p class=\"note\">" + escaped_html(remark) + "</p>";
   body += "<section><h2>" + escaped_html(verdict.objective.that.text) + " with one more of each</h2>" +
-          tornado_svg(bars, verdict.value.mean, "now " + display(verdict.value.mean, unit)) +
-          "<p class=\"note\">Pale bars are no difference that can be told.</p></section>";
+          tornado_html(bars, verdict.value.mean, "now " + display(verdict.value.mean, unit)) +
+          "<p class=\"note\">Hollow bars are no difference that can be told.</p></section>";
   body +=
       "<section><h2>One more of each</h2>" + html_table(gains_rows(found, "±"), "Resources, by gain per dollar") + "</section>";
   return chart_page({.title = "gains of " + found.scenario.scenario.name,

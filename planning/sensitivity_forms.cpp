@@ -191,14 +191,15 @@ std::string sensitivity_page(const Sensitivity& found) {
     bars.push_back({fmt::format("{}: {}", one.quantity.name, range_text(one.quantity)), one.at_low.mean, one.at_high.mean,
                     display(one.at_low.mean, unit), display(one.at_high.mean, unit), one.is_told});
   }
-  std::string body = "<p><strong>" + escaped_html(sensitivity_sentence(found)) + "</strong></p>";
+  std::string body = "<p class=\"answer\">" + escaped_html(sensitivity_sentence(found)) + "</p>";
   for (const std::string& remark : sensitivity_remarks(found)) body += "<p class=\"note\">" + escaped_html(remark) + "</p>";
   body += "<section><h2>What moves " + escaped_html(output_title(found)) + "</h2>" +
-          tornado_svg(bars, base_output(found).mean, output_title(found) + " " + value_or_dash(base_output(found), unit, {})) +
-          "<p class=\"note\">Each bar is one assumption at both ends of its range, all else as it is; pale bars are no "
+          tornado_html(bars, base_output(found).mean, output_title(found) + " " + value_or_dash(base_output(found), unit, {})) +
+          "<p class=\"note\">Each bar is one assumption at both ends of its range, all else as it is; hollow bars are no "
           "difference that can be told.</p></section>";
-  body += "<section><h2>Assumptions at both ends</h2>" + html_table(sensitivity_rows(found, "±"), "Assumptions, by swing") +
-          "</section>";
+  std::vector<std::vector<std::string>> rows = sensitivity_rows(found, "±");
+  rows.front().back() = "effect";
+  body += "<section><h2>Assumptions at both ends</h2>" + html_table(rows, "Assumptions, by swing") + "</section>";
   return chart_page({.title = "sensitivity of " + found.scenario.scenario.name,
                      .heading = "What " + found.scenario.scenario.name + " hangs on",
                      .facts = fmt::format("{} · {} assumptions · {} runs", found.scenario.name, found.swept.size(), found.runs),

@@ -14,6 +14,7 @@
 #include "reports/charts.hpp"
 #include "reports/comparison.hpp"
 #include "reports/critical_path_forms.hpp"
+#include "reports/demand_bound.hpp"
 #include "reports/display.hpp"
 #include "reports/evidence.hpp"
 #include "reports/heat_map.hpp"
@@ -79,9 +80,8 @@ json answers_json(const StudyReport& report) {
                     {"colour", v % palette},
                     {"sentence", answers[v].sentence + "."},
                     {"cost", cost_text(report.study.runs[v])},
-                    {"room", room ? number_text(room->load) + "x" : "–"},
-                    {"is_short", room && room->load < 1.0},
-                    {"bottleneck", room ? fmt::format("{} ({}){}", room->station, room->resource, room->scaled_out ? ", scaled out" : "") : ""}});
+                    {"room", demand_bound_text(room)},
+                    {"is_short", room && room->load < 1.0}});
   }
   return list;
 }
@@ -205,6 +205,25 @@ json changes_json(const StudyReport& report) {
   return rows;
 }
 
+// Beside each other columns have headings; under each other, on a narrow screen, each value says whose it is.
+void label_cells(json& rows, const json& columns, const char* name) {
+  for (json& row : rows) {
+    json& cells = row["cells"];
+    for (std::size_t i = 0; i < cells.size(); ++i) cells[i]["label"] = columns.at(i).at(name);
+  }
+}
+
+void label_cells(json& page) {
+  if (page["many"]) {
+    for (const char* rows : {"objectives", "rows", "changes", "stations"}) label_cells(page[rows], page["variants"], "name");
+  }
+  if (page["is_tournament"]) label_cells(page["ranking_matrix"], page["ranking_columns"], "contestant");
+  for (json& table : page["path_tables"]) label_cells(table["rows"], page["path_causes"], "title");
+  if (page["has_scale_outs"]) {
+    for (json& table : page["scaling_tables"]) label_cells(table["rows"], page["scaling_parts"], "title");
+  }
+}
+
 std::string details_title(const Chart& chart) {
   const std::size_t step = table_step(chart), rows = chart.x.size() / step;
   return step == 1 ? fmt::format("All values ({} rows)", rows) : fmt::format("Values, one window in {} ({} rows; all are in results.sqlite)", step, rows);
@@ -257,6 +276,8 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups,
             {"version", headroom_version()}};
   page["answer"] = lead_answer(report);
   page["answers"] = answers_json(report);
+  const bool knows_demand = std::ranges::any_of(report.headrooms, [](const auto& room) { return room.has_value(); });
+  page["limit_command"] = knows_demand ? limit_command(report.file.path) : std::string{};
   page["caveats"] = json::array();
   for (const std::string& caveat : caveats_of(report)) page["caveats"].push_back({{"text", caveat}});
   page["variants"] = variants_json(report);
@@ -264,6 +285,7 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups,
   page["has_objectives"] = !page["objectives"].empty();
   page["interval_note"] = "Values are means over replications, ± the half width of the 95 % confidence interval.";
   const bool many = report.file.variants.size() > 1;
+  page["many"] = many;
   page["comparison_title"] = many ? "Comparison" : "Measures";
   page["rows"] = comparison_rows(report);
   page["difference_note"] = many ? difference_note(report) : "";
@@ -280,6 +302,7 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups,
   page.update(scaling_page(report));
   page.update(bill_page(report));
   page.update(page_record(report));
+  label_cells(page);
   return page;
 }
 
