@@ -22,7 +22,7 @@ class MissedSearch {
     const Verdict* const decides = deciding(missed_);
     if (decides == nullptr || !decides->binding) return {};
     objective_ = static_cast<std::size_t>(decides - missed_.verdicts.data());
-    found_.component = decides->binding->parts.front().component;
+    found_.component = at_work_on(decides->binding->parts.front().component);
     if (!find_station()) return std::move(found_);
     found_.has_number = remedy_with(trials_, station_, 1).has_value();
     if (found_.has_number) search();
@@ -30,6 +30,16 @@ class MissedSearch {
   }
 
  private:
+  // Of a queue the service that takes from it: a line has no count.
+  std::string at_work_on(const std::string& component) const {
+    constexpr std::string_view queues = "queues/";
+    if (!component.starts_with(queues)) return component;
+    const NamedScenario present = trials_.read({});
+    for (const ServiceSpec& service : present.scenario.services) {
+      if (service.consumes && service.consumes->queue.name == component.substr(queues.size())) return "services/" + service.name;
+    }
+    return component;
+  }
   // Of the component's resources the one that is used most.
   bool find_station() {
     const Explanation explanation = explain(trials_.blueprint({"", {at_load()}}));

@@ -122,8 +122,27 @@ TEST(Growth, RaisesTheLimitOfAnAutoscaler) {
   const GrowthPlan plan = planned(file);
   const RunningOut* const out = slots(plan);
   ASSERT_TRUE(out != nullptr && out->then);
+  // 210 /s at 50 /s of a replica. Both bounds hold it, the service's and the policy's.
+  EXPECT_EQ(out->then->set, (std::vector<SettingChange>{{"/services/desk/replica_limits", "[1, 5]"},
+                                                        {"/services/desk/autoscaler/replicas", "[1, 5]"}}));
+}
+
+// The bounds of a policy's own are what holds it: limits of the service above them would change nothing.
+TEST(Remedy, RaisesTheBoundsOfThePolicyItself) {
+  const PlannedFile file{growing(R"({"users_by_month": [1000, 21000]})",
+                                 R"("autoscaler": {"policy": "threshold-rules", "replicas": [1, 3], "rules": [
+                                   {"name": "busy", "when": "avg cpu > 70 %", "action": "+1"}]}, )")};
+  const Trials trials = file.trials();
+  const auto remedy = smallest_remedy(trials, {"services/desk", "slots", 21.0, 1.0});
+  ASSERT_TRUE(remedy);
   // 210 /s at 50 /s of a replica.
-  EXPECT_EQ(out->then->set, (std::vector<SettingChange>{{"/services/desk/replica_limits", "[1, 5]"}}));
+  EXPECT_EQ(remedy->set, (std::vector<SettingChange>{{"/services/desk/autoscaler/replicas", "[1, 5]"}}));
+  EXPECT_EQ(remedy->what, "at most 5 replicas instead of 3");
+  const auto kept = remedy_with(trials, {"services/desk", "slots", 21.0, 1.0}, 3);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->set,
+            (std::vector<SettingChange>{{"/services/desk/replicas", "4"}, {"/services/desk/autoscaler/replicas", "[4, 4]"}}));
+  EXPECT_EQ(kept->what, "4 replicas kept instead of 1");
 }
 
 TEST(Remedy, IsNoneForAStationThatIsNotThere) {
