@@ -1,5 +1,6 @@
 #include "planning/growth.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <thread>
@@ -95,6 +96,24 @@ TEST(Growth, ShowsNoCostOfWhatWasNotServed) {
   EXPECT_TRUE(plan.months[*plan.missed].is_overloaded());
   EXPECT_EQ(rows[*plan.missed + 1].back(), "not all served");
   EXPECT_NE(rows[1].back(), "not all served");
+}
+
+// 0.2 of the slot are used, and six times that in one minute of ten: 12 s of work are left behind, which are gone within 15 s.
+TEST(Growth, OfAShortPeakServesAllAndHasItsCost) {
+  std::string text = growing(R"({"users_by_month": [1000, 1100]})");
+  text.replace(text.find("< 1 s"), 5, "< 60 s");
+  const std::string place = R"("accounts": 1000,)";
+  text.replace(text.find(place), place.size(),
+               place + R"( "shape": {"flash_crowds": [{"at": "5 min", "factor": 6, "rise": "1 s", "hold": "1 min", "fall": "1 s"}]},)");
+  const PlannedFile file{text};
+  const GrowthPlan plan = planned(file);
+  EXPECT_GT(*std::ranges::max_element(plan.months[1].used), 1.0) << "at the peak";
+  EXPECT_LT(*std::ranges::max_element(plan.months[1].asked), 0.5);
+  EXPECT_FALSE(plan.months[1].is_overloaded());
+  EXPECT_EQ(plan.outcome, Outcome::pass);
+  EXPECT_EQ(growth_json(plan)["months"][1]["overloaded"], false);
+  for (const std::vector<std::string>& row : month_rows(plan, "+-")) EXPECT_NE(row.back(), "not all served");
+  EXPECT_EQ(growth_json(plan)["remarks"].dump().find("not all served"), std::string::npos);
 }
 
 TEST(Growth, OfFewerUsersSaysHowManyLess) {
