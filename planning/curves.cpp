@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "planning/svg.hpp"
 #include "reports/chart_page.hpp"
@@ -72,8 +74,27 @@ std::string axes(const Curves& curves, const Frame& frame) {
   return text + text_at((x.from + x.to) / 2.0, height - 8.0, "middle", curves.x_title);
 }
 
+// Where a line has its shape: at every so many places, each line at others, and wherever neither neighbour is drawn, as no stroke
+// goes there; at its last value where none of these is one of its.
+std::vector<bool> shapes_of(const Curve& curve, std::size_t line, std::size_t lines) {
+  const auto& values = curve.values;
+  std::vector<bool> shown(values.size(), false);
+  std::optional<std::size_t> last;
+  bool any = false;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!values[i]) continue;
+    const bool is_alone = (i == 0 || !values[i - 1]) && (i + 1 == values.size() || !values[i + 1]);
+    shown[i] = is_alone || i % lines == line;
+    any = any || shown[i];
+    last = i;
+  }
+  if (last && !any) shown[*last] = true;
+  return shown;
+}
+
 std::string line_drawn(const Curves& curves, std::size_t line, const Frame& frame) {
   const Curve& curve = curves.lines[line];
+  const std::vector<bool> shown = shapes_of(curve, line, curves.lines.size());
   std::string path, points;
   bool goes_on = false;
   for (std::size_t i = 0; i < curve.values.size(); ++i) {
@@ -84,7 +105,7 @@ std::string line_drawn(const Curves& curves, std::size_t line, const Frame& fram
     const double x = frame.x(curves.at[i]), y = frame.y(std::clamp(*curve.values[i], curves.low, curves.high));
     path += fmt::format("{}{:.1f} {:.1f}", goes_on ? "L" : "M", x, y);
     goes_on = true;
-    if (i % curves.lines.size() == line) points += shape_at(line, x, y);
+    if (shown[i]) points += shape_at(line, x, y);
     points += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"8\" fill=\"transparent\"><title>{}</title></circle>", x, y,
                           escaped_html(fmt::format("{}, {}: {}", curve.label, curves.places[i], percent(*curve.values[i]))));
   }

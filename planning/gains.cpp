@@ -32,9 +32,15 @@ class MoreOfEach {
   std::vector<MoreOf> all_;
 };
 
-void add_service(const ServiceSpec& service, MoreOfEach& all) {
+// What it takes is paid for with nodes.
+bool is_on_priced_nodes(const ServiceSpec& service, const Scenario& scenario) {
+  const auto pool = std::ranges::find(scenario.node_pools, service.node_pool.name, &NodePoolSpec::name);
+  return pool != scenario.node_pools.end() && (pool->price || pool->instance);
+}
+
+void add_service(const ServiceSpec& service, const Scenario& scenario, MoreOfEach& all) {
   if (service.serverless) return;
-  const bool on_nodes = !service.node_pool.name.empty();
+  const bool on_nodes = is_on_priced_nodes(service, scenario);
   if (!service.autoscaler.chosen())
     all.add("services", service.name, "replicas", "1 replica more", service.replicas, 1, on_nodes);
   all.add("services", service.name, "cpu", "1 core more per replica", service.cpu, 1, on_nodes);
@@ -109,7 +115,7 @@ void rank(std::vector<Gain>& gains) {
 
 std::vector<MoreOf> one_more_of_each(const Scenario& scenario) {
   MoreOfEach all;
-  for (const ServiceSpec& service : scenario.services) add_service(service, all);
+  for (const ServiceSpec& service : scenario.services) add_service(service, scenario, all);
   for (const DatabaseSpec& database : scenario.databases) add_database(database, all);
   for (const CacheSpec& cache : scenario.caches) {
     const auto larger = static_cast<std::int64_t>(std::ceil(1.25 * static_cast<double>(cache.capacity.count)));

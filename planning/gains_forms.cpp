@@ -36,12 +36,12 @@ DisplayUnit unit_of(const Gains& found, std::size_t i) {
   return unit_of(verdict_of(found, i), values);
 }
 
-// "+12 ms +- 3"; without what is no width, as of costs that are the same in every replication.
+// "+12 ms +- 3"; without what is no width, as of costs that are the same in every replication, or of one run, which has none.
 std::string with_half_width(const Interval& difference, const DisplayUnit& unit, std::string_view plus_minus) {
   const double half = difference.half_width();
-  const bool is_exact = !(half > 1e-9 * std::fabs(difference.mean));
+  const bool has_width = difference.known && half > 1e-9 * std::fabs(difference.mean);
   const std::string mean = signed_text(difference.mean, unit);
-  return plus_minus.empty() || is_exact ? mean : fmt::format("{} {} {}", mean, plus_minus, number_text(half / unit.size));
+  return plus_minus.empty() || !has_width ? mean : fmt::format("{} {} {}", mean, plus_minus, number_text(half / unit.size));
 }
 
 std::string change_text(const Gains& found, const Gain& gain, std::size_t i, std::string_view plus_minus) {

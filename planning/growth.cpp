@@ -62,14 +62,16 @@ GrowthSearch::GrowthSearch(Trials& trials, const GrowthQuestion& question) : tri
 
 void GrowthSearch::compute_months() {
   for (const UserForecast::Month& month : plan_.forecast.months) {
-    PlannedMonth planned{.forecast = month, .load = month.users / plan_.users_at_load_1, .used = {}, .tried = {}};
+    PlannedMonth planned{.forecast = month, .load = month.users / plan_.users_at_load_1, .used = {}, .asked = {}, .tried = {}};
     const Explanation explanation = explain(trials_.blueprint({"", at_load(planned.load)}));
     if (plan_.months.empty()) plan_.stations = explanation.stations;
     for (const StationLoad& station : plan_.stations) {
       const auto same = std::ranges::find_if(explanation.stations, [&](const StationLoad& other) {
         return other.station == station.station && other.resource == station.resource;
       });
-      planned.used.push_back(same == explanation.stations.end() ? 0.0 : scaled_out_utilization(*same));
+      const bool is_there = same != explanation.stations.end();
+      planned.used.push_back(is_there ? scaled_out_utilization(*same) : 0.0);
+      planned.asked.push_back(is_there ? mean_utilization_at_limit(*same) : 0.0);
     }
     plan_.months.push_back(std::move(planned));
   }
@@ -169,7 +171,9 @@ std::size_t GrowthSearch::first_rank(Outcome least_bad, std::size_t from) {
   const auto is_bad = [&](std::size_t rank) { return badness(outcome_of(rank)) >= badness(least_bad); };
   const std::size_t count = by_load_.size();
   if (is_bad(from)) return from;
-  const auto is_used_up = [&](std::size_t m) { return plan_.months[m].is_overloaded(); };
+  const auto is_used_up = [&](std::size_t m) {
+    return std::ranges::any_of(plan_.months[m].used, [](double share) { return share > 1.0; });
+  };
   const auto expected =
       std::ranges::find_if(by_load_.begin() + static_cast<std::ptrdiff_t>(from) + 1, by_load_.end(), is_used_up);
   std::size_t good = from, bad = std::min(count - 1, static_cast<std::size_t>(expected - by_load_.begin()));
@@ -250,7 +254,7 @@ GrowthPlan GrowthSearch::plan() {
 }  // namespace
 
 bool PlannedMonth::is_overloaded() const {
-  return std::ranges::any_of(used, [](double share) { return share > 1.0; });
+  return std::ranges::any_of(asked, [](double share) { return share > 1.0; });
 }
 
 GrowthPlan plan_growth(Trials& trials, const GrowthQuestion& question) { return GrowthSearch{trials, question}.plan(); }

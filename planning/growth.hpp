@@ -35,9 +35,11 @@ struct GrowthQuestion {
 struct PlannedMonth {
   UserForecast::Month forecast;
   double load = 1.0;
-  std::vector<double> used;          // of each station of the plan, scaled out
+  std::vector<double> used;          // of each station of the plan, scaled out, at the peak
+  std::vector<double> asked;         // the same at the mean demand
   std::optional<std::size_t> tried;  // of the plan's, where it was simulated
-  // More is asked for than can be served, so that a cost per user would be of what was served.
+  // More is asked for than can be served, so that a cost per user would be of what was served. A peak alone is not: what it
+  // leaves waiting is served after it.
   bool is_overloaded() const;
 };
 

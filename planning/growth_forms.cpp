@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "planning/growth.hpp"
@@ -64,32 +65,55 @@ std::string month_cost_text(const GrowthPlan& plan, const PlannedMonth& month, s
   return month.is_overloaded() ? "not all served" : cost_per_user_text(plan.tried[*month.tried], plus_minus);
 }
 
-// "; 5 replicas instead of 4 are enough then, +40 USD/month".
+std::string list_of(const std::vector<std::string>& texts) { return fmt::format("{}", fmt::join(texts, ", ")); }
+
+// What was tried where nothing was found, and why it ended.
+std::string not_found_text(const GrowthPlan& plan) {
+  const MissedRemedy& remedy = *plan.for_missed;
+  if (!remedy.has_number) return ", of which there is no number that could be larger";
+  std::string text;
+  if (remedy.not_enough > 0) text += fmt::format("; up to {} more there were not enough", remedy.not_enough);
+  if (remedy.unclear > 0) text += fmt::format("; with {} more there it is unclear", remedy.unclear);
+  if (remedy.refused > 0) text += fmt::format("; {} more there are not allowed", remedy.refused);
+  if (text.empty() || plan.stopped == Trials::Stop::none) return text;
+  return text + fmt::format("; {} before more were tried", stop_words(plan.stopped));
+}
+
+// "; enough then: 5 replicas instead of 4, +40 USD/month".
 std::string for_missed_text(const GrowthPlan& plan) {
   if (!plan.for_missed || plan.for_missed->component.empty()) return "";
   const MissedRemedy& remedy = *plan.for_missed;
   const std::string bound = " (most of it at " + remedy.component + ")";
-  if (remedy.then)
-    return fmt::format("{}; enough then: {}{}", bound, remedy.then->what,
-                       plan.cost_for_missed.count > 0 ? ", " + cost_text(plan.cost_for_missed) : "");
-  if (!remedy.has_number) return bound + ", of which there is no number that could be larger";
-  if (remedy.most_tried == 0) return bound;
-  const std::string stopped = plan.stopped == Trials::Stop::none ? "" : fmt::format(" before {}", stop_words(plan.stopped));
-  return fmt::format("{}; up to {} more there were not enough{}", bound, remedy.most_tried, stopped);
+  if (!remedy.then) return bound + not_found_text(plan);
+  std::string text =
+      fmt::format("{}; enough then{}: {}", bound, remedy.other.empty() ? "" : " for " + remedy.objective, remedy.then->what);
+  if (plan.cost_for_missed.count > 0) text += ", " + cost_text(plan.cost_for_missed);
+  if (!remedy.is_least) text += ", perhaps not the least that would be";
+  if (remedy.verified_by == 0) text += ", not verified by fresh replications";
+  return text + (remedy.other.empty() ? "" : "; missed all the same: " + list_of(remedy.other));
 }
 
 json remedy_json(const std::optional<Remedy>& remedy) {
   if (!remedy) return nullptr;
   json set = json::array();
   for (const auto& [pointer, value] : remedy->set) set.push_back(pointer + "=" + value);
-  return {{"what", remedy->what}, {"set", std::move(set)}, {"utilization", remedy->utilization}};
+  return {{"what", remedy->what},
+          {"set", std::move(set)},
+          {"utilization", remedy->utilization ? json(*remedy->utilization) : json()}};
 }
 
 json for_missed_json(const GrowthPlan& plan) {
   if (!plan.for_missed) return nullptr;
-  return {{"component", plan.for_missed->component},
+  const auto count = [](int more) { return more > 0 ? json(more) : json(); };
+  return {{"objective", plan.for_missed->objective},
+          {"component", plan.for_missed->component},
           {"then", remedy_json(plan.for_missed->then)},
-          {"most_tried", plan.for_missed->most_tried},
+          {"is_least", plan.for_missed->is_least},
+          {"verified_by", plan.for_missed->verified_by},
+          {"missed_all_the_same", plan.for_missed->other},
+          {"not_enough", count(plan.for_missed->not_enough)},
+          {"unclear", count(plan.for_missed->unclear)},
+          {"not_allowed", count(plan.for_missed->refused)},
           {"added_usd_per_month", plan.cost_for_missed.count > 0 ? json(plan.cost_for_missed.mean) : json()}};
 }
 

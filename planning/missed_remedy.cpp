@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "planning/bottleneck.hpp"
+#include "planning/fresh_replications.hpp"
 #include "scenarios/explain.hpp"
 #include "scenarios/scenario_error.hpp"
 
@@ -22,6 +23,7 @@ class MissedSearch {
     const Verdict* const decides = deciding(missed_);
     if (decides == nullptr || !decides->binding) return {};
     objective_ = static_cast<std::size_t>(decides - missed_.verdicts.data());
+    found_.objective = decides->objective.that.text;
     found_.component = at_work_on(decides->binding->parts.front().component);
     if (!find_station()) return std::move(found_);
     found_.has_number = remedy_with(trials_, station_, 1).has_value();
@@ -52,32 +54,102 @@ class MissedSearch {
     return most != nullptr;
   }
 
+  enum class Answer { enough, not_enough, unclear, refused, cut_short };
+
   void search() {
-    int low = 0, high = 1;
-    while (!is_enough(high)) {
-      if (high >= most_more || trials_.stopped() != Trials::Stop::none) return;
-      low = high;
-      high *= 2;
+    int least = 1;
+    while (const std::optional<int> count = least_from(least)) {
+      const Answer fresh = ask(*count, first_fresh_replication);
+      if (fresh == Answer::enough || fresh == Answer::cut_short) {
+        found_.then = remedy_with(trials_, station_, *count);
+        return;
+      }
+      least = *count + 1;
     }
-    while (high - low > 1) {
-      const int middle = low + (high - low) / 2;
-      (is_enough(middle) ? high : low) = middle;
-    }
-    found_.then = remedy_with(trials_, station_, high);
   }
 
-  bool is_enough(int more) {
+  // Upward by steps that double, then halved; none: none is enough, or it is not known.
+  std::optional<int> least_from(int least) {
+    int low = least - 1, high = least, most = most_more;
+    for (int step = 1; high <= most; step *= 2) {
+      const Answer answer = ask(high, 0);
+      if (answer == Answer::enough) return halved(low, high);
+      if (answer == Answer::cut_short) return std::nullopt;
+      if (answer == Answer::refused) {
+        most = high - 1;
+        high = low + (most - low + 1) / 2;
+        if (high == low) return std::nullopt;
+      } else {
+        low = high;
+        if (high == most) return std::nullopt;
+        high = std::min(most, high + step);
+      }
+    }
+    return std::nullopt;
+  }
+
+  int halved(int low, int high) {
+    while (high - low > 1) {
+      const int middle = low + (high - low) / 2;
+      const Answer answer = ask(middle, 0);
+      if (answer == Answer::cut_short) return high;
+      (answer == Answer::enough ? high : low) = middle;
+    }
+    found_.is_least = found_.unclear != low || low == 0;
+    return high;
+  }
+
+  Answer ask(int more, std::uint64_t first) {
     const std::optional<Remedy> remedy = remedy_with(trials_, station_, more);
-    if (!remedy || trials_.stopped() != Trials::Stop::none) return false;
-    if (question_.note) question_.note(remedy->what);
+    if (!remedy || trials_.stopped() != Trials::Stop::none) return Answer::cut_short;
+    if (question_.note) question_.note(remedy->what + (first > 0 ? " once more" : ""));
     Candidate candidate{remedy->what, {at_load()}};
     candidate.set.insert(candidate.set.end(), remedy->set.begin(), remedy->set.end());
-    found_.most_tried = std::max(found_.most_tried, more);
     try {
-      const Trial trial = trials_.run_until_conclusive(candidate, 0, question_.replications, question_.at_most);
-      return trial.replications > 1 && trial.failed.empty() && trial.verdicts[objective_].outcome == Outcome::pass;
+      const Trial trial = simulated(candidate, first);
+      const Answer answer = answer_of(trial);
+      if (answer == Answer::enough && first > 0) found_.verified_by = trial.replications;
+      if (answer == Answer::enough) note_others(trial);
+      if (answer == Answer::not_enough) found_.not_enough = std::max(found_.not_enough, more);
+      if (answer == Answer::unclear) found_.unclear = std::max(found_.unclear, more);
+      return answer;
     } catch (const ScenarioError&) {
-      return false;  // so many are not allowed
+      found_.refused = found_.refused == 0 ? more : std::min(found_.refused, more);
+      return Answer::refused;
+    }
+  }
+
+  // Until the one objective is clear, whatever the others are.
+  Trial simulated(const Candidate& candidate, std::uint64_t first) {
+    Trial trial = trials_.run_until_conclusive(candidate, first, question_.replications, question_.at_most);
+    while (outcome_of(trial) == Outcome::inconclusive && trial.failed.empty() && trial.replications < question_.at_most &&
+           trials_.stopped() == Trials::Stop::none) {
+      const std::uint64_t made = trial.replications + std::max<std::uint64_t>(1, (trial.replications + 3) / 4);
+      trial = trials_.run(candidate, first, std::min(made, question_.at_most));
+    }
+    return trial;
+  }
+
+  // Of the objective. One run has no interval.
+  Outcome outcome_of(const Trial& trial) const {
+    return trial.replications < 2 || !trial.failed.empty() ? Outcome::inconclusive : trial.verdicts[objective_].outcome;
+  }
+
+  Answer answer_of(const Trial& trial) const {
+    switch (outcome_of(trial)) {
+      case Outcome::pass: return Answer::enough;
+      case Outcome::fail: return Answer::not_enough;
+      case Outcome::inconclusive: break;
+    }
+    const bool is_cut_short = trial.failed.empty() && trials_.stopped() != Trials::Stop::none;
+    return is_cut_short ? Answer::cut_short : Answer::unclear;
+  }
+
+  void note_others(const Trial& trial) {
+    found_.other.clear();
+    for (const Verdict& verdict : trial.verdicts) {
+      if (verdict.objective.severity == "required" && verdict.outcome == Outcome::fail)
+        found_.other.push_back(verdict.objective.that.text);
     }
   }
 

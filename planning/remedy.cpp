@@ -118,41 +118,41 @@ class RemedySearch {
     const std::optional<int> count =
         smallest(knob->present, [&](int copies) { return fits(with_nodes(*knob, copies, blueprint).set); });
     if (!count) return std::nullopt;
-    Remedy remedy = with_nodes(*knob, *count, blueprint);
-    remedy.utilization = utilization(remedy.set).value();
-    return remedy;
+    return used(with_nodes(*knob, *count, blueprint));
   }
 
   std::optional<Remedy> with(int more) {
     const NamedScenario present = trials_.read({});
     const Blueprint blueprint = trials_.blueprint({});
     const std::optional<Knob> knob = knob_of(present, blueprint, question_, true);
-    return knob ? std::optional{with_nodes(*knob, knob->present + more, blueprint)} : std::nullopt;
+    return knob ? std::optional{used(with_nodes(*knob, knob->present + more, blueprint))} : std::nullopt;
   }
 
  private:
-  // None: there is no such station.
+  // None: there is no such station, or the scenario does not allow the count.
   std::optional<double> utilization(std::vector<SettingChange> set) const {
     set.emplace_back("/load", fmt::format("{}", question_.load));
-    const Explanation explanation = explain(trials_.blueprint({"", set}));
-    for (const StationLoad& load : explanation.stations) {
-      if (load.station == question_.station && load.resource == question_.resource) return scaled_out_utilization(load);
+    try {
+      const Explanation explanation = explain(trials_.blueprint({"", set}));
+      for (const StationLoad& load : explanation.stations) {
+        if (load.station == question_.station && load.resource == question_.resource) return scaled_out_utilization(load);
+      }
+    } catch (const ScenarioError&) {
     }
     return std::nullopt;
   }
-  // A count that the scenario does not allow is not enough.
   bool fits(const std::vector<SettingChange>& set) const {
-    try {
-      const std::optional<double> used = utilization(set);
-      return used && *used <= question_.target;
-    } catch (const ScenarioError&) {
-      return false;
-    }
+    const std::optional<double> share = utilization(set);
+    return share && *share <= question_.target;
+  }
+  Remedy used(Remedy remedy) const {
+    remedy.utilization = utilization(remedy.set);
+    return remedy;
   }
 
   // So many copies, and the nodes that have room for them.
   Remedy with_nodes(const Knob& knob, int copies, const Blueprint& present) const {
-    Remedy remedy{knob.what(copies), knob.at(copies), 0.0};
+    Remedy remedy{knob.what(copies), knob.at(copies), {}};
     if (knob.service.empty()) return remedy;
     Blueprint changed = present;
     const auto service = std::ranges::find(changed.services, knob.service, &ServiceBlueprint::name);

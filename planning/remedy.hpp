@@ -12,7 +12,8 @@ namespace headroom {
 struct Remedy {
   std::string what;                // "9 replicas instead of 4, at most 12 nodes of gpu"
   std::vector<SettingChange> set;  // that makes it so
-  double utilization = 0.0;        // of the station then, scaled out
+  // Of the station then, at the question's load, scaled out; none: the scenario does not allow so many.
+  std::optional<double> utilization;
 };
 
 struct RemedyQuestion {

@@ -33,6 +33,29 @@ TEST(Curves, ValuesBeyondTheEdgeStandAtIt) {
   EXPECT_TRUE(has(curves_html(curves), "d=\"M58.0 152.0L692.0 18.0\"")) << curves_html(curves);
 }
 
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+// Wide, narrow and in the legend: a shape of each line at least three times, though no stroke leads to it.
+TEST(Curves, ALineThatHasNoStrokeIsStillThere) {
+  Curves curves{.label = "use", .at = {0.0}, .places = {"1"}, .lines = {{"a", {10.0}}, {"b", {20.0}}, {"c", {30.0}}}};
+  const std::string one_place = curves_html(curves);
+  for (const char* const fill : {"fill=\"var(--c0)\" stroke", "fill=\"var(--c1)\" stroke", "fill=\"var(--c2)\" stroke"})
+    EXPECT_EQ(count_of(one_place, fill), 3U) << fill;
+  curves = {.label = "use",
+            .at = {0.0, 1.0, 2.0, 3.0},
+            .places = {"1", "2", "3", "4"},
+            .lines = {{"a", {10.0, std::nullopt, std::nullopt, std::nullopt}},
+                      {"b", {20.0, std::nullopt, 20.0, 20.0}},
+                      {"c", {30.0, 30.0, std::nullopt, std::nullopt}}}};
+  const std::string gaps = curves_html(curves);
+  EXPECT_EQ(count_of(gaps, "fill=\"var(--c1)\" stroke"), 3U) << "alone at the first place";
+  EXPECT_EQ(count_of(gaps, "fill=\"var(--c2)\" stroke"), 3U) << "it has no value at the third place, which is its";
+}
+
 TEST(Tornado, DrawsWhatCanBeSeenAndNamesTheRest) {
   const std::string html = tornado_html(
       {{"users", 0.0, 80.0, "0 s", "80 s", true}, {"think", 40.0, 60.0, "40 s", "60 s", false}, {"peak", 20.0, 20.1, "20 s", "20.1 s", false}},

@@ -99,6 +99,22 @@ TEST(Gains, WithoutAPriceAreNotCalledFree) {
   EXPECT_EQ(cost_of("services/desk: 1 core more per replica"), "not priced");
 }
 
+// The nodes of the desk have no price, though others have: what it takes is paid for by nothing.
+TEST(Gains, OnNodesWithoutAPriceAreNotPriced) {
+  std::string text = scenario_text();
+  const std::string price = R"("price": "0.1 USD/h", "nodes": 1})";
+  text.replace(text.find(price), price.size(), R"("nodes": 1}, {"name": "other", "cpu": 4, "memory": "8 GiB", )" + price);
+  const PlannedFile file{text}, priced{scenario_text()};
+  EXPECT_TRUE(one_more_of_each(priced.trials().read({}).scenario).front().on_nodes);
+  EXPECT_FALSE(one_more_of_each(file.trials().read({}).scenario).front().on_nodes);
+  Trials trials = file.trials();
+  const auto rows = gains_rows(find_gains(trials, {.replications = 2}), "+-");
+  const auto core =
+      std::ranges::find(rows, "services/desk: 1 core more per replica", [](const auto& row) { return row.front(); });
+  ASSERT_NE(core, rows.end());
+  EXPECT_EQ(core->at(2), "not priced");
+}
+
 TEST(Gains, AreOfEveryResourceThatNoAutoscalerDecides) {
   Scenario scenario;
   scenario.services.resize(1);
