@@ -38,10 +38,12 @@ std::string scatter(const CheapestPlan& plan) {
 std::string cheapest_page(const CheapestPlan& plan) {
   std::string body = "<p class=\"answer\">" + escaped_html(cheapest_sentence(plan)) + "</p>";
   for (const std::string& remark : cheapest_remarks(plan)) body += "<p class=\"note\">" + escaped_html(remark) + "</p>";
-  body += "<section><h2>Cost against " + escaped_html(plan.scenario.scenario.objectives[plan.objective].that.text) + "</h2>" +
-          scatter(plan) +
-          "<p class=\"note\">Each point is a configuration with the interval of its value; the line joins the front, hollow points "
-          "are not on it, the broken line is the limit, the large point the answer. Values far above the limit stand at the upper edge.</p></section>";
+  body +=
+      "<section><h2>Cost against " + escaped_html(plan.scenario.scenario.objectives[plan.objective].that.text) + "</h2>" +
+      scatter(plan) +
+      "<p class=\"note\">Each point is a configuration with the interval of its value; the line joins the front, hollow points "
+      "are not on it, the broken line is the limit, the large point the answer. Values far above the limit stand at the upper "
+      "edge.</p></section>";
   body += "<section><h2>Configurations that were simulated</h2>" +
           html_table(cheapest_rows(plan, "±"), "Configurations, by cost") + "</section>";
   return chart_page(

@@ -20,7 +20,9 @@ Curves curves_of(const GrowthPlan& plan) {
   for (std::size_t s = 0; s < plan.stations.size(); ++s) order.push_back(s);
   std::ranges::stable_sort(order, std::greater{}, [&](std::size_t s) { return plan.months.back().used[s]; });
   order.resize(std::min(order.size(), most_lines));
-  Curves curves{.label = "Utilization of the stations that fill up first, month by month", .level = 100.0 * plan.target, .level_name = "run out"};
+  Curves curves{.label = "Utilization of the stations that fill up first, month by month",
+                .level = 100.0 * plan.target,
+                .level_name = "run out"};
   double most = curves.level;
   for (std::size_t m = 0; m < plan.months.size(); ++m) {
     curves.at.push_back(static_cast<double>(m));

@@ -69,6 +69,10 @@ void remark_on_ends(const LoadLimit& limit, std::vector<std::string>& remarks) {
   }
   const TriedLoad& documented = limit.documented();
   if (documented.outcome != Outcome::inconclusive || !documented.incomplete.empty()) return;
+  if (documented.replications == 1) {
+    remarks.emplace_back("the documented load stays unclear: one run has no interval");
+    return;
+  }
   const Verdict* const open = deciding(documented);
   remarks.push_back(fmt::format("the documented load stays unclear: {}{}{}", open->objective.that.text,
                                 open->explanation.empty() ? "" : ": ", explanation_text(*open)));
@@ -175,16 +179,19 @@ json limit_json(const LoadLimit& limit) {
   json tried = json::array();
   for (const TriedLoad& one : limit.tried) tried.push_back(tried_json(one));
   const auto load = [&](const std::optional<std::size_t>& place) { return place ? json(limit.tried[*place].load) : json(); };
+  // What the sentence withholds is no number here either; what was seen is among `tried`.
+  const bool is_told = limit.point && is_settled(limit);
+  const double users = is_told ? users_at(limit, *limit.point) : 0.0;
   json result = to_json(
       PlanHead{"limit", limit_sentence(limit), limit.documented().outcome, limit.stopped, limit.runs, limit_remarks(limit)},
       limit.scenario);
   result.update({{"over", limit.axis.pointer},
                  {"documented", {{"value", limit.axis.present}, {"outcome", to_text(limit.documented().outcome)}}},
-                 {"point", limit.point ? json(*limit.point) : json()},
-                 {"holds_up_to", load(limit.holds)},
+                 {"point", is_told ? json(*limit.point) : json()},
+                 {"holds_up_to", limit.verification ? load(limit.holds) : json()},
                  {"breaks_at", load(limit.breaks)},
-                 {"confidence", 0.95},
-                 {"users", limit.point && users_at(limit, *limit.point) > 0.0 ? json(users_at(limit, *limit.point)) : json()},
+                 {"confidence", is_told ? json(0.95) : json()},
+                 {"users", users > 0.0 ? json(users) : json()},
                  {"arithmetic", limit.arithmetic ? json(*limit.arithmetic) : json()},
                  {"passes_above", limit.passes_above},
                  {"verification", limit.verification ? tried_json(*limit.verification) : json()},

@@ -34,7 +34,8 @@ Curves curves_of(const LoadLimit& limit) {
       least = std::min(least, *curve.values.back());
       most = std::max(most, *curve.values.back());
     }
-    if (std::ranges::any_of(curve.values, [](const auto& value) { return value.has_value(); })) curves.lines.push_back(std::move(curve));
+    if (std::ranges::any_of(curve.values, [](const auto& value) { return value.has_value(); }))
+      curves.lines.push_back(std::move(curve));
   }
   curves.low = std::max(-100.0, std::min(least, -10.0));
   curves.high = std::min(100.0, std::max(most, 10.0));
@@ -47,7 +48,8 @@ std::string limit_page(const LoadLimit& limit) {
   std::string body = "<p class=\"answer\">" + escaped_html(limit_sentence(limit)) + "</p>";
   for (const std::string& remark : limit_remarks(limit)) body += "<p class=\"note\">" + escaped_html(remark) + "</p>";
   body += "<section><h2>Margins of the objectives against the load</h2>" + curves_html(curves_of(limit)) +
-          "<p class=\"note\">Above the broken line an objective holds: 20 % is a value that is a fifth of the limit away from it. "
+          "<p class=\"note\">Above the broken line an objective holds: 20 %: a fifth of the limit, or of the failures it allows, "
+          "is to spare. "
           "What is more than the limit beyond it stands at the lower edge.</p></section>";
   body += "<section><h2>Loads that were simulated</h2>" + html_table(limit_rows(limit, "±"), "Loads, in order") + "</section>";
   return chart_page({.title = "limit of " + limit.scenario.scenario.name,
