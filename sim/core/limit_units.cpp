@@ -14,8 +14,8 @@ QuantityError error_of_limit(const MetricSelector& selector, std::string_view li
   if (amount->unit->subject != "power") return selector.metric.starts_with(amount->unit->subject) ? explained : error;
   MetricSelector power{.aggregation = Aggregation::rate, .metric = "energy", .labels = {}};
   if (selector.metric == "energy") power.labels = selector.labels;
-  explained.suggestion = "energy by time is a rate, and watt-hours an hour are watts: compare \"" + to_text(power) + "\" with \"" +
-                         to_text(amount->value, Dimension::count) + " /h\"";
+  explained.suggestion = "energy by time is a rate, and watt-hours an hour are watts: compare \"" + to_text(power) +
+                         "\" with \"" + to_text(amount->value, Dimension::count) + " /h\"";
   return explained;
 }
 
