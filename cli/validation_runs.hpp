@@ -16,8 +16,9 @@ struct StudyToValidate {
   std::string folder;
 };
 
-// Reads and checks all files before anything is run; a file that is named twice counts once, which is said. `variant`: this one where a scenario has it (else its base); `all_variants`:
-// every one. Throws ScenarioError with the issues of all files, UsageError.
+// Reads and checks all files before anything is run; a file that is named twice counts once, which is said. `variant`: this one
+// where a scenario has it (else its base); `all_variants`: every one. Throws ScenarioError with the issues of all files,
+// UsageError.
 std::vector<StudyToValidate> studies_to_validate(const std::vector<std::string>& paths, const StudyArguments& shared,
                                                  bool all_variants, const std::string& output);
 

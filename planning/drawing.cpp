@@ -41,7 +41,8 @@ std::string scatter_svg(const std::vector<ScatterPoint>& points, const std::stri
     if (point.is_on_front || point.is_answer) most_y = std::max(most_y, std::min(point.high, cut));
   }
   const Scale x{0.0, 1.05 * most_x, 70.0, width - 16.0}, y{0.0, 1.05 * most_y, height - 50.0, 16.0};
-  std::string text = opened(width, height, y_title + " against " + x_title + "; the numbers are in the table below") + grid_of(x, y);
+  std::string text =
+      opened(width, height, y_title + " against " + x_title + "; the numbers are in the table below") + grid_of(x, y);
   std::string path;
   std::vector<ScatterPoint> sorted = points;
   std::ranges::stable_sort(sorted, {}, &ScatterPoint::x);
@@ -68,8 +69,10 @@ namespace {
 std::string bar_html(const TornadoBar& bar, double left, double right, double middle) {
   const bool rises = bar.low <= bar.high;
   return fmt::format(
-      "<li><span class=\"name\">{}</span><span class=\"track\"><span class=\"swing{}\" style=\"left:{:.2f}%;width:{:.2f}%\"></span>"
-      "<span class=\"middle\" style=\"left:{:.2f}%\"></span><span class=\"end\" style=\"right:{:.2f}%\">{}</span><span class=\"end\" "
+      "<li><span class=\"name\">{}</span><span class=\"track\"><span class=\"swing{}\" "
+      "style=\"left:{:.2f}%;width:{:.2f}%\"></span>"
+      "<span class=\"middle\" style=\"left:{:.2f}%\"></span><span class=\"end\" style=\"right:{:.2f}%\">{}</span><span "
+      "class=\"end\" "
       "style=\"left:{:.2f}%\">{}</span></span></li>",
       escaped_html(bar.title), bar.is_told ? "" : " hollow", left, right - left, middle, 100.0 - left,
       escaped_html(rises ? bar.low_text : bar.high_text), right, escaped_html(rises ? bar.high_text : bar.low_text));

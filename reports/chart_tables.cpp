@@ -24,7 +24,8 @@ std::string cell(const std::optional<double>& value) { return "<td>" + (value ? 
 // `dropped`: a column that narrow screens do without.
 std::string table_begin(const std::string& first, const std::vector<std::string>& titles, std::string_view dropped = {}) {
   std::string html = "<table class=\"values\"><thead><tr><th scope=\"col\">" + escaped(first);
-  for (const std::string& title : titles) html += (title == dropped ? "<th scope=\"col\" class=\"dropped\">" : "<th scope=\"col\">") + escaped(title);
+  for (const std::string& title : titles)
+    html += (title == dropped ? "<th scope=\"col\" class=\"dropped\">" : "<th scope=\"col\">") + escaped(title);
   return html + "<tbody>";
 }
 
@@ -55,7 +56,8 @@ std::string time_summary(const Chart& chart) {
     double sum = 0.0;
     for (const double value : seen) sum += value;
     const auto [smallest, largest] = std::minmax_element(seen.begin(), seen.end());
-    html += "<td class=\"dropped\">" + number_text(*smallest) + cell(sum / static_cast<double>(seen.size())) + cell(*largest) + cell(seen.back());
+    html += "<td class=\"dropped\">" + number_text(*smallest) + cell(sum / static_cast<double>(seen.size())) + cell(*largest) +
+            cell(seen.back());
   }
   return html + "</table>";
 }
@@ -145,7 +147,11 @@ std::string chart_data(const std::vector<ChartGroup>& groups, const std::vector<
     marked.push_back(
         {{"label", span.label}, {"begin", span.begin_seconds}, {"end", span.end_seconds}, {"deleted", span.deleted}});
   }
-  const std::string text = json{{"time", std::move(time)}, {"charts", std::move(charts)}, {"spans", std::move(marked)}, {"heat_maps", heat_maps}}.dump();
+  const std::string text = json{
+      {"time", std::move(time)},
+      {"charts", std::move(charts)},
+      {"spans", std::move(marked)},
+      {"heat_maps", heat_maps}}.dump();
   // No "</script>" and no "<!--" may appear inside a script element, whatever a label says.
   std::string safe;
   safe.reserve(text.size());

@@ -16,11 +16,24 @@ std::string written_money_rate(const std::string& text) {
   return {text.begin() + static_cast<std::ptrdiff_t>(begin), end};
 }
 
+// Of `what` in the time that stands in the limit of "rate energy{node_pool=general} < 50 /h".
+DisplayUnit in_written_time(const std::string& text, const std::string& what) {
+  const std::size_t labels_end = text.find('}');
+  const std::size_t limit = text.find_first_of("<>=", labels_end == std::string::npos ? 0 : labels_end);
+  const std::size_t slash = limit == std::string::npos ? limit : text.find('/', limit);
+  if (slash == std::string::npos) return {1.0, what + "/s"};
+  const auto begin = text.begin() + static_cast<std::ptrdiff_t>(slash);
+  const std::string name{begin, std::find_if_not(begin + 1, text.end(), [](unsigned char letter) { return std::isalpha(letter) != 0; })};
+  QuantityError error;
+  const std::optional<double> size = parse_as(Dimension::rate, "1 " + name, error);
+  return size ? DisplayUnit{*size, what + name} : DisplayUnit{1.0, what + "/s"};
+}
+
 }  // namespace
 
 DisplayUnit objective_unit(const Condition& condition, Dimension dimension, std::span<const double> values) {
-  if (dimension == Dimension::rate && condition.selector.metric == "energy") return {1.0, "Wh/s"};
-  if (dimension == Dimension::rate && condition.selector.metric == "carbon") return {1.0, "g/s"};
+  if (dimension == Dimension::rate && condition.selector.metric == "energy") return in_written_time(condition.text, "Wh");
+  if (dimension == Dimension::rate && condition.selector.metric == "carbon") return in_written_time(condition.text, "g");
   if (dimension == Dimension::money_rate) {
     const std::string name = written_money_rate(condition.text);
     QuantityError error;

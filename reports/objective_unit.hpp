@@ -7,8 +7,8 @@
 
 namespace headroom {
 
-// Of money per time the unit in which the limit is written, so that both can be compared as they stand; of energy and carbon per
-// second what there is so much of in a second; of anything else the one that fits.
+// Of money, energy and carbon per time the unit in which the limit is written, so that both can be compared as they stand; of
+// anything else the one that fits.
 DisplayUnit objective_unit(const Condition& condition, Dimension dimension, std::span<const double> values);
 
 }  // namespace headroom

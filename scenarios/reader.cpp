@@ -90,6 +90,12 @@ class ScenarioReader {
     return std::ranges::all_of(issues_.in_file_order(), [](const Issue& issue) { return issue.pointer.starts_with("/vary/"); });
   }
 
+  // What is wrong with the step of an axis, or has been told of a value that it makes, need not be told of its other values.
+  bool is_told(const AxisValue& one) const {
+    return issues_.is_at(one.set_place) || issues_.is_at(one.value_place) ||
+           std::ranges::any_of(one.made_of, [&](PlaceId place) { return issues_.is_at(place); });
+  }
+
   // One value at a time; combinations are read by who tries them. An axis that names nothing is told once.
   void try_axes(const std::vector<AxisSpec>& axes, Value base) {
     settle_axes(base);
@@ -98,7 +104,7 @@ class ScenarioReader {
     // What is wrong with the axes themselves has been told.
     std::erase_if(base.members, [](const Member& member) { return member.name == "vary"; });
     for (const AxisValue& one : values) {
-      if (one.axis == wrong || issues_.is_at(one.set_place)) continue;
+      if (one.axis == wrong || is_told(one)) continue;
       const std::size_t issues_before = issues_.size();
       Value tree = base;
       for (const std::string& pointer : one.axis->set) apply_setting(tree, pointer, one.value, last_layer, issues_);

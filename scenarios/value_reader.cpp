@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "scenarios/field_reader.hpp"
+#include "sim/core/plain_units.hpp"
 #include "sim/core/units.hpp"
 
 namespace headroom {
@@ -131,6 +132,7 @@ class ValueReader {
   std::optional<double> whole_number(const Value& value, double least, double most);
   std::optional<double> quantity(Dimension dimension);
   bool is_share_of(const Range& range);
+  bool is_in_plain_unit();
 
   const FieldInfo& info_;
   const Value& value_;
@@ -175,8 +177,17 @@ bool ValueReader::is_share_of(const Range& range) {
   return true;
 }
 
+// "3.76 W" where watts belong.
+bool ValueReader::is_in_plain_unit() {
+  const std::optional<PlainAmount> amount = value_.is(ValueKind::text) ? plain_amount(value_.text) : std::nullopt;
+  if (!amount || info_.meaning.find(amount->unit->meaning) == std::string_view::npos) return false;
+  const QuantityError error = plain_unit_error(*amount);
+  reading_.issues.add(value_.place, error.message, error.suggestion);
+  return true;
+}
+
 std::optional<double> ValueReader::quantity(Dimension dimension) {
-  if (dimension == Dimension::count && is_share_of(info_.range)) return std::nullopt;
+  if (dimension == Dimension::count && (is_share_of(info_.range) || is_in_plain_unit())) return std::nullopt;
   const auto number = read_quantity(value_, dimension, reading_);
   const bool is_bare = !value_.is(ValueKind::text) || value_.text.find('%') == std::string::npos;
   if (!number || !lies_within(info_.range, *number, is_bare, dimension, value_.place, reading_, "is")) return std::nullopt;

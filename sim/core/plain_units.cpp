@@ -1,21 +1,24 @@
 #include "sim/core/plain_units.hpp"
 
-#include <optional>
-
 namespace headroom {
 
-// Watt-hours an hour are watts.
-std::string remedy_for_limit(const MetricSelector& selector, std::string_view limit, const QuantityError& error) {
-  const std::size_t letter = limit.find_last_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-  const PlainUnit* unit = letter == std::string_view::npos ? nullptr : find_plain_unit(limit.substr(letter + 1));
-  if (unit == nullptr || unit->subject != "power") return error.suggestion;
+std::optional<PlainAmount> plain_amount(std::string_view text) {
+  const std::size_t before = text.find_last_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+  if (before == std::string_view::npos) return std::nullopt;
   QuantityError ignored;
-  const std::optional<Quantity> watts = parse_quantity(limit.substr(0, letter + 1), ignored);
-  if (!watts) return error.suggestion;
-  MetricSelector power{.aggregation = Aggregation::rate, .metric = "energy", .labels = {}};
-  if (selector.metric == "energy") power.labels = selector.labels;
-  return "energy by time is a rate, and watt-hours an hour are watts: compare \"" + to_text(power) + "\" with \"" +
-         to_text(watts->value * unit->factor, Dimension::count) + " /h\"";
+  for (const PlainUnit& unit : plain_units) {
+    if (unit.text != text.substr(before + 1)) continue;
+    if (const auto number = parse_as(Dimension::count, text.substr(0, before + 1), ignored))
+      return PlainAmount{&unit, *number * unit.factor};
+  }
+  return std::nullopt;
+}
+
+QuantityError plain_unit_error(const PlainAmount& amount) {
+  const PlainUnit& unit = *amount.unit;
+  return {"has the unit \"" + std::string{unit.text} + "\", but " + std::string{unit.subject} + " is a plain number of " +
+              std::string{unit.counted},
+          "write \"" + to_text(amount.value, Dimension::count) + "\""};
 }
 
 }  // namespace headroom

@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "sim/core/plain_units.hpp"
 #include "sim/core/unit_table.hpp"
 #include "sim/core/units.hpp"
 
@@ -207,10 +206,6 @@ std::string list_of(const std::vector<std::string_view>& names) {
 std::optional<Quantity> quantity_of(const Parts& parts, Dimension wanted, QuantityError& error) {
   if (parts.unit.empty()) return Quantity{parts.number, Dimension::count};
   const Unit* unit = find_unit(parts.unit);
-  if (const PlainUnit* plain = find_plain_unit(parts.unit); plain != nullptr && wanted == Dimension::count) {
-    return fail(error, "has the unit " + quoted(parts.unit) + ", but " + std::string{plain->subject} + " is a plain number of " + std::string{plain->counted},
-                "write " + quoted(to_text(parts.number * plain->factor, Dimension::count)));
-  }
   if (unit == nullptr) {
     const std::string meant = likely_unit(parts.unit, wanted);
     return fail(error, "has an unknown unit " + quoted(parts.unit),

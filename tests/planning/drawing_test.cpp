@@ -57,9 +57,10 @@ TEST(Curves, ALineThatHasNoStrokeIsStillThere) {
 }
 
 TEST(Tornado, DrawsWhatCanBeSeenAndNamesTheRest) {
-  const std::string html = tornado_html(
-      {{"users", 0.0, 80.0, "0 s", "80 s", true}, {"think", 40.0, 60.0, "40 s", "60 s", false}, {"peak", 20.0, 20.1, "20 s", "20.1 s", false}},
-      20.0, "wait 20 s");
+  const std::string html = tornado_html({{"users", 0.0, 80.0, "0 s", "80 s", true},
+                                         {"think", 40.0, 60.0, "40 s", "60 s", false},
+                                         {"peak", 20.0, 20.1, "20 s", "20.1 s", false}},
+                                        20.0, "wait 20 s");
   EXPECT_TRUE(has(html, "class=\"swing\" style=\"left:0.00%;width:100.00%\"")) << html;
   EXPECT_TRUE(has(html, "class=\"swing hollow\" style=\"left:50.00%;width:25.00%\"")) << html;
   EXPECT_TRUE(has(html, "style=\"left:25.00%\"")) << "the middle";
@@ -68,7 +69,10 @@ TEST(Tornado, DrawsWhatCanBeSeenAndNamesTheRest) {
 }
 
 TEST(HtmlTable, SaysInEveryCellWhichColumnItIsOf) {
-  const std::string html = html_table({{"name", "wait at low", "at high", "verdict", "on the front"}, {"users", "1 s", "2 s", "fail", ""}, {"2", "", "", "unclear: fresh runs differ", "yes"}}, "All");
+  const std::string html = html_table({{"name", "wait at low", "at high", "verdict", "on the front"},
+                                       {"users", "1 s", "2 s", "fail", ""},
+                                       {"2", "", "", "unclear: fresh runs differ", "yes"}},
+                                      "All");
   EXPECT_TRUE(has(html, "<th scope=\"row\">users</th><td class=\"number\" data-label=\"wait at low\">1 s</td>")) << html;
   EXPECT_TRUE(has(html, "<td class=\"number\" data-label=\"wait at high\">2 s</td>")) << html;
   EXPECT_TRUE(has(html, "<td data-label=\"verdict\"><span class=\"badge fail\">✗ fail</span></td><td></td>")) << html;

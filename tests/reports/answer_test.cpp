@@ -73,6 +73,16 @@ TEST(Value, OfEnergyInASecondSaysWhatThereIsSoMuchOf) {
   EXPECT_EQ(value_text(verdict, ""), "0.5 Wh/s");
 }
 
+// 0.5 g/s are 30 g/min.
+TEST(Value, OfEnergyByTimeIsInTheTimeInWhichItsLimitIsWritten) {
+  Verdict verdict{.objective = objective("rate energy{node_pool=a} < 50 /h"), .dimension = Dimension::rate};
+  verdict.value = t_interval(std::vector<double>{41.0 / 3600.0});
+  EXPECT_EQ(value_text(verdict, ""), "41 Wh/h");
+  verdict.objective = objective("rate carbon < 50 /min");
+  verdict.value = t_interval(std::vector<double>{0.5});
+  EXPECT_EQ(value_text(verdict, ""), "30 g/min");
+}
+
 TEST(Margin, OfAConditionThatMustLastSpeaksOfTimeAndNotOfTheLimit) {
   std::vector<RunResult> runs(1, empty_run(144));
   add_requests(runs.front(), 100.0, std::vector<double>(144, 10.0));
