@@ -1,6 +1,7 @@
 // report.html: one file that opens from disk. The template says how it looks; here is what it says.
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -21,6 +22,7 @@
 #include "reports/page_record.hpp"
 #include "reports/ranking.hpp"
 #include "reports/scaling_waterfall.hpp"
+#include "reports/settings_differences.hpp"
 #include "reports/station_use.hpp"
 #include "reports/study_report.hpp"
 #include "sim/measure/evaluate.hpp"
@@ -194,9 +196,13 @@ json changes_json(const StudyReport& report) {
     }
   }
   json rows = json::array();
+  if (pointers.empty()) return rows;
+  FirstSettings first{report.file.variants.front()};
   for (const std::string& pointer : pointers) {
+    const std::string before = first.at(pointer);
     json cells = json::array();
-    for (const NamedScenario& variant : report.file.variants) {
+    cells.push_back({{"value", before.empty() ? "(not set)" : before}});
+    for (const NamedScenario& variant : std::span{report.file.variants}.subspan(1)) {
       const auto own = std::find_if(variant.settings.begin(), variant.settings.end(), [&](const auto& setting) { return setting.first == pointer; });
       cells.push_back({{"value", own == variant.settings.end() ? "" : own->second}});
     }
