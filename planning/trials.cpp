@@ -1,6 +1,7 @@
 #include "planning/trials.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -53,6 +54,9 @@ std::vector<double> costs_of(std::span<const RunResult> runs, Cost cost_of) {
   return costs;
 }
 
+// Of sums of millions of terms that differ in their order: less than this share of a value is no difference.
+constexpr double rounding = 1e-9;
+
 ByReplication by_replication(const Trial& trial, const std::vector<double>& values) {
   ByReplication all;
   for (std::size_t i = 0; i < values.size(); ++i) all[trial.made[i]] = values[i];
@@ -63,7 +67,13 @@ ByReplication by_replication(const Trial& trial, const std::vector<double>& valu
 
 std::optional<PairedDifference> difference_of(const Trial& trial, const std::vector<double>& values, const Trial& base,
                                               const std::vector<double>& reference) {
-  return difference_of(by_replication(trial, values), by_replication(base, reference));
+  ByReplication changed = by_replication(trial, values);
+  const ByReplication unchanged = by_replication(base, reference);
+  for (auto& [replication, value] : changed) {
+    const auto other = unchanged.find(replication);
+    if (other != unchanged.end() && std::fabs(value - other->second) <= rounding * std::fabs(value)) value = other->second;
+  }
+  return difference_of(changed, unchanged);
 }
 
 Trials::Trials(TrialSource source, TrialOptions options) : source_{std::move(source)}, options_{std::move(options)} {}

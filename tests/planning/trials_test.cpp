@@ -143,6 +143,16 @@ TEST(Trials, ArePairedByReplication) {
 
 // Accounts grow from 1,000 to 3,000, so that there are fewer or more of them at any one time than the mean of those judged:
 // 1,000 + 2,000 x 11/20 of the 2nd to the 20th minute. A replica costs 36 USD in the 720 hours of a month.
+// Both sum the same million terms, in another order.
+TEST(Trials, DifferByNothingWhereOnlyRoundingDiffers) {
+  Trial a, b;
+  a.made = b.made = {0, 1, 2};
+  const std::optional<PairedDifference> difference = difference_of(a, {5000.000000001, 9000.0, 7000.0}, b, {5000.0, 8999.999999999, 7000.0});
+  ASSERT_TRUE(difference);
+  EXPECT_EQ(difference->difference.mean, 0.0);
+  EXPECT_EQ(difference->difference.half_width(), 0.0);
+}
+
 TEST(Trials, HaveTheCostOfAUserThatTheMetricHas) {
   const PlannedFile file{R"({"name": "paid", "duration": "20 min", "warm_up": "2 min", "scrape": "10 s",
     "services": [{"name": "desk", "price": "0.05 USD/h", "endpoints": [{"name": "serve", "steps": [{"wait": "20 ms"}]}]}],
