@@ -58,15 +58,15 @@ TEST(CompareFiles, AreOneStudyThatSaysTheSettingsFirstAndCanBeReportedAndReplaye
 TEST(CompareFiles, ADifferenceIsToldOnceAtItsAssumptionWithWhatWasThereBefore) {
   const auto with_compute = [](const std::string& name, const std::string& compute, const std::string& limit) {
     return written("servers", name + ".json", R"({"name": ")" + name + R"(", "seed": 1, "duration": "1 min", "warm_up": "0 s", "replications": 2,
-  "assumptions": {"work": {"value": ")" + compute + R"(", "why": "measured"}},
-  "services": [{"name": "api", "cpu": 1, "concurrency": 1, "endpoints": [{"name": "get", "steps": [{"compute": "${work}"}]}]}],
+  "assumptions": {"demand": {"value": ")" + compute + R"(", "why": "measured"}},
+  "services": [{"name": "api", "cpu": 1, "concurrency": 1, "endpoints": [{"name": "get", "steps": [{"compute": "${demand}"}]}]}],
   "workloads": [{"model": "users", "name": "people", "rate": "50 /s", "journeys": [{"steps": [{"request": "api.get"}]}]}],
   "objectives": ["avg latency < )" + limit + R"("]})");
   };
   const std::string folder = temporary("assumed");
   const Ended ended =
       headroom({"compare", with_compute("before", "10 ms", "1 ms"), with_compute("after", "9 ms", "1 ms"), "-o", folder});
-  EXPECT_TRUE(says(ended.out, "/assumptions/work/value   10 ms -> 9 ms\n")) << ended.out << ended.err;
+  EXPECT_TRUE(says(ended.out, "/assumptions/demand/value   10 ms -> 9 ms\n")) << ended.out << ended.err;
   EXPECT_FALSE(says(ended.out, "/services/api/endpoints")) << ended.out;
   const std::string page = content_of(folder + "/report.html");
   EXPECT_TRUE(says(page, R"(<td data-label="before">10 ms</td><td data-label="after">9 ms</td>)"));
