@@ -9,7 +9,6 @@
 #include "cli/plan_options.hpp"
 #include "cli/text_table.hpp"
 #include "planning/cheapest.hpp"
-#include "planning/plan_error.hpp"
 #include "reports/terminal_table.hpp"
 #include "reports/text_layout.hpp"
 
@@ -41,25 +40,21 @@ std::string next_command(const CheapestPlan& plan, const PlanArguments& argument
 
 int cheapest_from_line(const CommandLine& line) {
   const PlanArguments arguments = plan_arguments(line);
-  try {
-    PlanTrials trials{arguments};
-    CheapestQuestion question;
-    question.axes = trials.trials().read({}).scenario.vary;
-    question.replications = arguments.replications;
-    question.at_most = arguments.at_most;
-    question.against = line.text("against").value_or("");
-    question.all = line.has("all");
-    question.note = trials.note();
-    const CheapestPlan plan = find_cheapest(trials.trials(), question);
-    trials.clear();
-    publish_plan(arguments, {.text = text_of(plan, colour_on_results() && !arguments.no_color),
-                             .json = cheapest_json(plan),
-                             .page = [&] { return cheapest_page(plan); },
-                             .next = next_command(plan, arguments)});
-    return exit_code_of(plan.outcome(), plan.stopped, !plan.incomplete().empty());
-  } catch (const PlanError& error) {
-    throw UsageError{error.what()};
-  }
+  return act_on_search(arguments, [&](Trials& trials, const PlanNote& note) {
+    const CheapestPlan plan = find_cheapest(trials, {.axes = trials.read({}).scenario.vary,
+                                                     .replications = arguments.replications,
+                                                     .at_most = arguments.at_most,
+                                                     .against = line.text("against").value_or(""),
+                                                     .all = line.has("all"),
+                                                     .note = note});
+    return PlanEnd{{.text = text_of(plan, colour_on_results() && !arguments.no_color),
+                    .json = cheapest_json(plan),
+                    .page = [plan] { return cheapest_page(plan); },
+                    .next = next_command(plan, arguments)},
+                   plan.outcome(),
+                   plan.stopped,
+                   !plan.incomplete().empty()};
+  });
 }
 
 }  // namespace
@@ -77,15 +72,16 @@ int plan_cheapest(const Arguments& arguments) {
           "that are\n"
           "undecided get more replications until each cheaper one than the answer is decided; the answer is verified by fresh "
           "ones.\n"
-          "It succeeds when a configuration holds and is verified; it ends with 99 if none holds and 3 if that is undecided.",
+          "It succeeds when a configuration holds and is verified; it ends with 99 if none holds and 3 if that is undecided\n"
+          "or the search was not finished (--max-runtime).",
       .examples =
           "  headroom plan cheapest scenarios/music-community/phase-1.json\n"
           "  headroom plan cheapest scenarios/music-community/phase-2.json --against queue_wait -o out/cheapest\n",
       .ends_with_verdict = true};
   po::options_description options;
-  options.add_options()(
-      "against", po::value<std::string>()->value_name("OBJECTIVE"),
-      "the front is of cost and the value of this objective: a part of its text (default: the required one nearest to its limit)")(
+  options.add_options()("against", po::value<std::string>()->value_name("OBJECTIVE"),
+                        "the front is of cost and the value of this objective: a part of its text (default: the required one "
+                        "nearest to its limit)")(
       "all", "simulate every configuration, also those that arithmetic or another one excludes");
   add_plan_options(options);
   return act_on_command_line(usage, options, arguments, cheapest_from_line);

@@ -9,7 +9,6 @@
 #include "cli/plan_options.hpp"
 #include "cli/text_table.hpp"
 #include "planning/gains.hpp"
-#include "planning/plan_error.hpp"
 #include "reports/terminal_table.hpp"
 #include "reports/text_layout.hpp"
 
@@ -35,21 +34,16 @@ std::string next_command(const Gains& found, const PlanArguments& arguments) {
 
 int gains_from_line(const CommandLine& line) {
   const PlanArguments arguments = plan_arguments(line);
-  GainsQuestion question{.all = line.has("all"), .replications = arguments.replications, .note = {}};
-  try {
-    PlanTrials trials{arguments};
-    question.note = trials.note();
-    const Gains found = find_gains(trials.trials(), question);
-    trials.clear();
-    publish_plan(arguments, {.text = text_of(found, colour_on_results() && !arguments.no_color),
-                             .json = gains_json(found),
-                             .page = [&] { return gains_page(found); },
-                             .next = next_command(found, arguments)});
-    const Outcome done = found.stopped == Trials::Stop::none ? Outcome::pass : Outcome::inconclusive;
-    return exit_code_of(done, found.stopped, !found.incomplete().empty());
-  } catch (const PlanError& error) {
-    throw UsageError{error.what()};
-  }
+  return act_on_search(arguments, [&](Trials& trials, const PlanNote& note) {
+    const Gains found = find_gains(trials, {.all = line.has("all"), .replications = arguments.replications, .note = note});
+    return PlanEnd{{.text = text_of(found, colour_on_results() && !arguments.no_color),
+                    .json = gains_json(found),
+                    .page = [found] { return gains_page(found); },
+                    .next = next_command(found, arguments)},
+                   outcome_of_done(found.stopped),
+                   found.stopped,
+                   !found.incomplete().empty()};
+  });
 }
 
 }  // namespace
@@ -63,7 +57,7 @@ int plan_gains(const Arguments& arguments) {
           "replicas, cores and slots of services, nodes, shards, cores and connections of databases, a quarter more of caches,\n"
           "nodes of pools. For each the change of the objectives that are missed (if none is, of the one that decides), what it\n"
           "costs, and which brings the most for its price. What an autoscaler decides is not tried.\n"
-          "It succeeds when all runs completed, whatever they say.",
+          "It succeeds when all runs completed, whatever they say; it ends with 3 if it was not finished (--max-runtime).",
       .examples =
           "  headroom plan gains scenarios/patterns/mmc.json\n"
           "  headroom plan gains scenarios/music-community/phase-2.json --all -o out/gains\n",

@@ -10,7 +10,6 @@
 #include "cli/plan_options.hpp"
 #include "cli/text_table.hpp"
 #include "planning/growth.hpp"
-#include "planning/plan_error.hpp"
 #include "reports/display.hpp"
 #include "reports/terminal_table.hpp"
 #include "reports/text_layout.hpp"
@@ -22,14 +21,9 @@ namespace {
 namespace po = boost::program_options;
 
 std::optional<double> ratio_option(const CommandLine& line, const std::string& option, Range allowed) {
-  const std::optional<std::string> text = line.text(option);
-  if (!text) return std::nullopt;
-  QuantityError error;
-  const std::optional<double> value = parse_as(Dimension::ratio, *text, error);
-  if (!value)
-    throw UsageError{fmt::format("--{} {}{}{}", option, error.message, error.suggestion.empty() ? "" : "; ", error.suggestion)};
-  if (!allowed.contains(*value))
-    throw UsageError{fmt::format("--{} is \"{}\"; write a share of at least {} and at most {}", option, *text,
+  const std::optional<double> value = quantity_option(line, option, Dimension::ratio);
+  if (value && !allowed.contains(*value))
+    throw UsageError{fmt::format("--{} is \"{}\"; write a share of at least {} and at most {}", option, *line.text(option),
                                  to_text(allowed.low, Dimension::ratio), to_text(allowed.high, Dimension::ratio))};
   return value;
 }
@@ -64,30 +58,29 @@ std::string text_of(const GrowthPlan& plan, bool colour) {
 
 // What a reader asks next: does it hold with what it lacks, in the month in which it lacks it?
 std::string next_command(const GrowthPlan& plan, const PlanArguments& arguments) {
-  if (plan.running_out.empty() || !plan.running_out.front().then) return {};
-  const RunningOut& first = plan.running_out.front();
+  const std::optional<Remedy> first = plan.for_missed && plan.for_missed->then ? plan.for_missed->then
+                                      : plan.running_out.empty()               ? std::nullopt
+                                                                               : plan.running_out.front().then;
+  if (!first) return {};
   std::string command = fmt::format("plan limit {}{}", shell_word(arguments.source.path), arguments.carried);
-  for (const auto& [pointer, value] : first.then->set) command += " --set " + shell_word(pointer + "=" + value);
+  for (const auto& [pointer, value] : first->set) command += " --set " + shell_word(pointer + "=" + value);
   return command;
 }
 
 int growth_from_line(const CommandLine& line) {
   const PlanArguments arguments = plan_arguments(line);
   GrowthQuestion question = question_of(line, arguments);
-  PlanTrials trials{arguments};
-  question.note = trials.note();
-  try {
-    const GrowthPlan plan = plan_growth(trials.trials(), question);
-    trials.clear();
-    publish_plan(arguments, {.text = text_of(plan, colour_on_results() && !arguments.no_color),
-                             .json = growth_json(plan),
-                             .page = [&] { return growth_page(plan); },
-                             .next = next_command(plan, arguments)});
-    const bool incomplete = std::ranges::any_of(plan.tried, [](const TriedLoad& one) { return !one.incomplete.empty(); });
-    return exit_code_of(plan.outcome, plan.stopped, incomplete);
-  } catch (const PlanError& error) {
-    throw UsageError{error.what()};
-  }
+  return act_on_search(arguments, [&](Trials& trials, const PlanNote& note) {
+    question.note = note;
+    const GrowthPlan plan = plan_growth(trials, question);
+    return PlanEnd{{.text = text_of(plan, colour_on_results() && !arguments.no_color),
+                    .json = growth_json(plan),
+                    .page = [plan] { return growth_page(plan); },
+                    .next = next_command(plan, arguments)},
+                   plan.outcome,
+                   plan.stopped,
+                   std::ranges::any_of(plan.tried, [](const TriedLoad& one) { return !one.incomplete.empty(); })};
+  });
 }
 
 }  // namespace
@@ -101,7 +94,9 @@ int plan_growth(const Arguments& arguments) {
           "(numbers by month, so much more every month, or a history that a forecaster goes on with), or --monthly. "
           "Utilizations\n"
           "and counts are arithmetic; the first month in which an objective is missed, and costs, are simulated.\n"
-          "It succeeds when every required objective holds in every month.",
+          "It succeeds when every required objective holds in every month; it ends with 99 if one is missed, and with 3 if that "
+          "is\n"
+          "unclear or the search was not finished (--max-runtime).",
       .examples =
           "  headroom plan growth scenarios/music-community/phase-1.json --monthly \"20 %\" --months 24\n"
           "  headroom plan growth product.json --utilization \"80 %\" -o out/growth\n",

@@ -10,7 +10,6 @@
 #include "cli/plan_options.hpp"
 #include "cli/text_table.hpp"
 #include "planning/limit.hpp"
-#include "planning/plan_error.hpp"
 #include "reports/terminal_table.hpp"
 #include "reports/text_layout.hpp"
 #include "sim/core/units.hpp"
@@ -21,13 +20,9 @@ namespace {
 namespace po = boost::program_options;
 
 std::optional<double> number_option(const CommandLine& line, const std::string& option, Dimension dimension) {
-  const std::optional<std::string> text = line.text(option);
-  if (!text) return std::nullopt;
-  QuantityError error;
-  const std::optional<double> value = parse_as(dimension, *text, error);
-  if (!value)
-    throw UsageError{fmt::format("--{} {}{}{}", option, error.message, error.suggestion.empty() ? "" : "; ", error.suggestion)};
-  if (!(*value > 0.0)) throw UsageError{fmt::format("--{} is \"{}\"; a number above 0 is expected", option, *text)};
+  const std::optional<double> value = quantity_option(line, option, dimension);
+  if (value && !(*value > 0.0))
+    throw UsageError{fmt::format("--{} is \"{}\"; a number above 0 is expected", option, *line.text(option))};
   return value;
 }
 
@@ -63,19 +58,17 @@ std::string next_command(const LoadLimit& limit, const PlanArguments& arguments)
 int limit_from_line(const CommandLine& line) {
   const PlanArguments arguments = plan_arguments(line);
   LimitQuestion question = question_of(line, arguments);
-  PlanTrials trials{arguments};
-  question.note = trials.note();
-  try {
-    const LoadLimit limit = find_limit(trials.trials(), question);
-    trials.clear();
-    publish_plan(arguments, {.text = text_of(limit, colour_on_results() && !arguments.no_color),
-                             .json = limit_json(limit),
-                             .page = [&] { return limit_page(limit); },
-                             .next = next_command(limit, arguments)});
-    return exit_code_of(limit.documented().outcome, limit.stopped, !limit.documented().incomplete.empty());
-  } catch (const PlanError& error) {
-    throw UsageError{error.what()};
-  }
+  return act_on_search(arguments, [&](Trials& trials, const PlanNote& note) {
+    question.note = note;
+    const LoadLimit limit = find_limit(trials, question);
+    return PlanEnd{{.text = text_of(limit, colour_on_results() && !arguments.no_color),
+                    .json = limit_json(limit),
+                    .page = [limit] { return limit_page(limit); },
+                    .next = next_command(limit, arguments)},
+                   limit.documented().outcome,
+                   limit.stopped,
+                   !limit.documented().incomplete.empty()};
+  });
 }
 
 }  // namespace
@@ -89,7 +82,8 @@ int plan_limit(const Arguments& arguments) {
           "replications as their verdicts need, until one that passes and one that fails are close together. Both are\n"
           "verified by fresh replications. The load is the scenario's field `load`, times all its demand, or --over another "
           "number.\n"
-          "It succeeds when the documented load holds.",
+          "It succeeds when the documented load holds and ends with 99 when it does not, also where the search for the limit\n"
+          "was not finished (--max-runtime); with 3 when that one load was still unclear then.",
       .examples =
           "  headroom plan limit scenarios/patterns/mmc.json\n"
           "  headroom plan limit scenarios/music-community/phase-1.json --over /assumptions/users --precision \"5 %\" -o "

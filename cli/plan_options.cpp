@@ -12,7 +12,9 @@
 #include "cli/scenario_arguments.hpp"
 #include "cli/study_outcome.hpp"
 #include "cli/study_verb.hpp"
+#include "planning/plan_error.hpp"
 #include "reports/report_files.hpp"
+#include "sim/core/units.hpp"
 
 namespace headroom::cli {
 
@@ -43,7 +45,7 @@ void add_plan_options(po::options_description& options) {
       "run-time", po::value<std::string>()->value_name("TIME"), "a run that takes longer fails: --run-time \"10 min\"")(
       "run-memory", po::value<std::string>()->value_name("SIZE"), "a run that takes more fails: --run-memory \"2 GiB\"")(
       "max-runtime", po::value<std::string>()->value_name("TIME"),
-      "stop the search after it, and say what is known: --max-runtime \"10 min\"; runs under way are finished")(
+      "stop the search after it, and say what is known: --max-runtime \"10 min\"; runs under way are ended")(
       "output,o", po::value<std::string>()->value_name("DIR"), "also write report.html and plan.json")(
       "json", "plan.json on stdout instead of the table")("quiet,q", "no progress and no next command")(
       "no-color", "no colours, even on a terminal");
@@ -106,6 +108,32 @@ void publish_plan(const PlanArguments& arguments, const PlanForms& forms) {
     write_results(forms.text + (next.empty() ? "" : "\n" + next));
   }
   if (!failure.empty()) throw OutputError{failure};
+}
+
+int act_on_search(const PlanArguments& arguments, const std::function<PlanEnd(Trials&, const PlanNote&)>& search) {
+  try {
+    PlanTrials trials{arguments};
+    const PlanEnd end = search(trials.trials(), trials.note());
+    trials.clear();
+    publish_plan(arguments, end.forms);
+    return exit_code_of(end.outcome, end.stopped, end.incomplete);
+  } catch (const PlanError& error) {
+    throw UsageError{error.what()};
+  }
+}
+
+Outcome outcome_of_done(Trials::Stop stopped) {
+  return stopped == Trials::Stop::none ? Outcome::pass : Outcome::inconclusive;
+}
+
+std::optional<double> quantity_option(const CommandLine& line, const std::string& option, Dimension dimension) {
+  const std::optional<std::string> text = line.text(option);
+  if (!text) return std::nullopt;
+  QuantityError error;
+  const std::optional<double> value = parse_as(dimension, *text, error);
+  if (!value)
+    throw UsageError{fmt::format("--{} {}{}{}", option, error.message, error.suggestion.empty() ? "" : "; ", error.suggestion)};
+  return value;
 }
 
 int exit_code_of(Outcome outcome, Trials::Stop stopped, bool incomplete) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -61,6 +62,22 @@ struct PlanForms {
 };
 // Writes the folder, if one was named, and shows the result. Throws OutputError when the folder could not be written.
 void publish_plan(const PlanArguments& arguments, const PlanForms& forms);
+
+// What a search gave, and how it ends.
+struct PlanEnd {
+  PlanForms forms;
+  Outcome outcome = Outcome::inconclusive;
+  Trials::Stop stopped = Trials::Stop::none;
+  bool incomplete = false;  // a run that the answer rests on did not complete
+};
+using PlanNote = std::function<void(const std::string&)>;
+// Runs a search with the trials that were asked for, shows what it gave and returns the exit code. A PlanError becomes a
+// UsageError.
+int act_on_search(const PlanArguments& arguments, const std::function<PlanEnd(Trials&, const PlanNote&)>& search);
+// Of a search that says something whatever comes out: it is done when it was not stopped.
+Outcome outcome_of_done(Trials::Stop stopped);
+// The option's number in base units; none if it is not given. Throws UsageError.
+std::optional<double> quantity_option(const CommandLine& line, const std::string& option, Dimension dimension);
 
 // How every kind of plan ends: 130 if it was interrupted, else 4 if a run that its answer rests on did not complete, else by the
 // outcome.

@@ -8,7 +8,6 @@
 #include "cli/plan.hpp"
 #include "cli/plan_options.hpp"
 #include "cli/text_table.hpp"
-#include "planning/plan_error.hpp"
 #include "planning/sensitivity.hpp"
 #include "reports/terminal_table.hpp"
 #include "reports/text_layout.hpp"
@@ -21,7 +20,7 @@ namespace po = boost::program_options;
 std::string text_of(const Sensitivity& found, bool colour) {
   std::string text =
       fmt::format("{} ({})  sensitivity, {} runs\n\n", found.scenario.scenario.name, found.scenario.name, found.runs);
-  text += text_table(sensitivity_rows(found, "+-"), {2, 3, 4, 5}) + "\n";
+  text += text_table(sensitivity_rows(found, "+-"), {2, 3, 4, 5, 6}) + "\n";
   for (const std::string& remark : sensitivity_remarks(found)) text += wrapped("- " + remark, results_width(), 2) + "\n";
   return text + "\n" + Paint{colour}.strong(wrapped(sensitivity_sentence(found), results_width(), 0)) + "\n";
 }
@@ -40,20 +39,17 @@ int sensitivity_from_line(const CommandLine& line) {
   question.output = line.text("output-of").value_or("");
   question.replications = arguments.replications;
   question.samples = static_cast<std::size_t>(line.number("samples", 0, 100'000).value_or(0));
-  try {
-    PlanTrials trials{arguments};
-    question.note = trials.note();
-    const Sensitivity found = find_sensitivity(trials.trials(), question);
-    trials.clear();
-    publish_plan(arguments, {.text = text_of(found, colour_on_results() && !arguments.no_color),
-                             .json = sensitivity_json(found),
-                             .page = [&] { return sensitivity_page(found); },
-                             .next = next_command(found, arguments)});
-    const Outcome done = found.stopped == Trials::Stop::none ? Outcome::pass : Outcome::inconclusive;
-    return exit_code_of(done, found.stopped, !found.incomplete().empty());
-  } catch (const PlanError& error) {
-    throw UsageError{error.what()};
-  }
+  return act_on_search(arguments, [&](Trials& trials, const PlanNote& note) {
+    question.note = note;
+    const Sensitivity found = find_sensitivity(trials, question);
+    return PlanEnd{{.text = text_of(found, colour_on_results() && !arguments.no_color),
+                    .json = sensitivity_json(found),
+                    .page = [found] { return sensitivity_page(found); },
+                    .next = next_command(found, arguments)},
+                   outcome_of_done(found.stopped),
+                   found.stopped,
+                   !found.incomplete().empty()};
+  });
 }
 
 }  // namespace
@@ -68,7 +64,7 @@ int plan_sensitivity(const Arguments& arguments) {
           "difference that can be told. Assumptions are those of \"assumptions\" with a \"range\", and numbers that are written "
           "as\n"
           "{\"low\": 1, \"mid\": 2, \"high\": 4}. With --samples all are drawn together (Latin hypercube, triangular).\n"
-          "It succeeds when all runs completed, whatever they say.",
+          "It succeeds when all runs completed, whatever they say; it ends with 3 if it was not finished (--max-runtime).",
       .examples =
           "  headroom plan sensitivity scenarios/music-community/phase-1.json\n"
           "  headroom plan sensitivity scenarios/music-community/phase-1.json --output-of cost --samples 100 -o "

@@ -177,6 +177,7 @@ int validate_from(const CommandLine& line) {
   const Wishes wishes = wishes_from(line);
   const std::vector<StudyToValidate> studies =
       studies_to_validate(line.positional(), wishes.shared, wishes.all_variants, wishes.output);
+  remove_former_results(studies, wishes.output);
   prepare_output(wishes.output);
   for (const StudyToValidate& study : studies) prepare_output(study.folder);
   Validation validation;

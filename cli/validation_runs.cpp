@@ -17,6 +17,7 @@
 #include "reports/study_report.hpp"
 #include "scenarios/objective_places.hpp"
 #include "scenarios/side_by_side.hpp"
+#include "scenarios/text_file.hpp"
 
 namespace headroom::cli {
 namespace {
@@ -28,6 +29,38 @@ std::string folder_for(const std::string& name, const std::string& output, std::
   std::string folder = slug(name);
   for (int number = 2; !taken.insert(folder).second; ++number) folder = fmt::format("{}-{}", slug(name), number);
   return (files::path{output} / folder).string();
+}
+
+// The first name of each file.
+std::vector<std::string> each_once(const std::vector<std::string>& paths) {
+  std::vector<std::string> once;
+  std::set<files::path> seen;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    files::path place = files::weakly_canonical(path, error);
+    if (seen.insert(error ? files::path{path} : std::move(place)).second)
+      once.push_back(path);
+    else
+      write_message(fmt::format("headroom: {} is named twice; it counts once\n", path));
+  }
+  return once;
+}
+
+// Those of its scenarios, in its order, are those it wrote into.
+std::set<std::string> folders_of_former(const std::string& output) {
+  const std::string path = (files::path{output} / "validation.json").string();
+  std::set<std::string> folders;
+  if (std::error_code ignored; !files::exists(path, ignored)) return folders;
+  try {
+    const TextFile file = read_text_file(path);
+    if (!file.problem.empty()) throw std::invalid_argument{file.problem};
+    for (const ValidatedScenario& scenario : accepted_from(file.text)) folder_for(scenario.name, output, folders);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError{fmt::format("{} is not of a validation that this program knows ({}), so stale results beside it could not be "
+                                 "told from others; remove the folder, or choose another with --output; nothing was run",
+                                 path, error.what())};
+  }
+  return folders;
 }
 
 Study without_runs(const ScenarioFile& file, const std::string& why, int exit_code) {
@@ -115,7 +148,7 @@ std::vector<StudyToValidate> studies_to_validate(const std::vector<std::string>&
                                                  bool all_variants, const std::string& output) {
   const auto given = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional{text}; };
   std::vector<ScenarioFile> all =
-      read_scenarios(paths, read_options(shared.settings, given(shared.seed), given(shared.replications)));
+      read_scenarios(each_once(paths), read_options(shared.settings, given(shared.seed), given(shared.replications)));
   expect_variant(shared.variant, all);
   std::vector<StudyToValidate> studies;
   std::set<std::string> taken;
@@ -130,6 +163,17 @@ std::vector<StudyToValidate> studies_to_validate(const std::vector<std::string>&
     studies.push_back(std::move(one));
   }
   return studies;
+}
+
+void remove_former_results(const std::vector<StudyToValidate>& studies, const std::string& output) {
+  for (const std::string& name : folders_of_former(output)) {
+    const std::string folder = (files::path{output} / name).string();
+    if (std::ranges::any_of(studies, [&](const StudyToValidate& one) { return one.folder == folder; })) continue;
+    remove_report(folder);
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) files::remove(store_path(folder, {}) + suffix, ignored);
+    files::remove(folder, ignored);  // not if something else is in it
+  }
 }
 
 std::vector<ValidatedScenario> run_validation(const std::vector<StudyToValidate>& studies, bool quiet) {

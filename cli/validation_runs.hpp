@@ -16,10 +16,16 @@ struct StudyToValidate {
   std::string folder;
 };
 
-// Reads and checks all files before anything is run. `variant`: this one where a scenario has it (else its base); `all_variants`:
-// every one. Throws ScenarioError with the issues of all files, UsageError.
+// Reads and checks all files before anything is run; a file that is named twice counts once, which is said. `variant`: this one
+// where a scenario has it (else its base); `all_variants`: every one. Throws ScenarioError with the issues of all files,
+// UsageError.
 std::vector<StudyToValidate> studies_to_validate(const std::vector<std::string>& paths, const StudyArguments& shared,
                                                  bool all_variants, const std::string& output);
+
+// Takes away what an earlier validation left below `output`, by its validation.json, of scenarios that are not among `studies`:
+// stale results beside fresh ones. What others put there stays. Throws UsageError, with nothing removed, if that file is not a
+// validation's.
+void remove_former_results(const std::vector<StudyToValidate>& studies, const std::string& output);
 
 // Makes their runs. What could not be run, for whatever reason, is among the results with the reason. `shared.limits.until`: what
 // has not been run then is not completed. After an interruption nothing more is begun.

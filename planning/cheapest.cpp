@@ -92,6 +92,7 @@ class CheapestSearch {
   }
 
   void look_at_arithmetic() {
+    std::vector<std::string> issues;  // of all that cannot be read, each once
     for (std::size_t point = 0; point < grid_.size(); ++point) {
       TriedConfiguration one{.point = point, .name = grid_.candidate(point).name, .values = grid_.values(point)};
       try {
@@ -105,11 +106,14 @@ class CheapestSearch {
       } catch (const ScenarioError& error) {
         one.known = Known::impossible;
         one.why = to_text(error.issues().front());
+        for (const Issue& issue : error.issues()) {
+          if (std::ranges::find(issues, to_text(issue)) == issues.end()) issues.push_back(to_text(issue));
+        }
       }
       plan_.tried.push_back(std::move(one));
     }
     if (plan_.count(Known::impossible) == plan_.tried.size())
-      throw PlanError{"no configuration can be read: " + plan_.tried[0].why};
+      throw PlanError{fmt::format("no configuration can be read:\n  {}", fmt::join(issues, "\n  "))};
   }
 
   TriedConfiguration judged(const Trial& trial) const {

@@ -44,7 +44,7 @@ std::vector<std::string> row_of(const CheapestPlan& plan, const TriedConfigurati
   row.push_back(one.cost.count == 0 ? "-" : display(one.cost, {1.0, ""}, plus_minus));
   row.push_back(plan.objective < one.verdicts.size() ? value_text(one.verdicts[plan.objective], plus_minus) : "-");
   const Verdict* const decides = deciding_verdict(one.verdicts);
-  row.insert(row.end(), {std::to_string(one.replications), verdict_text(one), one.on_front ? "front" : "",
+  row.insert(row.end(), {std::to_string(one.replications), verdict_text(one), one.on_front ? "yes" : "",
                          decides == nullptr || one.outcome == Outcome::pass ? "" : decides->objective.that.text});
   return row;
 }
@@ -129,7 +129,7 @@ std::vector<std::vector<std::string>> cheapest_rows(const CheapestPlan& plan, st
   std::vector<std::string> heading;
   for (const AxisSpec& axis : plan.axes) heading.push_back(axis.name);
   heading.insert(heading.end(), {"USD/month", title_of(plan.scenario.scenario.objectives[plan.objective].that.selector), "runs",
-                                 "verdict", "", "decided by"});
+                                 "verdict", "on the front", "decided by"});
   std::vector<std::vector<std::string>> rows{heading, row_of(plan, plan.now, plus_minus)};
   for (const TriedConfiguration* one : simulated(plan)) {
     const bool is_wanted = one->on_front || (plan.answer && one == &plan.tried[*plan.answer]);
@@ -168,9 +168,10 @@ std::vector<std::string> cheapest_remarks(const CheapestPlan& plan) {
 std::string cheapest_sentence(const CheapestPlan& plan) {
   if (!plan.answer) return nothing_holds(plan);
   const TriedConfiguration& answer = plan.tried[*plan.answer];
-  const std::string verified = plan.verified_by > 0 ? fmt::format("verified by {} fresh replications", plan.verified_by)
-                                                    : "not verified: the search was stopped";
-  return fmt::format("cheapest that holds: {}: {}{}, {}{}", answer.name, monthly_text(answer.cost), now_text(plan), verified,
+  const std::string verified = plan.verified_by > 0
+                                   ? fmt::format("that it holds is verified by {} fresh replications", plan.verified_by)
+                                   : fmt::format("that it holds is not verified: {} before", stop_words(plan.stopped));
+  return fmt::format("cheapest that holds: {}: {}{}; {}{}", answer.name, monthly_text(answer.cost), now_text(plan), verified,
                      overload_text(plan));
 }
 

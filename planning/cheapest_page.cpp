@@ -4,8 +4,10 @@
 #include "planning/cheapest.hpp"
 #include "planning/drawing.hpp"
 #include "planning/html_table.hpp"
+#include "planning/svg.hpp"
 #include "reports/chart_page.hpp"
 #include "reports/display.hpp"
+#include "reports/objective_unit.hpp"
 
 namespace headroom {
 namespace {
@@ -17,7 +19,7 @@ std::string scatter(const CheapestPlan& plan) {
   for (const TriedConfiguration& one : plan.tried) {
     if (one.on_front) values.push_back(one.against.mean);
   }
-  const DisplayUnit unit = unit_for(dimension, values);
+  const DisplayUnit unit = objective_unit(objective.that, dimension, values);
   std::vector<ScatterPoint> points;
   for (std::size_t at = 0; at < plan.tried.size(); ++at) {
     const TriedConfiguration& one = plan.tried[at];
@@ -27,19 +29,21 @@ std::string scatter(const CheapestPlan& plan) {
                       one.on_front, plan.answer == at});
   }
   const std::string title = title_of(objective.that.selector) + (unit.name.empty() ? "" : ", " + unit.name);
-  return scatter_svg(points, "US dollars per month", title, values.front() / unit.size);
+  return svg::for_both_screens(
+      [&](double width) { return scatter_svg(points, "US dollars per month", title, values.front() / unit.size, width); });
 }
 
 }  // namespace
 
 std::string cheapest_page(const CheapestPlan& plan) {
-  std::string body = "<p><strong>" + escaped_html(cheapest_sentence(plan)) + "</strong></p>";
+  std::string body = "<p class=\"answer\">" + escaped_html(cheapest_sentence(plan)) + "</p>";
   for (const std::string& remark : cheapest_remarks(plan)) body += "<p class=\"note\">" + escaped_html(remark) + "</p>";
-  body += "<section><h2>Cost against " + escaped_html(plan.scenario.scenario.objectives[plan.objective].that.text) + "</h2>" +
-          scatter(plan) +
-          "<p class=\"note\">Each point is a configuration with the interval of its value; the line joins the front, the broken "
-          "line is the "
-          "limit, the large point the answer. Values far above the limit stand at the upper edge.</p></section>";
+  body +=
+      "<section><h2>Cost against " + escaped_html(plan.scenario.scenario.objectives[plan.objective].that.text) + "</h2>" +
+      scatter(plan) +
+      "<p class=\"note\">Each point is a configuration with the interval of its value; the line joins the front, hollow points "
+      "are not on it, the broken line is the limit, the large point the answer. Values far above the limit stand at the upper "
+      "edge.</p></section>";
   body += "<section><h2>Configurations that were simulated</h2>" +
           html_table(cheapest_rows(plan, "±"), "Configurations, by cost") + "</section>";
   return chart_page(
@@ -47,7 +51,7 @@ std::string cheapest_page(const CheapestPlan& plan) {
        .heading = "The cheapest " + plan.scenario.scenario.name + " that keeps its objectives",
        .facts = fmt::format("{} · {} configurations · {} runs", plan.scenario.name, count_text(plan.tried.size()), plan.runs),
        .body = body,
-       .data = nlohmann::json::object(),
+       .data = nullptr,
        .script = ""});
 }
 

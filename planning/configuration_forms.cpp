@@ -16,8 +16,6 @@ std::string monthly_text(const Interval& cost, std::string_view plus_minus) {
   return display(cost, {1.0, "USD/month"}, plus_minus);
 }
 
-std::string monthly_difference_text(double dollars) { return signed_text(dollars, {1.0, "USD/month"}); }
-
 nlohmann::json verdicts_json(const std::vector<Verdict>& verdicts) {
   nlohmann::json all = nlohmann::json::array();
   for (const Verdict& verdict : verdicts) all.push_back(to_json(verdict));

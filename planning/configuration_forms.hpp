@@ -12,8 +12,6 @@ namespace headroom {
 
 // "212 USD/month", with its half width if `plus_minus` is not empty; "-" where nothing has a price.
 std::string monthly_text(const Interval& cost, std::string_view plus_minus = {});
-// "+12.5 USD/month".
-std::string monthly_difference_text(double dollars);
 // A list of verdicts as summary.json has each.
 nlohmann::json verdicts_json(const std::vector<Verdict>& verdicts);
 // The required one that decides: the failed one that is furthest from its limit, else the inconclusive one, else the one with the

@@ -8,6 +8,7 @@
 
 #include "planning/configuration_forms.hpp"
 #include "planning/plan_error.hpp"
+#include "reports/margin.hpp"
 #include "scenarios/scenario_error.hpp"
 #include "scenarios/settings.hpp"
 #include "sim/core/units.hpp"
@@ -19,9 +20,10 @@ namespace {
 class MoreOfEach {
  public:
   void add(const std::string& list, const std::string& name, const std::string& field, const std::string& what, double value,
-           double more) {
+           double more, bool on_nodes = false) {
     all_.push_back({fmt::format("{}/{}: {}", list, name, what),
-                    {"/" + list + "/" + escaped_token(name) + "/" + field, to_text(value + more, Dimension::count)}});
+                    {"/" + list + "/" + escaped_token(name) + "/" + field, to_text(value + more, Dimension::count)},
+                    on_nodes});
   }
   void add(MoreOf more) { all_.push_back(std::move(more)); }
   std::vector<MoreOf> take() { return std::move(all_); }
@@ -30,11 +32,19 @@ class MoreOfEach {
   std::vector<MoreOf> all_;
 };
 
-void add_service(const ServiceSpec& service, MoreOfEach& all) {
+// What it takes is paid for with nodes.
+bool is_on_priced_nodes(const ServiceSpec& service, const Scenario& scenario) {
+  const auto pool = std::ranges::find(scenario.node_pools, service.node_pool.name, &NodePoolSpec::name);
+  return pool != scenario.node_pools.end() && (pool->price || pool->instance);
+}
+
+void add_service(const ServiceSpec& service, const Scenario& scenario, MoreOfEach& all) {
   if (service.serverless) return;
-  if (!service.autoscaler.chosen()) all.add("services", service.name, "replicas", "1 replica more", service.replicas, 1);
-  all.add("services", service.name, "cpu", "1 core more per replica", service.cpu, 1);
-  all.add("services", service.name, "concurrency", "1 slot more per replica", service.concurrency, 1);
+  const bool on_nodes = is_on_priced_nodes(service, scenario);
+  if (!service.autoscaler.chosen())
+    all.add("services", service.name, "replicas", "1 replica more", service.replicas, 1, on_nodes);
+  all.add("services", service.name, "cpu", "1 core more per replica", service.cpu, 1, on_nodes);
+  all.add("services", service.name, "concurrency", "1 slot more per replica", service.concurrency, 1, on_nodes);
 }
 
 void add_database(const DatabaseSpec& database, MoreOfEach& all) {
@@ -49,11 +59,11 @@ void add_database(const DatabaseSpec& database, MoreOfEach& all) {
   all.add("databases", database.name, "pool", "1 connection more per pool", database.pool, 1);
 }
 
-// Towards keeping the objective, as a share of its limit.
+// Towards keeping the objective, as its margin is a share.
 double improvement_of(const Verdict& verdict, double change) {
   const Condition& that = verdict.objective.that;
-  const double limit = that.lasting ? to_seconds(*that.lasting) : that.limit.value;
-  return (is_upper_limit(that) ? -change : change) / (limit != 0.0 ? std::fabs(limit) : 1.0);
+  const double size = margin_scale(that).size;
+  return (is_upper_limit(that) ? -change : change) / (size > 0.0 ? size : 1.0);
 }
 
 std::vector<std::size_t> objectives_of(const Trial& base, bool all) {
@@ -105,7 +115,7 @@ void rank(std::vector<Gain>& gains) {
 
 std::vector<MoreOf> one_more_of_each(const Scenario& scenario) {
   MoreOfEach all;
-  for (const ServiceSpec& service : scenario.services) add_service(service, all);
+  for (const ServiceSpec& service : scenario.services) add_service(service, scenario, all);
   for (const DatabaseSpec& database : scenario.databases) add_database(database, all);
   for (const CacheSpec& cache : scenario.caches) {
     const auto larger = static_cast<std::int64_t>(std::ceil(1.25 * static_cast<double>(cache.capacity.count)));
@@ -116,6 +126,10 @@ std::vector<MoreOf> one_more_of_each(const Scenario& scenario) {
     if (!pool.autoscaler.chosen()) all.add("node_pools", pool.name, "nodes", "1 node more", pool.nodes.low, 1);
   }
   return all.take();
+}
+
+bool Gain::is_unpriced() const {
+  return cost && !more.on_nodes && cost->difference.mean == 0.0 && cost->difference.half_width() == 0.0;
 }
 
 std::string Gains::incomplete() const {
@@ -129,6 +143,7 @@ std::string Gains::incomplete() const {
 Gains find_gains(Trials& trials, const GainsQuestion& question) {
   Gains found;
   found.scenario = trials.read({});
+  found.wanted = question.replications;
   for (const ServiceSpec& service : found.scenario.scenario.services) {
     if (service.autoscaler.chosen()) found.left_out.push_back("replicas of " + service.name);
     if (service.serverless) found.left_out.push_back("instances of " + service.name);

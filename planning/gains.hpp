@@ -18,6 +18,7 @@ namespace headroom {
 struct MoreOf {
   std::string what;
   SettingChange change;
+  bool on_nodes = false;  // what it takes is paid for with nodes, so that it may cost nothing where they have room
 };
 
 // Of services replicas (none where an autoscaler decides), cores and slots; of databases nodes, shards, cores and connections; a
@@ -38,7 +39,9 @@ struct Gain {
   std::vector<std::optional<PairedDifference>> changes;
   std::vector<bool> told;                // the change is more than chance: paired, Holm over all of the objective at 5 %
   std::optional<PairedDifference> cost;  // US dollars per month
-  double improvement = 0.0;              // of the first objective: share of its limit that the value moves towards keeping it
+  double improvement = 0.0;              // of the first objective: what its margin grows by
+  // It costs nothing in any replication, and nodes do not pay for it: the scenario says no price of it.
+  bool is_unpriced() const;
   // Improvement per US dollar and month; infinite where it costs no more; nothing where it is not told or is no improvement.
   std::optional<double> per_dollar;
 };
@@ -49,6 +52,7 @@ struct Gains {
   std::vector<std::size_t> objectives;  // that are looked at
   std::vector<Gain> gains;              // by gain per dollar, then by improvement
   std::vector<std::string> left_out;    // resources whose number something else decides
+  std::uint64_t wanted = 0;             // replications of each; fewer were made if it was stopped before
   std::uint64_t runs = 0;
   Trials::Stop stopped = Trials::Stop::none;
   std::string incomplete() const;

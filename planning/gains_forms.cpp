@@ -13,6 +13,8 @@
 #include "reports/answer.hpp"
 #include "reports/chart_page.hpp"
 #include "reports/display.hpp"
+#include "reports/margin.hpp"
+#include "reports/objective_unit.hpp"
 
 namespace headroom {
 namespace {
@@ -21,33 +23,46 @@ using nlohmann::json;
 
 const Verdict& verdict_of(const Gains& found, std::size_t i) { return found.base.verdicts[found.objectives[i]]; }
 
+DisplayUnit unit_of(const Verdict& verdict, const std::vector<double>& values) {
+  return objective_unit(verdict.objective.that, verdict.dimension, values);
+}
+
 DisplayUnit unit_of(const Gains& found, std::size_t i) {
   std::vector<double> values;
   for (const Gain& gain : found.gains) {
     if (gain.changes[i] && gain.told[i]) values.push_back(std::fabs(gain.changes[i]->difference.mean));
   }
   if (values.empty()) values.push_back(verdict_of(found, i).value.mean);
-  return unit_for(verdict_of(found, i).dimension, values);
+  return unit_of(verdict_of(found, i), values);
+}
+
+// "+12 ms +- 3"; without what is no width, as of costs that are the same in every replication, or of one run, which has none.
+std::string with_half_width(const Interval& difference, const DisplayUnit& unit, std::string_view plus_minus) {
+  const double half = difference.half_width();
+  const bool has_width = difference.known && half > 1e-9 * std::fabs(difference.mean);
+  const std::string mean = signed_text(difference.mean, unit);
+  return plus_minus.empty() || !has_width ? mean : fmt::format("{} {} {}", mean, plus_minus, number_text(half / unit.size));
 }
 
 std::string change_text(const Gains& found, const Gain& gain, std::size_t i, std::string_view plus_minus) {
   if (!gain.changes[i]) return "-";
   if (!gain.told[i]) return "not distinguishable";
   const Interval& difference = gain.changes[i]->difference;
-  const DisplayUnit unit = unit_of(found, i);
-  return fmt::format("{} {} {}", signed_text(difference.mean, unit), plus_minus,
-                     number_text(difference.half_width() / unit.size));
+  return with_half_width(difference, unit_of(found, i), plus_minus);
 }
 
-std::string cost_text(const Gain& gain) {
+std::string cost_text(const Gain& gain, std::string_view plus_minus = {}) {
   if (!gain.cost) return "-";
-  return monthly_difference_text(gain.cost->difference.mean);
+  if (gain.is_unpriced()) return "not priced";
+  return with_half_width(gain.cost->difference, {1.0, "USD/month"}, plus_minus);
 }
 
-std::string per_dollar_text(const Gain& gain) {
+std::string per_dollar_text(const Gains& found, const Gain& gain) {
   if (!gain.per_dollar) return "";
+  if (gain.is_unpriced()) return "not priced";
   if (std::isinf(*gain.per_dollar)) return "costs no more";
-  return number_text(100.0 * *gain.per_dollar) + " % of the limit per USD";
+  const std::string_view of = margin_scale(verdict_of(found, 0).objective.that).of;
+  return fmt::format("{} % of the {} per USD", number_text(100.0 * *gain.per_dollar), of.empty() ? "limit" : of);
 }
 
 json difference_json(const std::optional<PairedDifference>& difference) {
@@ -92,7 +107,7 @@ std::vector<std::vector<std::string>> gains_rows(const Gains& found, std::string
     if (!gain.trial) continue;
     std::vector<std::string> row{gain.more.what};
     for (std::size_t i = 0; i < found.objectives.size(); ++i) row.push_back(change_text(found, gain, i, plus_minus));
-    row.insert(row.end(), {cost_text(gain), per_dollar_text(gain), std::string{to_text(gain.trial->outcome)}});
+    row.insert(row.end(), {cost_text(gain, plus_minus), per_dollar_text(found, gain), std::string{to_text(gain.trial->outcome)}});
     rows.push_back(std::move(row));
   }
   return rows;
@@ -107,20 +122,33 @@ std::vector<std::string> gains_remarks(const Gains& found) {
     if (!gain.why_not.empty()) remarks.push_back(fmt::format("{} cannot be: {}", gain.more.what, gain.why_not));
   }
   if (const std::string why = found.incomplete(); !why.empty()) remarks.push_back("a run did not complete: " + why);
-  if (found.stopped != Trials::Stop::none) remarks.push_back("it was stopped; this is what is known");
   return remarks;
 }
+
+namespace {
+
+std::string provisional_text(const Gains& found) {
+  if (found.stopped == Trials::Stop::none || found.base.replications >= found.wanted) return "";
+  return fmt::format("; provisional: {} after {} of {} runs of each", stop_words(found.stopped), found.base.replications,
+                     found.wanted);
+}
+
+}  // namespace
 
 std::string gains_sentence(const Gains& found) {
   const Verdict& verdict = verdict_of(found, 0);
   if (found.gains.empty() || !found.gains.front().per_dollar)
-    return fmt::format("no unit more of anything brings {} nearer than chance would", verdict.objective.that.text);
+    return fmt::format("no unit more of anything brings {} nearer than chance would", verdict.objective.that.text) +
+           provisional_text(found);
   const Gain& best = found.gains.front();
   const double value = verdict.value.mean + best.changes[0]->difference.mean;
-  const DisplayUnit unit = unit_for(verdict.dimension, std::vector<double>{verdict.value.mean, value});
+  const DisplayUnit unit = unit_of(verdict, {verdict.value.mean, value});
   return fmt::format("the most for its price: {}: {} from {} to {} for {}", best.more.what, verdict.objective.that.text,
                      display(verdict.value.mean, unit), display(value, unit),
-                     std::isinf(*best.per_dollar) ? "no more money" : cost_text(best));
+                     best.is_unpriced()             ? "what has no price here"
+                     : std::isinf(*best.per_dollar) ? "no more money"
+                                                    : cost_text(best)) +
+         provisional_text(found);
 }
 
 nlohmann::json gains_json(const Gains& found) {
@@ -141,7 +169,7 @@ std::string gains_page(const Gains& found) {
   for (const Gain& gain : found.gains) {
     if (gain.changes[0]) values.push_back(verdict.value.mean + gain.changes[0]->difference.mean);
   }
-  const DisplayUnit unit = unit_for(verdict.dimension, values);
+  const DisplayUnit unit = unit_of(verdict, values);
   std::vector<TornadoBar> bars;
   for (const Gain& gain : found.gains) {
     if (!gain.changes[0]) continue;
@@ -149,11 +177,11 @@ std::string gains_page(const Gains& found) {
     bars.push_back(
         {gain.more.what + ", " + cost_text(gain), verdict.value.mean, then, "", display(then, unit), bool{gain.told[0]}});
   }
-  std::string body = "<p><strong>" + escaped_html(gains_sentence(found)) + "</strong></p>";
+  std::string body = "<p class=\"answer\">" + escaped_html(gains_sentence(found)) + "</p>";
   for (const std::string& remark : gains_remarks(found)) body += "<p class=\"note\">" + escaped_html(remark) + "</p>";
   body += "<section><h2>" + escaped_html(verdict.objective.that.text) + " with one more of each</h2>" +
-          tornado_svg(bars, verdict.value.mean, "now " + display(verdict.value.mean, unit)) +
-          "<p class=\"note\">Pale bars are no difference that can be told.</p></section>";
+          tornado_html(bars, verdict.value.mean, "now " + display(verdict.value.mean, unit)) +
+          "<p class=\"note\">Hollow bars are no difference that can be told.</p></section>";
   body +=
       "<section><h2>One more of each</h2>" + html_table(gains_rows(found, "±"), "Resources, by gain per dollar") + "</section>";
   return chart_page({.title = "gains of " + found.scenario.scenario.name,

@@ -24,7 +24,8 @@ class GrowthSearch {
   void find_what_runs_out();
   std::optional<double> load_at_which(std::size_t station, std::size_t month) const;
   void find_remedies();
-  Interval added_cost(const RunningOut& one);
+  void find_remedy_of_missed();
+  Interval added_cost(std::size_t month, const Remedy& remedy);
   void simulate_months();
   Outcome outcome_of(std::size_t rank);
   std::size_t first_rank(Outcome least_bad, std::size_t from);
@@ -61,14 +62,16 @@ GrowthSearch::GrowthSearch(Trials& trials, const GrowthQuestion& question) : tri
 
 void GrowthSearch::compute_months() {
   for (const UserForecast::Month& month : plan_.forecast.months) {
-    PlannedMonth planned{.forecast = month, .load = month.users / plan_.users_at_load_1, .used = {}, .tried = {}};
+    PlannedMonth planned{.forecast = month, .load = month.users / plan_.users_at_load_1, .used = {}, .asked = {}, .tried = {}};
     const Explanation explanation = explain(trials_.blueprint({"", at_load(planned.load)}));
     if (plan_.months.empty()) plan_.stations = explanation.stations;
     for (const StationLoad& station : plan_.stations) {
       const auto same = std::ranges::find_if(explanation.stations, [&](const StationLoad& other) {
         return other.station == station.station && other.resource == station.resource;
       });
-      planned.used.push_back(same == explanation.stations.end() ? 0.0 : scaled_out_utilization(*same));
+      const bool is_there = same != explanation.stations.end();
+      planned.used.push_back(is_there ? scaled_out_utilization(*same) : 0.0);
+      planned.asked.push_back(is_there ? mean_utilization_at_limit(*same) : 0.0);
     }
     plan_.months.push_back(std::move(planned));
   }
@@ -113,17 +116,25 @@ void GrowthSearch::find_remedies() {
     out.then = smallest_remedy(trials_, question);
     question.load = most;
     if (out.then) out.by_the_end = smallest_remedy(trials_, question);
-    if (out.then) out.cost = added_cost(out);
+    if (out.then) out.cost = added_cost(out.month, *out.then);
   }
 }
 
+// What runs out by then has its remedy already.
+void GrowthSearch::find_remedy_of_missed() {
+  if (!plan_.missed || !plan_.months[*plan_.missed].tried) return;
+  if (!plan_.running_out.empty() && plan_.running_out.front().month <= *plan_.missed) return;
+  const TriedLoad missed = plan_.tried[*plan_.months[*plan_.missed].tried];
+  plan_.for_missed = remedy_of_missed(trials_, missed, {question_.replications, question_.at_most, question_.note});
+  if (plan_.for_missed->then) plan_.cost_for_missed = added_cost(*plan_.missed, *plan_.for_missed->then);
+}
+
 // Paired by replication, in the month in which it is needed: the same bill with and without.
-Interval GrowthSearch::added_cost(const RunningOut& one) {
+Interval GrowthSearch::added_cost(std::size_t month, const Remedy& remedy) {
   if (trials_.stopped() != Trials::Stop::none) return {};
-  if (question_.note) question_.note("what " + plan_.stations[one.station].station + " would cost");
-  std::vector<Candidate> both{{"as it is", at_load(plan_.months[one.month].load)},
-                              {"with more", at_load(plan_.months[one.month].load)}};
-  both.back().set.insert(both.back().set.end(), one.then->set.begin(), one.then->set.end());
+  if (question_.note) question_.note("what " + remedy.what + " would cost");
+  std::vector<Candidate> both{{"as it is", at_load(plan_.months[month].load)}, {"with more", at_load(plan_.months[month].load)}};
+  both.back().set.insert(both.back().set.end(), remedy.set.begin(), remedy.set.end());
   const std::vector<Trial> trials = trials_.run(both, 0, question_.replications);
   const auto more = difference_of(trials[1], trials[1].costs, trials[0], trials[0].costs);
   return more ? more->difference : Interval{};
@@ -161,7 +172,7 @@ std::size_t GrowthSearch::first_rank(Outcome least_bad, std::size_t from) {
   const std::size_t count = by_load_.size();
   if (is_bad(from)) return from;
   const auto is_used_up = [&](std::size_t m) {
-    return std::ranges::any_of(plan_.months[m].used, [](double used) { return used > 1.0; });
+    return std::ranges::any_of(plan_.months[m].used, [](double share) { return share > 1.0; });
   };
   const auto expected =
       std::ranges::find_if(by_load_.begin() + static_cast<std::ptrdiff_t>(from) + 1, by_load_.end(), is_used_up);
@@ -234,12 +245,17 @@ GrowthPlan GrowthSearch::plan() {
   find_what_runs_out();
   simulate_months();
   find_remedies();
+  find_remedy_of_missed();
   plan_.stopped = trials_.stopped();
   plan_.runs = trials_.runs_made();
   return std::move(plan_);
 }
 
 }  // namespace
+
+bool PlannedMonth::is_overloaded() const {
+  return std::ranges::any_of(asked, [](double share) { return share > 1.0; });
+}
 
 GrowthPlan plan_growth(Trials& trials, const GrowthQuestion& question) { return GrowthSearch{trials, question}.plan(); }
 

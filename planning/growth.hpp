@@ -15,6 +15,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "planning/missed_remedy.hpp"
 #include "planning/remedy.hpp"
 #include "planning/trials.hpp"
 #include "planning/tried_load.hpp"
@@ -34,8 +35,12 @@ struct GrowthQuestion {
 struct PlannedMonth {
   UserForecast::Month forecast;
   double load = 1.0;
-  std::vector<double> used;          // of each station of the plan, scaled out
+  std::vector<double> used;          // of each station of the plan, scaled out, at the peak
+  std::vector<double> asked;         // the same at the mean demand
   std::optional<std::size_t> tried;  // of the plan's, where it was simulated
+  // More is asked for than can be served, so that a cost per user would be of what was served. A peak alone is not: what it
+  // leaves waiting is served after it.
+  bool is_overloaded() const;
 };
 
 // What runs out within the forecast.
@@ -62,6 +67,8 @@ struct GrowthPlan {
   std::vector<TriedLoad> tried;             // by rising load
   std::vector<RunningOut> running_out;      // the first one first
   std::optional<std::size_t> missed;        // first month in which an objective is missed
+  std::optional<MissedRemedy> for_missed;   // of that month, if no component has run out by then
+  Interval cost_for_missed;                 // US dollars per month that it adds; count 0: not known
   std::optional<std::size_t> unclear;       // first month before that (or at all) in which it is unclear whether one is
   std::optional<std::size_t> not_reached;   // first month that was still to be simulated when it was stopped
   std::vector<std::string> surprises;       // loads that hold although a smaller one does not

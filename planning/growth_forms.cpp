@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "planning/growth.hpp"
@@ -59,11 +60,61 @@ double most_used_ever(const GrowthPlan& plan, std::size_t station) {
 
 std::string cost_text(const Interval& cost) { return cost.count == 0 ? "-" : signed_text(cost.mean, {1.0, "USD/month"}); }
 
+std::string month_cost_text(const GrowthPlan& plan, const PlannedMonth& month, std::string_view plus_minus) {
+  if (!month.tried) return "";
+  return month.is_overloaded() ? "not all served" : cost_per_user_text(plan.tried[*month.tried], plus_minus);
+}
+
+std::string list_of(const std::vector<std::string>& texts) { return fmt::format("{}", fmt::join(texts, ", ")); }
+
+// What was tried where nothing was found, and why it ended.
+std::string not_found_text(const GrowthPlan& plan) {
+  const MissedRemedy& remedy = *plan.for_missed;
+  if (!remedy.has_number) return ", of which there is no number that could be larger";
+  std::string text;
+  if (remedy.not_enough > 0) text += fmt::format("; up to {} more there were not enough", remedy.not_enough);
+  if (remedy.unclear > 0) text += fmt::format("; with {} more there it is unclear", remedy.unclear);
+  if (remedy.refused > 0) text += fmt::format("; {} more there are not allowed", remedy.refused);
+  if (text.empty() || plan.stopped == Trials::Stop::none) return text;
+  return text + fmt::format("; {} before more were tried", stop_words(plan.stopped));
+}
+
+// "; enough then: 5 replicas instead of 4, +40 USD/month".
+std::string for_missed_text(const GrowthPlan& plan) {
+  if (!plan.for_missed || plan.for_missed->component.empty()) return "";
+  const MissedRemedy& remedy = *plan.for_missed;
+  const std::string bound = " (most of it at " + remedy.component + ")";
+  if (!remedy.then) return bound + not_found_text(plan);
+  std::string text =
+      fmt::format("{}; enough then{}: {}", bound, remedy.other.empty() ? "" : " for " + remedy.objective, remedy.then->what);
+  if (plan.cost_for_missed.count > 0) text += ", " + cost_text(plan.cost_for_missed);
+  if (!remedy.is_least) text += ", perhaps not the least that would be";
+  if (remedy.verified_by == 0) text += ", not verified by fresh replications";
+  return text + (remedy.other.empty() ? "" : "; missed all the same: " + list_of(remedy.other));
+}
+
 json remedy_json(const std::optional<Remedy>& remedy) {
   if (!remedy) return nullptr;
   json set = json::array();
   for (const auto& [pointer, value] : remedy->set) set.push_back(pointer + "=" + value);
-  return {{"what", remedy->what}, {"set", std::move(set)}, {"utilization", remedy->utilization}};
+  return {{"what", remedy->what},
+          {"set", std::move(set)},
+          {"utilization", remedy->utilization ? json(*remedy->utilization) : json()}};
+}
+
+json for_missed_json(const GrowthPlan& plan) {
+  if (!plan.for_missed) return nullptr;
+  const auto count = [](int more) { return more > 0 ? json(more) : json(); };
+  return {{"objective", plan.for_missed->objective},
+          {"component", plan.for_missed->component},
+          {"then", remedy_json(plan.for_missed->then)},
+          {"is_least", plan.for_missed->is_least},
+          {"verified_by", plan.for_missed->verified_by},
+          {"missed_all_the_same", plan.for_missed->other},
+          {"not_enough", count(plan.for_missed->not_enough)},
+          {"unclear", count(plan.for_missed->unclear)},
+          {"not_allowed", count(plan.for_missed->refused)},
+          {"added_usd_per_month", plan.cost_for_missed.count > 0 ? json(plan.cost_for_missed.mean) : json()}};
 }
 
 json months_json(const GrowthPlan& plan) {
@@ -76,6 +127,7 @@ json months_json(const GrowthPlan& plan) {
                       {"users_low", month.forecast.low},
                       {"users_high", month.forecast.high},
                       {"load", month.load},
+                      {"overloaded", month.is_overloaded()},
                       {"utilization_scaled_out", std::move(used)},
                       {"simulated", month.tried ? tried_json(plan.tried[*month.tried]) : json()}});
   }
@@ -111,7 +163,7 @@ std::vector<std::vector<std::string>> month_rows(const GrowthPlan& plan, std::st
     row.push_back(month.used.empty() ? "-" : component(plan, most_used(month)));
     row.push_back(month.tried ? outcome_text(plan.tried[*month.tried]) : "");
     if (plan.forecast.counts_users) row.push_back(users_at(plan, m));
-    if (cost) row.push_back(month.tried ? cost_per_user_text(plan.tried[*month.tried], plus_minus) : "");
+    if (cost) row.push_back(month_cost_text(plan, month, plus_minus));
     rows.push_back(std::move(row));
   }
   return rows;
@@ -152,6 +204,12 @@ std::vector<std::string> growth_remarks(const GrowthPlan& plan) {
                     plan.missed ? "between what holds and what does not, in " + plan.months[*plan.unclear].forecast.name + ","
                                 : "from " + plan.months[*plan.unclear].forecast.name + " on",
                     plan.at_most));
+  const auto leaves_out_cost = [&](const PlannedMonth& month) {
+    return month.tried && month.is_overloaded() && plan.tried[*month.tried].cost_per_user.count > 0;
+  };
+  if (std::ranges::any_of(plan.months, leaves_out_cost))
+    remarks.emplace_back(
+        "not all served: more is asked for than can be served, and the cost of what was served is no cost of the users");
   if (plan.not_reached)
     remarks.push_back(fmt::format("not every month from {} on that the answer needs was simulated",
                                   plan.months[*plan.not_reached].forecast.name));
@@ -167,7 +225,8 @@ std::string growth_sentence(const GrowthPlan& plan) {
     const Verdict* const verdict = month.tried ? deciding(plan.tried[*month.tried]) : nullptr;
     const bool perhaps_before = plan.not_reached && *plan.not_reached < *plan.missed;
     text = fmt::format("the first objective is missed in {}{}{}", named(plan, *plan.missed),
-                       perhaps_before ? " at the latest" : "", verdict == nullptr ? "" : ": " + verdict->objective.that.text);
+                       perhaps_before ? " at the latest" : "", verdict == nullptr ? "" : ": " + verdict->objective.that.text) +
+           for_missed_text(plan);
   } else if (plan.not_reached && (!plan.unclear || *plan.not_reached < *plan.unclear)) {
     text = *plan.not_reached == 0
                ? "no month was simulated before it was stopped"
@@ -198,6 +257,7 @@ json growth_json(const GrowthPlan& plan) {
               {"months", months_json(plan)},
               {"components", components_json(plan)},
               {"first_missed", month(plan.missed)},
+              {"for_missed", for_missed_json(plan)},
               {"first_unclear", month(plan.unclear)},
               {"first_not_reached", month(plan.not_reached)}});
   return all;

@@ -100,14 +100,17 @@ void LimitSearch::insert(TriedLoad tried) {
   settle_ends();
 }
 
-// False: it had been tried.
+// False: it had been tried, or the time was over before it was.
 bool LimitSearch::probe(double load) {
   load = limit_.axis.taken(load);
   if (std::ranges::find(limit_.tried, load, &TriedLoad::load) != limit_.tried.end()) return false;
   if (question_.note) question_.note(limit_.axis.text(load));
   try {
     const Candidate candidate{limit_.axis.text(load), {limit_.axis.at(load)}};
-    insert(tried_load(load, trials_.run_until_conclusive(candidate, 0, question_.replications, question_.at_most)));
+    const Trial trial = trials_.run_until_conclusive(candidate, 0, question_.replications, question_.at_most);
+    const bool is_unknown = trial.replications == 0 && trial.failed.empty();
+    if (is_unknown && load != limit_.axis.taken(limit_.axis.present)) return false;
+    insert(tried_load(load, trial));
   } catch (const ScenarioError& error) {
     if (load == limit_.axis.present) throw;
     TriedLoad refused{.load = load};

@@ -48,6 +48,12 @@ std::string where_it_breaks(const LoadLimit& limit, const TriedLoad& breaks) {
   return text + (limit.bottleneck ? ", at " + bottleneck_text(*limit.bottleneck) : "");
 }
 
+// Unclear loads lie between ends that are further apart than they may be. Both are there.
+bool is_left_open(const LoadLimit& limit) {
+  const double width = limit.tried[*limit.breaks].load / limit.tried[*limit.holds].load;
+  return width > 1.0 + 2.5 * limit.precision && *limit.breaks > *limit.holds + 1;
+}
+
 void remark_on_ends(const LoadLimit& limit, std::vector<std::string>& remarks) {
   for (const TriedLoad& one : limit.tried) {
     if (!one.incomplete.empty())
@@ -57,13 +63,16 @@ void remark_on_ends(const LoadLimit& limit, std::vector<std::string>& remarks) {
     remarks.push_back(fmt::format("not monotone: {} holds although {} does not; the answer is the first limit",
                                   named(limit, limit.passes_above.front()), named(limit, limit.tried[*limit.breaks].load)));
   if (limit.holds && limit.breaks) {
-    const double width = limit.tried[*limit.breaks].load / limit.tried[*limit.holds].load;
-    if (width > 1.0 + 2.5 * limit.precision && *limit.breaks > *limit.holds + 1)
+    if (is_left_open(limit))
       remarks.push_back(fmt::format(
           "between both ends {} replications leave it open; a larger --at-most makes the answer narrower", limit.at_most));
   }
   const TriedLoad& documented = limit.documented();
   if (documented.outcome != Outcome::inconclusive || !documented.incomplete.empty()) return;
+  if (documented.replications == 1) {
+    remarks.emplace_back("the documented load stays unclear: one run has no interval");
+    return;
+  }
   const Verdict* const open = deciding(documented);
   remarks.push_back(fmt::format("the documented load stays unclear: {}{}{}", open->objective.that.text,
                                 open->explanation.empty() ? "" : ": ", explanation_text(*open)));
@@ -115,7 +124,36 @@ std::vector<std::string> limit_remarks(const LoadLimit& limit) {
   return remarks;
 }
 
+namespace {
+
+// Whether the ends are as near to each other as they can be, and stand in fresh replications.
+bool is_settled(const LoadLimit& limit) {
+  return limit.stopped == Trials::Stop::none && limit.verification && limit.verification_of_breaks && !is_left_open(limit);
+}
+
+std::string verified_text(const std::optional<TriedLoad>& verification) {
+  return verification ? fmt::format("verified by {} fresh replications", verification->replications) : "not verified";
+}
+
+std::string ending_text(const LoadLimit& limit) {
+  if (limit.stopped == Trials::Stop::none) return "";
+  return fmt::format("; {} before the search was over", stop_words(limit.stopped));
+}
+
+// What was seen, the load that holds first: a point between ends that are not settled would be a guess.
+std::string seen_ends(const LoadLimit& limit) {
+  const TriedLoad &holds = limit.tried[*limit.holds], &breaks = limit.tried[*limit.breaks];
+  return fmt::format("holds at {}, {}; seen to break at {}, {}: {}{}{}", with_users(limit, holds.load),
+                     verified_text(limit.verification), limit.axis.text(breaks.load), verified_text(limit.verification_of_breaks),
+                     breaks.verdicts[limit.objective.value()].objective.that.text,
+                     limit.bottleneck ? fmt::format(", at {} ({})", limit.bottleneck->station, limit.bottleneck->resource) : "",
+                     ending_text(limit));
+}
+
+}  // namespace
+
 std::string limit_sentence(const LoadLimit& limit) {
+  if (limit.holds && limit.breaks && !is_settled(limit)) return seen_ends(limit);
   if (limit.holds && limit.breaks) {
     const TriedLoad& breaks = limit.tried[*limit.breaks];
     return fmt::format("holds up to {}, 95 % between {} and {}; breaks first: {}", with_users(limit, *limit.point),
@@ -123,30 +161,37 @@ std::string limit_sentence(const LoadLimit& limit) {
                        where_it_breaks(limit, breaks));
   }
   if (limit.holds)
-    return fmt::format("holds at least up to {}, the most that holds of what was tried; no load broke an objective",
-                       with_users(limit, limit.tried[*limit.holds].load));
+    return fmt::format("holds at least up to {}, the most that holds of what was tried, {}; no load broke an objective{}",
+                       with_users(limit, limit.tried[*limit.holds].load), verified_text(limit.verification), ending_text(limit));
   if (limit.breaks) {
     const TriedLoad& breaks = limit.tried[*limit.breaks];
-    return fmt::format("fails already at {}, and holds at no smaller load that was tried: {}", with_users(limit, breaks.load),
-                       where_it_breaks(limit, breaks));
+    return fmt::format("fails already at {}, and holds at no smaller load that was tried: {}{}", with_users(limit, breaks.load),
+                       where_it_breaks(limit, breaks), ending_text(limit));
   }
-  return fmt::format("cannot tell: unclear at each of {} loads that were tried", limit.tried.size());
+  if (limit.runs == 0) return fmt::format("cannot tell: {} before a run had ended", stop_words(limit.stopped));
+  if (limit.tried.size() == 1)
+    return fmt::format("cannot tell: unclear at {}, the one load that was tried{}", named(limit, limit.tried.front().load),
+                       ending_text(limit));
+  return fmt::format("cannot tell: unclear at each of {} loads that were tried{}", limit.tried.size(), ending_text(limit));
 }
 
 json limit_json(const LoadLimit& limit) {
   json tried = json::array();
   for (const TriedLoad& one : limit.tried) tried.push_back(tried_json(one));
   const auto load = [&](const std::optional<std::size_t>& place) { return place ? json(limit.tried[*place].load) : json(); };
+  // What the sentence withholds is no number here either; what was seen is among `tried`.
+  const bool is_told = limit.point && is_settled(limit);
+  const double users = is_told ? users_at(limit, *limit.point) : 0.0;
   json result = to_json(
       PlanHead{"limit", limit_sentence(limit), limit.documented().outcome, limit.stopped, limit.runs, limit_remarks(limit)},
       limit.scenario);
   result.update({{"over", limit.axis.pointer},
                  {"documented", {{"value", limit.axis.present}, {"outcome", to_text(limit.documented().outcome)}}},
-                 {"point", limit.point ? json(*limit.point) : json()},
-                 {"holds_up_to", load(limit.holds)},
+                 {"point", is_told ? json(*limit.point) : json()},
+                 {"holds_up_to", limit.verification ? load(limit.holds) : json()},
                  {"breaks_at", load(limit.breaks)},
-                 {"confidence", 0.95},
-                 {"users", limit.point && users_at(limit, *limit.point) > 0.0 ? json(users_at(limit, *limit.point)) : json()},
+                 {"confidence", is_told ? json(0.95) : json()},
+                 {"users", users > 0.0 ? json(users) : json()},
                  {"arithmetic", limit.arithmetic ? json(*limit.arithmetic) : json()},
                  {"passes_above", limit.passes_above},
                  {"verification", limit.verification ? tried_json(*limit.verification) : json()},

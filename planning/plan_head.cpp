@@ -20,4 +20,8 @@ std::string_view to_text(Trials::Stop stop) {
   return stop == Trials::Stop::interrupted ? "interrupted" : stop == Trials::Stop::out_of_time ? "out of time" : "no";
 }
 
+std::string_view stop_words(Trials::Stop stop) {
+  return stop == Trials::Stop::interrupted ? "interrupted" : stop == Trials::Stop::out_of_time ? "the time was over" : "";
+}
+
 }  // namespace headroom

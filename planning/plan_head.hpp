@@ -26,5 +26,7 @@ nlohmann::json to_json(const PlanHead& head, const NamedScenario& scenario);
 
 // Why a search ended before it was done: "no", "out of time", "interrupted".
 std::string_view to_text(Trials::Stop stop);
+// The same in a sentence: "the time was over", "interrupted".
+std::string_view stop_words(Trials::Stop stop);
 
 }  // namespace headroom

@@ -15,6 +15,23 @@ const std::vector<double>& output_of(const Trial& trial, std::optional<std::size
   return objective ? trial.values[*objective] : trial.costs;
 }
 
+std::vector<std::uint64_t> common_replications(std::initializer_list<const Trial*> trials) {
+  std::vector<std::uint64_t> common = (*trials.begin())->made;
+  for (const Trial* trial : trials)
+    std::erase_if(common, [&](std::uint64_t one) { return !std::ranges::binary_search(trial->made, one); });
+  return common;
+}
+
+// Those of `values`, which are the trial's by run, that belong to the replications.
+std::vector<double> values_in(const std::vector<std::uint64_t>& replications, const Trial& trial,
+                              const std::vector<double>& values) {
+  std::vector<double> found;
+  for (std::size_t run = 0; run < values.size(); ++run) {
+    if (std::ranges::binary_search(replications, trial.made[run])) found.push_back(values[run]);
+  }
+  return found;
+}
+
 Interval interval_of(const std::vector<double>& values) { return values.empty() ? Interval{} : t_interval(values); }
 
 std::size_t objective_called(const Trial& base, const std::string& part) {
@@ -54,9 +71,11 @@ bool differ(Outcome a, Outcome b) { return a != b && a != Outcome::inconclusive 
 SweptAssumption swept_of(UncertainQuantity quantity, Trial low, Trial high, const Trial& base,
                          std::optional<std::size_t> objective) {
   SweptAssumption one{.quantity = std::move(quantity)};
-  one.at_low = interval_of(output_of(low, objective));
-  one.at_high = interval_of(output_of(high, objective));
-  const Interval mid = interval_of(output_of(base, objective));
+  const std::vector<std::uint64_t> common = common_replications({&low, &base, &high});
+  one.pairs = common.size();
+  one.at_low = interval_of(values_in(common, low, output_of(low, objective)));
+  one.at_high = interval_of(values_in(common, high, output_of(high, objective)));
+  const Interval mid = interval_of(values_in(common, base, output_of(base, objective)));
   if (one.at_low.count > 0 && one.at_high.count > 0 && mid.count > 0) {
     const auto [least, most] = std::minmax({one.at_low.mean, mid.mean, one.at_high.mean});
     one.swing = most - least;
@@ -88,7 +107,8 @@ JointSamples draw(Trials& trials, const std::vector<UncertainQuantity>& quantiti
     if (question.note) question.note(candidates.front().name);
     for (const Trial& trial : trials.run(candidates, first / at_a_time, 1)) {
       if (trial.replications == 0) continue;
-      ++(trial.outcome == Outcome::pass ? joint.pass : trial.outcome == Outcome::fail ? joint.fail : joint.inconclusive);
+      const Outcome outcome = overall(trial.verdicts);
+      ++(outcome == Outcome::pass ? joint.pass : outcome == Outcome::fail ? joint.fail : joint.inconclusive);
     }
   }
   return joint;
@@ -115,6 +135,7 @@ std::string Sensitivity::incomplete() const {
 Sensitivity find_sensitivity(Trials& trials, const SensitivityQuestion& question) {
   Sensitivity found;
   found.scenario = trials.read({});
+  found.wanted = question.replications;
   std::vector<UncertainQuantity> quantities;
   std::vector<Candidate> candidates{{"as it is", {}}};
   for (const AssumptionSpec& assumption : found.scenario.scenario.assumptions) {

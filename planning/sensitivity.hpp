@@ -26,7 +26,8 @@ struct SensitivityQuestion {
 struct SweptAssumption {
   UncertainQuantity quantity;
   Trial low, high;           // of the scenario with that end
-  Interval at_low, at_high;  // the output; count 0: nothing was observed
+  Interval at_low, at_high;  // the output, in the replications that all of low, mid and high have; count 0: nothing was observed
+  std::size_t pairs = 0;     // those replications
   double swing = 0.0;        // largest difference between two of low, mid and high
   // Some difference between two of low, mid and high is more than chance (paired, Bonferroni over the three and Holm over all
   // assumptions at 5 %).
@@ -34,7 +35,7 @@ struct SweptAssumption {
   bool decides = false;  // the required objectives hold at one of low, mid, high, and fail at another
 };
 
-// Outcomes of scenarios whose assumptions are all drawn, each with one run.
+// Outcomes of scenarios whose assumptions are all drawn, each by the values of one run.
 struct JointSamples {
   std::size_t pass = 0, fail = 0, inconclusive = 0;
 };
@@ -46,10 +47,12 @@ struct Sensitivity {
   std::vector<SweptAssumption> swept;    // by swing, the largest first
   std::vector<std::string> left_out;     // assumptions without a range, or that are no numbers
   std::optional<JointSamples> joint;
+  std::uint64_t wanted = 0;  // replications of each; fewer were made if it was stopped before
   std::uint64_t runs = 0;
   Trials::Stop stopped = Trials::Stop::none;
   // Of `swept`: the largest swing that decides, else that can be told; nothing: none can.
   std::optional<std::size_t> measure_first() const;
+  bool is_provisional() const { return stopped != Trials::Stop::none && base.replications < wanted; }
   std::string incomplete() const;  // why a run did not complete; empty: all did
 };
 

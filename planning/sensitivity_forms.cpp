@@ -12,6 +12,7 @@
 #include "reports/answer.hpp"
 #include "reports/chart_page.hpp"
 #include "reports/display.hpp"
+#include "reports/objective_unit.hpp"
 #include "reports/verdict_json.hpp"
 
 namespace headroom {
@@ -39,7 +40,8 @@ DisplayUnit output_unit(const Sensitivity& found) {
   if (!found.objective) return {1.0, "USD/month"};
   std::vector<double> values{base_output(found).mean};
   for (const SweptAssumption& one : found.swept) values.insert(values.end(), {one.at_low.mean, one.at_high.mean});
-  return unit_for(found.base.verdicts[*found.objective].dimension, values);
+  const Verdict& verdict = found.base.verdicts[*found.objective];
+  return objective_unit(verdict.objective.that, verdict.dimension, values);
 }
 
 std::string value_or_dash(const Interval& value, const DisplayUnit& unit, std::string_view plus_minus) {
@@ -54,6 +56,7 @@ std::string cost_per_user_text(const Trial& trial) {
 
 std::string told_text(const SweptAssumption& one) {
   if (one.decides) return "decides";
+  if (one.pairs < 2) return one.pairs == 0 ? "not run" : "one run tells no difference";
   return one.is_told ? "matters" : "no difference that can be told";
 }
 
@@ -77,6 +80,16 @@ std::string joint_text(const Sensitivity& found) {
                      joint.inconclusive > 0 ? fmt::format("; {} could not tell", joint.inconclusive) : "");
 }
 
+std::string finding_text(const Sensitivity& found) {
+  const auto first = found.measure_first();
+  if (!first) return fmt::format("none of {} assumptions moves {} by more than chance", found.swept.size(), output_title(found));
+  const SweptAssumption& one = found.swept[*first];
+  const DisplayUnit unit = output_unit(found);
+  return fmt::format("measure first: {} ({} moves {} from {} to {}{})", one.quantity.name, range_text(one.quantity),
+                     output_title(found), value_or_dash(one.at_low, unit, {}), value_or_dash(one.at_high, unit, {}),
+                     one.decides ? " and decides whether the objectives hold" : "");
+}
+
 json swept_json(const SweptAssumption& one) {
   const auto end = [](double value, const Interval& output, const Trial& trial) {
     return json{{"value", value},
@@ -86,13 +99,10 @@ json swept_json(const SweptAssumption& one) {
                 {"users", trial.users},
                 {"objectives", verdicts_json(trial.verdicts)}};
   };
-  return {{"name", one.quantity.name},
-          {"pointer", one.quantity.pointer},
-          {"mid", one.quantity.mid},
-          {"low", end(one.quantity.low, one.at_low, one.low)},
-          {"swing", one.swing},
-          {"high", end(one.quantity.high, one.at_high, one.high)},
-          {"distinguishable", one.is_told},
+  return {{"name", one.quantity.name}, {"pointer", one.quantity.pointer},
+          {"mid", one.quantity.mid},   {"low", end(one.quantity.low, one.at_low, one.low)},
+          {"swing", one.swing},        {"high", end(one.quantity.high, one.at_high, one.high)},
+          {"runs", one.pairs},         {"distinguishable", one.is_told},
           {"decides", one.decides}};
 }
 
@@ -101,14 +111,15 @@ json swept_json(const SweptAssumption& one) {
 std::vector<std::vector<std::string>> sensitivity_rows(const Sensitivity& found, std::string_view plus_minus) {
   const DisplayUnit unit = output_unit(found);
   const std::string title = output_title(found), money = found.base.users > 0.0 ? "USD per user and month" : "USD/month";
-  std::vector<std::vector<std::string>> rows{
-      {"assumption", "range", title + " at low", "at high", money + " at low", "at high", "verdict at low", "at high", ""}};
+  std::vector<std::vector<std::string>> rows{{"assumption", "range", title + " at low", "at high", money + " at low", "at high",
+                                              "runs", "verdict at low", "at high", ""}};
   rows.push_back({"as it is", "", value_or_dash(base_output(found), unit, plus_minus), "", cost_per_user_text(found.base), "",
-                  std::string{to_text(found.base.outcome)}, "", ""});
+                  std::to_string(found.base.replications), std::string{to_text(found.base.outcome)}, "", ""});
   for (const SweptAssumption& one : found.swept) {
     rows.push_back({one.quantity.name, range_text(one.quantity), value_or_dash(one.at_low, unit, plus_minus),
                     value_or_dash(one.at_high, unit, plus_minus), cost_per_user_text(one.low), cost_per_user_text(one.high),
-                    std::string{to_text(one.low.outcome)}, std::string{to_text(one.high.outcome)}, told_text(one)});
+                    std::to_string(one.pairs), std::string{to_text(one.low.outcome)}, std::string{to_text(one.high.outcome)},
+                    told_text(one)});
   }
   return rows;
 }
@@ -121,7 +132,7 @@ std::vector<std::string> sensitivity_remarks(const Sensitivity& found) {
     if (!one.decides && !one.is_told) untold.push_back(&one);
   }
   if (!deciding.empty()) remarks.push_back("whether the required objectives hold depends on " + names_of(deciding));
-  if (!untold.empty())
+  if (!untold.empty() && found.base.replications > 1)
     remarks.push_back(fmt::format("no difference in {} that {} replications can tell: {}", output_title(found),
                                   found.base.replications, names_of(untold)));
   if (!found.left_out.empty()) {
@@ -131,18 +142,20 @@ std::vector<std::string> sensitivity_remarks(const Sensitivity& found) {
   }
   if (found.joint) remarks.push_back(joint_text(found));
   if (const std::string why = found.incomplete(); !why.empty()) remarks.push_back("a run did not complete: " + why);
-  if (found.stopped != Trials::Stop::none) remarks.push_back("the sweep was stopped; this is what is known");
+  if (found.stopped != Trials::Stop::none && !found.is_provisional())
+    remarks.push_back(fmt::format("{} before all samples were drawn", stop_words(found.stopped)));
+  if (found.is_provisional() && found.base.replications == 1)
+    remarks.push_back("one run of each has no interval: what it shows may be chance, and no objective is judged by it");
   return remarks;
 }
 
 std::string sensitivity_sentence(const Sensitivity& found) {
-  const auto first = found.measure_first();
-  if (!first) return fmt::format("none of {} assumptions moves {} by more than chance", found.swept.size(), output_title(found));
-  const SweptAssumption& one = found.swept[*first];
-  const DisplayUnit unit = output_unit(found);
-  return fmt::format("measure first: {} ({} moves {} from {} to {}{})", one.quantity.name, range_text(one.quantity),
-                     output_title(found), value_or_dash(one.at_low, unit, {}), value_or_dash(one.at_high, unit, {}),
-                     one.decides ? " and decides whether the objectives hold" : "");
+  if (!found.is_provisional()) return finding_text(found);
+  if (found.base.replications == 0)
+    return fmt::format("nothing is known of {}: {} before each end of {} assumptions had one run", output_title(found),
+                       stop_words(found.stopped), found.swept.size());
+  return fmt::format("{}; the order is provisional: {} after {} of {} runs of each", finding_text(found),
+                     stop_words(found.stopped), found.base.replications, found.wanted);
 }
 
 nlohmann::json sensitivity_json(const Sensitivity& found) {
@@ -178,14 +191,15 @@ std::string sensitivity_page(const Sensitivity& found) {
     bars.push_back({fmt::format("{}: {}", one.quantity.name, range_text(one.quantity)), one.at_low.mean, one.at_high.mean,
                     display(one.at_low.mean, unit), display(one.at_high.mean, unit), one.is_told});
   }
-  std::string body = "<p><strong>" + escaped_html(sensitivity_sentence(found)) + "</strong></p>";
+  std::string body = "<p class=\"answer\">" + escaped_html(sensitivity_sentence(found)) + "</p>";
   for (const std::string& remark : sensitivity_remarks(found)) body += "<p class=\"note\">" + escaped_html(remark) + "</p>";
   body += "<section><h2>What moves " + escaped_html(output_title(found)) + "</h2>" +
-          tornado_svg(bars, base_output(found).mean, output_title(found) + " " + value_or_dash(base_output(found), unit, {})) +
-          "<p class=\"note\">Each bar is one assumption at both ends of its range, all else as it is; pale bars are no "
+          tornado_html(bars, base_output(found).mean, output_title(found) + " " + value_or_dash(base_output(found), unit, {})) +
+          "<p class=\"note\">Each bar is one assumption at both ends of its range, all else as it is; hollow bars are no "
           "difference that can be told.</p></section>";
-  body += "<section><h2>Assumptions at both ends</h2>" + html_table(sensitivity_rows(found, "±"), "Assumptions, by swing") +
-          "</section>";
+  std::vector<std::vector<std::string>> rows = sensitivity_rows(found, "±");
+  rows.front().back() = "effect";
+  body += "<section><h2>Assumptions at both ends</h2>" + html_table(rows, "Assumptions, by swing") + "</section>";
   return chart_page({.title = "sensitivity of " + found.scenario.scenario.name,
                      .heading = "What " + found.scenario.scenario.name + " hangs on",
                      .facts = fmt::format("{} · {} assumptions · {} runs", found.scenario.name, found.swept.size(), found.runs),

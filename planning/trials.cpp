@@ -1,10 +1,12 @@
 #include "planning/trials.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <stdexcept>
 #include <thread>
 
+#include "reports/binding.hpp"
 #include "scenarios/builder.hpp"
 #include "scenarios/variant_reader.hpp"
 #include "sim/cluster/simulation.hpp"
@@ -52,6 +54,9 @@ std::vector<double> costs_of(std::span<const RunResult> runs, Cost cost_of) {
   return costs;
 }
 
+// Of sums of millions of terms that differ in their order: less than this share of a value is no difference.
+constexpr double rounding = 1e-9;
+
 ByReplication by_replication(const Trial& trial, const std::vector<double>& values) {
   ByReplication all;
   for (std::size_t i = 0; i < values.size(); ++i) all[trial.made[i]] = values[i];
@@ -62,7 +67,13 @@ ByReplication by_replication(const Trial& trial, const std::vector<double>& valu
 
 std::optional<PairedDifference> difference_of(const Trial& trial, const std::vector<double>& values, const Trial& base,
                                               const std::vector<double>& reference) {
-  return difference_of(by_replication(trial, values), by_replication(base, reference));
+  ByReplication changed = by_replication(trial, values);
+  const ByReplication unchanged = by_replication(base, reference);
+  for (auto& [replication, value] : changed) {
+    const auto other = unchanged.find(replication);
+    if (other != unchanged.end() && std::fabs(value - other->second) <= rounding * std::fabs(value)) value = other->second;
+  }
+  return difference_of(changed, unchanged);
 }
 
 Trials::Trials(TrialSource source, TrialOptions options) : source_{std::move(source)}, options_{std::move(options)} {}
@@ -145,8 +156,11 @@ void Trials::make(const std::vector<NamedScenario>& scenarios, std::uint64_t fir
   if (requests.empty()) return;
   StudyOptions options = options_.study;
   options.keep_going = true;
+  options.limits.until = options_.stop_at;
   options.recall = {};
   options.keep = [&](const EndedRun& run) {
+    // Cut short, or not begun.
+    if (run.result == nullptr && options.limits.over()) return;
     Ended& ended = known_[keys[run.request.variant]][run.request.replication];
     if (run.result != nullptr)
       ended.place = stash_.put(run.bytes);
@@ -177,7 +191,9 @@ Trial Trials::judged(NamedScenario scenario, std::uint64_t first, std::uint64_t 
     }
   }
   for (const ObjectiveSpec& objective : scenario.scenario.objectives) {
-    trial.verdicts.push_back(judge(objective, runs));
+    Verdict verdict = judge(objective, runs);
+    if (verdict.outcome != Outcome::pass) verdict.binding = binding_of(objective.that, runs);
+    trial.verdicts.push_back(std::move(verdict));
     trial.values.push_back(values_of(objective, runs));
   }
   trial.costs = costs_of(runs, monthly_cost);
@@ -187,7 +203,7 @@ Trial Trials::judged(NamedScenario scenario, std::uint64_t first, std::uint64_t 
     trial.users += run.users / static_cast<double>(runs.size());
   }
   trial.replications = runs.size();
-  trial.outcome = runs.empty() || !trial.failed.empty() ? Outcome::inconclusive : overall(trial.verdicts);
+  trial.outcome = runs.size() < 2 || !trial.failed.empty() ? Outcome::inconclusive : overall(trial.verdicts);
   trial.scenario = std::move(scenario);
   return trial;
 }

@@ -35,14 +35,15 @@ struct TrialSource {
 
 struct TrialOptions {
   StudyOptions study;  // workers, limits of a run, progress; `recall`, `keep` and `keep_going` are the trials' own
-  // After it no further runs are begun: those under way are finished.
+  // Then nothing more is begun, and runs under way are ended: they count for nothing, and not as failed.
   std::optional<std::chrono::steady_clock::time_point> stop_at;
 };
 
 struct Trial {
   NamedScenario scenario;
   std::vector<Verdict> verdicts;            // in order of its objectives
-  Outcome outcome = Outcome::inconclusive;  // of the required ones; inconclusive where a run did not complete
+  // Of the required ones; inconclusive where a run did not complete, and of a single run: that has no interval.
+  Outcome outcome = Outcome::inconclusive;
   std::vector<std::uint64_t> made;          // replications that completed, in order
   // [objective][run]: what each run gave, in the order of `made`, as a verdict's value is the mean of. Empty where some run gave
   // nothing.

@@ -28,6 +28,7 @@ const Verdict* deciding(const TriedLoad& tried) { return deciding_verdict(tried.
 
 std::string outcome_text(const TriedLoad& tried) {
   if (!tried.incomplete.empty()) return "not simulated";
+  if (tried.replications == 0) return "not reached";
   if (tried.contradicted) return "unclear: fresh runs differ";
   return tried.outcome == Outcome::inconclusive ? "unclear" : std::string{to_text(tried.outcome)};
 }

@@ -28,7 +28,7 @@ TriedLoad tried_load(double load, const Trial& trial);
 // The required objective that is missed, is unclear, or holds with least to spare, in this order; nullptr: there is none.
 const Verdict* deciding(const TriedLoad& tried);
 
-// "pass", "fail", "unclear", "not simulated".
+// "pass", "fail", "unclear", "not simulated", "not reached".
 std::string outcome_text(const TriedLoad& tried);
 // "13,400"; a dash where it is not known.
 std::string users_text(const TriedLoad& tried);

@@ -92,7 +92,8 @@ UserForecast forecast_users(const GrowthSpec& growth, double users_now, const st
   if (growth.file) {
     forecast = by_history(growth, directory, months);
   } else if (growth.monthly) {
-    forecast.source = display(growth.monthly->value, Dimension::ratio) + " more every month";
+    forecast.source = display(std::fabs(growth.monthly->value), Dimension::ratio) +
+                      (growth.monthly->value < 0.0 ? " less every month" : " more every month");
     forecast.counts_users = growth.from || users_now > 0.0;
     double users = growth.from.value_or(users_now > 0.0 ? users_now : 1.0);
     for (std::size_t m = 0; m < months; ++m, users *= 1.0 + growth.monthly->value)

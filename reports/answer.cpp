@@ -7,6 +7,8 @@
 
 #include "reports/comparison.hpp"
 #include "reports/display.hpp"
+#include "reports/margin.hpp"
+#include "reports/objective_unit.hpp"
 #include "sim/core/upper_limit.hpp"
 
 namespace headroom {
@@ -52,7 +54,7 @@ VariantAnswer answer_of(const std::string& name, const std::vector<Verdict>& ver
     answer.summary = fmt::format("{} of {} inconclusive", open, all);
     answer.sentence = fmt::format("leaves {} of {} open: {}", open, all, reasons(verdicts, Outcome::inconclusive));
   } else {
-    answer.summary = fmt::format("{} of {} hold", required, all);
+    answer.summary = fmt::format("{} of {} hold{}", required, all, required == 1 ? "s" : "");
     answer.sentence =
         required == 1 ? "keeps its one required objective" : fmt::format("keeps all {} required objectives", required);
   }
@@ -124,7 +126,7 @@ std::string value_text(const Verdict& verdict, std::string_view plus_minus) {
   if (verdict.value.count == 0) return "-";
   const bool is_breach = verdict.objective.that.lasting.has_value();
   if (is_breach && verdict.value.mean == 0.0) return "never broken";
-  const DisplayUnit unit = unit_for(verdict.dimension, {&verdict.value.mean, 1});
+  const DisplayUnit unit = objective_unit(verdict.objective.that, verdict.dimension, {&verdict.value.mean, 1});
   const std::string value = plus_minus.empty() ? display(verdict.value.mean, unit) : display(verdict.value, unit, plus_minus);
   return is_breach ? "broken for " + value : value;
 }
@@ -139,10 +141,14 @@ std::string margin_text(const Verdict& verdict) {
     return verdict.outcome != Outcome::fail ? "at the limit"
            : is_upper_limit(condition)      ? "at the limit, must be below"
                                             : "at the limit, must be above";
-  if (margin <= -1.0) return number_text(1.0 - margin) + "x the limit";
+  const std::string_view of = margin_scale(condition).of;
+  const std::string what = of.empty() ? "the limit" : fmt::format("the {}", of);
+  if (margin <= -1.0) return number_text(1.0 - margin) + "x " + what;
   constexpr double smallest_shown = 5e-5;  // less reads as "0 %"
   if (std::fabs(margin) < smallest_shown) return margin < 0.0 ? "just beyond the limit" : "just inside the limit";
-  return display(std::fabs(margin), Dimension::ratio) + (margin < 0.0 ? " beyond the limit" : " to spare");
+  const std::string share = display(std::fabs(margin), Dimension::ratio);
+  if (margin < 0.0) return share + " beyond " + what;
+  return share + (of.empty() ? "" : " of " + what) + " to spare";
 }
 
 std::string explanation_text(const Verdict& verdict) {

@@ -35,7 +35,8 @@ std::string too_few_legend(const std::string& reference);
 // "1.91 s", with "for": "broken for 4 min"; with the interval's half width if `plus_minus` is not empty. A dash if nothing was
 // observed.
 std::string value_text(const Verdict& verdict, std::string_view plus_minus);
-// "12 % to spare", "12 % beyond the limit", "6.4x the limit", "at the limit, must be below"; with "for": "allowed under 1 min".
+// "12 % to spare", "12 % beyond the limit", "6.4x the limit", "at the limit, must be below"; of a share that goes well "50 % of
+// the allowed failures to spare", "3x the allowed failures"; with "for": "allowed under 1 min".
 // Empty without a margin.
 std::string margin_text(const Verdict& verdict);
 // The verdict's explanation, without what caveats_of() says once for the whole report, and what binds it: "because 71 % of …".

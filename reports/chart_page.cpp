@@ -27,7 +27,9 @@ std::string chart_page(const ChartPage& page) {
   for (std::size_t at = data.find("</"); at != std::string::npos; at = data.find("</", at + 3)) data.insert(at + 1, "\\");
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-      "content=\"width=device-width, initial-scale=1\">\n<meta name=\"generator\" content=\"headroom {}\">\n<title>{} – "
+      "content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<meta "
+      "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src "
+      "'unsafe-inline'\">\n<meta name=\"generator\" content=\"headroom {}\">\n<title>{} – "
       "headroom</title>\n<style>{}</style>\n<style>{}</style></head>\n<body><main><h1>{}</h1>\n<p "
       "class=\"facts\">{}</p>\n{}</main>\n<script>/*{}*/\n{}</script>\n<script>const data = "
       "{};{}document.body.dataset.ready = \"true\";\n</script></body></html>\n",

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <iterator>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <kainjow/mustache.hpp>
@@ -20,9 +21,11 @@ std::string escaped(const std::string& text) { return kainjow::mustache::html_es
 
 std::string cell(const std::optional<double>& value) { return "<td>" + (value ? number_text(*value) : std::string{"–"}); }
 
-std::string table_begin(const std::string& first, const std::vector<std::string>& titles) {
+// `dropped`: a column that narrow screens do without.
+std::string table_begin(const std::string& first, const std::vector<std::string>& titles, std::string_view dropped = {}) {
   std::string html = "<table class=\"values\"><thead><tr><th scope=\"col\">" + escaped(first);
-  for (const std::string& title : titles) html += "<th scope=\"col\">" + escaped(title);
+  for (const std::string& title : titles)
+    html += (title == dropped ? "<th scope=\"col\" class=\"dropped\">" : "<th scope=\"col\">") + escaped(title);
   return html + "<tbody>";
 }
 
@@ -39,7 +42,7 @@ std::string line_title(const ChartLine& line) {
 }
 
 std::string time_summary(const Chart& chart) {
-  std::string html = table_begin(in_words(chart.unit), {"smallest", "mean over time", "largest", "last"});
+  std::string html = table_begin(in_words(chart.unit), {"smallest", "mean over time", "largest", "last"}, "smallest");
   for (const ChartLine& line : chart.lines) {
     std::vector<double> seen;
     for (const std::optional<double>& value : line.values) {
@@ -47,13 +50,14 @@ std::string time_summary(const Chart& chart) {
     }
     html += "<tr><th scope=\"row\">" + line_title(line);
     if (seen.empty()) {
-      html += "<td>–<td>–<td>–<td>–";
+      html += "<td class=\"dropped\">–<td>–<td>–<td>–";
       continue;
     }
     double sum = 0.0;
     for (const double value : seen) sum += value;
     const auto [smallest, largest] = std::minmax_element(seen.begin(), seen.end());
-    html += cell(*smallest) + cell(sum / static_cast<double>(seen.size())) + cell(*largest) + cell(seen.back());
+    html += "<td class=\"dropped\">" + number_text(*smallest) + cell(sum / static_cast<double>(seen.size())) + cell(*largest) +
+            cell(seen.back());
   }
   return html + "</table>";
 }
@@ -143,7 +147,11 @@ std::string chart_data(const std::vector<ChartGroup>& groups, const std::vector<
     marked.push_back(
         {{"label", span.label}, {"begin", span.begin_seconds}, {"end", span.end_seconds}, {"deleted", span.deleted}});
   }
-  const std::string text = json{{"time", std::move(time)}, {"charts", std::move(charts)}, {"spans", std::move(marked)}, {"heat_maps", heat_maps}}.dump();
+  const std::string text = json{
+      {"time", std::move(time)},
+      {"charts", std::move(charts)},
+      {"spans", std::move(marked)},
+      {"heat_maps", heat_maps}}.dump();
   // No "</script>" and no "<!--" may appear inside a script element, whatever a label says.
   std::string safe;
   safe.reserve(text.size());

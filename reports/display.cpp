@@ -7,13 +7,13 @@
 
 #include <fmt/format.h>
 
+#include "sim/measure/derived_metrics.hpp"
 #include "sim/measure/metric_catalog.hpp"
 
 namespace headroom {
 namespace {
 
 constexpr double hour = 3600.0;
-constexpr double month = 30.0 * 24.0 * hour;
 
 struct NamedUnit {
   double size;
@@ -29,7 +29,7 @@ std::span<const NamedUnit> units_of(Dimension dimension) {
   static constexpr std::array<NamedUnit, 1> rates{{{1.0, "/s"}}};
   static constexpr std::array<NamedUnit, 1> ratios{{{0.01, "%"}}};
   static constexpr std::array<NamedUnit, 1> money{{{1.0, "USD"}}};
-  static constexpr std::array<NamedUnit, 2> money_rates{{{1.0 / month, "USD/month"}, {1.0 / hour, "USD/h"}}};
+  static constexpr std::array<NamedUnit, 2> money_rates{{{1.0 / month_seconds, "USD/month"}, {1.0 / hour, "USD/h"}}};
   static constexpr std::array<NamedUnit, 4> bandwidths{{{1.0, "B/s"}, {1e3, "kB/s"}, {1e6, "MB/s"}, {1e9, "GB/s"}}};
   static constexpr std::array<NamedUnit, 1> counts{{{1.0, ""}}};
   switch (dimension) {
@@ -106,14 +106,23 @@ std::string metric_words(const std::string& metric) {
   return words;
 }
 
+bool is_counter(const std::string& metric) {
+  const MetricInfo* info = find_metric(metric);
+  return info != nullptr && info->kind == MetricKind::counter;
+}
+
 std::string rate_words(const std::string& metric, const std::string& words) {
   if (metric == "requests") return "requests ended";
-  const MetricInfo* info = find_metric(metric);
-  return info != nullptr && info->kind == MetricKind::counter && metric != "cost" ? words + " per second" : words;
+  return is_counter(metric) && metric != "cost" ? words + " per second" : words;
 }
 
 // What counts up is an amount, and no number of things.
 bool is_amount(const std::string& metric) { return metric == "cost" || metric == "energy" || metric == "carbon"; }
+
+// Of all that was counted in the time looked at.
+std::string total_words(const std::string& metric, const std::string& words) {
+  return is_amount(metric) ? "total " + words : "number of " + words;
+}
 
 std::string words_of(const MetricSelector& selector) {
   std::string words = metric_words(selector.metric);
@@ -123,8 +132,10 @@ std::string words_of(const MetricSelector& selector) {
     case Aggregation::max: return "largest " + words;
     case Aggregation::min: return "smallest " + words;
     case Aggregation::rate: return rate_words(selector.metric, words);
-    case Aggregation::count: return is_amount(selector.metric) ? "total " + words : "number of " + words;
-    case Aggregation::last: return is_derived(selector.metric) ? words : "final " + words;
+    case Aggregation::count: return total_words(selector.metric, words);
+    case Aggregation::last:
+      if (is_counter(selector.metric)) return total_words(selector.metric, words);
+      return is_derived(selector.metric) ? words : "final " + words;
     case Aggregation::time_to: return fmt::format("time to {:g}x {}", selector.factor, words);
   }
   return words;

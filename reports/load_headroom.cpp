@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/demand_bound.hpp"
 #include "reports/display.hpp"
 #include "scenarios/builder.hpp"
 #include "scenarios/explain.hpp"
@@ -29,13 +30,21 @@ std::optional<LoadHeadroom> load_headroom(const Scenario& scenario) {
   return first;
 }
 
+std::string demand_bound_text(const std::optional<LoadHeadroom>& headroom) {
+  if (!headroom) return "";
+  return fmt::format("{} ({}){} is used up at {}x this load", headroom->station, headroom->resource,
+                     headroom->scaled_out ? ", scaled out," : "", number_text(headroom->load));
+}
+
+std::string limit_command(const std::string& scenario) {
+  return "headroom plan limit " + (scenario.empty() ? "SCENARIO" : scenario);
+}
+
 std::string headroom_sentence(const std::optional<LoadHeadroom>& headroom) {
   if (!headroom) return "";
-  const std::string where =
-      fmt::format("{} ({}){}", headroom->station, headroom->resource, headroom->scaled_out ? ", scaled out" : "");
-  if (headroom->load < 1.0)
-    return fmt::format("for {}x this load by arithmetic: {} is short", number_text(headroom->load), where);
-  return fmt::format("for {}x this load by arithmetic, without lines and bursts; first {}", number_text(headroom->load), where);
+  const std::string known = "by mean demand alone " + demand_bound_text(headroom);
+  if (headroom->load < 1.0) return known;
+  return known + "; lines and bursts break objectives earlier, simulation finds where: " + limit_command("");
 }
 
 }  // namespace headroom

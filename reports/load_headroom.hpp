@@ -21,7 +21,7 @@ struct LoadHeadroom {
 // more.
 std::optional<LoadHeadroom> load_headroom(const Scenario& scenario);
 
-// "for 1.8x this load by arithmetic; first services/api (cpu), scaled out"; what is short already says so. Empty for none.
+// "by mean demand alone services/api (cpu), scaled out, is used up at 1.8x this load; …": never the number alone. Empty for none.
 std::string headroom_sentence(const std::optional<LoadHeadroom>& headroom);
 
 }  // namespace headroom

@@ -21,7 +21,10 @@ std::string generally(Aggregation aggregation) {
 
 std::pair<std::string, std::string> words_for(MetricKind kind) {
   switch (kind) {
-    case MetricKind::counter: return {"counter", "an amount that only grows"};
+    case MetricKind::counter:
+      return {"counter",
+              "an amount that only grows; count and last are what it grew by in all the time looked at (the run after its "
+              "warm-up, or a phase; for a policy the newest scrape), avg, max and min those of its rate"};
     case MetricKind::gauge: return {"gauge", "a level over time"};
     case MetricKind::share: return {"share", "a part of a whole"};
     case MetricKind::durations: break;

@@ -40,11 +40,12 @@ constexpr std::string_view draw_script = R"JS(
 for (const place of document.querySelectorAll("[data-curve]")) {
   const chart = data[Number(place.dataset.curve)];
   const x = chart.sizes.map((_, i) => i);
+  const ink = getComputedStyle(document.body).color;
   const colours = chart.lines.map((_, i) => `hsl(${Math.round(360 * i / chart.lines.length)} 65% 45%)`);
   new uPlot({
     width: Math.min(1000, document.body.clientWidth - 40), height: 420,
     scales: { x: { time: false, range: [-0.2, x.length - 0.8] }, y: { range: [0, 100] } },
-    axes: [{ splits: () => x, values: () => chart.size_labels }, { values: (u, s) => s.map((v) => v + " %") }],
+    axes: [{ stroke: ink, splits: () => x, values: () => chart.size_labels }, { stroke: ink, values: (u, s) => s.map((v) => v + " %") }],
     series: [{ label: "size", value: (u, v) => (v == null ? "" : chart.size_labels[v]) },
       ...chart.lines.map((line, i) => ({ label: line.label, stroke: colours[i], width: 2, points: { show: true },
         value: (u, v) => (v == null ? "" : v.toFixed(2) + " %") }))],

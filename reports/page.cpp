@@ -1,6 +1,7 @@
 // report.html: one file that opens from disk. The template says how it looks; here is what it says.
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -14,12 +15,14 @@
 #include "reports/charts.hpp"
 #include "reports/comparison.hpp"
 #include "reports/critical_path_forms.hpp"
+#include "reports/demand_bound.hpp"
 #include "reports/display.hpp"
 #include "reports/evidence.hpp"
 #include "reports/heat_map.hpp"
 #include "reports/page_record.hpp"
 #include "reports/ranking.hpp"
 #include "reports/scaling_waterfall.hpp"
+#include "reports/settings_differences.hpp"
 #include "reports/station_use.hpp"
 #include "reports/study_report.hpp"
 #include "sim/measure/evaluate.hpp"
@@ -79,9 +82,8 @@ json answers_json(const StudyReport& report) {
                     {"colour", v % palette},
                     {"sentence", answers[v].sentence + "."},
                     {"cost", cost_text(report.study.runs[v])},
-                    {"room", room ? number_text(room->load) + "x" : "–"},
-                    {"is_short", room && room->load < 1.0},
-                    {"bottleneck", room ? fmt::format("{} ({}){}", room->station, room->resource, room->scaled_out ? ", scaled out" : "") : ""}});
+                    {"room", demand_bound_text(room)},
+                    {"is_short", room && room->load < 1.0}});
   }
   return list;
 }
@@ -194,15 +196,38 @@ json changes_json(const StudyReport& report) {
     }
   }
   json rows = json::array();
+  if (pointers.empty()) return rows;
+  FirstSettings first{report.file.variants.front()};
   for (const std::string& pointer : pointers) {
+    const std::string before = first.at(pointer);
     json cells = json::array();
-    for (const NamedScenario& variant : report.file.variants) {
+    cells.push_back({{"value", before.empty() ? "(not set)" : before}});
+    for (const NamedScenario& variant : std::span{report.file.variants}.subspan(1)) {
       const auto own = std::find_if(variant.settings.begin(), variant.settings.end(), [&](const auto& setting) { return setting.first == pointer; });
       cells.push_back({{"value", own == variant.settings.end() ? "" : own->second}});
     }
     rows.push_back({{"pointer", pointer}, {"cells", std::move(cells)}});
   }
   return rows;
+}
+
+// Beside each other columns have headings; under each other, on a narrow screen, each value says whose it is.
+void label_cells(json& rows, const json& columns, const char* name) {
+  for (json& row : rows) {
+    json& cells = row["cells"];
+    for (std::size_t i = 0; i < cells.size(); ++i) cells[i]["label"] = columns.at(i).at(name);
+  }
+}
+
+void label_cells(json& page) {
+  if (page["many"]) {
+    for (const char* rows : {"objectives", "rows", "changes", "stations"}) label_cells(page[rows], page["variants"], "name");
+  }
+  if (page["is_tournament"]) label_cells(page["ranking_matrix"], page["ranking_columns"], "contestant");
+  for (json& table : page["path_tables"]) label_cells(table["rows"], page["path_causes"], "title");
+  if (page["has_scale_outs"]) {
+    for (json& table : page["scaling_tables"]) label_cells(table["rows"], page["scaling_parts"], "title");
+  }
 }
 
 std::string details_title(const Chart& chart) {
@@ -257,6 +282,8 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups,
             {"version", headroom_version()}};
   page["answer"] = lead_answer(report);
   page["answers"] = answers_json(report);
+  const bool knows_demand = std::ranges::any_of(report.headrooms, [](const auto& room) { return room.has_value(); });
+  page["limit_command"] = knows_demand ? limit_command(report.file.path) : std::string{};
   page["caveats"] = json::array();
   for (const std::string& caveat : caveats_of(report)) page["caveats"].push_back({{"text", caveat}});
   page["variants"] = variants_json(report);
@@ -264,6 +291,7 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups,
   page["has_objectives"] = !page["objectives"].empty();
   page["interval_note"] = "Values are means over replications, ± the half width of the 95 % confidence interval.";
   const bool many = report.file.variants.size() > 1;
+  page["many"] = many;
   page["comparison_title"] = many ? "Comparison" : "Measures";
   page["rows"] = comparison_rows(report);
   page["difference_note"] = many ? difference_note(report) : "";
@@ -280,6 +308,7 @@ json page_json(const StudyReport& report, const std::vector<ChartGroup>& groups,
   page.update(scaling_page(report));
   page.update(bill_page(report));
   page.update(page_record(report));
+  label_cells(page);
   return page;
 }
 

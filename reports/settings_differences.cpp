@@ -5,8 +5,9 @@
 #include <fmt/format.h>
 
 #include "reports/markdown_table.hpp"
-#include "reports/settings_echo.hpp"
 #include "reports/text_layout.hpp"
+#include "scenarios/json_text.hpp"
+#include "scenarios/settings.hpp"
 
 namespace headroom {
 namespace {
@@ -18,14 +19,11 @@ struct Difference {
 };
 
 std::vector<Difference> differences_of(const StudyReport& report) {
-  std::vector<Setting> first;
   std::vector<Difference> all;
+  std::optional<FirstSettings> first;
   for (const NamedScenario& variant : report.file.variants) {
-    if (!variant.settings.empty() && first.empty()) first = settings_of(report.file.variants.front().scenario);
-    for (const auto& [pointer, value] : variant.settings) {
-      const auto before = std::ranges::find(first, pointer, &Setting::pointer);
-      all.push_back({variant.name, pointer, before == first.end() ? "" : before->value, value});
-    }
+    if (!variant.settings.empty() && !first) first.emplace(report.file.variants.front());
+    for (const auto& [pointer, value] : variant.settings) all.push_back({variant.name, pointer, first->at(pointer), value});
   }
   return all;
 }
@@ -39,6 +37,19 @@ std::string cut(std::vector<Difference>& all) {
 }
 
 }  // namespace
+
+FirstSettings::FirstSettings(const NamedScenario& first) : in_force_{settings_of(first.scenario)} {
+  Places places;
+  Issues issues{places};
+  if (!first.text.empty()) written_ = parse_json(first.text, places.add_file(first.name), issues);
+}
+
+std::string FirstSettings::at(const std::string& pointer) {
+  const Value* const said = written_ ? find_value(*written_, pointer) : nullptr;
+  if (said != nullptr) return to_text(*said);
+  const auto found = std::ranges::find(in_force_, pointer, &Setting::pointer);
+  return found == in_force_.end() ? "" : found->value;
+}
 
 std::string settings_text(const StudyReport& report, std::size_t width) {
   std::vector<Difference> all = differences_of(report);

@@ -6,6 +6,7 @@
 #include "reports/answer.hpp"
 #include "reports/bill.hpp"
 #include "reports/display.hpp"
+#include "reports/objective_unit.hpp"
 #include "reports/machine_facts.hpp"
 #include "reports/ranking.hpp"
 #include "reports/scaling_waterfall.hpp"
@@ -74,7 +75,7 @@ std::string verdicts_of_one(const std::vector<Verdict>& verdicts, const Paint& p
   std::size_t title_width = 0, value_width = 0, bounds_width = 0, remark_width = 0;
   std::vector<std::string> bounds;
   for (const Verdict& verdict : verdicts) {
-    bounds.push_back(bounds_text(verdict.value, unit_for(verdict.dimension, {&verdict.value.mean, 1})));
+    bounds.push_back(bounds_text(verdict.value, objective_unit(verdict.objective.that, verdict.dimension, {&verdict.value.mean, 1})));
     title_width = std::max(title_width, width_of(objective_title(verdict.objective)));
     value_width = std::max(value_width, width_of(value_text(verdict, "")));
     bounds_width = std::max(bounds_width, width_of(bounds.back()));

@@ -8,6 +8,7 @@
 
 #include "reports/budget_verdict.hpp"
 #include "reports/display.hpp"
+#include "reports/margin.hpp"
 #include "sim/core/upper_limit.hpp"
 
 namespace headroom {
@@ -120,10 +121,9 @@ void judge_values(Verdict& verdict, const Bound& bound, const Observations& seen
   verdict.value = t_interval(seen.values);
   const Interval low = t_interval(seen.lows), high = t_interval(seen.highs);
   verdict.known = {low.mean, high.mean};
-  if (bound.limit != 0.0) {
-    verdict.margin =
-        (bound.is_upper() ? bound.limit - verdict.value.mean : verdict.value.mean - bound.limit) / std::fabs(bound.limit);
-  }
+  const Condition& condition = verdict.objective.that;
+  if (const MarginScale scale = margin_scale(condition); scale.size > 0.0)
+    verdict.margin = margin_of(condition, scale, verdict.value.mean);
   verdict.outcome = outcome_of(bound, low, high);
   if (verdict.outcome == Outcome::inconclusive) explain(verdict, open_explanation(verdict, bound, low, high));
   const std::size_t observed = seen.values.size() + seen.unreached + seen.unserved;

@@ -46,7 +46,8 @@ struct Verdict {
   // else is exact.
   ValueBounds known;
   Dimension dimension = Dimension::count;
-  std::optional<double> margin;  // how far inside the limit: (limit - value) / limit for "<"; negative when missed
+  // How far inside the limit, by margin_scale(): (limit - value) / limit for "<"; negative when missed.
+  std::optional<double> margin;
   std::optional<Binding> binding;  // of what is not kept, in a report; judge() leaves it out
   std::string explanation;       // "0.01 % errors needs 29,956 clean requests; the runs saw 12,000"; may be empty
   std::optional<BudgetVerdict> budget;

@@ -34,10 +34,9 @@ void check_range(const Value& value, const Value& range, Issues& issues) {
   const Value &low = range.items[0], &high = range.items[1];
   const auto middle = quantity_of(value), least = quantity_of(low), most = quantity_of(high);
   if (!middle || !least || !most) return;
-  if (!comparable(*least, *most) || !comparable(*middle, *least)) {
-    issues.add(range.place, "is in other units than the value " + to_text(value),
-               "give range and value as " + std::string{name_of(middle->dimension)});
-  } else if (least->value > most->value) {
+  // An end in another unit than the place where it belongs is told there (uncertain_ends.hpp).
+  if (!comparable(*least, *most) || !comparable(*middle, *least)) return;
+  if (least->value > most->value) {
     issues.add(range.place, "begins with the larger end: " + to_text(low) + " is more than " + to_text(high), "write the least first");
   } else if (middle->value < least->value || middle->value > most->value) {
     issues.add(value.place, "is " + to_text(value) + ", outside its own range " + to_text(low) + " to " + to_text(high));

@@ -45,6 +45,21 @@ PlaceId place_in(const Value& axis, std::string_view field, std::size_t index) {
   return index < member->value.items.size() ? member->value.items[index].place : member->value.place;
 }
 
+// Of a range the first value stands there; the others come of the step or the factor.
+PlaceId place_of_value(const AxisSpec& axis, const Value& text, std::size_t index) {
+  if (!axis.values.empty()) return place_in(text, "values", index);
+  if (index == 0) return place_in(text, "from", 0);
+  return place_in(text, !axis.step.empty() ? "step" : axis.factor ? "factor" : "from", 0);
+}
+
+std::vector<PlaceId> places_of_makers(const Value& axis) {
+  std::vector<PlaceId> places;
+  for (const char* field : {"values", "to", "step", "factor"}) {
+    if (const Member* member = axis.find(field)) places.push_back(member->value.place);
+  }
+  return places;
+}
+
 }  // namespace
 
 void settle_axes(Value& scenario) {
@@ -57,9 +72,8 @@ std::vector<AxisValue> values_with_places(const std::vector<AxisSpec>& axes, con
   for (std::size_t i = 0; i < axes.size() && i < texts.size(); ++i) {
     const std::vector<std::string> values = axes[i].all_values();
     for (std::size_t k = 0; k < values.size(); ++k) {
-      const bool is_listed = !axes[i].values.empty();
-      found.push_back({&axes[i], values[k], place_in(*texts[i], "set", 0),
-                       is_listed ? place_in(*texts[i], "values", k) : place_in(*texts[i], "from", 0)});
+      found.push_back({&axes[i], values[k], place_in(*texts[i], "set", 0), place_of_value(axes[i], *texts[i], k),
+                       places_of_makers(*texts[i])});
     }
   }
   return found;

@@ -17,6 +17,7 @@ struct AxisValue {
   const AxisSpec* axis = nullptr;
   std::string value;
   PlaceId set_place = no_place, value_place = no_place;
+  std::vector<PlaceId> made_of;  // the fields that make it one of many: what is wrong there is wrong with all of them
 };
 // Of axes that were read from this scenario, which is settled.
 std::vector<AxisValue> values_with_places(const std::vector<AxisSpec>& axes, const Value& scenario);

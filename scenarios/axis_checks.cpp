@@ -14,6 +14,15 @@ namespace {
 
 bool has(const Reading& reading, const AxisSpec& axis, std::string_view field) { return reading.is_given(&axis, field); }
 
+// Why no search may set a place: an answer is judged by the one and is for the other. Empty: it may.
+std::string_view held_fast(std::string_view pointer) {
+  const std::string_view first = pointer.substr(0, pointer.find('/', 1));
+  if (first == "/objectives") return "what every configuration is judged by";
+  if (first == "/load") return "the demand that every configuration is to bear";
+  if (first == "/vary" || first == "/growth") return "what a plan is asked, not what it may change";
+  return {};
+}
+
 void check_pointers(const AxisSpec& axis, std::map<std::string, std::string>& taken, Reading& reading) {
   if (reading.is_read(&axis, "set") && axis.set.empty())
     reading.issue(&axis, "set", "names nothing", "for example \"/services/api/replicas\"");
@@ -23,6 +32,8 @@ void check_pointers(const AxisSpec& axis, std::map<std::string, std::string>& ta
       if (meant.find('/') == std::string::npos) std::replace(meant.begin(), meant.end(), '.', '/');
       reading.issue(&axis, "set", "\"" + pointer + "\" is not a JSON Pointer: it does not begin with a slash",
                     "write \"/" + meant + "\"");
+    } else if (const std::string_view what = held_fast(pointer); !what.empty()) {
+      reading.issue(&axis, "set", pointer + " is " + std::string{what}, "set a size, a number or a policy; compare the other by variants");
     } else if (const auto [other, is_new] = taken.emplace(pointer, axis.name); !is_new) {
       reading.issue(&axis, "set", pointer + " is set by the axis \"" + other->second + "\" already", "one axis for each place");
     }
@@ -60,7 +71,7 @@ void check_values(const AxisSpec& axis, Reading& reading) {
     for (const std::string& value : axis.values) {
       if (!seen.insert(value).second) reading.issue(&axis, "values", "has " + value + " twice");
     }
-    if (axis.values.empty() && reading.is_read(&axis, "values")) reading.issue(&axis, "values", "is empty");
+    if (axis.values.empty() && reading.is_read(&axis, "values")) reading.issue(&axis, "values", "is empty", "write what it may be, for example [2, 3, 4]");
     return;
   }
   for (const char* end : {"from", "to"}) {

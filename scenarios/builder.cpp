@@ -9,6 +9,7 @@
 #include "scenarios/resolve.hpp"
 #include "scenarios/routes.hpp"
 #include "scenarios/step_builder.hpp"
+#include "sim/measure/derived_metrics.hpp"
 
 namespace headroom {
 
@@ -277,7 +278,7 @@ class Builder {
     database.price = spec.price;
     database.read_price = spec.price_per_1000_reads.value / 1000.0;
     database.write_price = spec.price_per_1000_writes.value / 1000.0;
-    database.storage_price = {spec.price_per_gb_month.value * static_cast<double>(spec.data.count) / 1e9 / (30.0 * 86'400.0)};
+    database.storage_price = {spec.price_per_gb_month.value * static_cast<double>(spec.data.count) / 1e9 / month_seconds};
     if (spec.failover) database.failover = {spec.failover->detection, spec.failover->promotion, spec.failover->recovery};
     database.repair = spec.repair;
     if (spec.connections) {

@@ -24,14 +24,19 @@ void check_failover(const DatabaseSpec& database, Reading& reading) {
   }
 }
 
+// Given, and told to be wrong: what would follow from its not being there is not told as well.
+bool is_unread(const DatabaseSpec& database, std::string_view field, const Reading& reading) {
+  return reading.is_given(&database, field) && !reading.is_read(&database, field);
+}
+
 void check_replication(const DatabaseSpec& database, Reading& reading) {
-  if (!database.replication || database.replicas > 1) return;
+  if (!database.replication || database.replicas > 1 || is_unread(database, "replicas", reading)) return;
   reading.issue(&database, "replication", "has no meaning without a replica, and each shard has but one node",
                 "write \"replicas\": 2, or remove it");
 }
 
 void check_indexes(const DatabaseSpec& database, Reading& reading) {
-  if (database.indexes > 0 || !reading.is_given(&database, "write_amplification")) return;
+  if (database.indexes > 0 || is_unread(database, "indexes", reading) || !reading.is_given(&database, "write_amplification")) return;
   reading.issue(&database, "write_amplification", "has no meaning without \"indexes\", which it is counted for",
                 "write \"indexes\": 3, or remove it");
 }
@@ -86,13 +91,14 @@ void check_partitions(const DatabaseSpec& database, Reading& reading) {
 }
 
 void check_data(const DatabaseSpec& database, Reading& reading) {
+  if (is_unread(database, "data", reading)) return;
   if (database.resharding) {
     if (database.data.count > 0) return;
     return reading.issue(&database, reading.is_given(&database, "data") ? "data" : "resharding", "has nothing to copy",
                          "write \"data\": \"500 GB\" for " + database.name);
   }
-  if (!reading.is_given(&database, "data")) return;
-  reading.issue(&database, "data", "has no meaning without \"resharding\", which copies it",
+  if (!reading.is_given(&database, "data") || reading.is_given(&database, "price_per_gb_month")) return;
+  reading.issue(&database, "data", "has no meaning without \"resharding\", which copies it, or a \"price_per_gb_month\"",
                 "write \"resharding\": {\"at\": \"10 min\", \"shards\": 8, \"bandwidth\": \"200 MB/s\"}, or remove it");
 }
 

@@ -7,11 +7,11 @@
 
 #include "scenarios/rounded_text.hpp"
 #include "sim/cluster/tier_shares.hpp"
+#include "sim/measure/derived_metrics.hpp"
 
 namespace headroom {
 namespace {
 
-constexpr double month = 30.0 * 86'400.0;
 using BytesByKind = std::array<double, transfer_kinds.size()>;
 
 void add(BytesByKind& bytes, TransferKind kind, double amount) { bytes[static_cast<std::size_t>(kind)] += amount; }
@@ -96,7 +96,7 @@ void add_transfers(const Blueprint& blueprint, const SystemDemand& demand, std::
     const double price = blueprint.network.transfer_prices.of(kind);
     if (!(price > 0.0) || !(bytes[i] > 0.0)) continue;
     remarks.push_back(fmt::format("{}: {} GB a month at the mean load, {} USD", transfer_component(kind),
-                                  rounded_text(bytes[i] * month / 1e9), rounded_text(bytes[i] * month * price)));
+                                  rounded_text(bytes[i] * month_seconds / 1e9), rounded_text(bytes[i] * month_seconds * price)));
   }
 }
 
@@ -111,7 +111,7 @@ void add_bytes_passed(const Blueprint& blueprint, const SystemDemand& demand, st
     }
     if (!(balancer.price_per_byte > 0.0) || !(bytes > 0.0)) continue;
     remarks.push_back(fmt::format("{}: {} GB a month at the mean load, {} USD", passed_bytes_component(balancer.name),
-                                  rounded_text(bytes * month / 1e9), rounded_text(bytes * month * balancer.price_per_byte)));
+                                  rounded_text(bytes * month_seconds / 1e9), rounded_text(bytes * month_seconds * balancer.price_per_byte)));
   }
 }
 
@@ -147,14 +147,14 @@ void add_store(const Blueprint& blueprint, const SystemDemand& demand, Index ind
   double dollars = 0.0;
   for (std::size_t i = 0; i < shares.size(); ++i) {
     tiers += fmt::format("{}{:.1f} % {}", tiers.empty() ? "" : ", ", 100.0 * shares[i], store.tiers[i].name);
-    dollars += bytes * shares[i] * store.tiers[i].price * month;
+    dollars += bytes * shares[i] * store.tiers[i].price * month_seconds;
   }
   const StoreUse use = use_of(blueprint, demand, index, shares);
   std::string text = fmt::format("stores/{}: {} GB at the start ({}) cost {} USD a month to keep", store.name,
                                  rounded_text(bytes / 1e9), tiers, rounded_text(dollars));
   if (use.requests + use.retrieval > 0.0)
     text += fmt::format("; requests {} USD and retrieval {} USD a month, as long as reads find it like that",
-                        rounded_text(use.requests * month), rounded_text(use.retrieval * month));
+                        rounded_text(use.requests * month_seconds), rounded_text(use.retrieval * month_seconds));
   remarks.push_back(std::move(text));
 }
 

@@ -5,6 +5,7 @@
 
 #include "scenarios/explain_bills.hpp"
 #include "scenarios/rounded_text.hpp"
+#include "sim/measure/derived_metrics.hpp"
 
 namespace headroom {
 namespace {
@@ -18,12 +19,11 @@ double rate_of(const Blueprint& blueprint, const Rates& rates, Index service) {
 }
 
 std::string bill(const ServiceBlueprint& service, double rate, double at_work) {
-  constexpr double month = 30.0 * 86'400.0;
   const ServerlessBlueprint& serverless = *service.serverless;
   const auto bytes = static_cast<double>(service.memory.count);
-  const double requests = rate * month * serverless.price_per_request;
-  const double memory = at_work * bytes * month * serverless.price;
-  const double floor = serverless.floor * bytes * month * serverless.floor_price;
+  const double requests = rate * month_seconds * serverless.price_per_request;
+  const double memory = at_work * bytes * month_seconds * serverless.price;
+  const double floor = serverless.floor * bytes * month_seconds * serverless.floor_price;
   return fmt::format("{} USD a month (requests {}, memory {}, floor {}), cold starts not counted",
                      rounded_text(requests + memory + floor), rounded_text(requests), rounded_text(memory), rounded_text(floor));
 }

@@ -74,7 +74,10 @@ void Reading::issue(const void* object, std::string_view field, std::string mess
   if (given != fields_.end()) {
     issues.add(given->second, std::move(message), std::move(suggestion));
   } else if (const auto found = objects_.find(object); found != objects_.end()) {
-    issues.add_below(found->second, field, std::move(message), std::move(suggestion));
+    if (field.empty())
+      issues.add(found->second, std::move(message), std::move(suggestion));
+    else
+      issues.add_below(found->second, field, std::move(message), std::move(suggestion));
   }
 }
 

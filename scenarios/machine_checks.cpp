@@ -146,7 +146,7 @@ class MachineChecker {
       reading_.issue(&service, "memory_base", "is " + to_text(service.memory_base) + ", more than the limit of " + to_text(service.memory));
     }
     for (const std::string_view field : {"memory_base", "memory_per_task"}) {
-      if (service.memory.count == 0 && reading_.is_given(&service, field)) {
+      if (service.memory.count == 0 && !reading_.is_given(&service, "memory") && reading_.is_given(&service, field)) {
         reading_.issue(&service, field, "has no meaning without \"memory\", the limit");
       }
     }
@@ -223,7 +223,8 @@ class MachineChecker {
                          std::to_string(cache.connections_per_client),
                      "give a node more of them, or each client fewer");
     }
-    if (reading_.is_given(&cache, "coalesce_limit") && !cache.coalesce) {
+    const bool coalesces = cache.coalesce || (reading_.is_given(&cache, "coalesce") && !reading_.is_read(&cache, "coalesce"));
+    if (reading_.is_given(&cache, "coalesce_limit") && !coalesces) {
       reading_.issue(&cache, "coalesce_limit", "has no meaning without \"coalesce\": nobody waits for another's load",
                      "write \"coalesce\": true, or remove it");
     }

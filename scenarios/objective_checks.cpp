@@ -15,8 +15,12 @@ void check_slices(const ObjectiveSpec& objective, Reading& reading) {
   }
 }
 
-void check_budget(const ObjectiveSpec& objective, Reading& reading) {
+void check_budget(const ObjectiveSpec& objective, Duration run, Reading& reading) {
   const bool in_slices = objective.budgeting == "timeslices";
+  if (*objective.window < run) {
+    reading.issue(&objective, "window", "is " + to_text(*objective.window) + ", shorter than the run of " + to_text(run) + ", which is one part of it",
+                  "write the time that the budget is for, for example \"30 d\"");
+  }
   if (!in_slices) check_slices(objective, reading);
   if (in_slices && objective.slice > *objective.window) {
     reading.issue(&objective, "slice",
@@ -33,7 +37,7 @@ void check_budget(const ObjectiveSpec& objective, Reading& reading) {
 void check_objectives(const Scenario& scenario, Reading& reading) {
   for (const ObjectiveSpec& objective : scenario.objectives) {
     if (objective.window) {
-      check_budget(objective, reading);
+      check_budget(objective, scenario.duration, reading);
       continue;
     }
     for (const char* const field : {"budgeting", "slice", "slice_target"}) {

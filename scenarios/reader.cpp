@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "scenarios/assumptions.hpp"
 #include "scenarios/axes.hpp"
@@ -14,6 +15,7 @@
 #include "scenarios/field_reader.hpp"
 #include "scenarios/settings.hpp"
 #include "scenarios/sha256.hpp"
+#include "scenarios/uncertain_ends.hpp"
 #include "scenarios/uncertain_numbers.hpp"
 #include "scenarios/unused_parts.hpp"
 #include "scenarios/variant_reader.hpp"
@@ -25,6 +27,7 @@ namespace {
 namespace files = std::filesystem;
 
 constexpr std::uint16_t last_layer = 0xFFFF;  // --set is later than any file
+constexpr std::size_t most_of_an_end = 10'000;  // as Issues::is_full
 
 class ScenarioReader {
  public:
@@ -41,14 +44,14 @@ class ScenarioReader {
     file.path = path_;
     apply_settings(document->base);
     const Value base = document->base;
-    file.variants.push_back(read_one(document->base_name, base, base));
+    file.variants.push_back(read_whole(document->base_name, base, base));
     for (VariantText& variant : document->variants) {
       apply_settings(variant.scenario);
       Value tree = options_.tournament ? variant.scenario : std::move(variant.scenario);
-      file.variants.push_back(read_one(variant.name, std::move(tree), base));
+      file.variants.push_back(read_whole(variant.name, std::move(tree), base));
     }
     if (options_.tournament) hold_tournament(file, base, document->variants);
-    if (options_.try_axes && issues_.empty()) try_axes(file.variants.front().scenario.vary, base);
+    if (options_.try_axes && only_axes_are_wrong()) try_axes(file.variants.front().scenario.vary, base);
     complain_of_unused_assumptions();
     unused_parts_.complain(issues_);
     issues_.throw_if_any();
@@ -82,12 +85,26 @@ class ScenarioReader {
     for (const auto& [pointer, value] : options_.set) apply_setting(scenario, pointer, value, last_layer, issues_);
   }
 
+  // One axis that is wrong keeps nobody from looking at the values of the others.
+  bool only_axes_are_wrong() const {
+    return std::ranges::all_of(issues_.in_file_order(), [](const Issue& issue) { return issue.pointer.starts_with("/vary/"); });
+  }
+
+  // What is wrong with the step of an axis, or has been told of a value that it makes, need not be told of its other values.
+  bool is_told(const AxisValue& one) const {
+    return issues_.is_at(one.set_place) || issues_.is_at(one.value_place) ||
+           std::ranges::any_of(one.made_of, [&](PlaceId place) { return issues_.is_at(place); });
+  }
+
   // One value at a time; combinations are read by who tries them. An axis that names nothing is told once.
   void try_axes(const std::vector<AxisSpec>& axes, Value base) {
     settle_axes(base);
     const AxisSpec* wrong = nullptr;
-    for (const AxisValue& one : values_with_places(axes, base)) {
-      if (one.axis == wrong) continue;
+    const std::vector<AxisValue> values = values_with_places(axes, base);
+    // What is wrong with the axes themselves has been told.
+    std::erase_if(base.members, [](const Member& member) { return member.name == "vary"; });
+    for (const AxisValue& one : values) {
+      if (one.axis == wrong || is_told(one)) continue;
       const std::size_t issues_before = issues_.size();
       Value tree = base;
       for (const std::string& pointer : one.axis->set) apply_setting(tree, pointer, one.value, last_layer, issues_);
@@ -117,25 +134,54 @@ class ScenarioReader {
   }
 
   NamedScenario read_one(const std::string& name, Value tree, const Value& base) {
+    return read_one(name, std::move(tree), base, issues_);
+  }
+
+  // And with all uncertain numbers of it at their low ends, and at their high ones: what is wrong with an end itself is told at
+  // its place.
+  NamedScenario read_whole(const std::string& name, Value tree, const Value& base) {
+    std::vector<Issue> of_uses;
+    for (const NumberEnd end : {NumberEnd::low, NumberEnd::high}) {
+      Value changed = tree;
+      const std::vector<EndPlace> places = put_at_ends(changed, end);
+      if (places.empty()) continue;
+      Issues found{places_};
+      const std::optional<Study> study = std::exchange(study_, std::nullopt);
+      read_one(name, std::move(changed), base, found);
+      study_ = study;
+      for (Issue& issue : found.in_file_order(most_of_an_end)) {
+        if (std::optional<Issue> of_end = issue_of_an_end(issue, places, places_)) issues_.add(std::move(*of_end));
+        if (std::optional<Issue> of_use = issue_of_a_use(issue, places, places_)) of_uses.push_back(std::move(*of_use));
+      }
+    }
+    NamedScenario named = read_one(name, std::move(tree), base);
+    const std::vector<Issue> told = issues_.in_file_order(most_of_an_end);
+    for (const Issue& issue : of_uses) {
+      if (std::ranges::none_of(told, [&](const Issue& one) { return is_that_of_a_use(one, issue); })) issues_.add(issue);
+    }
+    return named;
+  }
+
+  NamedScenario read_one(const std::string& name, Value tree, const Value& base, Issues& issues) {
     NamedScenario named{name, {}, differences(base, tree), {}};
-    const std::size_t issues_before = issues_.size();
+    const std::size_t issues_before = issues.size();
     for (auto& [pointer, value] : named.settings) value = with_assumed_values(std::move(value), tree);
     settle_axes(tree);
-    settle_assumptions(tree, issues_);
+    settle_assumptions(tree, issues);
     remember_assumptions(tree);
-    settle_uncertain_numbers(tree, issues_);
-    apply_assumptions(tree, used_, issues_);
+    settle_uncertain_numbers(tree, issues);
+    apply_assumptions(tree, used_, issues);
     named.text = to_text(tree);
     // What is read into stays where it is until it has been checked: the reading keeps addresses.
     const auto scenario = std::make_unique<Scenario>();
     scenario->directory = directory_;
-    Reading reading{issues_, directory_};
+    Reading reading{issues, directory_};
     read_object(tree, std::get<ObjectAccess>(field_value_of(*scenario)), reading);
     check_scenario(*scenario, reading);
     unused_parts_.look_at(*scenario, reading);
     apply_overrides(*scenario);  // checked by themselves; what they replace may go with what they do not
     check_one_study(*scenario, reading);
-    if (issues_.size() == issues_before) check_messages(*scenario, reading);
+    if (issues.size() == issues_before) check_messages(*scenario, reading);
     for (const std::string& file : reading.input_files) {
       if (std::find(input_files_.begin(), input_files_.end(), file) == input_files_.end()) input_files_.push_back(file);
     }

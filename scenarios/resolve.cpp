@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sim/core/registry.hpp"
+#include "sim/measure/derived_metrics.hpp"
 
 namespace headroom {
 
@@ -14,23 +15,41 @@ constexpr IntegerRange any_number{1, 10'000};
 
 // The option "replicas" of a policy; of one that combines several, the fewest and the most of any.
 struct ReplicasOption final : Visitor {
-  std::optional<IntegerRange> found;
+  std::string place{};  // of the policy's fields
+  std::optional<IntegerRange> found{};
+  std::vector<std::string> pointers{};
   void visit(const FieldInfo& info, FieldValue value) override {
     IntegerRange* const* range = std::get_if<IntegerRange*>(&value);
-    if (info.name == "replicas" && range != nullptr) found = **range;
+    const std::string pointer = place + "/" + std::string{info.name};
+    if (info.name == "replicas" && range != nullptr) {
+      found = **range;
+      pointers.push_back(pointer);
+    }
     const auto* list = std::get_if<std::shared_ptr<ListAccess>>(&value);
     if (list == nullptr || !std::holds_alternative<PolicyChoice*>((*list)->prototype())) return;
-    for (std::size_t i = 0; i < (*list)->size(); ++i) add(*std::get<PolicyChoice*>((*list)->at(i)));
+    for (std::size_t i = 0; i < (*list)->size(); ++i) {
+      add(*std::get<PolicyChoice*>((*list)->at(i)), pointer + "/" + std::to_string(i));
+    }
   }
-  void add(const PolicyChoice& policy) {
+  void add(const PolicyChoice& policy, const std::string& policy_place) {
     if (!policy.chosen()) return;
     ReplicasOption option;
+    option.place = policy_place;
     Fields fields{option};
     policy.options->describe(fields);
+    pointers.insert(pointers.end(), option.pointers.begin(), option.pointers.end());
     const IntegerRange range = option.found.value_or(any_number);
     found = found ? IntegerRange{std::min(found->low, range.low), std::max(found->high, range.high)} : range;
   }
 };
+
+ReplicasOption option_of(const ServiceSpec& service) {
+  ReplicasOption option;
+  option.place = "/autoscaler";
+  Fields fields{option};
+  service.autoscaler.options->describe(fields);
+  return option;
+}
 
 }  // namespace
 
@@ -43,7 +62,6 @@ const PriceSheet* price_sheet() {
 }
 
 NodeSize node_size(const InstanceType& type, const NodePoolSpec& pool) {
-  constexpr double month = 30.0 * 86'400.0;
   const bool for_three = pool.purchase && pool.purchase->term == "3 years";
   return {.cpu = type.cpu_allocatable,
           .memory = type.memory_allocatable,
@@ -53,7 +71,7 @@ NodeSize node_size(const InstanceType& type, const NodePoolSpec& pool) {
           .gpus = type.gpus,
           .spot_price = type.spot,
           .reserved_price = for_three ? type.reserved_3_years : type.reserved_1_year,
-          .interruptions = PerSecond{interruptions_per_month(type.interruptions) / month}};
+          .interruptions = PerSecond{interruptions_per_month(type.interruptions) / month_seconds}};
 }
 
 NodeSize node_size(const NodePoolSpec& pool) {
@@ -88,10 +106,14 @@ NodeSize largest_node(const NodePoolSpec& pool) {
 IntegerRange replica_limits_of(const ServiceSpec& service) {
   if (service.replica_limits) return *service.replica_limits;
   if (!service.autoscaler.chosen()) return {service.replicas, service.replicas};
-  ReplicasOption option;
-  Fields fields{option};
-  service.autoscaler.options->describe(fields);
-  return option.found.value_or(any_number);
+  return option_of(service).found.value_or(any_number);
+}
+
+std::vector<std::string> replica_bounds_of(const ServiceSpec& service) {
+  std::vector<std::string> places;
+  if (service.autoscaler.chosen()) places = option_of(service).pointers;
+  if (service.replica_limits || places.empty()) places.insert(places.begin(), "/replica_limits");
+  return places;
 }
 
 }  // namespace headroom

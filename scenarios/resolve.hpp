@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,5 +41,8 @@ NodeSize node_size(const InstanceType& type, const NodePoolSpec& pool);
 NodeSize largest_node(const NodePoolSpec& pool);
 // replica_limits, else the autoscaler's option "replicas", else 1 to 10,000; without an autoscaler the number at the start.
 IntegerRange replica_limits_of(const ServiceSpec& service);
+// Where the bounds stand that hold a service's autoscaler, as tails of the service's pointer: "/replica_limits" where they are
+// given or nothing else bounds it, "/autoscaler/replicas", of a policy that combines several "/autoscaler/…/0/replicas" too.
+std::vector<std::string> replica_bounds_of(const ServiceSpec& service);
 
 }  // namespace headroom

@@ -42,7 +42,8 @@ void check_numbers(const ServiceSpec& service, const ServerlessSpec& serverless,
         &serverless, "floor",
         "is " + std::to_string(serverless.floor) + ", and there may be " + std::to_string(serverless.most) + " instances at most",
         "give it no more than \"most\"");
-  if (serverless.floor == 0 && reading.is_given(&serverless, "floor_price_per_gb_second"))
+  const bool floor_is_unread = reading.is_given(&serverless, "floor") && !reading.is_read(&serverless, "floor");
+  if (serverless.floor == 0 && !floor_is_unread && reading.is_given(&serverless, "floor_price_per_gb_second"))
     reading.issue(&serverless, "floor_price_per_gb_second", "has no meaning without a floor", "remove it, or add \"floor\"");
   for (const auto& [field, price] : {std::pair{"price_per_gb_second", serverless.price_per_gb_second},
                                      std::pair{"floor_price_per_gb_second", serverless.floor_price_per_gb_second}}) {

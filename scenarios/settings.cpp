@@ -153,6 +153,13 @@ Value canonical(const Value& value) {
   return result;
 }
 
+// A whole object need not stand before each thing that is wrong in it: its place says which.
+std::string in_short(const std::string& text) {
+  constexpr std::size_t longest = 40;
+  if (text.size() <= longest) return text;
+  return text.starts_with('{') ? "{…}" : text.starts_with('[') ? "[…]" : text;
+}
+
 }  // namespace
 
 std::string escaped_token(const std::string& token) {
@@ -172,7 +179,7 @@ Value* find_value(Value& scenario, const std::string& pointer) {
 
 void apply_setting(Value& scenario, const std::string& pointer, const std::string& text, std::uint16_t layer, Issues& issues) {
   Places& places = issues.places();
-  const std::uint32_t file = places.add_file("--set " + pointer + "=" + text);
+  const std::uint32_t file = places.add_file("--set " + pointer + "=" + in_short(text));
   const auto tokens = tokens_of(pointer);
   if (!tokens) {
     issues.add(Issue{places.files()[file],

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 
+#include "scenarios/document.hpp"
 #include "scenarios/json_text.hpp"
 #include "scenarios/settings.hpp"
 
@@ -37,8 +38,27 @@ void name_all(std::vector<Chosen>& all) {
   take([&](const Chosen& one) { return stem_of(one.path) + " " + std::to_string(&one - all.data() + 1); });
 }
 
+// As it is written: with ${name} where its assumptions are used. Nothing if the file is no longer to be read.
+std::optional<Value> written(const Chosen& one, const std::string& variant) {
+  Places places;
+  Issues issues{places};
+  std::optional<Document> document = read_document(one.path, issues);
+  if (!document) return std::nullopt;
+  const auto found = std::ranges::find(document->variants, variant, &VariantText::name);
+  return one.is_base || found == document->variants.end() ? std::move(document->base) : std::move(found->scenario);
+}
+
+// Both write the same there, so what is different comes of an assumption, which has its own line.
+bool is_written_alike(std::optional<Value>& first, std::optional<Value>& other, const std::string& pointer) {
+  if (!first || !other) return false;
+  const Value* const own = find_value(*other, pointer);
+  const Value* const its = find_value(*first, pointer);
+  return own != nullptr && its != nullptr && to_text(*own) == to_text(*its);
+}
+
 // Of the texts, in which assumptions have their values; what only tells people or counts runs is no difference between systems.
-void set_differences(std::vector<Chosen>& all) {
+void set_differences(std::vector<Chosen>& all, const std::vector<std::string>& variants) {
+  std::optional<Value> first_written = written(all.front(), variants.front());
   Places places;
   Issues issues{places};
   const auto tree_of = [&](const Chosen& one) {
@@ -46,8 +66,10 @@ void set_differences(std::vector<Chosen>& all) {
   };
   const Value first = tree_of(all.front());
   for (Chosen& one : all) {
+    std::optional<Value> own = written(one, variants[static_cast<std::size_t>(&one - all.data())]);
     one.scenario.settings = differences(first, tree_of(one));
-    std::erase_if(one.scenario.settings, [](const auto& setting) {
+    std::erase_if(one.scenario.settings, [&](const auto& setting) {
+      if (!setting.first.starts_with("/assumptions/") && is_written_alike(first_written, own, setting.first)) return true;
       constexpr std::array not_the_system{"/name", "/description", "/source", "/replications", "/base_name"};
       return std::ranges::any_of(not_the_system, [&](const char* pointer) {
         return setting.first == pointer || setting.first.starts_with(std::string{pointer} + "/");
@@ -128,16 +150,18 @@ const NamedScenario& variant_or_base(const ScenarioFile& file, const std::string
 ScenarioFile side_by_side(const std::vector<ScenarioFile>& files, const std::string& variant) {
   std::vector<Chosen> all;
   std::vector<Issue> issues;
+  std::vector<std::string> variants;
   ScenarioFile together{.path = files.front().path, .variants = {}, .inputs = {}};
   for (const ScenarioFile& file : files) {
     const NamedScenario& chosen = variant_or_base(file, variant);
     all.push_back({file.path, chosen, chosen.name == file.variants.front().name});
+    variants.push_back(chosen.name);
     add_inputs(file.inputs, together.inputs);
   }
   expect_comparable(all, issues);
   if (!issues.empty()) throw ScenarioError{std::move(issues)};
   name_all(all);
-  set_differences(all);
+  set_differences(all, variants);
   make_one_study(all);
   for (Chosen& one : all) together.variants.push_back(std::move(one.scenario));
   return together;

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "sim/measure/derived_metrics.hpp"
+
 namespace headroom {
 
 void StorageTierSpec::describe(Fields& field) {
@@ -48,7 +50,7 @@ void StoreSpec::describe(Fields& field) {
 }
 
 StoreBlueprint build_store(const StoreSpec& spec, Index key) {
-  constexpr double gigabyte = 1e9, month = 30.0 * 86'400.0;
+  constexpr double gigabyte = 1e9;
   StoreBlueprint store;
   store.name = spec.name;
   store.key = key;
@@ -62,7 +64,7 @@ StoreBlueprint build_store(const StoreSpec& spec, Index key) {
                            .bandwidth = tier.bandwidth.value_or(BytesPerSecond{}),
                            .after = tier.below ? age_below(*tier.below) : tier.after,
                            .minimum = tier.minimum,
-                           .price = tier.price_per_gb_month.value / gigabyte / month,
+                           .price = tier.price_per_gb_month.value / gigabyte / month_seconds,
                            .read_price = tier.price_per_1000_reads.value / 1000.0,
                            .write_price = tier.price_per_1000_writes.value / 1000.0,
                            .retrieval_price = tier.retrieval_price_per_gb.value / gigabyte});

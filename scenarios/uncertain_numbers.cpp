@@ -16,17 +16,34 @@ constexpr std::array members{"low", "mid", "high", "confidence", "why"};
 
 bool is_scalar(const Value& value) { return value.is_number() || value.is(ValueKind::text); }
 
-bool is_uncertain_number(const Value& value) {
-  if (!value.is(ValueKind::object)) return false;
-  const Member* mid = value.find("mid");
-  const bool has_end = value.find("low") != nullptr || value.find("high") != nullptr;
-  return mid != nullptr && is_scalar(mid->value) && has_end &&
-         std::all_of(value.members.begin(), value.members.end(), [](const Member& member) {
-           return std::find(members.begin(), members.end(), member.name) != members.end();
-         });
+bool is_member(const std::string& name) { return std::find(members.begin(), members.end(), name) != members.end(); }
+
+// A slip of the pen costs its own complaint and no others: "lo" is read as "low", "wy" as "why".
+void mend_slips(Value& number, Issues& issues) {
+  for (Member& member : number.members) {
+    if (is_member(member.name)) continue;
+    const std::string meant = nearest_name(member.name, members);
+    issues.add(member.place, "is not a field here", "did you mean \"" + meant + "\"?");
+    if (number.find(meant) == nullptr) member.name = meant;
+  }
+  std::erase_if(number.members, [](const Member& member) { return !is_member(member.name); });
+}
+
+// Among the fields of an assumption, which has others.
+void mend_ends(Value& entry, Issues& issues) {
+  constexpr std::array fields{"name", "value", "range", "why", "confidence"};
+  constexpr std::array ends{"low", "mid", "high"};
+  for (Member& member : entry.members) {
+    if (is_member(member.name) || !nearest_name(member.name, fields).empty()) continue;
+    const std::string meant = nearest_name(member.name, ends);
+    if (meant.empty() || entry.find(meant) != nullptr) continue;
+    issues.add(member.place, "is not a field here", "did you mean \"" + meant + "\"?");
+    member.name = meant;
+  }
 }
 
 void check_end(const Value& end, Issues& issues) {
+  if (issues.is_at(end.place)) return;
   QuantityError error;
   if (end.is_number() || (end.is(ValueKind::text) && parse_quantity(end.text, error))) return;
   issues.add(end.place,
@@ -77,6 +94,7 @@ void settle_entry(Value& entry, Issues& issues) {
     return member.name == "low" || member.name == "mid" || member.name == "high";
   };
   if (std::none_of(entry.members.begin(), entry.members.end(), is_part)) return;
+  mend_ends(entry, issues);
   take_uncertain(entry, issues);
   std::erase_if(entry.members, is_part);
 }
@@ -101,6 +119,7 @@ class UncertainNumbers {
 
  private:
   void take(Value& number, const std::string& pointer) {
+    mend_slips(number, issues_);
     Value mid = number.find("mid")->value;
     mid.layer = number.layer;
     std::optional<Value> range = take_range(number, issues_);
@@ -129,6 +148,15 @@ Value& assumptions_of(Value& scenario) {
 }
 
 }  // namespace
+
+bool is_uncertain_number(const Value& value) {
+  if (!value.is(ValueKind::object)) return false;
+  const Member* mid = value.find("mid");
+  const bool has_end = value.find("low") != nullptr || value.find("high") != nullptr;
+  return mid != nullptr && is_scalar(mid->value) && has_end &&
+         std::all_of(value.members.begin(), value.members.end(),
+                     [](const Member& member) { return !nearest_name(member.name, members).empty(); });
+}
 
 void settle_assumptions(Value& scenario, Issues& issues) {
   Member* assumptions = scenario.find("assumptions");

@@ -6,6 +6,9 @@
 
 namespace headroom {
 
+// Has a mid and an end, and nothing that is not meant to be another part of such a number.
+bool is_uncertain_number(const Value& value);
+
 // Entries of "assumptions" that are written so get their value (mid) and their range ([low, high]). Of a value and a mid the one
 // from the later text holds.
 void settle_assumptions(Value& scenario, Issues& issues);

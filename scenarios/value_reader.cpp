@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "scenarios/field_reader.hpp"
+#include "sim/core/plain_units.hpp"
 #include "sim/core/units.hpp"
 
 namespace headroom {
@@ -53,6 +54,26 @@ Value element_from(const Member& member, std::string_view shorthand, Reading& re
   }
   element.members.insert(element.members.begin(), Member{"name", member.place, std::move(name)});
   return element;
+}
+
+double smallest_of(Dimension dimension) { return dimension == Dimension::count ? -std::numeric_limits<double>::infinity() : 0.0; }
+
+// `is_bare`: written without a unit, so that a share may lack its per cent sign.
+bool lies_within(const Range& range, double number, bool is_bare, Dimension dimension, PlaceId place, Reading& reading,
+                 std::string_view subject) {
+  Range allowed = range;
+  if (std::isinf(allowed.low)) allowed.low = smallest_of(dimension);
+  if (allowed.contains(number)) return true;
+  const auto text = [&](double x) { return to_text(x, dimension); };
+  const bool is_open = allowed.high >= 1e15;  // no limit that anyone would want to read
+  std::string message = std::string{subject} + " " + text(number);
+  if (allowed.low_is_excluded && number <= allowed.low) message += "; it must be more than " + text(allowed.low);
+  else if (is_open && number < allowed.low) message += ", below " + text(allowed.low) + ", the least allowed";
+  else if (allowed.low_is_excluded || std::isinf(allowed.low)) message += ", above " + text(allowed.high) + ", the most allowed";
+  else message += ", outside " + text(allowed.low) + " to " + text(allowed.high);
+  const bool may_be_percent = is_bare && dimension == Dimension::ratio && number > 1.0 && allowed.contains(number / 100.0);
+  reading.issues.add(place, std::move(message), may_be_percent ? "did you mean \"" + to_text(number / 100.0, dimension) + "\"?" : "");
+  return false;
 }
 
 class ValueReader {
@@ -110,6 +131,8 @@ class ValueReader {
   std::optional<double> integer(double least, double most);
   std::optional<double> whole_number(const Value& value, double least, double most);
   std::optional<double> quantity(Dimension dimension);
+  bool is_share_of(const Range& range);
+  bool is_in_plain_unit();
 
   const FieldInfo& info_;
   const Value& value_;
@@ -143,9 +166,31 @@ std::optional<double> ValueReader::whole_number(const Value& value, double least
 
 std::optional<double> ValueReader::integer(double least, double most) { return whole_number(value_, least, most); }
 
+// "90 %" where a number from 0 to 1 belongs: 0.9 is meant, and not 90.
+bool ValueReader::is_share_of(const Range& range) {
+  QuantityError ignored;
+  if (!value_.is(ValueKind::text) || !value_.text.ends_with('%')) return false;
+  const std::optional<double> share = parse_as(Dimension::ratio, value_.text, ignored);
+  if (!share || range.contains(100.0 * *share) || !range.contains(*share)) return false;
+  reading_.issues.add(value_.place, "has the unit \"%\" where a plain number is expected",
+                      "write " + quoted(to_text(*share, Dimension::count)));
+  return true;
+}
+
+// "3.76 W" where watts belong.
+bool ValueReader::is_in_plain_unit() {
+  const std::optional<PlainAmount> amount = value_.is(ValueKind::text) ? plain_amount(value_.text) : std::nullopt;
+  if (!amount || info_.meaning.find(amount->unit->meaning) == std::string_view::npos) return false;
+  const QuantityError error = plain_unit_error(*amount);
+  reading_.issues.add(value_.place, error.message, error.suggestion);
+  return true;
+}
+
 std::optional<double> ValueReader::quantity(Dimension dimension) {
+  if (dimension == Dimension::count && (is_share_of(info_.range) || is_in_plain_unit())) return std::nullopt;
   const auto number = read_quantity(value_, dimension, reading_);
-  if (!number || !check_range(*number, dimension, info_.range, value_.place, reading_)) return std::nullopt;
+  const bool is_bare = !value_.is(ValueKind::text) || value_.text.find('%') == std::string::npos;
+  if (!number || !lies_within(info_.range, *number, is_bare, dimension, value_.place, reading_, "is")) return std::nullopt;
   return number;
 }
 
@@ -232,8 +277,6 @@ void ValueReader::operator()(const std::shared_ptr<ListAccess>& target) {
   for (std::size_t i = 0; i < elements.size(); ++i) read_field(element_info, elements[i], target->at(i), reading_);
 }
 
-double smallest_of(Dimension dimension) { return dimension == Dimension::count ? -std::numeric_limits<double>::infinity() : 0.0; }
-
 }  // namespace
 
 void expected(const Value& value, std::string_view what, Reading& reading, std::string suggestion) {
@@ -262,19 +305,7 @@ std::optional<double> read_quantity(const Value& value, Dimension dimension, Rea
 }
 
 bool check_range(double number, Dimension dimension, const Range& range, PlaceId place, Reading& reading, std::string_view subject) {
-  Range allowed = range;
-  if (std::isinf(allowed.low)) allowed.low = smallest_of(dimension);
-  if (allowed.contains(number)) return true;
-  const auto text = [&](double x) { return to_text(x, dimension); };
-  const bool is_open = allowed.high >= 1e15;  // no limit that anyone would want to read
-  std::string message = std::string{subject} + " " + text(number);
-  if (allowed.low_is_excluded && number <= allowed.low) message += "; it must be more than " + text(allowed.low);
-  else if (is_open && number < allowed.low) message += ", below " + text(allowed.low) + ", the least allowed";
-  else if (allowed.low_is_excluded || std::isinf(allowed.low)) message += ", above " + text(allowed.high) + ", the most allowed";
-  else message += ", outside " + text(allowed.low) + " to " + text(allowed.high);
-  const bool may_be_percent = dimension == Dimension::ratio && number > 1.0 && allowed.contains(number / 100.0);
-  reading.issues.add(place, std::move(message), may_be_percent ? "did you mean \"" + to_text(number / 100.0, dimension) + "\"?" : "");
-  return false;
+  return lies_within(range, number, true, dimension, place, reading, subject);
 }
 
 void read_field(const FieldInfo& info, const Value& value, FieldValue target, Reading& reading) {

@@ -344,16 +344,19 @@
     const xOf = (seconds) => box.left + (seconds / end) * inner().width;
     const yOf = (latency) => box.top + ((top - Math.log(latency)) / (top - bottom)) * inner().height;
 
+    // To whole pixels of the screen: cells that overlap by a fraction would show a grid that is not there.
+    const snapped = (x) => Math.round(x * devicePixelRatio) / devicePixelRatio;
+
     function drawCells(ctx) {
       const shade = colour("c0");
       map.columns.forEach((column, i) => {
-        const left = xOf(begin(i)), width = xOf(map.ends[i]) - left;
+        const left = snapped(xOf(begin(i))), width = snapped(xOf(map.ends[i])) - left;
         column.forEach((share, row) => {
           if (share === 0) return;
           // By the root: what one request in a hundred met is what one looks for.
           ctx.fillStyle = faded(shade, 0.08 + 0.92 * Math.sqrt(share / most));
-          const high = yOf(map.levels[row + 1]);
-          ctx.fillRect(left, high, width + 0.5, yOf(map.levels[row]) - high + 0.5);
+          const high = snapped(yOf(map.levels[row + 1]));
+          ctx.fillRect(left, high, width, snapped(yOf(map.levels[row])) - high);
         });
       });
     }

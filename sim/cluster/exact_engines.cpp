@@ -46,6 +46,7 @@ void ExactRequestPlane::stop_engine(Index replica) {
   engine.preempted.clear();
   engine.waiting = TaskList{};
   engine.kv_used = 0;
+  show_stepping(replica, false);
   show_engine(replica);
   engine_instruments_[replicas_[replica].server].kv_cache->whole.add(now_, -static_cast<double>(engine.options->kv_tokens));
 }
@@ -61,6 +62,17 @@ void ExactRequestPlane::show_engine(Index replica) {
   show(instruments.kv_cache->part, engine.shown_kv, static_cast<double>(engine.kv_used));
   show(*instruments.batch_size, engine.shown_batch, static_cast<double>(engine.running.size()));
   show(*instruments.waiting, engine.shown_waiting, static_cast<double>(engine.waiting.size() + engine.preempted.size()));
+}
+
+void ExactRequestPlane::show_stepping(Index replica, bool stepping) {
+  Engine& engine = engines_[replica];
+  if (stepping == engine.stepping) return;
+  engine.stepping = stepping;
+  Occupancy& engines = engine_instruments_[replicas_[replica].server].stepping;
+  if (stepping)
+    engines.enter(now_);
+  else
+    engines.leave(now_);
 }
 
 void ExactRequestPlane::join_engine(Index slot, Generation& generation) {
@@ -89,7 +101,7 @@ void ExactRequestPlane::begin_step(Index replica) {
     }
   }
   show_engine(replica);
-  engine.stepping = !engine.running.empty();
+  show_stepping(replica, !engine.running.empty());
   if (!engine.stepping) return;
   const Duration span = to_duration(options.times.seconds(prompt_tokens, texts, context));
   const Index leader = engine.running.front();

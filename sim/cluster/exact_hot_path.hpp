@@ -35,11 +35,12 @@ namespace headroom {
   targets_[request.target].count->count(outcome, latency);
 }
 
-[[gnu::always_inline]] inline void ExactRequestPlane::count_users_request(Index workload, TaskOutcome outcome,
-                                                                          Histogram::Entry latency) {
+[[gnu::always_inline]] inline void ExactRequestPlane::count_users_request(Index workload, std::uint64_t subject,
+                                                                          TaskOutcome outcome, Histogram::Entry latency) {
   ArrivalQueue& arrivals = arrivals_[workload];
   arrivals.in_flight.leave(now_);
   arrivals.users.count(outcome, latency);
+  if (!users_by_region_.empty()) count_by_region(arrivals, subject, outcome, latency);
   if (outcome != TaskOutcome::completed) arrivals.failures[static_cast<std::size_t>(outcome)]->add();
 }
 

@@ -37,7 +37,8 @@ void ExactRequestPlane::publish_users_message(Index workload, const Arrival& arr
   arrivals.in_flight.enter(now_);
   if (--queues_[publish_site.queue].until_followed == 0) [[unlikely]]
     ExactTrace{*this}.follow_message(slot, publish_site.queue, workload);
-  if (!publish(publish_site.queue, slot)) count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}});
+  if (!publish(publish_site.queue, slot))
+    count_users_request(workload, arrival.subject, TaskOutcome::rejected, Histogram::Entry{Duration{}});
 }
 
 // True if the publisher goes on; else the queue was full, and it waits for room or has failed for it. What users publish
@@ -59,7 +60,8 @@ bool ExactRequestPlane::publish_from(Index publisher, Index site) {
     return false;
   }
   if (publish(queue, message)) return true;
-  if (by_user) count_users_request(workload, TaskOutcome::rejected, Histogram::Entry{Duration{}});
+  if (by_user)
+    count_users_request(workload, tasks_[publisher].subject, TaskOutcome::rejected, Histogram::Entry{Duration{}});
   if (by_user && arrivals_[workload].workload->repeats()) return true;
   end_task(publisher, TaskOutcome::rejected);
   return false;
@@ -210,7 +212,7 @@ void ExactRequestPlane::count_message(const Task& message, TaskOutcome outcome) 
   const Histogram::Entry latency{now_ - message.begun};
   count_request(message, outcome, latency);
   if (!message.user_request) return;
-  count_users_request(message.workload, outcome, latency);
+  count_users_request(message.workload, message.subject, outcome, latency);
   if (arrivals_[message.workload].late != nullptr) count_lateness(message, now_ - message.begun);
 }
 

@@ -152,6 +152,14 @@ double ExactRequestPlane::core_seconds(Index service) const {
   return core_time / 1e9;
 }
 
+double ExactRequestPlane::busy_replica_seconds(Index service) const {
+  const Server& server = servers_[service];
+  const bool runs_engines = server.language_model != no_index;
+  const double busy = runs_engines ? engine_instruments_[service].stepping.integral_nanoseconds(now_)
+                                   : server.taken_slots.integral_nanoseconds(now_) / server.concurrency;
+  return busy / 1e9;
+}
+
 void ExactRequestPlane::refresh_instruments() {
   for (Server& server : servers_) {
     double busy = 0.0, core_time = server.past_core_nanoseconds;

@@ -56,6 +56,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   double users() const override;
   bool stationary() const override;
   double core_seconds(Index service) const override;
+  double busy_replica_seconds(Index service) const override;
   std::vector<Charge> charges() const override;
 
   void finish(RunResult& result) override;
@@ -156,7 +157,8 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void on_waited_too_long(Index task);
   void end_task(Index task, TaskOutcome outcome);
   inline void count_request(const Task& request, TaskOutcome outcome, Histogram::Entry latency);
-  inline void count_users_request(Index workload, TaskOutcome outcome, Histogram::Entry latency);
+  inline void count_users_request(Index workload, std::uint64_t subject, TaskOutcome outcome, Histogram::Entry latency);
+  void count_by_region(const ArrivalQueue& arrivals, std::uint64_t subject, TaskOutcome outcome, Histogram::Entry latency);
 
   // exact_node_cores.cpp
   void share_cores(NodeCores& node);
@@ -263,7 +265,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void bury(Index message);
 
   // exact_transfers.cpp
-  void make_regions(const Blueprint& blueprint, RandomStreams& streams);
+  void make_regions(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder);
   Index home_of(const ArrivalQueue& arrivals, std::uint64_t subject) const;
   Index routed_target(Index route, const Task& caller, const Task& callee) const;
   CallerPlace place_of(const Task& caller) const;
@@ -305,6 +307,7 @@ class ExactRequestPlane final : public RequestPlane, private ExactState {
   void start_engine(Index replica);
   void stop_engine(Index replica);
   void show_engine(Index replica);
+  void show_stepping(Index replica, bool stepping);
   void join_engine(Index task, Generation& generation);
   void begin_step(Index replica);
   void end_step(Index leader);

@@ -73,7 +73,7 @@ void ExactRequestPlane::try_call(Index caller) {
   bool stays = outcome == TaskOutcome::completed || site.ignore_failure;
   if (belongs_to_user(task)) {
     const TaskWait& wait = tasks_.wait(caller);
-    count_users_request(task.workload, outcome, Histogram::Entry{now_ - wait.call_begun});
+    count_users_request(task.workload, task.subject, outcome, Histogram::Entry{now_ - wait.call_begun});
     if (arrivals_[task.workload].late != nullptr) [[unlikely]]
       count_lateness(task, now_ - wait.call_begun);
     // A member of a closed population does not leave because a request failed: it goes on with its journey.
@@ -193,7 +193,7 @@ void ExactRequestPlane::answer(Index request, TaskOutcome outcome) {
     task.counted = true;
   }
   if (task.user_request) {
-    count_users_request(task.workload, outcome, latency);
+    count_users_request(task.workload, task.subject, outcome, latency);
     if (task.kind == TaskKind::request && arrivals_[task.workload].has_sessions) arrivals_[task.workload].concurrent.leave(now_);
     if (arrivals_[task.workload].late != nullptr) [[unlikely]]
       count_lateness(task, now_ + delay - task.begun);

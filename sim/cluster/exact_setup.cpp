@@ -34,7 +34,7 @@ ExactRequestPlane::ExactRequestPlane(const Blueprint& blueprint, RandomStreams& 
   std::vector<bool> repeats;
   for (const ArrivalQueue& arrivals : arrivals_) repeats.push_back(arrivals.workload->repeats());
   program_ = compile(blueprint, repeats, streams);
-  make_regions(blueprint, streams);
+  make_regions(blueprint, streams, recorder);
   if (!blueprint.routes.empty()) router_ = std::make_unique<Router>(blueprint, streams);
   transfers_ = std::make_unique<TransferMeter>(blueprint, program_.sizes, streams, recorder);
   if (!transfers_->active()) transfers_.reset();

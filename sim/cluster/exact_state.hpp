@@ -110,6 +110,7 @@ class ExactState {
   SimTime next_arrival_ = end_of_time;
 
   std::deque<RequestCount> request_counts_;
+  std::vector<RequestCount*> users_by_region_;  // requests of all users at home there; empty where regions have no names
   std::vector<Target> targets_;  // Program::targets
   std::array<Books, task_kind_count> books_{};
 

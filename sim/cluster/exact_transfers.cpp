@@ -5,7 +5,7 @@
 
 namespace headroom {
 
-void ExactRequestPlane::make_regions(const Blueprint& blueprint, RandomStreams& streams) {
+void ExactRequestPlane::make_regions(const Blueprint& blueprint, RandomStreams& streams, Recorder& recorder) {
   for (Index w = 0; w < blueprint.workloads.size(); ++w) {
     const WorkloadBlueprint& workload = blueprint.workloads[w];
     double total = 0.0, sum = 0.0;
@@ -13,6 +13,9 @@ void ExactRequestPlane::make_regions(const Blueprint& blueprint, RandomStreams& 
     for (const double share : workload.region_shares) arrivals_[w].region_shares.push_back((sum += share) / total);
     arrivals_[w].region_key = streams.key_of("workloads/" + workload.name + "/regions");
   }
+  if (blueprint.network.regions == NetworkBlueprint{}.regions) return;
+  for (const std::string& region : blueprint.network.regions)
+    users_by_region_.push_back(&request_counts_.emplace_back(request_count(recorder, {{"region", region}})));
 }
 
 // The same subject is always at home in the same region.
@@ -21,6 +24,11 @@ Index ExactRequestPlane::home_of(const ArrivalQueue& arrivals, std::uint64_t sub
   const double drawn = Draws{arrivals.region_key, subject}.uniform();
   const auto home = std::lower_bound(arrivals.region_shares.begin(), arrivals.region_shares.end(), drawn);
   return std::min(static_cast<Index>(home - arrivals.region_shares.begin()), regions_ - 1);
+}
+
+void ExactRequestPlane::count_by_region(const ArrivalQueue& arrivals, std::uint64_t subject, TaskOutcome outcome,
+                                        Histogram::Entry latency) {
+  users_by_region_[home_of(arrivals, subject)]->count(outcome, latency);
 }
 
 Index ExactRequestPlane::routed_target(Index route, const Task& caller, const Task& callee) const {

@@ -42,6 +42,7 @@ struct EngineInstruments {
   Gauge* batch_size = nullptr;
   Gauge* waiting = nullptr;
   Counter* preemptions = nullptr;
+  Occupancy stepping;  // engines that make a step
 };
 
 // What one replica has in the making. By the replica's slot.

@@ -269,13 +269,16 @@ void Infrastructure::scrape() {
 void Infrastructure::accrue() {
   const SimTime now = engine_.now();
   cost_.accrue(now);
-  std::vector<double> used(pools_.size(), 0.0);  // core-seconds
-  for (Index service = 0; service < blueprint_.services.size(); ++service) {
-    const Index pool = blueprint_.services[service].node_pool;
-    if (pool != no_index) used[pool] += plane_.core_seconds(service);
+  std::vector<double> used(pools_.size(), 0.0), gpus_used(pools_.size(), 0.0);  // core-seconds, GPU-seconds
+  for (Index i = 0; i < blueprint_.services.size(); ++i) {
+    const ServiceBlueprint& service = blueprint_.services[i];
+    if (service.node_pool == no_index) continue;
+    used[service.node_pool] += plane_.core_seconds(i);
+    if (service.gpus > 0) gpus_used[service.node_pool] += service.gpus * plane_.busy_replica_seconds(i);
   }
   for (Index pool = 0; pool < pools_.size(); ++pool) {
     pools_[pool]->show_used(now, used[pool]);
+    pools_[pool]->show_used_gpus(now, gpus_used[pool]);
     if (energy_.meters(pool)) energy_.accrue(pool, now, used[pool], pools_[pool]->requested_gpu_seconds(now));
   }
 }

@@ -43,8 +43,10 @@ NodePool::NodePool(const NodePoolBlueprint& blueprint, std::vector<simgrid::s4u:
   for (const NodeType& type : types_)
     type_views_.push_back({type.name, type.cpu, type.memory, type.pods_per_node, type.gpus, type.price});
   const auto has_gpus = [](const NodeType& type) { return type.gpus > 0; };
-  if (std::any_of(types_.begin(), types_.end(), has_gpus))
+  if (std::any_of(types_.begin(), types_.end(), has_gpus)) {
     gpu_share_ = &recorder.level_share("node_gpus_requested", label_of(blueprint));
+    gpus_used_ = &recorder.level_share("node_gpus_used", label_of(blueprint));
+  }
   if (blueprint.purchase.spot > 0.0) interruptions_ = &recorder.counter("node_interruptions", label_of(blueprint));
 }
 
@@ -221,6 +223,7 @@ void NodePool::note_requests(SimTime now) {
   if (gpu_share_ == nullptr) return;
   gpu_share_->part.set(now, gpus_requested_.level());
   gpu_share_->whole.set(now, gpus_up_);
+  gpus_used_->whole.set(now, gpus_up_);
 }
 
 // ---- what the node autoscaler sees -----------------------------------------------------------------------------------------

@@ -48,6 +48,10 @@ class NodePool {
 
   // Cores × seconds that its replicas have used up to now.
   void show_used(SimTime now, double core_seconds) { cpu_used_.part.bring_to(now, 0.0, core_seconds * 1e9, 0.0); }
+  // GPUs × seconds that its replicas were at work with.
+  void show_used_gpus(SimTime now, double gpu_seconds) {
+    if (gpus_used_ != nullptr) gpus_used_->part.bring_to(now, 0.0, gpu_seconds * 1e9, 0.0);
+  }
   double requested_gpu_seconds(SimTime now) const { return gpus_requested_.integral_seconds(now); }
 
   // The spans are valid until the next call.
@@ -89,7 +93,8 @@ class NodePool {
   LevelShare& cpu_share_;
   LevelShare& cpu_used_;
   LevelShare& memory_share_;
-  LevelShare* gpu_share_ = nullptr;     // where nodes have GPUs
+  LevelShare* gpu_share_ = nullptr;     // where nodes have GPUs …
+  LevelShare* gpus_used_ = nullptr;     // … as well
   Counter* interruptions_ = nullptr;  // where there are spot nodes
 
   std::vector<PlacementView> fitting_;

@@ -100,6 +100,9 @@ class RequestPlane {
 
   // Core-seconds that replicas of the service have used up to now, those that are gone among them.
   virtual double core_seconds(Index) const { return 0.0; }
+  // Replica-seconds at work up to now, in the same way: of each replica the share of its slots in use; of one that runs a language
+  // model all of it while its engine makes a step, whatever the size of the batch, and nothing while the batch is empty.
+  virtual double busy_replica_seconds(Index) const { return 0.0; }
   // What has been used up to the last refresh of the instruments comes to by its quantities.
   virtual std::vector<Charge> charges() const { return {}; }
 

@@ -101,12 +101,13 @@ class Simulation {
     result.users = plane_->users();
     result.notes = notes_.take(engine_.end());
     result.scale_outs = infrastructure_.scale_outs();
+    // Some quantities stand in instruments, which end with the recording.
+    std::vector<Charge> charges = infrastructure_.charges();
+    for (Charge& charge : plane_->charges()) charges.push_back(std::move(charge));
     recorder_.finish(result);
     plane_->finish(result);
     std::ranges::stable_sort(result.notes, {}, &Note::at_seconds);
     for (LedgerEntry& entry : infrastructure_.ledger()) result.ledger.push_back(std::move(entry));
-    std::vector<Charge> charges = infrastructure_.charges();
-    for (Charge& charge : plane_->charges()) charges.push_back(std::move(charge));
     if (!charges.empty()) result.ledger.push_back(money_ledger(charges, result.series));
     check_ledger(result);
     const WarmUp warm_up = find_warm_up(blueprint_, plane_->stationary(), result);

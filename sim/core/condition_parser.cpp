@@ -7,6 +7,7 @@
 #include "sim/core/condition.hpp"
 #include "sim/core/metric_name.hpp"
 #include "sim/core/condition_words.hpp"
+#include "sim/core/limit_units.hpp"
 
 namespace headroom {
 
@@ -326,7 +327,10 @@ bool ConditionParser::read_limit(const MetricSelector& selector, Quantity& limit
   const std::string_view value = words.substr(0, length_of_leading_quantity(words));
   QuantityError error;
   const std::optional<Quantity> quantity = parse_quantity(value, error);
-  if (!quantity) return fail(begin, "the value " + quoted(value) + " " + error.message, error.suggestion);
+  if (!quantity) {
+    const QuantityError told = error_of_limit(selector, value, error);
+    return fail(begin, "the value " + quoted(value) + " " + told.message, told.suggestion);
+  }
   if (selector.aggregation == Aggregation::time_to && quantity->dimension != Dimension::time) {
     const bool fits = parse_as(Dimension::time, value, error).has_value();
     return fits ||

@@ -111,7 +111,7 @@ std::optional<Label> owner_in_use(const std::vector<Label>& labels) {
 std::optional<PaidUse> use_of(const Label& owner, const RunResult& run, TimeSpan span) {
   constexpr std::array nodes{Resource{"cpu", "node_cpu_requested", "node_cpu_used"},
                              Resource{"memory", "node_memory_requested", nullptr},
-                             Resource{"gpus", "node_gpus_requested", nullptr}};
+                             Resource{"gpus", "node_gpus_requested", "node_gpus_used"}};
   constexpr std::array replicas{Resource{"cpu", nullptr, "cpu"}, Resource{"memory", nullptr, "memory"}};
   constexpr std::array databases{Resource{"cpu", nullptr, "database_cpu"}, Resource{"connections", nullptr, "pool"}};
   constexpr std::array load_balancers{Resource{"cpu", nullptr, "load_balancer_cpu"}};

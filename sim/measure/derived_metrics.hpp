@@ -2,8 +2,9 @@
 // what is served for it, and availability by time.
 //
 //   cost_per_month        cost / seconds × 30 d                       of the selected parts of the bill
-//   cost_per_user         cost / seconds / users                      of all workloads, or the mean of `accounts` where it
-//   changes cost_per_tenant       cost / seconds / tenants cost_per_request      cost / requests of users that ended
+//   cost_per_user         cost / seconds / users                      of all workloads, or the mean of `accounts` where it changes
+//   cost_per_tenant       cost / seconds / tenants
+//   cost_per_request      cost / requests of users that ended
 //   requests_per_dollar   requests of users that did not fail / cost
 //   idle_cost             sum of cost / seconds × (1 - used) over parts of the bill whose use is known
 //   unrequested_cost      sum of cost / seconds × (1 - requested) over nodes
@@ -23,7 +24,8 @@ inline constexpr double month_seconds = 30.0 * 86'400.0;
 // Of a derived metric (metric_catalog.hpp); the span is not empty.
 std::optional<double> evaluate_derived(const MetricSelector& selector, const RunResult& run, TimeSpan span);
 
-// How much of what is paid for is requested and in use: shares of its scarcest resource over the span.
+// How much of what is paid for is requested and in use: shares of its scarcest resource over the span. Cores and GPUs are in use
+// while they are at work, memory while it is requested.
 struct PaidUse {
   std::string_view resource;  // "cpu", "memory", "gpus", "connections"
   double requested = 1.0;     // of nodes; replicas and databases of their own are all there for one purpose

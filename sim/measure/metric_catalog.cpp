@@ -10,13 +10,17 @@ namespace {
 const std::vector<std::string_view> bill_labels{"component", "kind", "node_pool", "service", "database", "cache", "lock",
                                                 "load_balancer", "language_model", "link", "store", "transfer"};
 
+// Of what counts requests; `region`: of all users who are at home there.
+const std::vector<std::string_view> requests_labels{"workload", "region", "service", "endpoint",
+                                                    "database", "operation", "language_model"};
+
 const std::vector<MetricInfo>& table() {
   using enum MetricKind;
   static const std::vector<MetricInfo> metrics{
       {"latency",
        durations,
        Dimension::time,
-       {"workload", "service", "endpoint", "database", "operation", "language_model"},
+       requests_labels,
        "of what was served: from sending a request to its answer; what failed, was refused or was given up has none, and is in errors, "
        "failures and throttled",
        "latency_seconds"},
@@ -29,19 +33,19 @@ const std::vector<MetricInfo>& table() {
       {"requests",
        counter,
        Dimension::count,
-       {"workload", "service", "endpoint", "database", "operation", "language_model"},
+       requests_labels,
        "requests that ended",
        "requests_total"},
       {"errors",
        share,
        Dimension::ratio,
-       {"workload", "service", "endpoint", "database", "operation", "language_model"},
+       requests_labels,
        "requests that failed, of those that ended; what a rate limit refused (throttled) has not failed",
        "errors_ratio"},
       {"availability",
        share,
        Dimension::ratio,
-       {"workload", "service", "endpoint", "database", "operation", "language_model"},
+       requests_labels,
        "requests that did not fail, of those that ended",
        "availability_ratio"},
       {"failures",
@@ -274,9 +278,10 @@ const std::vector<MetricInfo>& table() {
       {"node_cpu_used", share, Dimension::ratio, {"node_pool"}, "cores in use, of what the nodes can allocate", "node_cpu_used_ratio"},
       {"node_memory_requested", share, Dimension::ratio, {"node_pool"}, "memory requested by pods, of what the nodes can allocate", "node_memory_requested_ratio"},
       {"node_gpus_requested", share, Dimension::ratio, {"node_pool"}, "GPUs requested by pods, of those of the nodes", "node_gpus_requested_ratio"},
+      {"node_gpus_used", share, Dimension::ratio, {"node_pool"}, "GPUs at work, of those of the nodes: those of a replica by the share of its slots in use; where it runs a language model, all of them while its engine makes a step", "node_gpus_used_ratio"},
       {"gpu_hours", counter, Dimension::count, {"node_pool"}, "GPU-hours of nodes, from asking for a node until it is given back", "gpu_hours_total"},
-      {"energy", counter, Dimension::count, {"node_pool"}, "watt-hours that nodes have drawn, where their pool says its power: idle + (full - idle) x the share of cores in use, over time", "energy_watt_hours_total"},
-      {"carbon", counter, Dimension::count, {"node_pool"}, "grams of CO2 equivalent: energy x PUE x carbon intensity of the region's grid", "carbon_grams_total"},
+      {"energy", counter, Dimension::count, {"node_pool"}, "watt-hours that nodes have drawn, where their pool says its power: idle + (full - idle) x the share of cores in use, over time; count energy is that of the whole run after its warm-up", "energy_watt_hours_total"},
+      {"carbon", counter, Dimension::count, {"node_pool"}, "grams of CO2 equivalent: energy x PUE x carbon intensity of the region's grid; count carbon is that of the whole run after its warm-up", "carbon_grams_total"},
       {"carbon_per_user", gauge, Dimension::count, {}, "grams of CO2 equivalent for a user in 30 days, at the rate of the span looked at", "carbon_per_user_grams_per_month"},
       {"tenants", gauge, Dimension::count, {"workload"}, "tenants behind the workloads that have some (model artists)", "tenants"},
       {"cost", counter, Dimension::money, bill_labels, "US dollars spent: by component of the bill, by the kind of what is paid for, or by what it is paid for", "cost_usd_total"},
@@ -284,11 +289,11 @@ const std::vector<MetricInfo>& table() {
       {"cost_per_tenant", gauge, Dimension::money_rate, {}, "cost per tenant of the workloads that have some, at the rate of the span looked at", "cost_per_tenant_usd_per_second"},
       {"requests_per_dollar", gauge, Dimension::count, {}, "requests of users that were served, by the US dollars spent", "requests_per_dollar"},
       {"idle_cost", gauge, Dimension::money_rate, {"node_pool", "service", "database", "load_balancer", "component", "kind"},
-       "cost of what is paid for and not in use: cost x (1 - share in use of its scarcest resource). Of nodes the scarcest is what pods request most of: of cores those in use, of "
-       "memory and GPUs those requested; of replicas without nodes and of databases the busiest of cores, memory, connections", "idle_cost_usd_per_second"},
+       "cost of what is paid for and not in use: cost x (1 - share in use of its scarcest resource). Of nodes the scarcest is what pods request most of: of cores and GPUs those in use, of "
+       "memory what is requested; of replicas without nodes and of databases the busiest of cores, memory, connections", "idle_cost_usd_per_second"},
       {"unrequested_cost", gauge, Dimension::money_rate, {"node_pool", "component", "kind"},
        "cost of what no pod requests: cost of nodes x (1 - requested share of the resource that pods request most of)", "unrequested_cost_usd_per_second"},
-      {"uptime", share, Dimension::ratio, {"workload", "service", "endpoint", "database", "language_model"},
+      {"uptime", share, Dimension::ratio, {"workload", "region", "service", "endpoint", "database", "language_model"},
        "availability by time: share of the time with requests in which at most 5 % of them failed, window by window", "uptime_ratio"},
       {"cost_per_user",
        gauge,

@@ -24,11 +24,11 @@ struct MetricInfo {
 };
 
 // Every metric, in the order of documentation:
-//   latency          durations  {workload | service | endpoint | database | language_model}  from sending a request to its
+//   latency          durations  {workload | region | service | endpoint | database | language_model}  from sending a request to its
 //                               answer; what failed, was refused or was given up has none: it is in errors, failures, throttled
 //   queue_wait       durations  {service | queue, priority | database}     time spent waiting for a slot, a worker, a connection
-//   requests         counter    {workload | service | endpoint | database | language_model}  requests ended
-//   errors           share      {workload | service | endpoint | database | language_model}  requests that failed, of those that ended
+//   requests         counter    {as latency}                     requests ended; {region}: of all users at home there
+//   errors           share      {as latency}                     requests that failed, of those that ended
 //   failures         counter    {workload, reason}               requests of users that failed, by reason
 //   late             share      {workload}                       took longer than its deadline
 //   lateness         durations  {workload}                       from when it was due until it was done
@@ -101,7 +101,7 @@ struct MetricInfo {
 //   instances        gauge      {service}                        of a serverless service, idle and starting ones too
 //   cold_starts      share      {service}                        requests that waited for an instance to start, of those let in
 //   node_cpu_used    share      {node_pool}                      cores in use of allocatable
-//   node_memory_requested, node_gpus_requested  share {node_pool}  requested of allocatable
+//   node_memory_requested, node_gpus_requested  share {node_pool}  requested of allocatable; node_gpus_used: of replicas at work
 //   gpu_hours        counter    {node_pool}                      of nodes
 //   energy           counter    {node_pool}                      watt-hours, where the pool says its power
 //   carbon           counter    {node_pool}                      grams of CO2 equivalent, where the grid says its own
@@ -109,7 +109,7 @@ struct MetricInfo {
 //   cost             counter    {component, kind, its owner}     US dollars spent
 //   Derived, each with one value for a span: cost_per_user, cost_per_request, cost_per_tenant, cost_per_month, requests_per_dollar,
 //   idle_cost, unrequested_cost, carbon_per_user, uptime (derived_metrics.hpp)
-//   availability     share      {workload | service | endpoint | database | language_model}  1 - errors
+//   availability     share      {as latency}                     1 - errors
 std::span<const MetricInfo> metric_catalog();
 const MetricInfo* find_metric(std::string_view name);  // nullptr if there is none
 // Made of other metrics: nobody records it.

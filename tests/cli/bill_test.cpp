@@ -71,6 +71,25 @@ TEST(Bill, CarbonIsThatOfTheEnergy) {
   EXPECT_NEAR(bill.at("carbon_kilograms_per_month").get<double>(), kilowatt_hours * 1.2 * 0.3, 1e-9);
 }
 
+// An amount is that of the whole run, by whichever word it is asked for, and an objective can be put on it.
+TEST(Bill, AnAmountInAnObjectiveIsThatOfTheWholeRun) {
+  const std::string folder = temporary("bill-amounts");
+  nlohmann::json amounts = json::parse(content_of(shop()));
+  amounts["objectives"] = {"count energy < 20", "last energy < 20", "energy{node_pool=general} < 20", "count carbon < 10",
+                           "last cost{kind=nodes} < 1 USD", "last requests{workload=web} > 100000"};
+  const Ended ended = headroom({"run", written("bill", "amounts.json", amounts.dump()), "-o", folder});
+  const json variant = summary_of(folder).at("variants").at(0);
+  const double watt_hours = 2 * (8.0 + 0.2 * 4.0);
+  EXPECT_NEAR(value_of(variant, "count energy < 20"), watt_hours, 0.05) << "two hours of 8.8 W";
+  EXPECT_EQ(value_of(variant, "last energy < 20"), value_of(variant, "count energy < 20"));
+  EXPECT_EQ(value_of(variant, "energy{node_pool=general} < 20"), value_of(variant, "count energy < 20"));
+  EXPECT_NEAR(value_of(variant, "count carbon < 10"), watt_hours / 1000.0 * 1.2 * 300.0, 0.02);
+  EXPECT_NEAR(value_of(variant, "last cost{kind=nodes} < 1 USD"), 2 * 2 * 0.1, 1e-9);
+  EXPECT_NEAR(value_of(variant, "last requests{workload=web} > 100000"), 144'000.0, 2'000.0);
+  EXPECT_TRUE(says(ended.out, "total energy in Wh")) << ended.out;
+  EXPECT_FALSE(says(ended.out, "final ")) << "an amount has no final value\n" << ended.out;
+}
+
 TEST(ErrorBudget, StandsWithItsVerdict) {
   const std::string folder = temporary("bill-budget");
   const Ended ended = headroom({"run", shop(), "-o", folder});

@@ -44,7 +44,7 @@ TEST(CompareFiles, AreOneStudyThatSaysTheSettingsFirstAndCanBeReportedAndReplaye
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   const std::size_t settings = ended.out.find("SETTINGS"), results = ended.out.find("mean latency");
   EXPECT_LT(settings, results) << ended.out;
-  EXPECT_TRUE(says(ended.out, "/services/api/endpoints/get/steps   [{\"compute\":\"12 ms\"}]")) << ended.out;
+  EXPECT_TRUE(says(ended.out, "/services/api/endpoints/get/steps   [{\"compute\":\"10 ms\"}] -> [{\"compute\":\"12 ms\"}]")) << ended.out;
   EXPECT_TRUE(says(ended.out, "2 of 2 variants keep every required objective: today, tomorrow")) << ended.out;
   EXPECT_TRUE(says(ended.out, " run ")) << "the next command: " << ended.out;
 
@@ -52,6 +52,29 @@ TEST(CompareFiles, AreOneStudyThatSaysTheSettingsFirstAndCanBeReportedAndReplaye
   EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(content_of(temporary("again/summary.json")), content_of(folder + "/summary.json"));
   EXPECT_EQ(headroom({"replay", folder, "tomorrow/2"}).exit_code, 0);
+}
+
+// One assumption at two values, the same text that uses it: one difference, not that of the steps as well.
+TEST(CompareFiles, ADifferenceIsToldOnceAtItsAssumptionWithWhatWasThereBefore) {
+  const auto with_compute = [](const std::string& name, const std::string& compute, const std::string& limit) {
+    return written("servers", name + ".json", R"({"name": ")" + name + R"(", "seed": 1, "duration": "1 min", "warm_up": "0 s", "replications": 2,
+  "assumptions": {"demand": {"value": ")" + compute + R"(", "why": "measured"}},
+  "services": [{"name": "api", "cpu": 1, "concurrency": 1, "endpoints": [{"name": "get", "steps": [{"compute": "${demand}"}]}]}],
+  "workloads": [{"model": "users", "name": "people", "rate": "50 /s", "journeys": [{"steps": [{"request": "api.get"}]}]}],
+  "objectives": ["avg latency < )" + limit + R"("]})");
+  };
+  const std::string folder = temporary("assumed");
+  const Ended ended =
+      headroom({"compare", with_compute("before", "10 ms", "1 ms"), with_compute("after", "9 ms", "1 ms"), "-o", folder});
+  EXPECT_TRUE(says(ended.out, "/assumptions/demand/value   10 ms -> 9 ms\n")) << ended.out << ended.err;
+  EXPECT_FALSE(says(ended.out, "/services/api/endpoints")) << ended.out;
+  const std::string page = content_of(folder + "/report.html");
+  EXPECT_TRUE(says(page, R"(<td data-label="before">10 ms</td><td data-label="after">9 ms</td>)"));
+
+  // Where the texts themselves differ there is no assumption to tell it at.
+  const Ended written_otherwise =
+      headroom({"compare", single_server("today", "10 ms", 1), single_server("tomorrow", "12 ms", 1), "-o", temporary("two")});
+  EXPECT_TRUE(says(written_otherwise.out, R"([{"compute":"10 ms"}] -> [{"compute":"12 ms"}])")) << written_otherwise.out;
 }
 
 // Shards of it are joined like those of any comparison.

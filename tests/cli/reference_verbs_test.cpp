@@ -111,7 +111,7 @@ TEST(Policies, AsJsonEveryOptionHasAMeaning) {
 
 TEST(Metrics, ListsThemWithTheirLabelsAndShowsOneInDetail) {
   const std::string all = headroom({"metrics"}).out;
-  for (const char* part : {"\nlatency ", "workload, service, endpoint, database", "\ncost_per_user ", "look-ups that hit"})
+  for (const char* part : {"\nlatency ", "workload, region, service, endpoint, database", "\ncost_per_user ", "look-ups that hit"})
     EXPECT_TRUE(says(all, part)) << part;
   const std::string one = headroom({"metrics", "latency"}).out;
   EXPECT_TRUE(says(one, "\n  p(95) latency < 300 ms\n  rate latency < 50 /s\n")) << one;

@@ -195,6 +195,31 @@ TEST(Validate, PairsWithTheBaselineOnlyWhatMetTheSameRandomNumbers) {
   EXPECT_FALSE(paired({"--replications", "4"}));
 }
 
+TEST(Validate, LeavesNothingOfAnEarlierValidationBesideItsOwnResults) {
+  const std::string folder = temporary("validated");
+  ASSERT_EQ(validate({data("holds.json"), data("misses.json"), data("open.json"), "-q"}).exit_code, 99);
+  std::ofstream{folder + "/open/note.txt"} << "mine";
+  ASSERT_EQ(validate({data("holds.json"), "-q"}).exit_code, 0);
+  EXPECT_TRUE(files::exists(folder + "/holds-clearly/report.html"));
+  EXPECT_FALSE(files::exists(folder + "/misses"));
+  EXPECT_FALSE(files::exists(folder + "/open/results.sqlite"));
+  EXPECT_EQ(content_of(folder + "/open/note.txt"), "mine");
+  // Not a validation's: what stands beside it cannot be told from results of others.
+  std::ofstream{folder + "/validation.json"} << "{}";
+  const Ended refused = validate({data("misses.json"), "-q"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_TRUE(says(refused.err, "choose another with --output; nothing was run")) << refused.err;
+  EXPECT_TRUE(files::exists(folder + "/holds-clearly/report.html"));
+}
+
+TEST(Validate, AFileThatIsNamedTwiceCountsOnce) {
+  const std::string path = data("holds.json"), again = files::path{path}.parent_path().string() + "/./holds.json";
+  const Ended ended = validate({path, again, "-q"});
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_TRUE(says(ended.err, again + " is named twice; it counts once\n")) << ended.err;
+  EXPECT_EQ(nlohmann::json::parse(content_of(temporary("validated") + "/validation.json")).at("scenarios").size(), 1U);
+}
+
 TEST(Validate, TheSameStudyHasTheSameBytesWhateverTheNumberOfWorkers) {
   ASSERT_EQ(validate({data("holds.json"), "--workers", "1"}, "one").exit_code, 0);
   ASSERT_EQ(validate({data("holds.json"), "--workers", "3"}, "three").exit_code, 0);

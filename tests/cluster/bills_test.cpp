@@ -20,11 +20,12 @@ LedgerEntry books_of_stale_counters(Blueprint blueprint) {
   RunResult result;
   result.duration_seconds = 100.0;
   plane->finish(result);
+  const std::vector<Charge> charges = plane->charges();
   recorder.finish(result);
-  return money_ledger(plane->charges(), result.series);
+  return money_ledger(charges, result.series);
 }
 
-LedgerEntry books_of(PlaneUnderTest& run) { return money_ledger(run.plane().charges(), run.finish_result().series); }
+LedgerEntry books_of(PlaneUnderTest& run) { return money_ledger(run.charges(), run.finish_result().series); }
 
 // Two reads and three writes: 2 × 0.25 + 3 × 1.25.
 TEST(Bills, DatabasesChargeQueriesThatANodeTakes) {

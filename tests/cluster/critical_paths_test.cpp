@@ -9,6 +9,7 @@
 #include "tests/support/plane_under_test.hpp"
 #include "tests/support/poisson_arrivals.hpp"
 #include "tests/support/random_systems.hpp"
+#include "tests/support/sanitizers.hpp"
 
 namespace headroom::test {
 namespace {
@@ -282,7 +283,7 @@ TEST(CriticalPaths, InMM1TheShareOfQueueingIsTheUtilization) {
 // Whatever the system: parts sum to the latency to the nanosecond, none is negative, and every wait is told of.
 TEST(CriticalPaths, PartsSumToTheLatencyInRandomSystems) {
   std::size_t followed = 0, failed = 0;
-  for (std::uint64_t seed = 1; seed <= 120; ++seed) {
+  for (std::uint64_t seed = 1; seed <= repetitions(120); ++seed) {
     const RandomSystem system{seed};
     PlaneUnderTest run{system.blueprint, seed, 300.0};
     const CriticalPaths& paths = run.follow();
@@ -302,8 +303,8 @@ TEST(CriticalPaths, PartsSumToTheLatencyInRandomSystems) {
       }
     }
   }
-  EXPECT_GT(followed, 10'000U);
-  EXPECT_GT(failed, 500U);
+  EXPECT_GT(followed, repetitions(10'000U));
+  EXPECT_GT(failed, repetitions(500U));
 }
 
 // Following changes no result: series, books and events are those of a plane that follows nobody.

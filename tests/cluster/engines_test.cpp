@@ -71,6 +71,7 @@ TEST(Engine, AWholePromptHoldsUpWritingAndThenBothWriteTogether) {
   EXPECT_NEAR(latency_of(run, 0), 7.7, exact);
   EXPECT_NEAR(run.value("max time_to_first_token"), 2.0, 0.02);
   EXPECT_NEAR(run.value("avg batch_size{service=api}"), (4.5 - 3.0 + 2 * 1.1 + 7.7) / 1000.0, 1e-9);
+  EXPECT_NEAR(run.plane().busy_replica_seconds(0), 7.7, exact) << "it is at work, whether on one text or on two";
 }
 
 TEST(Engine, PromptsThatComeTogetherAreReadTogetherUpToTheStepsTokens) {

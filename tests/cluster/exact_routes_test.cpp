@@ -56,6 +56,41 @@ TEST(ExactRoutes, TheNearestServiceIsThatOfTheShortestRoundTrip) {
   }
 }
 
+// Users in eu and in us ask the service in eu, which answers at once: 0 s and the round trip of 0.1 s. Together 3 and 2 of them.
+TEST(ExactRoutes, UsersAreCountedByTheRegionTheyAreIn) {
+  Routed system{at_times({1, 2, 3})};
+  system.users().journeys[0].steps = {{CallStep{.endpoint = 0}}};
+  WorkloadBlueprint far = system.users();
+  far.name = "far";
+  far.region = 1;
+  far.model = scripted(at_times({1, 4}));
+  system.blueprint.workloads.push_back(far);
+  PlaneUnderTest run{system.blueprint};
+  run.finish();
+  EXPECT_NEAR(run.value("max latency{region=eu}"), 0.0, exact);
+  EXPECT_NEAR(run.value("avg latency{region=us}"), 0.0 + 0.1, exact);
+  EXPECT_EQ(run.value("count requests{region=eu}"), 3);
+  EXPECT_EQ(run.value("count requests{region=us}"), 2);
+  EXPECT_EQ(run.value("count requests{region=asia}"), 0);
+  EXPECT_EQ(run.value("rate availability{region=us}"), 1.0);
+  EXPECT_EQ(run.value("count requests"), 5) << "each of them once";
+  EXPECT_EQ(run.value("count latency"), 5);
+}
+
+// Each subject is counted where it is at home: the round trip of its requests says where that is.
+TEST(ExactRoutes, UsersOfSeveralRegionsAreCountedAtHome) {
+  Routed system{of_subjects(400)};
+  system.users().journeys[0].steps = {{CallStep{.endpoint = 0}}, {CallStep{.endpoint = 0}}};
+  system.users().region_shares = {0.25, 0.75, 0.0};
+  PlaneUnderTest run{system.blueprint};
+  run.finish();
+  EXPECT_NEAR(run.value("max latency{region=eu}"), 0.0, exact);
+  EXPECT_NEAR(run.value("min latency{region=us}"), 0.1, 0.1 * Histogram::relative_error);
+  EXPECT_NEAR(run.value("avg latency{region=us}"), 0.1, exact);
+  EXPECT_EQ(run.value("count requests{region=eu}") + run.value("count requests{region=us}"), 800);
+  EXPECT_NEAR(run.value("count requests{region=us}"), 600, 2 * 4 * std::sqrt(400 * 0.25 * 0.75)) << "four standard deviations";
+}
+
 // Half of the subjects in asia (0.2 s to us), a fifth in us, the rest in eu: each within four standard errors, and the same
 // subject always at the same place.
 TEST(ExactRoutes, SubjectsAreAtHomeInRegionsByShare) {

@@ -55,5 +55,37 @@ TEST(GpuJobs, ThatNeedNoGpuWaitForCoresAlone) {
   EXPECT_NEAR(value(result, "avg slots{service=painter}"), 6 * 4.0 / (3 * 20.0), 1e-6);
 }
 
+// Two GPUs of which the painters have both; six jobs of 4 s are 24 of 40 GPU-seconds. At 0.5 USD a second for each of two nodes
+// 20 USD are spent, 12 of them on GPUs at work, and the other 8 stand idle.
+TEST(GpuJobs, AGpuIsInUseWhileItsReplicaIsAtWork) {
+  Blueprint blueprint = six_images(1);
+  blueprint.node_pools[0].price = {0.5};
+  const RunResult result = simulate(blueprint, RunIdentity{.variant = "", .seed = 1, .replication = 0});
+  EXPECT_NEAR(value(result, "avg node_gpus_requested{node_pool=gpu}"), 1.0, 1e-9);
+  EXPECT_NEAR(value(result, "avg node_gpus_used{node_pool=gpu}"), 24.0 / 40.0, 1e-9);
+  EXPECT_NEAR(value(result, "last cost{node_pool=gpu}"), 20.0, 1e-9);
+  EXPECT_NEAR(value(result, "idle_cost") * 20.0, 8.0, 1e-9);
+  EXPECT_NEAR(value(result, "unrequested_cost"), 0.0, 1e-9);
+}
+
+// Two replicas with two slots and two GPUs each, on two nodes with four: one of the slots is taken for a second every two seconds
+// of the 20, which is 1/2 of a slot, 1/4 of a replica and 1/2 of a GPU, of eight; four are requested.
+TEST(GpuJobs, AReplicaWithOneSlotOfTwoTakenUsesHalfOfItsGpus) {
+  Blueprint blueprint = six_images(2);
+  NodePoolBlueprint& pool = blueprint.node_pools[0];
+  pool.gpus = 4;
+  pool.price = {0.5};
+  ServiceBlueprint& painter = blueprint.services[0];
+  painter.replicas = 2;
+  painter.concurrency = 2;
+  blueprint.endpoints[0].steps = {{WaitStep{seconds(1)}}};
+  blueprint.workloads[0].model = arriving_at({0, 2, 4, 6, 8, 10, 12, 14, 16, 18});
+  const RunResult result = simulate(blueprint, RunIdentity{.variant = "", .seed = 1, .replication = 0});
+  EXPECT_NEAR(value(result, "avg slots{service=painter}"), 0.5 / 4.0, 1e-9);
+  EXPECT_NEAR(value(result, "avg node_gpus_used{node_pool=gpu}"), 0.5 / 8.0, 1e-9);
+  EXPECT_NEAR(value(result, "idle_cost"), (1.0 - 0.5 / 8.0) * 1.0, 1e-9);
+  EXPECT_NEAR(value(result, "unrequested_cost"), (1.0 - 4.0 / 8.0) * 1.0, 1e-9);
+}
+
 }  // namespace
 }  // namespace headroom::test

@@ -15,6 +15,7 @@
 #include "sim/cluster/resharding.hpp"
 #include "sim/cluster/steps.hpp"
 #include "tests/support/random_systems.hpp"
+#include "tests/support/sanitizers.hpp"
 
 namespace headroom::test {
 namespace {
@@ -285,8 +286,8 @@ TEST_P(RandomSystems, KeepEveryObjectInOneTier) {
   EXPECT_NEAR(stored, 50.0, 1e-6);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, RandomSystems, testing::Range<std::uint64_t>(1, plain_systems + 1));
-INSTANTIATE_TEST_SUITE_P(SeedsOfMoreParts, RandomSystems, testing::Range<std::uint64_t>(plain_systems + 1, plain_systems + 31));
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomSystems, testing::Range<std::uint64_t>(1, 1 + repetitions(plain_systems)));
+INSTANTIATE_TEST_SUITE_P(SeedsOfMoreParts, RandomSystems, testing::Range<std::uint64_t>(plain_systems + 1, plain_systems + 1 + repetitions(30)));
 
 // The generator reaches what it is there for.
 TEST(RandomSystemsTogether, UseEveryOption) {

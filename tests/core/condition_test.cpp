@@ -117,6 +117,20 @@ void expect_refused(const std::vector<Refusal>& refusals) {
   }
 }
 
+TEST(ParseCondition, ExplainsUnitsOfEnergyAndCarbonOnlyWhereTheyAreCompared) {
+  expect_refused({
+      {"count carbon < 2 t", 15, "the value \"2 t\" has the unit \"t\", but carbon is a plain number of grams of CO2e",
+       "write \"2000000\""},
+      {"p(95) latency < 5 t", 16, "the value \"5 t\" has an unknown unit \"t\"", "write \"5 TB\""},
+  });
+  for (const char* text : {"cost < 5 kg", "count energy < 5 kg", "count carbon < 5 kWh"}) {
+    ConditionError error;
+    EXPECT_FALSE(parse_condition(text, error)) << text;
+    EXPECT_NE(error.message.find(" has an unknown unit "), std::string::npos) << error.message;
+    EXPECT_EQ(error.suggestion.find("5000"), std::string::npos) << error.suggestion;
+  }
+}
+
 TEST(ParseCondition, NamesAnUnknownAggregation) {
   expect_refused({
       {"p95 latency < 1 s", 0, "unknown aggregation \"p95\"", "write \"p(95)\""},

@@ -84,6 +84,17 @@ TEST(DerivedMetrics, NodesAreIdleByTheirScarcestResource) {
   EXPECT_DOUBLE_EQ(value("unrequested_cost", run), 0.08 * (1.0 - 0.9));
 }
 
+// All GPUs are requested, and 69 of 100 at work.
+TEST(DerivedMetrics, AGpuThatIsHeldAndNotAtWorkIsIdle) {
+  RunResult run = small_run();
+  add(run, "node_cpu_requested", {{"node_pool", "general"}}, MetricKind::share, {{60.0, 60.0}, {100.0, 100.0}});
+  add(run, "node_cpu_used", {{"node_pool", "general"}}, MetricKind::share, {{20.0, 30.0}, {100.0, 100.0}});
+  add(run, "node_gpus_requested", {{"node_pool", "general"}}, MetricKind::share, {{100.0, 100.0}, {100.0, 100.0}});
+  add(run, "node_gpus_used", {{"node_pool", "general"}}, MetricKind::share, {{60.0, 78.0}, {100.0, 100.0}});
+  EXPECT_DOUBLE_EQ(value("idle_cost{node_pool=general}", run), 0.08 * (1.0 - 0.69));
+  EXPECT_DOUBLE_EQ(value("unrequested_cost", run), 0.0);
+}
+
 TEST(DerivedMetrics, DatabasesAreIdleByTheBusierOfCoresAndConnections) {
   RunResult run = small_run();
   add(run, "database_cpu", {{"database", "store"}}, MetricKind::share, {{10.0, 10.0}, {100.0, 100.0}});

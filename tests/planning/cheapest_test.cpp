@@ -73,7 +73,7 @@ TEST(Cheapest, IsTheFewestServersByErlangsFormula) {
   EXPECT_GE(plan.verified_by, 5U);
   EXPECT_EQ(plan.outcome(), Outcome::pass);
   EXPECT_GT(plan.count(Known::dearer), 0U) << "14 seats cost more by arithmetic than 6 that hold";
-  EXPECT_NE(cheapest_sentence(plan).find("cheapest that holds: seats 6: 432 USD/month (now 648), verified by"), std::string::npos)
+  EXPECT_NE(cheapest_sentence(plan).find("cheapest that holds: seats 6: 432 USD/month (now 648); that it holds is verified by"), std::string::npos)
       << cheapest_sentence(plan);
 }
 
@@ -197,6 +197,8 @@ TEST(Cheapest, SaysOfItsAnswerWhatNoLongRunWouldBearAndWhatCostsTheSame) {
                                          "the length of this run only"),
             std::string::npos)
       << cheapest_sentence(plan);
+  const std::vector<std::vector<std::string>> rows = cheapest_rows(plan, "±");
+  for (const std::string& heading : rows.front()) EXPECT_NE(heading, "");
   ASSERT_EQ(plan.ties.size(), 1U) << "not the two of 4 seats, which are 72 USD dearer in every run";
   EXPECT_EQ(plan.tried[plan.ties[0]].name, "seats 3, drain 2 s");
   const auto remarks = cheapest_remarks(plan);
@@ -210,7 +212,7 @@ TEST(Cheapest, SaysOfItsAnswerWhatNoLongRunWouldBearAndWhatCostsTheSame) {
 // The axis goes to 1.05 x 8; from the bottom at 330 to the top at 16, 4 stands at 330 - 4 / 8.4 x 314 = 180.5.
 TEST(Drawing, ShowsHowFarPointsAreFromALimitOfZero) {
   const std::string svg =
-      scatter_svg({{10.0, 4.0, 4.0, 8.0, "a", true, false}, {20.0, 2.0, 2.0, 2.0, "b", true, true}}, "x", "y", 0.0);
+      scatter_svg({{10.0, 4.0, 4.0, 8.0, "a", true, false}, {20.0, 2.0, 2.0, 2.0, "b", true, true}}, "x", "y", 0.0, 720.0);
   EXPECT_NE(svg.find("cy=\"180.5\""), std::string::npos) << svg;
 }
 

@@ -75,6 +75,46 @@ TEST(Gains, AreLookedForWhereAnObjectiveIsMissed) {
   EXPECT_EQ(find_gains(trials, {.all = true, .replications = 3}).objectives, (std::vector<std::size_t>{1, 0}));
 }
 
+// All of 0.1 % failures are left, and half of 2 s of latency: that is nearer.
+TEST(Gains, AreOfTheObjectiveThatIsNearestToItsLimit) {
+  const PlannedFile file{one_station("1 /s", 40, "\"1 s\"", "rate availability > 99.9 %\", \"avg latency < 2 s")};
+  Trials trials = file.trials();
+  const Gains found = find_gains(trials, {.replications = 2});
+  ASSERT_EQ(found.base.outcome, Outcome::pass);
+  EXPECT_EQ(found.objectives, (std::vector<std::size_t>{1}));
+}
+
+// A replica has its price, and a core of it none.
+TEST(Gains, WithoutAPriceAreNotCalledFree) {
+  std::string text = one_station("3 /s", 4, exponential_second, missed);
+  const std::string place = R"("name": "desk",)";
+  text.replace(text.find(place), place.size(), place + R"( "price": "0.1 USD/h",)");
+  const PlannedFile file{text};
+  const Gains found = find(file);
+  const auto cost_of = [&](const std::string& what) {
+    const auto rows = gains_rows(found, "+-");
+    return std::ranges::find(rows, what, [](const auto& row) { return row.front(); })->at(2);
+  };
+  EXPECT_EQ(cost_of("services/desk: 1 replica more"), "+72 USD/month");
+  EXPECT_EQ(cost_of("services/desk: 1 core more per replica"), "not priced");
+}
+
+// The nodes of the desk have no price, though others have: what it takes is paid for by nothing.
+TEST(Gains, OnNodesWithoutAPriceAreNotPriced) {
+  std::string text = scenario_text();
+  const std::string price = R"("price": "0.1 USD/h", "nodes": 1})";
+  text.replace(text.find(price), price.size(), R"("nodes": 1}, {"name": "other", "cpu": 4, "memory": "8 GiB", )" + price);
+  const PlannedFile file{text}, priced{scenario_text()};
+  EXPECT_TRUE(one_more_of_each(priced.trials().read({}).scenario).front().on_nodes);
+  EXPECT_FALSE(one_more_of_each(file.trials().read({}).scenario).front().on_nodes);
+  Trials trials = file.trials();
+  const auto rows = gains_rows(find_gains(trials, {.replications = 2}), "+-");
+  const auto core =
+      std::ranges::find(rows, "services/desk: 1 core more per replica", [](const auto& row) { return row.front(); });
+  ASSERT_NE(core, rows.end());
+  EXPECT_EQ(core->at(2), "not priced");
+}
+
 TEST(Gains, AreOfEveryResourceThatNoAutoscalerDecides) {
   Scenario scenario;
   scenario.services.resize(1);

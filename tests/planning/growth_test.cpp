@@ -1,5 +1,6 @@
 #include "planning/growth.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <thread>
@@ -64,8 +65,123 @@ TEST(Growth, SaysTheSmallestCountThatIsEnoughAndWhatItCosts) {
   EXPECT_EQ(out->then->set, (std::vector<SettingChange>{{"/services/desk/replicas", "2"}}));
   EXPECT_EQ(out->then->what, "2 replicas instead of 1");
   EXPECT_EQ(out->by_the_end->set, (std::vector<SettingChange>{{"/services/desk/replicas", "6"}}));
-  EXPECT_NEAR(out->by_the_end->utilization, 0.2 * std::pow(1.1, 35) / 6.0, 1e-3);
+  EXPECT_NEAR(out->by_the_end->utilization.value(), 0.2 * std::pow(1.1, 35) / 6.0, 1e-3);
   EXPECT_NEAR(out->cost.mean, 36.0, 1e-6) << "one more replica at 0.05 USD/h for 720 h";
+}
+
+// Who waits for a slot for 40 ms stands behind two others: of a line M/D/1 more than 5 % do long before it is used up, and of two
+// such lines with half the users each fewer. The month that is missed comes before month 18, in which the slots run out.
+TEST(Growth, SaysWhatToBuyForAnObjectiveThatIsMissedBeforeAnythingRunsOut) {
+  std::string text = growing(ten_percent);
+  text.replace(text.find("< 1 s"), 5, "< 40 ms");
+  const PlannedFile file{text};
+  const GrowthPlan plan = planned(file);
+  ASSERT_TRUE(plan.missed && plan.for_missed);
+  EXPECT_LT(*plan.missed, 17U);
+  EXPECT_EQ(plan.for_missed->component, "services/desk");
+  ASSERT_TRUE(plan.for_missed->then);
+  EXPECT_EQ(plan.for_missed->then->what, "2 replicas instead of 1");
+  EXPECT_GE(plan.for_missed->verified_by, 3U);
+  EXPECT_TRUE(plan.for_missed->is_least && plan.for_missed->other.empty());
+  EXPECT_NEAR(plan.for_missed->then->utilization.value(), 0.2 * plan.months[*plan.missed].load / 2.0, 1e-3)
+      << "of two slots, in that month";
+  EXPECT_EQ(growth_json(plan)["for_missed"]["then"]["utilization"], *plan.for_missed->then->utilization);
+  EXPECT_NEAR(plan.cost_for_missed.mean, 36.0, 1e-6);
+  EXPECT_NE(growth_sentence(plan).find("queue_wait{service=desk} < 40 ms (most of it at services/desk); enough then: 2 replicas "
+                                       "instead of 1, +36 USD/month"),
+            std::string::npos)
+      << growth_sentence(plan);
+}
+
+// More slots shorten the wait, and bring no more requests; the deciding objective is the one that is further beyond its limit.
+TEST(Growth, SaysWhichObjectiveMoreIsEnoughForWhereAnotherIsMissedAllTheSame) {
+  std::string text = growing(R"({"users_by_month": [4800, 4900]})");
+  text.replace(text.find("< 1 s"), 6,
+               R"(< 40 ms", "rate requests > 60 /s)"
+               "\"");
+  const GrowthPlan plan = planned(PlannedFile{text});
+  ASSERT_TRUE(plan.for_missed && plan.for_missed->then) << growth_sentence(plan);
+  EXPECT_EQ(plan.for_missed->other, std::vector<std::string>{"rate requests > 60 /s"});
+  EXPECT_NE(growth_sentence(plan).find("enough then for p(95) queue_wait{service=desk} < 40 ms: 2 replicas instead of 1"),
+            std::string::npos)
+      << growth_sentence(plan);
+  EXPECT_TRUE(growth_sentence(plan).find("; missed all the same: rate requests > 60 /s") != std::string::npos)
+      << growth_sentence(plan);
+}
+
+// The limit is what three runs of two replicas found themselves, so that those can never be clear.
+TEST(MissedRemedy, KeepsWhatIsUnclearApartAndSaysThatThereMayBeLess) {
+  const auto with_limit = [](const std::string& limit) {
+    std::string text = growing("");
+    const std::string place = "p(95) queue_wait{service=desk} < 1 s";
+    return text.replace(text.find(place), place.size(), "avg queue_wait{service=desk} < " + limit + " s");
+  };
+  const SettingChange at_load{"/load", "4.9"};
+  const PlannedFile first{with_limit("1")};
+  Trials finding = first.trials();
+  const double found = finding.run({"", {at_load, {"/services/desk/replicas", "2"}}}, 0, 3).verdicts[0].value.mean;
+  const PlannedFile file{with_limit(std::to_string(found))};
+  Trials trials = file.trials();
+  const TriedLoad missed = tried_load(4.9, trials.run({"", {at_load}}, 0, 3));
+  ASSERT_EQ(missed.outcome, Outcome::fail);
+  const MissedRemedy remedy = remedy_of_missed(trials, missed, {.replications = 3, .at_most = 3});
+  ASSERT_TRUE(remedy.then);
+  EXPECT_EQ(remedy.then->what, "3 replicas instead of 1");
+  EXPECT_EQ(remedy.unclear, 1);
+  EXPECT_EQ(remedy.not_enough, 0);
+  EXPECT_FALSE(remedy.is_least);
+  EXPECT_EQ(remedy.verified_by, 3U);
+}
+
+// The time is over before the fresh replications begin.
+TEST(MissedRemedy, ThatWasCutShortIsNotCalledVerified) {
+  std::string text = growing(R"({"users_by_month": [4900]})");
+  text.replace(text.find("< 1 s"), 5, "< 40 ms");
+  const PlannedFile file{text};
+  TrialOptions options;
+  options.stop_at = std::chrono::steady_clock::now() + std::chrono::seconds{6};
+  Trials trials{TrialSource{file.path(), {}, {}}, options};
+  const TriedLoad missed = tried_load(4.9, trials.run({"", {{"/load", "4.9"}}}, 0, 3));
+  const auto wait = [&](const std::string& what) {
+    if (what.ends_with("once more")) std::this_thread::sleep_until(*options.stop_at);
+  };
+  const MissedRemedy remedy = remedy_of_missed(trials, missed, {.replications = 3, .at_most = 9, .note = wait});
+  ASSERT_TRUE(remedy.then);
+  EXPECT_EQ(remedy.verified_by, 0U);
+}
+
+TEST(Growth, ShowsNoCostOfWhatWasNotServed) {
+  const PlannedFile file{growing(ten_percent)};
+  const GrowthPlan plan = planned(file);
+  const std::vector<std::vector<std::string>> rows = month_rows(plan, "+-");
+  ASSERT_TRUE(plan.missed);
+  EXPECT_TRUE(plan.months[*plan.missed].is_overloaded());
+  EXPECT_EQ(rows[*plan.missed + 1].back(), "not all served");
+  EXPECT_NE(rows[1].back(), "not all served");
+}
+
+// 0.2 of the slot are used, and six times that in one minute of ten: 12 s of work are left behind, which are gone within 15 s.
+TEST(Growth, OfAShortPeakServesAllAndHasItsCost) {
+  std::string text = growing(R"({"users_by_month": [1000, 1100]})");
+  text.replace(text.find("< 1 s"), 5, "< 60 s");
+  const std::string place = R"("accounts": 1000,)";
+  text.replace(
+      text.find(place), place.size(),
+      place + R"( "shape": {"flash_crowds": [{"at": "5 min", "factor": 6, "rise": "1 s", "hold": "1 min", "fall": "1 s"}]},)");
+  const PlannedFile file{text};
+  const GrowthPlan plan = planned(file);
+  EXPECT_GT(*std::ranges::max_element(plan.months[1].used), 1.0) << "at the peak";
+  EXPECT_LT(*std::ranges::max_element(plan.months[1].asked), 0.5);
+  EXPECT_FALSE(plan.months[1].is_overloaded());
+  EXPECT_EQ(plan.outcome, Outcome::pass);
+  EXPECT_EQ(growth_json(plan)["months"][1]["overloaded"], false);
+  for (const std::vector<std::string>& row : month_rows(plan, "+-")) EXPECT_NE(row.back(), "not all served");
+  EXPECT_EQ(growth_json(plan)["remarks"].dump().find("not all served"), std::string::npos);
+}
+
+TEST(Growth, OfFewerUsersSaysHowManyLess) {
+  const PlannedFile file{growing(R"({"monthly": "-20 %", "months": 3})")};
+  EXPECT_EQ(planned(file).forecast.source, "20 % less every month");
 }
 
 // At 1.01 of the capacity the line grows by 6 s in ten minutes; at 0.92 nearly nobody waits a second.
@@ -88,8 +204,27 @@ TEST(Growth, RaisesTheLimitOfAnAutoscaler) {
   const GrowthPlan plan = planned(file);
   const RunningOut* const out = slots(plan);
   ASSERT_TRUE(out != nullptr && out->then);
+  // 210 /s at 50 /s of a replica. Both bounds hold it, the service's and the policy's.
+  EXPECT_EQ(out->then->set, (std::vector<SettingChange>{{"/services/desk/replica_limits", "[1, 5]"},
+                                                        {"/services/desk/autoscaler/replicas", "[1, 5]"}}));
+}
+
+// The bounds of a policy's own are what holds it: limits of the service above them would change nothing.
+TEST(Remedy, RaisesTheBoundsOfThePolicyItself) {
+  const PlannedFile file{growing(R"({"users_by_month": [1000, 21000]})",
+                                 R"("autoscaler": {"policy": "threshold-rules", "replicas": [1, 3], "rules": [
+                                   {"name": "busy", "when": "avg cpu > 70 %", "action": "+1"}]}, )")};
+  const Trials trials = file.trials();
+  const auto remedy = smallest_remedy(trials, {"services/desk", "slots", 21.0, 1.0});
+  ASSERT_TRUE(remedy);
   // 210 /s at 50 /s of a replica.
-  EXPECT_EQ(out->then->set, (std::vector<SettingChange>{{"/services/desk/replica_limits", "[1, 5]"}}));
+  EXPECT_EQ(remedy->set, (std::vector<SettingChange>{{"/services/desk/autoscaler/replicas", "[1, 5]"}}));
+  EXPECT_EQ(remedy->what, "at most 5 replicas instead of 3");
+  const auto kept = remedy_with(trials, {"services/desk", "slots", 21.0, 1.0}, 3);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->set,
+            (std::vector<SettingChange>{{"/services/desk/replicas", "4"}, {"/services/desk/autoscaler/replicas", "[4, 4]"}}));
+  EXPECT_EQ(kept->what, "4 replicas kept instead of 1");
 }
 
 TEST(Remedy, IsNoneForAStationThatIsNotThere) {

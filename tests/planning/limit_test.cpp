@@ -151,7 +151,38 @@ TEST(Limit, CountsTimesOfTheDocumentedLoad) {
   EXPECT_GT(load_of(limit, limit.breaks), 4.0);
   EXPECT_EQ(limit.axis.text(4.0), "2x");
   EXPECT_NE(limit_sentence(limit).find("holds up to 2"), std::string::npos) << limit_sentence(limit);
-  EXPECT_NE(limit_page(limit).find("\"loads\":[1.0,"), std::string::npos);
+  EXPECT_NE(limit_page(limit).find("text-anchor=\"middle\">1</text>"), std::string::npos)
+      << "the documented load is 1 times itself";
+}
+
+// What was seen, rather than a point between.
+TEST(Limit, ThatWasNotFinishedSaysFirstWhatWasSeenToHold) {
+  LoadLimit limit = limit_of(clockwork("max queue_wait{service=desk} < 100 ms"));
+  ASSERT_TRUE(limit.holds && limit.breaks);
+  EXPECT_EQ(limit_sentence(limit).find("holds up to 2"), 0U) << limit_sentence(limit);
+  EXPECT_EQ(limit_json(limit)["point"], *limit.point);
+  EXPECT_EQ(limit_json(limit)["holds_up_to"], load_of(limit, limit.holds));
+  EXPECT_EQ(limit_json(limit)["confidence"], 0.95);
+  limit.stopped = Trials::Stop::out_of_time;
+  limit.verification.reset();
+  const std::string sentence = limit_sentence(limit), holds = limit.axis.text(limit.tried[*limit.holds].load);
+  EXPECT_EQ(sentence.find("holds at " + holds + " this load"), 0U) << sentence;
+  EXPECT_NE(
+      sentence.find(", not verified; seen to break at " + limit.axis.text(limit.tried[*limit.breaks].load) + ", verified by"),
+      std::string::npos)
+      << sentence;
+  EXPECT_TRUE(sentence.ends_with("; the time was over before the search was over")) << sentence;
+  for (const char* const guess : {"point", "users", "holds_up_to", "confidence"})
+    EXPECT_TRUE(limit_json(limit)[guess].is_null()) << guess;
+}
+
+// Of one run the value is on one side of the limit, so that there is no objective that would be unclear.
+TEST(Limit, OfOneRunIsUnclearForWantOfAnInterval) {
+  const LoadLimit limit =
+      limit_of(clockwork("max queue_wait{service=desk} < 100 ms"), {.from = 0.5, .to = 2.0, .replications = 1, .at_most = 1});
+  const std::string remarks = limit_json(limit)["remarks"].dump();
+  EXPECT_NE(remarks.find("the documented load stays unclear: one run has no interval"), std::string::npos) << remarks;
+  EXPECT_EQ(remarks.find("unclear: max queue_wait"), std::string::npos) << remarks;
 }
 
 // Two runs of a minute each are now and then clear by chance, at either end.

@@ -109,6 +109,24 @@ TEST(Sensitivity, IsTheSameWhateverTheNumberOfWorkers) {
             sensitivity_json(find_sensitivity(three_workers, question)).dump());
 }
 
+TEST(Sensitivity, CutShortDecidesNothingByOneRunAndSaysThatItsOrderIsProvisional) {
+  const PlannedFile file{arithmetic_scenario("avg latency < 450 ms", three)};
+  Trials trials = file.trials();
+  Sensitivity found = find_sensitivity(trials, {.replications = 1});
+  for (const SweptAssumption& one : found.swept) {
+    EXPECT_FALSE(one.decides) << one.quantity.name << ": one run has no interval";
+    EXPECT_EQ(one.low.outcome, Outcome::inconclusive);
+    EXPECT_EQ(one.pairs, 1U);
+  }
+  EXPECT_EQ(sensitivity_rows(found, "+-")[0][6], "runs");
+  EXPECT_EQ(sensitivity_rows(found, "+-")[2][6], "1");
+  found.stopped = Trials::Stop::out_of_time;
+  found.wanted = 5;
+  EXPECT_EQ(sensitivity_sentence(found),
+            "none of 3 assumptions moves mean latency by more than chance; the order is provisional: the time was over after 1 of 5 "
+            "runs of each");
+}
+
 TEST(Sensitivity, NeedsARangeAndSomethingToLookAt) {
   const PlannedFile bare{one_station("3 /s", 4, exponential_second, "avg queue_wait{service=desk} < 9 s")};
   EXPECT_THROW(find(bare), PlanError);

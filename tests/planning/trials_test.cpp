@@ -105,6 +105,29 @@ TEST(Trials, EndWithWholeReplicationsSoonAfterTheirTimeIsOver) {
   }
 }
 
+// A run of 19,000 hours takes minutes.
+TEST(Trials, EndARunThatIsUnderWayWhenTheirTimeIsOver) {
+  const PlannedFile file{text};
+  TrialOptions options;
+  const auto begun = std::chrono::steady_clock::now();
+  options.stop_at = begun + std::chrono::milliseconds{500};
+  Trials trials{TrialSource{file.path(), {}, {}}, options};
+  const Trial trial = trials.run({"", {{"/duration", "19000 h"}, {"/scrape", "1 h"}}}, 0, 3);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{10});
+  EXPECT_EQ(trials.stopped(), Trials::Stop::out_of_time);
+  EXPECT_TRUE(trial.failed.empty()) << "it was cut short, and did not fail";
+  EXPECT_EQ(trial.replications, 0U);
+}
+
+TEST(Trials, AreNotJudgedByOneRun) {
+  const PlannedFile file{text};
+  Trials trials = file.trials();
+  const Trial one = trials.run({"", {}}, 0, 1);
+  ASSERT_EQ(one.replications, 1U);
+  EXPECT_NE(one.verdicts[0].outcome, Outcome::inconclusive) << "its value is on one side of the limit";
+  EXPECT_EQ(one.outcome, Outcome::inconclusive) << "and it has no interval";
+}
+
 // 5 - 1 and 7 - 2 in the replications 0 and 3; 9 and 4 belong to others.
 TEST(Trials, ArePairedByReplication) {
   Trial a, b;
@@ -120,6 +143,16 @@ TEST(Trials, ArePairedByReplication) {
 
 // Accounts grow from 1,000 to 3,000, so that there are fewer or more of them at any one time than the mean of those judged:
 // 1,000 + 2,000 x 11/20 of the 2nd to the 20th minute. A replica costs 36 USD in the 720 hours of a month.
+// Both sum the same million terms, in another order.
+TEST(Trials, DifferByNothingWhereOnlyRoundingDiffers) {
+  Trial a, b;
+  a.made = b.made = {0, 1, 2};
+  const std::optional<PairedDifference> difference = difference_of(a, {5000.000000001, 9000.0, 7000.0}, b, {5000.0, 8999.999999999, 7000.0});
+  ASSERT_TRUE(difference);
+  EXPECT_EQ(difference->difference.mean, 0.0);
+  EXPECT_EQ(difference->difference.half_width(), 0.0);
+}
+
 TEST(Trials, HaveTheCostOfAUserThatTheMetricHas) {
   const PlannedFile file{R"({"name": "paid", "duration": "20 min", "warm_up": "2 min", "scrape": "10 s",
     "services": [{"name": "desk", "price": "0.05 USD/h", "endpoints": [{"name": "serve", "steps": [{"wait": "20 ms"}]}]}],

@@ -38,6 +38,51 @@ TEST(Margin, TooSmallToShowIsNotShownAsZero) {
   EXPECT_EQ(margin_of("max nodes < 100000", run_with_nodes(100001)), "just beyond the limit");
 }
 
+// 1,000 requests, of which so many fail.
+std::vector<RunResult> run_with_failures(double failed) {
+  std::vector<RunResult> runs(1, empty_run(1));
+  add_requests(runs.front(), 1000.0, {failed});
+  return runs;
+}
+
+// 99 % leaves 10 of 1,000 to fail.
+TEST(Margin, OfAShareThatGoesWellIsOfWhatMayGoWrong) {
+  const std::string kept = "rate availability > 99 %";
+  EXPECT_EQ(margin_of(kept, run_with_failures(0)), "100 % of the allowed failures to spare");
+  EXPECT_EQ(margin_of(kept, run_with_failures(5)), "50 % of the allowed failures to spare");
+  EXPECT_EQ(margin_of(kept, run_with_failures(15)), "50 % beyond the allowed failures");
+  EXPECT_EQ(margin_of(kept, run_with_failures(30)), "3x the allowed failures");
+  const Verdict available = judge(objective(kept), run_with_failures(5)),
+                erring = judge(objective("rate errors < 1 %"), run_with_failures(5));
+  EXPECT_NEAR(available.margin.value(), erring.margin.value(), 1e-9) << "the same objective in other words";
+  EXPECT_EQ(margin_of("rate availability > 20 %", run_with_failures(600)), "100 % to spare") << "twice what is asked for";
+}
+
+// 20 USD in the 720 hours of a month are 0.028 USD/h, a cent and more.
+TEST(Value, IsInTheUnitInWhichItsLimitIsWritten) {
+  Verdict verdict{.objective = objective("cost_per_user < 30 USD/month"), .dimension = Dimension::money_rate};
+  verdict.value = t_interval(std::vector<double>{20.0 / (720.0 * 3600.0)});
+  EXPECT_EQ(value_text(verdict, ""), "20 USD/month");
+  verdict.objective = objective("cost_per_user < 1 USD/h");
+  EXPECT_EQ(value_text(verdict, ""), "0.0278 USD/h");
+}
+
+TEST(Value, OfEnergyInASecondSaysWhatThereIsSoMuchOf) {
+  Verdict verdict{.objective = objective("rate energy < 1 /s"), .dimension = Dimension::rate};
+  verdict.value = t_interval(std::vector<double>{0.5});
+  EXPECT_EQ(value_text(verdict, ""), "0.5 Wh/s");
+}
+
+// 0.5 g/s are 30 g/min.
+TEST(Value, OfEnergyByTimeIsInTheTimeInWhichItsLimitIsWritten) {
+  Verdict verdict{.objective = objective("rate energy{node_pool=a} < 50 /h"), .dimension = Dimension::rate};
+  verdict.value = t_interval(std::vector<double>{41.0 / 3600.0});
+  EXPECT_EQ(value_text(verdict, ""), "41 Wh/h");
+  verdict.objective = objective("rate carbon < 50 /min");
+  verdict.value = t_interval(std::vector<double>{0.5});
+  EXPECT_EQ(value_text(verdict, ""), "30 g/min");
+}
+
 TEST(Margin, OfAConditionThatMustLastSpeaksOfTimeAndNotOfTheLimit) {
   std::vector<RunResult> runs(1, empty_run(144));
   add_requests(runs.front(), 100.0, std::vector<double>(144, 10.0));

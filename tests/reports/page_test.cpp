@@ -41,6 +41,13 @@ std::string output_of(const std::string& command) {
   return text;
 }
 
+std::vector<std::string> captures(const std::string& text, const std::string& pattern) {
+  const std::regex expression{pattern};
+  std::vector<std::string> found;
+  for (std::sregex_iterator at{text.begin(), text.end(), expression}, end; at != end; ++at) found.push_back((*at)[1]);
+  return found;
+}
+
 // The page as a browser leaves it after its scripts have run, and what the scripts complained about.
 struct Opened {
   std::string dom;
@@ -106,6 +113,29 @@ TEST(Page, DrawsFiftyLinesOfTenThousandPoints) {
   RecordProperty("milliseconds", opened.dom.substr(at + 19, opened.dom.find('"', at + 19) - at - 19));
 }
 
+// The page within a frame of that width: a window may refuse to be so narrow.
+std::string framed(const std::string& html, int width, const std::string& script) {
+  std::string attribute;
+  for (const char letter : html) attribute += letter == '&' ? "&amp;" : letter == '"' ? "&quot;" : std::string{letter};
+  return "<!doctype html><body><script>const measure = (page) => {" + script +
+         "}; const keepMeasures = (frame) => document.body.dataset.measured = JSON.stringify(measure(frame.contentDocument));</script>"
+         "<iframe style=\"border:0;height:2000px;width:" +
+         std::to_string(width) + "px\" onload=\"keepMeasures(this)\" srcdoc=\"" + attribute + "\"></iframe></body>";
+}
+
+TEST(Page, HasItsVerdictsInSightOnANarrowScreenAndDoesNotScrollSideways) {
+  REQUIRE_BROWSER();
+  for (const std::size_t variants : {1U, 3U}) {
+    const std::string html = to_html(synthetic::flash_crowd(variants, 2));
+    const Opened opened = open_in_browser(framed(html, 400, R"(
+      const wider = (one) => one.scrollWidth > one.clientWidth;
+      const beyond = (mark) => !(mark.getBoundingClientRect().right <= 400 && mark.getBoundingClientRect().width > 0);
+      const marks = [...page.querySelectorAll(".verdicts .verdict")], tables = page.querySelectorAll("main > section > .scroll");
+      return [wider(page.documentElement), [...tables].filter(wider).length, marks.filter(beyond).length, marks.length > 0];)"));
+    EXPECT_NE(opened.dom.find("data-measured=\"[false,0,0,true]\""), std::string::npos) << opened.dom.substr(0, 2000) << opened.complaints;
+  }
+}
+
 TEST(Page, DrawsAHeatMapPerVariantWithItsPercentilesBesideIt) {
   REQUIRE_BROWSER();
   const Opened opened = open_in_browser(to_html(synthetic::flash_crowd(3, 2)));
@@ -113,6 +143,13 @@ TEST(Page, DrawsAHeatMapPerVariantWithItsPercentilesBesideIt) {
   const std::vector<HeatMap> maps = heat_maps_of(report);
   EXPECT_NE(opened.dom.find("data-heats=\"" + std::to_string(maps.size()) + "\""), std::string::npos) << opened.complaints;
   EXPECT_EQ(opened.complaints, "");
+}
+
+TEST(Page, ListsItsSectionsByAnchorsThatThereAre) {
+  const std::string html = to_html(synthetic::flash_crowd(2, 2));
+  const std::vector<std::string> anchors = captures(html, "<a href=\"#([^\"]*)\">");
+  ASSERT_GE(anchors.size(), 8U);
+  for (const std::string& anchor : anchors) EXPECT_NE(html.find("<section id=\"" + anchor + "\""), std::string::npos) << anchor;
 }
 
 TEST(HeatMaps, ShareOutTheRequestsOfEachSpan) {
@@ -207,13 +244,6 @@ TEST(Page, OpensWhenNoRunCompleted) {
   EXPECT_NE(opened.dom.find("data-ready=\"true\""), std::string::npos) << opened.complaints;
   EXPECT_NE(opened.dom.find("data-charts=\"0\""), std::string::npos);
   EXPECT_NE(opened.dom.find("did not complete: deadlock"), std::string::npos);
-}
-
-std::vector<std::string> captures(const std::string& text, const std::string& pattern) {
-  const std::regex expression{pattern};
-  std::vector<std::string> found;
-  for (std::sregex_iterator at{text.begin(), text.end(), expression}, end; at != end; ++at) found.push_back((*at)[1]);
-  return found;
 }
 
 // The coordinates in a polygon, in hundredths.

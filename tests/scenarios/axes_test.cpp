@@ -1,4 +1,6 @@
 // "vary": the values of axes, and that each is tried when the file is read.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "tests/scenarios/reading.hpp"
@@ -62,6 +64,36 @@ const std::string wrong_value =
 TEST(Axes, ValuesThatCannotBeReadAreToldWhereTheyStand) {
   EXPECT_EQ(issues_of_text(wrong_value),
             "scenario.json:1:111: /vary/0/values/1: sets /services/api/replicas: is -1, outside 0 to 1000000\n");
+}
+
+// 1, 2.5, 4: the first is right, so that it is the step that makes the others.
+TEST(Axes, AreAllLookedAtAndARangeIsWrongInItsStep) {
+  const std::string text = small_scenario(
+      "", R"("vary": [{"name": "none", "set": "/services/api/cpu", "values": []},
+{"name": "n", "set": "/services/api/replicas", "from": 1, "to": 5, "step": 1.5},
+{"name": "m", "set": "/services/api/concurrency", "values": ["many"]}],)");
+  const std::string issues = issues_of_text(text);
+  EXPECT_NE(issues.find("/vary/0/values: is empty; write what it may be, for example [2, 3, 4]\n"), std::string::npos) << issues;
+  EXPECT_NE(issues.find("/vary/1/step: sets /services/api/replicas: is 2.5; a whole number is expected\n"), std::string::npos)
+      << issues;
+  EXPECT_NE(issues.find("/vary/2/values/0: sets /services/api/concurrency: "), std::string::npos) << issues;
+}
+
+// 1 to 2000 by 0.5 are 3999 values, every other of which is no number of replicas; 1 to 9 by 1.5 are 1, 2.5, 4, 5.5, 7, 8.5.
+TEST(Axes, AreToldOnceOfWhatIsWrongWithAllTheirValues) {
+  const std::string text = small_scenario(
+      "", R"("vary": [{"name": "n", "set": "/services/api/replicas", "from": 1, "to": 2000, "step": 0.5}],)");
+  const std::string issues = issues_of_text(text);
+  EXPECT_EQ(std::ranges::count(issues, '\n'), 1) << issues;
+  EXPECT_NE(issues.find("/vary/0/step: makes more than 1000 values; take a larger step, or a factor\n"), std::string::npos) << issues;
+  const std::string stepped = issues_of_text(
+      small_scenario("", R"("vary": [{"name": "n", "set": "/services/api/replicas", "from": 1, "to": 9, "step": 1.5}],)"));
+  EXPECT_EQ(std::ranges::count(stepped, '\n'), 1) << stepped;
+  EXPECT_NE(stepped.find("/vary/0/step: sets /services/api/replicas: is 2.5; a whole number is expected\n"), std::string::npos)
+      << stepped;
+  const std::string listed = issues_of_text(
+      small_scenario("", R"("vary": [{"name": "n", "set": "/services/api/replicas", "values": [-1, 2, -3]}],)"));
+  EXPECT_EQ(std::ranges::count(listed, '\n'), 2) << "each that is listed is wrong by itself: " << listed;
 }
 
 TEST(Axes, AreNotTriedByWhoTriesThemAnyway) {

@@ -229,6 +229,10 @@ TEST(Reader, SetOfNothingOrOfSomethingWrongIsAnIssue) {
             "--set /duration=300: /duration: is a bare number; a time needs its unit; write \"300 s\"\n");
   EXPECT_EQ(issues_of_text(small_scenario(), {.set = {{"duration", "300 s"}}}),
             "--set duration=300 s: is not a JSON Pointer: it does not begin with a slash; write --set /duration=300 s\n");
+  // A whole object would stand before each thing that is wrong in it.
+  EXPECT_EQ(issues_of_text(small_scenario(), {.set = {{"/workloads/web/rate", R"({"exponential": {"mean": "1 s"}, "or": "uniform"})"}}})
+                .find("--set /workloads/web/rate={…}: "),
+            0U);
   EXPECT_EQ(issues_of_text(small_scenario(), {.set = {{"services.api.replicas", "3"}}}),
             "--set services.api.replicas=3: is not a JSON Pointer: it does not begin with a slash; write --set "
             "/services/api/replicas=3\n");

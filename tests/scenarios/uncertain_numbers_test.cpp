@@ -75,6 +75,32 @@ TEST(UncertainNumbers, OfAVariantTakeTheValueOfTheBaseAway) {
   EXPECT_EQ(file.variants[1].scenario.assumptions[0].range, (std::vector<std::string>{"4", "6"}));
 }
 
+// Every other issue of the scenario is told once, and none because of the mid.
+TEST(UncertainNumbers, HaveEndsThatMightStandWhereTheyDo) {
+  const auto issues_with = [](const std::string& cpu) -> std::vector<Issue> {
+    try {
+      scenario_of(small_scenario(R"("cpu": )" + cpu + R"(, "replicas": -3,)"));
+    } catch (const ScenarioError& error) {
+      return error.issues();
+    }
+    return {};
+  };
+  const auto pointers = [&](const std::string& cpu) {
+    std::vector<std::string> all;
+    for (const Issue& issue : issues_with(cpu)) all.push_back(issue.pointer);
+    std::ranges::sort(all);
+    return all;
+  };
+  using Pointers = std::vector<std::string>;
+  EXPECT_EQ(pointers(R"({"low": 1, "mid": 2, "high": 4})"), (Pointers{"/services/0/replicas"}));
+  EXPECT_EQ(pointers(R"({"low": -1, "mid": 2, "high": "4 s"})"),
+            (Pointers{"/services/0/cpu/high", "/services/0/cpu/low", "/services/0/replicas"}));
+  EXPECT_EQ(pointers(R"({"low": 1, "mid": "2 s", "high": 4})"), (Pointers{"/services/0/cpu/mid", "/services/0/replicas"}));
+  const std::vector<Issue> slip = issues_with(R"({"low": 1, "mid": 2, "high": 4, "wy": "measured"})");
+  ASSERT_EQ(slip.size(), 2U);
+  EXPECT_EQ(slip[0].pointer + " " + slip[0].suggestion, "/services/0/cpu/wy did you mean \"why\"?");
+}
+
 // "mid" is a name like any other.
 TEST(UncertainNumbers, AreNotMixedUpWithThingsCalledMid) {
   const Scenario scenario = scenario_of(

@@ -115,10 +115,13 @@ class PlaneUnderTest {
     recorder_->record(at_seconds(end_));
     result_.duration_seconds = end_;
     plane_->finish(result_);
+    charges_ = plane_->charges();
     recorder_->finish(result_);
     return result_;
   }
   const RunResult& finish_result() const { return result_; }
+  // By quantities, of the whole run. Call finish() first.
+  const std::vector<Charge>& charges() const { return charges_; }
   // Value over the whole run; NaN where nothing was seen. Call finish() first.
   double value(const std::string& selector) const {
     ConditionError error;
@@ -140,6 +143,7 @@ class PlaneUnderTest {
   std::unique_ptr<RequestPlane> plane_;
   std::vector<std::vector<ReplicaRef>> replicas_;
   RunResult result_;
+  std::vector<Charge> charges_;
   double end_;
 };
 
