@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "planning/bottleneck.hpp"
 #include "planning/cheapest.hpp"
 #include "planning/configuration_forms.hpp"
+#include "planning/grid.hpp"
 #include "planning/plan_head.hpp"
 #include "reports/answer.hpp"
 #include "reports/display.hpp"
@@ -38,7 +40,8 @@ std::string verdict_text(const TriedConfiguration& one) {
 }
 
 std::vector<std::string> row_of(const CheapestPlan& plan, const TriedConfiguration& one, std::string_view plus_minus) {
-  std::vector<std::string> row = one.values;
+  std::vector<std::string> row;
+  std::ranges::transform(one.values, std::back_inserter(row), words_of);
   row.resize(plan.axes.size());
   if (one.values.empty()) row.front() = "as it is";
   row.push_back(one.cost.count == 0 ? "-" : display(one.cost, {1.0, ""}, plus_minus));

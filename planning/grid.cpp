@@ -3,7 +3,18 @@
 #include <limits>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 namespace headroom {
+
+std::string words_of(const std::string& value) {
+  const auto object = nlohmann::ordered_json::parse(value, nullptr, false);
+  if (!object.is_object()) return value;
+  std::string words;
+  for (const auto& [key, member] : object.items())
+    words += (words.empty() ? "" : ", ") + (member.is_string() ? member.get<std::string>() : member.dump()) + " " + key;
+  return words;
+}
 
 Grid::Grid(std::vector<AxisSpec> axes) : axes_{std::move(axes)} {
   for (const AxisSpec& axis : axes_) {
@@ -34,7 +45,7 @@ Candidate Grid::candidate(std::size_t point) const {
   Candidate candidate;
   const std::vector<std::string> chosen = values(point);
   for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
-    candidate.name += (axis == 0 ? "" : ", ") + axes_[axis].name + " " + chosen[axis];
+    candidate.name += (axis == 0 ? "" : ", ") + axes_[axis].name + " " + words_of(chosen[axis]);
     for (const std::string& pointer : axes_[axis].set) candidate.set.emplace_back(pointer, chosen[axis]);
   }
   return candidate;

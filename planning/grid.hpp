@@ -10,6 +10,9 @@
 
 namespace headroom {
 
+// A value of an axis as words: {"spot": "100 %"} is "100 % spot"; what is no object stays as it is.
+std::string words_of(const std::string& value);
+
 class Grid {
  public:
   // The first axis changes slowest.

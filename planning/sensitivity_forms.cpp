@@ -56,8 +56,8 @@ std::string cost_per_user_text(const Trial& trial) {
 
 std::string told_text(const SweptAssumption& one) {
   if (one.decides) return "decides";
-  if (one.pairs < 2) return one.pairs == 0 ? "not run" : "one run tells no difference";
-  return one.is_told ? "matters" : "no difference that can be told";
+  if (one.pairs < 2) return one.pairs == 0 ? "not run" : "one run cannot tell";
+  return one.is_told ? "matters" : "none that can be told";
 }
 
 std::string range_text(const UncertainQuantity& quantity) {
@@ -82,9 +82,18 @@ std::string joint_text(const Sensitivity& found) {
 
 std::string finding_text(const Sensitivity& found) {
   const auto first = found.measure_first();
+  const DisplayUnit unit = output_unit(found);
+  const auto few = std::ranges::count_if(found.swept, [](const SweptAssumption& one) { return one.pairs < 2; });
+  if (!first && few > 0) {
+    const SweptAssumption& largest = found.swept.front();
+    return fmt::format("not known yet: {} of {} assumptions have fewer than two runs at each end{}", few, found.swept.size(),
+                       largest.pairs == 0 ? ""
+                                          : fmt::format("; the largest swing of {} so far is of {}, {} to {}", output_title(found),
+                                                        largest.quantity.name, value_or_dash(largest.at_low, unit, {}),
+                                                        value_or_dash(largest.at_high, unit, {})));
+  }
   if (!first) return fmt::format("none of {} assumptions moves {} by more than chance", found.swept.size(), output_title(found));
   const SweptAssumption& one = found.swept[*first];
-  const DisplayUnit unit = output_unit(found);
   return fmt::format("measure first: {} ({} moves {} from {} to {}{})", one.quantity.name, range_text(one.quantity),
                      output_title(found), value_or_dash(one.at_low, unit, {}), value_or_dash(one.at_high, unit, {}),
                      one.decides ? " and decides whether the objectives hold" : "");
@@ -112,7 +121,7 @@ std::vector<std::vector<std::string>> sensitivity_rows(const Sensitivity& found,
   const DisplayUnit unit = output_unit(found);
   const std::string title = output_title(found), money = found.base.users > 0.0 ? "USD per user and month" : "USD/month";
   std::vector<std::vector<std::string>> rows{{"assumption", "range", title + " at low", "at high", money + " at low", "at high",
-                                              "runs", "verdict at low", "at high", ""}};
+                                              "runs", "verdict at low", "at high", "effect on " + title}};
   rows.push_back({"as it is", "", value_or_dash(base_output(found), unit, plus_minus), "", cost_per_user_text(found.base), "",
                   std::to_string(found.base.replications), std::string{to_text(found.base.outcome)}, "", ""});
   for (const SweptAssumption& one : found.swept) {
@@ -197,8 +206,7 @@ std::string sensitivity_page(const Sensitivity& found) {
           tornado_html(bars, base_output(found).mean, output_title(found) + " " + value_or_dash(base_output(found), unit, {})) +
           "<p class=\"note\">Each bar is one assumption at both ends of its range, all else as it is; hollow bars are no "
           "difference that can be told.</p></section>";
-  std::vector<std::vector<std::string>> rows = sensitivity_rows(found, "±");
-  rows.front().back() = "effect";
+  const std::vector<std::vector<std::string>> rows = sensitivity_rows(found, "±");
   body += "<section><h2>Assumptions at both ends</h2>" + html_table(rows, "Assumptions, by swing") + "</section>";
   return chart_page({.title = "sensitivity of " + found.scenario.scenario.name,
                      .heading = "What " + found.scenario.scenario.name + " hangs on",

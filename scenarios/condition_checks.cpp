@@ -120,7 +120,11 @@ class ConditionChecker {
     if (given == *wanted || (*wanted == Dimension::ratio && given == Dimension::count)) return;
     std::string message = "the limit is " + std::string{name_of(given)} + ", but ";
     message += (aggregation == Aggregation::last ? std::string{metric.name} : to_text(condition_.selector)) + " is " + std::string{name_of(*wanted)};
-    issue(to_text(condition_.comparison), std::move(message), "write it like \"" + std::string{example_of(*wanted)} + "\"");
+    std::string remedy = "write it like \"" + std::string{example_of(*wanted)} + "\"";
+    // "cost < 5 USD/h" means what is spent in an hour.
+    if (value_dimension(metric, Aggregation::rate) == given && aggregation != Aggregation::rate)
+      remedy += ", or ask for \"rate " + std::string{metric.name} + "\"";
+    issue(to_text(condition_.comparison), std::move(message), std::move(remedy));
   }
 
   void check_phase() {

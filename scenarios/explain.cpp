@@ -246,6 +246,20 @@ void add_replica_conditions(const Blueprint& blueprint, Remarks& remarks) {
   }
 }
 
+// The formula has one line before all slots; a balancer chooses a replica on arrival, and behind it others may be free.
+void add_lines_of_replicas(const Blueprint& blueprint, const std::vector<StationLoad>& stations, Remarks& remarks) {
+  constexpr double least = 1e-6;  // seconds; a shorter wait is none that anybody would compare
+  for (const ServiceBlueprint& service : blueprint.services) {
+    const auto waits = [&](const StationLoad& load) {
+      return load.station == "services/" + service.name && load.resource == "slots" && load.mean_wait_seconds.value_or(0.0) > least;
+    };
+    if (service.replicas < 2 || std::ranges::none_of(stations, waits)) continue;
+    remarks.push_back(fmt::format("services/{}: its mean wait is of one line before all {} replicas; each has a line of its own, chosen by "
+                                  "the balancer on arrival, so that requests wait longer",
+                                  service.name, service.replicas));
+  }
+}
+
 }  // namespace
 
 Explanation explain(const Blueprint& blueprint) {
@@ -265,6 +279,7 @@ Explanation explain(const Blueprint& blueprint) {
   }
   add_populations(blueprint, demand, explanation.remarks);
   add_shared_cores(demand, explanation.remarks);
+  add_lines_of_replicas(blueprint, explanation.stations, explanation.remarks);
   add_rooms(blueprint, explanation.remarks);
   add_places(blueprint, explanation.remarks);
   add_visibilities(blueprint, demand, explanation.remarks);

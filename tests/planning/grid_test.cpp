@@ -28,6 +28,13 @@ TEST(Grid, SetsAValueAtEveryPointerOfItsAxis) {
   EXPECT_EQ(Grid{axes}.candidate(3).set, expected);
 }
 
+TEST(Grid, SaysObjectsInWords) {
+  EXPECT_EQ(words_of(R"({"spot":"100 %"})"), "100 % spot");
+  EXPECT_EQ(words_of(R"({"reserved":7,"term":"3 years"})"), "7 reserved, 3 years term");
+  EXPECT_EQ(words_of("100 %"), "100 %");
+  EXPECT_EQ(words_of("[1, 2]"), "[1, 2]");
+}
+
 TEST(Grid, ComparesOnlyAlongAxesOfWhichMoreIsBetter) {
   const Grid grid{axes};  // points: 2 x replicas + size
   EXPECT_TRUE(grid.is_no_better(0, 2)) << "one replica after two failed";

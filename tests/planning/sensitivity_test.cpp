@@ -123,8 +123,8 @@ TEST(Sensitivity, CutShortDecidesNothingByOneRunAndSaysThatItsOrderIsProvisional
   found.stopped = Trials::Stop::out_of_time;
   found.wanted = 5;
   EXPECT_EQ(sensitivity_sentence(found),
-            "none of 3 assumptions moves mean latency by more than chance; the order is provisional: the time was over after 1 of 5 "
-            "runs of each");
+            "not known yet: 3 of 3 assumptions have fewer than two runs at each end; the largest swing of mean latency so far is of "
+            "share, 500 ms to 200 ms; the order is provisional: the time was over after 1 of 5 runs of each");
 }
 
 TEST(Sensitivity, NeedsARangeAndSomethingToLookAt) {

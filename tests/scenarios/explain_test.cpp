@@ -209,6 +209,18 @@ TEST(Explain, AVisibilityShorterThanABatchTakesIsRemarked) {
                                      "average: messages are worked on twice"});
 }
 
+// 100 /s at two slots of 10 ms each: M/M/2 waits 3.3 ms, two lines by round robin about 6 ms.
+TEST(Explain, OneLineBeforeSeveralReplicasIsRemarked) {
+  for (const int replicas : {1, 2}) {
+    System system;
+    const Index api = system.service("api", replicas, 1, 1.0, {wait(0.010)});
+    system.ask(rate(50.0 * replicas), {call(api)});
+    const auto remarks = explain(system.blueprint).remarks;
+    const bool is_told = !remarks.empty() && remarks[0].starts_with("services/api: its mean wait is of one line before all 2 replicas");
+    EXPECT_EQ(is_told, replicas == 2);
+  }
+}
+
 // Asking and giving back take 10 ms each.
 TEST(Explain, ALockTakesItsOperationsAndWhatIsDoneUnderIt) {
   System system;
